@@ -1,0 +1,126 @@
+package state
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+// Deployment is a record that this process holds: no other run can take it
+// until Close. Its methods are safe for concurrent use.
+type Deployment struct {
+	dir  string
+	lock *lock
+
+	mu     sync.Mutex
+	record Record
+}
+
+// Open takes the deployment's lock and reads its record, or makes a new one
+// with a new tag. What is new is saved only by Update. The error is *Held,
+// *Damaged or *Unwritable where it is one of these.
+func (h Home) Open(name string, now time.Time) (*Deployment, error) {
+	dir := h.Folder(name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, unwritable(dir, err)
+	}
+	l, err := takeLock(dir, name, now)
+	if err != nil {
+		return nil, err
+	}
+	record, err := readFile(filepath.Join(dir, fileName))
+	if errors.Is(err, ErrUnknown) {
+		record = Record{Name: name, Tag: NewTag(name), Created: now.UTC().Truncate(time.Second)}
+		err = nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.release())
+	}
+	return &Deployment{dir: dir, lock: l, record: record}, nil
+}
+
+// NewTag makes a tag that no other deployment has, on any computer.
+func NewTag(name string) string {
+	id := make([]byte, 6)
+	rand.Read(id) // never fails, as its documentation says
+	return "slipway-" + name + "-" + hex.EncodeToString(id)
+}
+
+// Dir is the deployment's own folder, 0700.
+func (d *Deployment) Dir() string { return d.dir }
+
+// Record is a copy of the record.
+func (d *Deployment) Record() Record {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.record.clone()
+}
+
+// Update changes the record and returns once the change is on disk. If it
+// can't be saved the record stays as it was.
+func (d *Deployment) Update(change func(*Record)) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next := d.record.clone()
+	change(&next)
+	if err := writeFile(d.dir, next); err != nil {
+		return err
+	}
+	d.record = next
+	return nil
+}
+
+// WriteSecret keeps a private key or the like in a 0600 file of its own, on
+// disk before it returns.
+func (d *Deployment) WriteSecret(name string, data []byte) error {
+	if err := renameio.WriteFile(filepath.Join(d.dir, name), data, 0o600, renameio.WithTempDir(d.dir)); err != nil {
+		return unwritable(d.dir, err)
+	}
+	return syncDir(d.dir)
+}
+
+// ReadSecret reads what WriteSecret kept; fs.ErrNotExist if there is none.
+func (d *Deployment) ReadSecret(name string) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(d.dir, name))
+	if err != nil {
+		return nil, fmt.Errorf("read the deployment's files: %w", err)
+	}
+	return data, nil
+}
+
+// RemoveSecret forgets what WriteSecret kept; what is gone already is no error.
+func (d *Deployment) RemoveSecret(name string) error {
+	if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the deployment's files: %w", err)
+	}
+	return nil
+}
+
+// Close gives the lock back. A folder in which nothing was saved goes too.
+func (d *Deployment) Close() error {
+	if _, err := os.Lstat(filepath.Join(d.dir, fileName)); errors.Is(err, fs.ErrNotExist) {
+		os.Remove(filepath.Join(d.dir, lockName))
+		os.Remove(d.dir)
+	}
+	return d.lock.release()
+}
+
+// Remove forgets the deployment: its record goes first, so that a crash leaves
+// nothing that looks like a deployment, then its folder, then the lock.
+func (d *Deployment) Remove() error {
+	for _, name := range []string{fileName, lastGoodName} {
+		if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(fmt.Errorf("forget the deployment: %w", err), d.lock.release())
+		}
+	}
+	err := os.RemoveAll(d.dir)
+	return errors.Join(err, d.lock.release())
+}

@@ -1,0 +1,178 @@
+package state
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+const (
+	fileName     = "state.json"
+	lastGoodName = "state.json.last"
+	// version is that of the file's form. A file with a higher one was written
+	// by a newer slipway and is not touched.
+	version = 1
+)
+
+// envelope is the file's outer form. The sum is over the record's compact
+// JSON, so that white space may differ but nothing else.
+type envelope struct {
+	Version int             `json:"version"`
+	SHA256  string          `json:"sha256"`
+	Record  json.RawMessage `json:"record"`
+}
+
+// encode renders a record as the file's bytes.
+func encode(r Record) ([]byte, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode state: %w", err)
+	}
+	out, err := json.MarshalIndent(envelope{Version: version, SHA256: sum(raw), Record: raw}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode state: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+// decode reads the file's bytes. Every error is a *Damaged without a path.
+func decode(data []byte) (Record, error) {
+	var env envelope
+	if err := json.Unmarshal(data, &env); err != nil {
+		return Record{}, &Damaged{Kind: Torn, Err: err}
+	}
+	if env.Version > version {
+		return Record{}, &Damaged{Kind: Newer, Err: fmt.Errorf("its version is %d, this slipway knows %d", env.Version, version)}
+	}
+	if env.Version < 1 || len(env.Record) == 0 {
+		return Record{}, &Damaged{Kind: Foreign, Err: errors.New("it has no version or no record")}
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, env.Record); err != nil {
+		return Record{}, &Damaged{Kind: Torn, Err: err}
+	}
+	if sum(compact.Bytes()) != env.SHA256 {
+		return Record{}, &Damaged{Kind: Edited, Err: errors.New("its checksum does not match its content")}
+	}
+	var r Record
+	if err := json.Unmarshal(env.Record, &r); err != nil {
+		return Record{}, &Damaged{Kind: Foreign, Err: err}
+	}
+	if r.Name == "" || r.Tag == "" {
+		return Record{}, &Damaged{Kind: Foreign, Err: errors.New("it names no deployment or no tag")}
+	}
+	return r, nil
+}
+
+func sum(data []byte) string {
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:])
+}
+
+// Read returns a deployment's record without taking its lock. The error is
+// ErrUnknown if there is none, *Damaged if it can't be trusted.
+func (h Home) Read(name string) (Record, error) {
+	return readFile(filepath.Join(h.Folder(name), fileName))
+}
+
+func readFile(path string) (Record, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Record{}, ErrUnknown
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("read state: %w", err)
+	}
+	r, err := decode(data)
+	if damaged, ok := errors.AsType[*Damaged](err); ok {
+		damaged.Path = path
+		damaged.LastGood = lastGood(path)
+	}
+	return r, err
+}
+
+// lastGood is the path of the whole copy kept beside a file, or "".
+func lastGood(path string) string {
+	last := filepath.Join(filepath.Dir(path), lastGoodName)
+	data, err := os.ReadFile(last)
+	if err != nil {
+		return ""
+	}
+	if _, err := decode(data); err != nil {
+		return ""
+	}
+	return last
+}
+
+// writeFile replaces the state file so that after a crash at any instant either
+// the old or the new one is there, whole and on disk. The old one, if it can be
+// trusted, stays beside it. A file that can't be trusted is never replaced.
+func writeFile(dir string, r Record) error {
+	path := filepath.Join(dir, fileName)
+	if _, err := readFile(path); err != nil && !errors.Is(err, ErrUnknown) {
+		return err
+	}
+	data, err := encode(r)
+	if err != nil {
+		return err
+	}
+	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return unwritable(dir, err)
+	}
+	defer pending.Cleanup() //nolint:errcheck // nothing to clean up once it was put in place
+	if _, err := pending.Write(data); err != nil {
+		return unwritable(dir, err)
+	}
+	if err := keepLastGood(path); err != nil {
+		return unwritable(dir, err)
+	}
+	if err := pending.CloseAtomicallyReplace(); err != nil {
+		return unwritable(dir, err)
+	}
+	return syncDir(dir)
+}
+
+// keepLastGood links the present file under its second name, by way of a third
+// so that the second is there at every instant.
+func keepLastGood(path string) error {
+	next := filepath.Join(filepath.Dir(path), "."+lastGoodName)
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := os.Link(path, next)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil { // a file system without hard links
+		data, readErr := os.ReadFile(path)
+		if readErr != nil {
+			return readErr
+		}
+		if err := renameio.WriteFile(next, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return os.Rename(next, filepath.Join(filepath.Dir(path), lastGoodName))
+}
+
+// syncDir makes a rename in dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return unwritable(dir, err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return unwritable(dir, err)
+	}
+	return nil
+}

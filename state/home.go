@@ -1,0 +1,95 @@
+// Package state keeps the record of each deployment: what was intended, under
+// which tag, and where to look for it. The world itself is looked at, never
+// remembered here.
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// cacheFolder is the one name inside a home that is no deployment's.
+const cacheFolder = "cache"
+
+// Home is where deployments and caches are kept on the operator's computer.
+type Home struct {
+	// Dir holds one folder per deployment.
+	Dir string
+	// Cache holds what can be made again: base images.
+	Cache string
+}
+
+// Locate finds the home: $SLIPWAY_HOME, else $XDG_STATE_HOME/slipway, else
+// ~/.local/state/slipway. It creates nothing.
+func Locate(getenv func(string) string) (Home, error) {
+	if dir := getenv("SLIPWAY_HOME"); dir != "" {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			return Home{}, fmt.Errorf("find SLIPWAY_HOME: %w", err)
+		}
+		return Home{Dir: dir, Cache: filepath.Join(dir, cacheFolder)}, nil
+	}
+	stateDir, err := xdg(getenv, "XDG_STATE_HOME", ".local/state")
+	if err != nil {
+		return Home{}, err
+	}
+	cacheDir, err := xdg(getenv, "XDG_CACHE_HOME", ".cache")
+	if err != nil {
+		return Home{}, err
+	}
+	return Home{Dir: filepath.Join(stateDir, "slipway"), Cache: filepath.Join(cacheDir, "slipway")}, nil
+}
+
+// xdg resolves one of the XDG base directories; relative values are ignored,
+// as the specification demands.
+func xdg(getenv func(string) string, variable, fallback string) (string, error) {
+	if dir := getenv(variable); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	home := getenv("HOME")
+	if home == "" {
+		return "", &Unwritable{Err: fmt.Errorf("there is no place for slipway's state: neither HOME nor %s is set", variable),
+			Next: "set SLIPWAY_HOME to a folder of yours"}
+	}
+	return filepath.Join(home, fallback), nil
+}
+
+// Folder is where a deployment's files are. It may not exist.
+func (h Home) Folder(name string) string { return filepath.Join(h.Dir, name) }
+
+// Names lists the deployments, sorted. A home that does not exist has none.
+func (h Home) Names() ([]string, error) {
+	entries, err := os.ReadDir(h.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list deployments: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() || e.Name() == cacheFolder || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if h.Exists(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Exists tells whether there is a state file for name, readable or not.
+func (h Home) Exists(name string) bool {
+	_, err := os.Lstat(filepath.Join(h.Folder(name), fileName))
+	return err == nil
+}
+
+// Reserved tells whether a name can't be a deployment's, because the home
+// uses it for something else.
+func Reserved(name string) bool { return name == cacheFolder }

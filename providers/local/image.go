@@ -1,0 +1,226 @@
+package local
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"slipway/providers"
+)
+
+// system is one Debian release that a machine can run.
+type system struct {
+	// name is what --image calls it.
+	name  string
+	title string
+	suite string
+}
+
+// systems are all that --image knows; the first is the default.
+var systems = []system{
+	{name: "debian-13", title: "Debian 13", suite: "trixie"},
+	{name: "debian-12", title: "Debian 12", suite: "bookworm"},
+}
+
+// systemFor returns the system of that name, or a *providers.Unusable.
+func systemFor(name string) (system, error) {
+	if name == "" {
+		return systems[0], nil
+	}
+	for _, s := range systems {
+		if s.name == name {
+			return s, nil
+		}
+	}
+	return system{}, &providers.Unusable{
+		Err:  fmt.Errorf("the local provider has no image %q", name),
+		Next: "give --image debian-13 or --image debian-12",
+	}
+}
+
+// certificateFolder is where a computer's own certificate authorities are. A
+// network that re-signs TLS would be closed to a machine without them.
+const certificateFolder = "/usr/local/share/ca-certificates"
+
+// buildLimit is how long the building of an image may take.
+const buildLimit = 30 * time.Minute
+
+// image is the resource of the base image: a tree that is made once for each
+// computer and then only read.
+type image struct {
+	spec   providers.Spec
+	cache  string
+	layout layout
+}
+
+// Kind is "image".
+func (i *image) Kind() string { return "image" }
+
+// Title is what people read.
+func (i *image) Title() string {
+	s, err := systemFor(i.spec.Image)
+	if err != nil {
+		return "the base image"
+	}
+	return "the base image of " + s.title
+}
+
+// Phase is the image's.
+func (i *image) Phase() providers.Phase { return providers.PhaseImage }
+
+// Look looks for the image of this recipe, or for the one that the machine's
+// disk lies over if there is a machine already.
+func (i *image) Look(context.Context, time.Time) (providers.Finding, error) {
+	r, err := knownRecord(i.layout, i.spec.Tag)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	if r.Seeded {
+		return lookUsed(r)
+	}
+	b, err := i.recipe()
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	if exists(b.path) {
+		return providers.Finding{Holds: true, Detail: filepath.Base(b.path)}, nil
+	}
+	return providers.Finding{Changes: []providers.Change{{
+		What: "build the base image of " + b.system.title + " from Debian's packages",
+		Why:  "once for all machines of this computer; about a minute and 400 MB in " + filepath.Dir(b.path),
+	}}}, nil
+}
+
+// lookUsed looks for the image of a machine that exists. Another image of the
+// same recipe would not do: the disk holds only the differences.
+func lookUsed(r record) (providers.Finding, error) {
+	if exists(r.Image) {
+		return providers.Finding{Holds: true, Detail: filepath.Base(r.Image)}, nil
+	}
+	return providers.Finding{}, &providers.Failed{
+		Err:  fmt.Errorf("the base image %s is gone, and the machine's disk is worth nothing without it", r.Image),
+		Next: "put the image back, or run `slipway destroy` and deploy again",
+	}
+}
+
+// Make builds the image. Runs that want the same one wait for the first.
+func (i *image) Make(ctx context.Context, report func(line string)) error {
+	b, err := i.recipe()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(b.path), 0o700); err != nil {
+		return fmt.Errorf("make the folder for base images: %w", err)
+	}
+	lock := flock.New(b.path+".lock", flock.SetPermissions(0o600))
+	defer lock.Close()
+	if err := lockImage(ctx, lock, report); err != nil {
+		return fmt.Errorf("lock the base image: %w", err)
+	}
+	if exists(b.path) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, buildLimit, fmt.Errorf("it took longer than %v", buildLimit))
+	defer cancel()
+	return failed("build the base image of "+b.system.title, b.build(ctx, report))
+}
+
+// lockImage takes the lock, and tells why it waits if it must.
+func lockImage(ctx context.Context, lock *flock.Flock, report func(line string)) error {
+	if held, err := lock.TryLock(); held || err != nil {
+		return err
+	}
+	report("waiting for another run that is building the same image")
+	_, err := lock.TryLockContext(ctx, 100*time.Millisecond)
+	return err
+}
+
+// recipe is all that decides what is in an image.
+type recipe struct {
+	system       system
+	arch         string
+	certificates []certificate
+	// path is where the finished image is. Its name holds a hash of the recipe.
+	path string
+}
+
+// certificate is one file of certificateFolder.
+type certificate struct {
+	path string
+	pem  []byte
+}
+
+func (i *image) recipe() (recipe, error) {
+	return recipeFor(i.spec.Image, i.cache, certificateFolder)
+}
+
+func recipeFor(name, cache, certificateFolder string) (recipe, error) {
+	s, err := systemFor(name)
+	if err != nil {
+		return recipe{}, err
+	}
+	certificates, err := readCertificates(certificateFolder)
+	if err != nil {
+		return recipe{}, err
+	}
+	b := recipe{system: s, arch: debianArch(runtime.GOARCH), certificates: certificates}
+	b.path = filepath.Join(cache, "images", fmt.Sprintf("%s-%s-%s", s.name, b.arch, b.hash()))
+	return b, nil
+}
+
+// hash covers everything that the image is made from but Debian's archive.
+func (b recipe) hash() string {
+	sum := sha256.New()
+	b.path = ""
+	fmt.Fprintf(sum, "%q\n", b.command("DIR"))
+	for _, f := range b.files() {
+		fmt.Fprintf(sum, "%s %o %q\n", f.path, f.mode, f.text)
+	}
+	for _, path := range unwanted {
+		fmt.Fprintf(sum, "- %s\n", path)
+	}
+	for _, c := range b.certificates {
+		fmt.Fprintf(sum, "%s %q\n", c.path, c.pem)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+}
+
+// readCertificates reads the computer's own authorities, in a fixed order. A
+// folder that does not exist holds none.
+func readCertificates(folder string) ([]certificate, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.crt"))
+	if err != nil {
+		return nil, fmt.Errorf("list this computer's certificate authorities: %w", err)
+	}
+	sort.Strings(paths)
+	var list []certificate
+	for _, path := range paths {
+		pem, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read this computer's certificate authorities: %w", err)
+		}
+		list = append(list, certificate{path: path, pem: pem})
+	}
+	return list, nil
+}
+
+// debianArch is Debian's name for Go's name of a processor.
+func debianArch(goarch string) string {
+	switch goarch {
+	case "386":
+		return "i386"
+	case "arm":
+		return "armhf"
+	case "ppc64le":
+		return "ppc64el"
+	}
+	return goarch
+}

@@ -1,0 +1,122 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// networkLimit is how long slirp4netns may take to be ready.
+const networkLimit = 10 * time.Second
+
+// startNetwork starts slirp4netns for the machine's namespace and lets the
+// machine's address lead through it.
+func startNetwork(ctx context.Context, l layout, g groups, r record) error {
+	if err := errors.Join(os.RemoveAll(l.socket()), empty(l.networkLog())); err != nil {
+		return err
+	}
+	script := detachScript(g.procs(groupNetwork), slirpCommand(l, "3"))
+	ready, told, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer ready.Close()
+	err = launch(ctx, g, groupNetwork, script, l.networkLog(), baseEnv(), told)
+	told.Close()
+	if err != nil {
+		return fmt.Errorf("start slirp4netns: %w", err)
+	}
+	if err := awaitReady(ready); err != nil {
+		return fmt.Errorf("slirp4netns did not come up (its words are in %s): %w", l.networkLog(), err)
+	}
+	return addForwards(ctx, l.socket(), r.forwards())
+}
+
+// awaitReady waits for the byte that slirp4netns writes when the guest's
+// interface is there. The pipe ends without one if it dies before.
+func awaitReady(ready *os.File) error {
+	if err := ready.SetReadDeadline(time.Now().Add(networkLimit)); err != nil {
+		return err
+	}
+	_, err := ready.Read(make([]byte, 1))
+	return err
+}
+
+// startGuest boots the guest, under a shell that boots it again whenever it
+// asks for a reboot.
+func startGuest(ctx context.Context, l layout, g groups) error {
+	script := superviseScript(g.procs(groupWatch), g.procs(groupGuest), nspawnCommand(l))
+	if err := empty(l.console()); err != nil {
+		return err
+	}
+	if err := launch(ctx, g, groupWatch, script, l.console(), nspawnEnv()); err != nil {
+		return fmt.Errorf("start systemd-nspawn: %w", err)
+	}
+	return nil
+}
+
+// launch runs a script whose background processes outlive this one: in a session
+// of their own, away from the terminal and its signals, and in the group from
+// their first instant, so that no kill of this process can leave one unseen.
+func launch(ctx context.Context, g groups, member, script, log string, env []string, files ...*os.File) error {
+	// What whoever started this process left open must not be held open by the
+	// machine: a pipe would never end, a lock never be free. Kernels before 5.11
+	// can't say so in one word, and do without.
+	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", env, out, out, files
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if h := g.hierarchies[0]; h.unified {
+		group, err := os.Open(h.group(g.id, member))
+		if err != nil {
+			return err
+		}
+		defer group.Close()
+		cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(group.Fd())
+	}
+	return cmd.Run()
+}
+
+// run runs a short command to its end and puts what it printed into the error.
+// It does not outlive this process: what it makes late would be in the way of
+// the next one.
+func run(ctx context.Context, argv ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.WaitDelay = time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	// The kernel sends Pdeathsig when the thread that started the child ends.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// empty empties a log, if there is one: each start has its own.
+func empty(log string) error {
+	if err := os.Truncate(log, 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package local
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"regexp"
+)
+
+// runRoot holds what does not outlive a boot of this computer.
+const runRoot = "/run/slipway"
+
+// layout is where everything of one machine lies. All of it follows from the
+// deployment's folder and tag.
+type layout struct {
+	// id names the machine, its network namespace and its control group.
+	id string
+	// dir holds what outlives a boot of this computer: record, disk, logs.
+	dir string
+	// run holds the mountpoint and the socket: a path to a socket may have no
+	// more than 108 bytes, so it can't be below dir.
+	run string
+}
+
+func layoutFor(dir, tag string) layout {
+	id := machineID(tag)
+	return layout{id: id, dir: filepath.Join(dir, "machine"), run: filepath.Join(runRoot, id)}
+}
+
+func (l layout) record() string     { return filepath.Join(l.dir, "machine.json") }
+func (l layout) upper() string      { return filepath.Join(l.dir, "disk") }
+func (l layout) work() string       { return filepath.Join(l.dir, "work") }
+func (l layout) console() string    { return filepath.Join(l.dir, "console.log") }
+func (l layout) networkLog() string { return filepath.Join(l.dir, "network.log") }
+func (l layout) root() string       { return filepath.Join(l.run, "root") }
+func (l layout) socket() string     { return filepath.Join(l.run, "api.sock") }
+func (l layout) netns() string      { return filepath.Join("/run/netns", l.id) }
+
+// shortTag is a tag that can itself be a host name and a short path's part.
+var shortTag = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,46}[a-z0-9]$`)
+
+// machineID is the tag itself where that is fit to be a name, since people
+// read it in the lists of other programs; else a name made of the tag's hash.
+func machineID(tag string) string {
+	if shortTag.MatchString(tag) {
+		return tag
+	}
+	sum := sha256.Sum256([]byte(tag))
+	return "slipway-" + hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,401 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"slipway/providers"
+)
+
+func TestMachineBoots(t *testing.T) {
+	for _, system := range systems {
+		t.Run(system.name, func(t *testing.T) {
+			t.Parallel()
+			g := newGuest(t, system.name)
+			if _, err := g.Server(t.Context(), g.spec); !errors.Is(err, providers.ErrNoServer) {
+				t.Errorf("server before the machine is made: %v", err)
+			}
+			g.ensure(t)
+			assertStockDebian(t, g, system)
+			assertNetwork(t, g)
+			assertPrivate(t, g)
+			if made := g.ensure(t); made != nil {
+				t.Errorf("with nothing changed, these were made again: %v", made)
+			}
+			assertFastLook(t, g)
+			assertDestroy(t, g)
+		})
+	}
+}
+
+// assertStockDebian checks what a rented server's Debian would show, too.
+func assertStockDebian(t *testing.T, g *guest, s system) {
+	t.Helper()
+	if got := g.sh(t, "cloud-init status --wait >/dev/null; . /etc/os-release; echo $VERSION_CODENAME; hostname"); got != s.suite+"\nrehearsal" {
+		t.Errorf("release and host name: %q", got)
+	}
+	if failed := g.sh(t, "systemctl --failed --no-legend --plain"); failed != "" {
+		t.Errorf("units failed:\n%s", failed)
+	}
+	g.sh(t, "timeout 20 systemctl is-system-running --wait >/dev/null")
+	for _, absent := range []string{"nginx", "python3-venv", "unattended-upgrades", "ufw", "fail2ban"} {
+		g.sh(t, "! dpkg-query -W -f '${Status}' "+absent+" 2>/dev/null | grep -q '^install ok'")
+	}
+	if keys := g.sh(t, "ls /etc/ssh/ssh_host_*_key"); keys != "/etc/ssh/ssh_host_ed25519_key" {
+		t.Errorf("host keys beside the one that was handed over: %s", keys)
+	}
+	g.sh(t, "grep -Eq '^[0-9a-f]{32}$' /etc/machine-id")
+	g.sh(t, `test "$(stat -c %a-%U /var/lib/cloud/seed/nocloud/user-data)" = 600-root`)
+}
+
+func assertNetwork(t *testing.T, g *guest) {
+	t.Helper()
+	g.sh(t, "getent hosts deb.debian.org")
+	g.sh(t, "apt-get -q update 2>&1")
+	g.sh(t, "curl --silent --show-error --fail --max-time 20 --output /dev/null https://pypi.org/simple/pip/")
+	g.sh(t, "python3 -c 'import socket; socket.create_server((\"::1\", 0), family=socket.AF_INET6)'")
+	g.sh(t, "nft add table inet probe && nft delete table inet probe && sysctl -q -w net.ipv4.conf.all.rp_filter=1")
+	server, err := g.Server(t.Context(), g.spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server.Port != 22 || server.User != "" || !strings.HasPrefix(server.Address, "127.") {
+		t.Errorf("server: %+v", server)
+	}
+	g.sh(t, "systemd-run --quiet --unit=web python3 -m http.server 80 >/dev/null")
+	eventually(t, "port 80 leads into the machine", func() error { return greetedBy(server.Address+":80", "HTTP/1.0 200") })
+}
+
+// greetedBy asks for a page and looks how the answer starts.
+func greetedBy(at, want string) error {
+	conn, err := net.DialTimeout("tcp", at, time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Second)); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte("GET / HTTP/1.0\r\n\r\n")); err != nil {
+		return err
+	}
+	answer := make([]byte, len(want))
+	if _, err := conn.Read(answer); err != nil {
+		return err
+	}
+	if string(answer) != want {
+		return fmt.Errorf("answered %q", answer)
+	}
+	return nil
+}
+
+// assertPrivate checks what must not get into the machine, or be seen by others.
+func assertPrivate(t *testing.T, g *guest) {
+	t.Helper()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	port := listener.Addr().(*net.TCPAddr).Port
+	connect := fmt.Sprintf("! python3 -c 'import socket; socket.create_connection((\"10.0.2.2\", %d), 3)' 2>/dev/null", port)
+	if out, err := g.trySh(connect); err != nil {
+		t.Errorf("the machine reaches this computer's loopback address: %v %s", err, out)
+	}
+	for _, path := range []string{g.layout(g.spec).dir, g.layout(g.spec).run} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+func assertFastLook(t *testing.T, g *guest) {
+	t.Helper()
+	start := time.Now()
+	for _, r := range g.Resources(g.spec) {
+		if !holds(t, r) {
+			t.Errorf("the %s does not hold", r.Kind())
+		}
+	}
+	took := time.Since(start)
+	t.Logf("all looks took %v", took)
+	if took > 300*time.Millisecond {
+		t.Errorf("all looks took %v", took)
+	}
+}
+
+func assertDestroy(t *testing.T, g *guest) {
+	t.Helper()
+	start := time.Now()
+	var lines []string
+	if err := g.Destroy(t.Context(), g.spec, func(line string) { lines = append(lines, line) }); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(start)
+	t.Logf("destroyed in %v: %q", took, lines)
+	if took > 5*time.Second || len(lines) == 0 {
+		t.Errorf("destroyed in %v: %q", took, lines)
+	}
+	assertNothingLeft(t, g.Provider, g.spec)
+	if err := g.Destroy(t.Context(), g.spec, func(line string) { t.Errorf("destroyed twice: %s", line) }); err != nil {
+		t.Errorf("destroy again: %v", err)
+	}
+	if _, err := g.Server(t.Context(), g.spec); !errors.Is(err, providers.ErrNoServer) {
+		t.Errorf("server after the machine is gone: %v", err)
+	}
+}
+
+// TestMachineComesBack takes one machine through all that can end or break it.
+func TestMachineComesBack(t *testing.T) {
+	t.Parallel()
+	g := newGuest(t, "")
+	g.ensure(t)
+	before, err := g.Server(t.Context(), g.spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.sh(t, "cloud-init status --wait >/dev/null; echo kept >/root/kept; sync")
+	id := g.sh(t, "cat /etc/machine-id")
+	l := g.layout(g.spec)
+
+	t.Run("slirp4netns killed", func(t *testing.T) {
+		g.sh(t, "touch /run/mark")
+		g.killBy(t, "slirp4netns")
+		g.assertMended(t, "mend")
+		g.sh(t, "test -e /run/mark && getent hosts deb.debian.org")
+	})
+	t.Run("forward removed", func(t *testing.T) {
+		if err := slirpCall(t.Context(), l.socket(), "remove_hostfwd", map[string]int{"id": 2}, nil); err != nil {
+			t.Fatal(err)
+		}
+		g.assertMended(t, "mend")
+		g.sh(t, "test -e /run/mark")
+	})
+	t.Run("guest reboots", func(t *testing.T) {
+		_, _ = g.trySh("touch /run/mark; systemctl reboot") // it may cut the connection
+		g.awaitFreshBoot(t)
+		if made := g.ensure(t); made != nil {
+			t.Errorf("after the guest rebooted, these were made again: %v", made)
+		}
+	})
+	t.Run("guest powers off", func(t *testing.T) {
+		_, _ = g.trySh("systemctl poweroff") // it may cut the connection
+		eventually(t, "the machine is off", func() error {
+			if holds(t, g.machine()) {
+				return errors.New("it still runs")
+			}
+			return nil
+		})
+		g.assertMended(t, "start")
+	})
+	t.Run("systemd-nspawn killed", func(t *testing.T) {
+		g.killBy(t, "systemd-nspawn --quiet")
+		eventually(t, "its watcher ends with it", func() error {
+			if holds(t, g.machine()) {
+				return errors.New("it counts as whole")
+			}
+			return nil
+		})
+		g.assertMended(t, "restart")
+	})
+	t.Run("namespace's name removed", func(t *testing.T) {
+		if err := exec.Command("ip", "netns", "del", l.id).Run(); err != nil {
+			t.Fatal(err)
+		}
+		g.assertMended(t, "restart")
+	})
+	t.Run("file system detached", func(t *testing.T) {
+		if err := unix.Unmount(l.root(), unix.MNT_DETACH); err != nil {
+			t.Fatal(err)
+		}
+		g.assertMended(t, "restart")
+	})
+	t.Run("computer rebooted", func(t *testing.T) {
+		m, err := readMountinfo()
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups, err := groupsOf(m, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := end(t.Context(), groups, ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := unmountAll(t.Context(), runtimePaths(l)...); err != nil {
+			t.Fatal(err)
+		}
+		// The folder of a mountpoint and the empty file of a namespace are what
+		// a computer keeps whose /run is on its disk.
+		g.assertMended(t, "start")
+	})
+	t.Run("stop and start", func(t *testing.T) {
+		start := time.Now()
+		for range 2 { // a machine that is off may be stopped again
+			if err := g.Stop(t.Context(), g.spec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Logf("stopped in %v", time.Since(start))
+		if held, err := g.Holdings(t.Context(), g.spec); err != nil || len(held) != 1 {
+			t.Errorf("holdings of a stopped machine: %v, %v", held, err)
+		}
+		g.assertMended(t, "start")
+		if got := g.sh(t, "journalctl -q -b -1 --no-pager | grep -c 'Reached target.*poweroff' || true"); got == "0" {
+			t.Error("the machine was not powered off in good order")
+		}
+	})
+	t.Run("reboot", func(t *testing.T) {
+		g.sh(t, "touch /run/mark")
+		if err := g.Reboot(t.Context(), g.spec); err != nil {
+			t.Fatal(err)
+		}
+		g.sh(t, "test ! -e /run/mark")
+	})
+
+	after, err := g.Server(t.Context(), g.spec)
+	if err != nil || after != before {
+		t.Errorf("it was at %+v and is at %+v, %v", before, after, err)
+	}
+	if got := g.sh(t, "cat /root/kept /etc/machine-id"); got != "kept\n"+id {
+		t.Errorf("of the disk is left: %q", got)
+	}
+	g.assertOnce(t)
+	console, err := g.Console(t.Context(), g.spec)
+	if err != nil || !strings.Contains(console, "Reached target") || strings.ContainsAny(console, "\x1b\r") {
+		t.Errorf("console: %v\n%q", err, console)
+	}
+}
+
+// assertMended checks that the machine needs what the word says, and is whole
+// after it.
+func (g *guest) assertMended(t *testing.T, word string) {
+	t.Helper()
+	f := look(t, g.machine())
+	if f.Holds || len(f.Changes) != 1 || !strings.HasPrefix(f.Changes[0].What, word) {
+		t.Fatalf("expected the change to %s, found %+v", word, f)
+	}
+	if made := g.ensure(t); !slices.Equal(made, []string{kindMachine}) {
+		t.Errorf("made %v", made)
+	}
+	g.sh(t, "true")
+}
+
+func (g *guest) awaitFreshBoot(t *testing.T) {
+	t.Helper()
+	eventually(t, "the machine is back", func() error {
+		_, err := g.trySh("test ! -e /run/mark")
+		return err
+	})
+}
+
+// assertOnce checks that there is exactly one of each of the machine's processes.
+func (g *guest) assertOnce(t *testing.T) {
+	t.Helper()
+	count := map[string]int{}
+	for _, line := range processes(t) {
+		for _, name := range []string{"systemd-nspawn --quiet", "slirp4netns --configure"} {
+			if strings.HasPrefix(line, name) && strings.Contains(line, g.spec.Tag) {
+				count[name]++
+			}
+		}
+	}
+	if count["systemd-nspawn --quiet"] != 1 || count["slirp4netns --configure"] != 1 {
+		t.Errorf("the machine's processes: %v", count)
+	}
+}
+
+// makerDir is set, to a deployment's folder, in a copy of the test program that
+// only makes a machine, to be killed meanwhile.
+const makerDir, makerTag = "SLIPWAY_TEST_MAKER_DIR", "SLIPWAY_TEST_MAKER_TAG"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(makerDir); dir != "" {
+		os.Exit(makeOnly(dir, os.Getenv(makerTag)))
+	}
+	os.Exit(m.Run())
+}
+
+func makeOnly(dir, tag string) int {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return 1
+	}
+	p, err := New(Options{Dir: dir, Cache: cache + "/slipway"})
+	if err != nil {
+		return 1
+	}
+	spec := providers.Spec{Name: "rehearsal", Tag: tag, UserData: os.Getenv("SLIPWAY_TEST_USER_DATA")}
+	all := p.Resources(spec)
+	if err := all[len(all)-1].Make(context.Background(), func(string) {}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// TestMachineSurvivesKill kills the making of a machine at many instants. From
+// each, either the next run or a destroy must find everything in order.
+func TestMachineSurvivesKill(t *testing.T) {
+	t.Parallel()
+	g := newGuest(t, "")
+	for _, r := range g.Resources(g.spec)[:2] { // the tools and the image
+		if !holds(t, r) {
+			if err := r.Make(t.Context(), func(string) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n, delay := range []int{4, 8, 12, 16, 20, 25, 30, 40, 50, 70, 100, 150, 250, 400} {
+		g.killMake(t, time.Duration(delay)*time.Millisecond)
+		look(t, g.machine())
+		if n%3 == 2 {
+			if err := g.Destroy(t.Context(), g.spec, func(string) {}); err != nil {
+				t.Fatalf("destroy after a kill at %d ms: %v", delay, err)
+			}
+			assertNothingLeft(t, g.Provider, g.spec)
+		}
+	}
+	g.ensure(t)
+	g.sh(t, "true")
+	g.assertOnce(t)
+}
+
+// killMake starts to make the machine in another process and kills that.
+func (g *guest) killMake(t *testing.T, after time.Duration) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), makerDir+"="+g.dir, makerTag+"="+g.spec.Tag, "SLIPWAY_TEST_USER_DATA="+g.spec.UserData)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	cmd.WaitDelay = time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(after)
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
+		t.Fatal(err)
+	}
+	if exit != nil && exit.Exited() {
+		t.Fatalf("the other process failed by itself within %v: %v: %s", after, exit, &stderr)
+	}
+}

@@ -1,0 +1,79 @@
+package local
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/google/renameio/v2"
+
+	"slipway/providers"
+)
+
+// record is what is remembered of a machine, in machine.json. It is on disk
+// before anything of the machine is started.
+type record struct {
+	Tag string `json:"tag"`
+	// Address is the machine's own loopback address.
+	Address string `json:"address"`
+	// SSHPort is where sshd answers: 22, unless that is taken on every address
+	// of this computer.
+	SSHPort int `json:"ssh_port"`
+	// System is what the machine runs: "debian-13".
+	System string `json:"system"`
+	// Image is the base image that the machine's disk lies over. The disk is
+	// worth nothing without exactly that one.
+	Image string `json:"image"`
+	// Seeded is true once the first boot's data has been handed over. It is
+	// never written again: cloud-init would take it for a new machine's.
+	Seeded bool `json:"seeded"`
+}
+
+// errOtherTag says that a folder holds another deployment's machine.
+var errOtherTag = errors.New("the folder holds the machine of another deployment")
+
+// readRecord reads the machine's record. With none the error is os.ErrNotExist,
+// with one of another tag it is errOtherTag.
+func readRecord(l layout, tag string) (record, error) {
+	text, err := os.ReadFile(l.record())
+	if err != nil {
+		return record{}, err
+	}
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return record{}, fmt.Errorf("read %s: %w", l.record(), err)
+	}
+	if r.Tag != tag {
+		return record{}, fmt.Errorf("%w: %s has the tag %q", errOtherTag, l.record(), r.Tag)
+	}
+	return r, nil
+}
+
+// knownRecord is readRecord for what is about to be made: with none, the record
+// is empty.
+func knownRecord(l layout, tag string) (record, error) {
+	r, err := readRecord(l, tag)
+	if errors.Is(err, os.ErrNotExist) {
+		return record{}, nil
+	}
+	if err != nil {
+		return record{}, &providers.Failed{Err: err, Next: "choose another --name, or move " + l.dir + " away"}
+	}
+	return r, nil
+}
+
+// writeRecord replaces the record at once and waits until it is on the disk.
+func writeRecord(l layout, r record) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return fmt.Errorf("make the machine's folder: %w", err)
+	}
+	if err := renameio.WriteFile(l.record(), append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("remember the machine: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package local
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// seedFolder is where cloud-init looks first for its data.
+const seedFolder = "var/lib/cloud/seed/nocloud"
+
+// metaData is cloud-init's description of the machine. It is written as JSON,
+// which is YAML too, so that no name can break out of its line.
+func metaData(tag, name string) (string, error) {
+	text, err := json.Marshal(map[string]string{"instance-id": tag, "local-hostname": name})
+	return string(text) + "\n", err
+}
+
+// writeSeed puts the first boot's data into the machine's tree, readable by
+// root only: the user data holds the machine's first host key.
+func writeSeed(root string, b boot) error {
+	meta, err := metaData(b.tag, b.name)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(root, seedFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder for the first boot's data: %w", err)
+	}
+	for name, text := range map[string]string{"meta-data": meta, "user-data": b.userData} {
+		if err := renameio.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return fmt.Errorf("write the first boot's %s: %w", name, err)
+		}
+	}
+	return nil
+}

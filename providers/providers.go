@@ -1,0 +1,184 @@
+// Package providers says where a server comes from. Each provider is a package
+// below this one; the engine in steps knows only the interface that is here.
+package providers
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Spec is what a deployment wants of its provider. It is the same on every
+// run of the deployment, so a provider can look for what an earlier run made.
+type Spec struct {
+	// Name is the deployment's name; it becomes the server's host name.
+	Name string
+	// Tag marks everything that is made for this deployment and nothing else:
+	// no two deployments, on any computer, share one.
+	Tag string
+	// Region, Size and Image are the provider's own slugs; empty means its default.
+	Region, Size, Image string
+	// UserData is the cloud-config that the server's first boot is given.
+	UserData string
+	// AuthorizedKey is the public key that may log in, in authorized_keys form.
+	AuthorizedKey string
+	// Ports are the TCP ports that the world may reach.
+	Ports []int
+}
+
+// Provider makes one server for one deployment. A value belongs to one
+// deployment's run and need not be safe for concurrent use.
+//
+// Every method ends when its context does. Nothing is ever looked for by name
+// alone: the tag decides what belongs to the deployment.
+type Provider interface {
+	// Name is what --provider calls it.
+	Name() string
+	// Check asks, before anything is made, whether the provider would do what
+	// spec asks for: credentials, limits, slugs. It only reads. A refusal is a
+	// *Refused; a wrong slug is an *Unusable.
+	Check(ctx context.Context, spec Spec) error
+	// Resources lists what the server needs, in the order in which it is made.
+	Resources(spec Spec) []Resource
+	// Server tells where the server answers, or ErrNoServer.
+	Server(ctx context.Context, spec Spec) (Server, error)
+	// Holdings lists what exists with spec's tag: what Destroy would remove.
+	Holdings(ctx context.Context, spec Spec) ([]Holding, error)
+	// Destroy removes exactly what carries spec's tag and tells report of each
+	// removal. What is gone already is no error, so it can be called again.
+	Destroy(ctx context.Context, spec Spec, report func(line string)) error
+}
+
+// Consoler is implemented by providers that can show what the server printed
+// while it booted, for the case that it never answers.
+type Consoler interface {
+	// Console returns the last lines that the server printed.
+	Console(ctx context.Context, spec Spec) (string, error)
+}
+
+// Resource is one thing that a provider makes: an image, a key, a firewall, a
+// droplet.
+//
+// The engine calls Look; if it does not hold, it records durably what it is
+// about to ask for, calls Make, and calls Look again: only that second Look
+// counts as success.
+type Resource interface {
+	// Kind names it in events and in the state file: lower case, no spaces.
+	Kind() string
+	// Title is what people read: "a virtual machine on this computer".
+	Title() string
+	// Phase is what its time is counted as.
+	Phase() Phase
+	// Look tells whether it exists. asked is when an earlier attempt recorded
+	// that it would ask for it without ever recording an answer, and zero if
+	// there was none: with a time, Look must wait out look-ups that lag behind
+	// the create before it says that it does not exist.
+	Look(ctx context.Context, asked time.Time) (Finding, error)
+	// Make makes what the last Look found missing and returns when it is there.
+	// It is idempotent where the provider can be asked idempotently; where it
+	// can't, Make asks once and never repeats the request by itself. report
+	// receives lines that show that long work is alive.
+	Make(ctx context.Context, report func(line string)) error
+}
+
+// Phase groups the time that a run takes.
+type Phase string
+
+// The phases of a run.
+const (
+	PhaseImage Phase = "image" // things made once per computer: tools, the base image
+	PhaseBoot  Phase = "boot"  // making the server until it can be logged in to
+	PhaseApt   Phase = "apt"   // the server's own packages
+	PhasePip   Phase = "pip"   // the app's packages
+	PhaseTests Phase = "tests" // the app's own tests
+	PhaseOther Phase = "other" // all that Slipway itself adds
+)
+
+// Finding is what a look found.
+type Finding struct {
+	// Holds is true if there is nothing to do.
+	Holds bool
+	// Detail describes what is there, in a few words; may be empty.
+	Detail string
+	// Changes lists what would be done; empty if Holds.
+	Changes []Change
+	// Notes are things a person should know that stop nothing.
+	Notes []string
+}
+
+// Change is one thing that would be done, described before it is.
+type Change struct {
+	// What is done, starting with a verb: "create droplet s-1vcpu-512mb".
+	What string
+	// Why it is needed; may be empty.
+	Why string
+	// Monthly is what it costs in US dollars a month; 0 is free.
+	Monthly float64
+	// Hourly is the same by the hour.
+	Hourly float64
+}
+
+// Server is where a server answers.
+type Server struct {
+	// Address is what the world reaches it by: an IP address or a host name.
+	Address string
+	// Port is sshd's.
+	Port int
+	// User is the first login that the server allows.
+	User string
+}
+
+// Holding is one thing that exists for a deployment.
+type Holding struct {
+	Kind, ID, Detail string
+	// Monthly is what it costs in US dollars a month; 0 is free.
+	Monthly float64
+}
+
+// ErrNoServer says that the deployment has no server (yet, or any more).
+var ErrNoServer = errors.New("there is no server for this deployment")
+
+// Refused says that a provider will not do it: credentials, scopes, limits, a
+// locked account, missing rights. The command exits with 3.
+type Refused struct {
+	// Err is what happened and why.
+	Err error
+	// Next is what to type or do next.
+	Next string
+}
+
+func (e *Refused) Error() string { return e.Err.Error() }
+func (e *Refused) Unwrap() error { return e.Err }
+
+// Hint is what to type or do next.
+func (e *Refused) Hint() string { return e.Next }
+
+// Unusable says that what was asked for makes no sense to the provider: an
+// unknown slug, say. The command exits with 2.
+type Unusable struct {
+	// Err is what is wrong.
+	Err error
+	// Next is what to type instead.
+	Next string
+}
+
+func (e *Unusable) Error() string { return e.Err.Error() }
+func (e *Unusable) Unwrap() error { return e.Err }
+
+// Hint is what to type instead.
+func (e *Unusable) Hint() string { return e.Next }
+
+// Failed says that something went wrong that another try may mend. The
+// command exits with 1.
+type Failed struct {
+	// Err is what happened and why.
+	Err error
+	// Next is what to type or do next.
+	Next string
+}
+
+func (e *Failed) Error() string { return e.Err.Error() }
+func (e *Failed) Unwrap() error { return e.Err }
+
+// Hint is what to type or do next.
+func (e *Failed) Hint() string { return e.Next }

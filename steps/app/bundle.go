@@ -1,0 +1,289 @@
+package app
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"time"
+)
+
+// What a bundle may hold. An app is source code: more than this is another
+// folder, such as a home folder, given by mistake.
+const (
+	maxBundleBytes = 512 << 20
+	maxBundleFiles = 50_000
+)
+
+// Bundle is the app as it will be uploaded. It depends on nothing but what is
+// in the folder: the same files give the same bundle on any computer.
+type Bundle struct {
+	// Files are sorted by path.
+	Files []BundleFile
+	// LeftOut are the files and folders that stay behind, sorted; a folder ends
+	// in "/" and stands for all that is in it.
+	LeftOut []string
+	// Secrets are those of LeftOut that are environment files or private keys.
+	Secrets []string
+
+	fsys fs.FS
+}
+
+// BundleFile is one file or symbolic link.
+type BundleFile struct {
+	// Path is relative to the app's root, with slashes.
+	Path string
+	// Size is the content's length in bytes; 0 for a link.
+	Size int64
+	// Executable tells whether the owner may execute it.
+	Executable bool
+	// Link is where a symbolic link points, relative to its own folder and
+	// inside the root; "" for a file.
+	Link string
+	// Sum is the SHA-256 of the content.
+	Sum [sha256.Size]byte
+}
+
+// Collect reads the folder and decides what goes up.
+//
+// Left out are version control, virtual environments, caches, editors' folders,
+// environment files, private keys, slipway's own files and what .slipwayignore
+// names, in gitignore's syntax. A symbolic link that leads out of the folder,
+// something that is no file (a socket, a device) and a folder too large to be
+// an app are errors of type *Undecided.
+func Collect(fsys fs.FS) (*Bundle, error) {
+	ignore, err := readIgnore(fsys)
+	if err != nil {
+		return nil, err
+	}
+	c := &collector{bundle: &Bundle{fsys: fsys}, ignore: ignore}
+	if err := fs.WalkDir(fsys, ".", c.visit); err != nil {
+		return nil, err
+	}
+	b := c.bundle
+	sort.Slice(b.Files, func(i, j int) bool { return b.Files[i].Path < b.Files[j].Path })
+	sort.Strings(b.LeftOut)
+	sort.Strings(b.Secrets)
+	return b, nil
+}
+
+type collector struct {
+	bundle *Bundle
+	ignore *ignoreRules
+	bytes  int64
+}
+
+func (c *collector) visit(name string, entry fs.DirEntry, err error) error {
+	if err != nil {
+		return fmt.Errorf("the app's folder can't be read: %w", err)
+	}
+	if name == "." {
+		return nil
+	}
+	verdict, err := c.ignore.judge(c.bundle.fsys, name, entry)
+	if err != nil {
+		return err
+	}
+	if verdict != takes {
+		return c.leave(name, entry, verdict)
+	}
+	if entry.IsDir() {
+		return nil
+	}
+	return c.take(name, entry)
+}
+
+func (c *collector) leave(name string, entry fs.DirEntry, v verdict) error {
+	shown := name
+	if entry.IsDir() {
+		shown += "/"
+	}
+	c.bundle.LeftOut = append(c.bundle.LeftOut, shown)
+	if v == leavesSecret {
+		c.bundle.Secrets = append(c.bundle.Secrets, shown)
+	}
+	if entry.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func (c *collector) take(name string, entry fs.DirEntry) error {
+	file, err := c.read(name, entry)
+	if err != nil {
+		return err
+	}
+	c.bytes += file.Size
+	c.bundle.Files = append(c.bundle.Files, file)
+	if c.bytes > maxBundleBytes {
+		return tooLarge(fmt.Sprintf("the folder holds more than %d MB to upload", maxBundleBytes>>20))
+	}
+	if len(c.bundle.Files) > maxBundleFiles {
+		return tooLarge(fmt.Sprintf("the folder holds more than %d files to upload", maxBundleFiles))
+	}
+	return nil
+}
+
+func tooLarge(what string) error {
+	return &Undecided{What: what, Next: "give the app's own folder, or name in " + IgnoreFile + " what stays behind"}
+}
+
+func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
+	info, err := entry.Info()
+	if err != nil {
+		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return readLink(c.bundle.fsys, name)
+	}
+	if !info.Mode().IsRegular() {
+		return BundleFile{}, &Undecided{
+			What: fmt.Sprintf("%s is neither a file nor a folder", name),
+			Next: "remove it or name it in " + IgnoreFile,
+		}
+	}
+	if c.bytes+info.Size() > maxBundleBytes {
+		// Told before the content is read: hashing a disk image takes minutes.
+		return BundleFile{Size: info.Size()}, nil
+	}
+	return hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
+}
+
+func hashFile(fsys fs.FS, name string, executable bool) (BundleFile, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, f)
+	if err != nil {
+		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	file := BundleFile{Path: name, Size: size, Executable: executable}
+	sum.Sum(file.Sum[:0])
+	return file, nil
+}
+
+func readLink(fsys fs.FS, name string) (BundleFile, error) {
+	target, err := fs.ReadLink(fsys, name)
+	if err != nil {
+		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	inside := path.Join(path.Dir(name), target)
+	if path.IsAbs(target) || inside == ".." || strings.HasPrefix(inside, "../") {
+		return BundleFile{}, &Undecided{
+			What: fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target),
+			Next: "put a copy in its place or name it in " + IgnoreFile,
+		}
+	}
+	return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, nil
+}
+
+// Hash returns the hex SHA-256 over each file's path, kind, executable bit and
+// content, in the order of their paths.
+func (b *Bundle) Hash() string {
+	sum := sha256.New()
+	for _, f := range b.Files {
+		writeField(sum, f.Path)
+		writeField(sum, f.kind())
+		writeField(sum, string(f.Sum[:]))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func (f BundleFile) kind() string {
+	switch {
+	case f.Link != "":
+		return "link"
+	case f.Executable:
+		return "executable"
+	}
+	return "file"
+}
+
+// writeField writes s with its length before it, so that no two lists of
+// fields give the same bytes.
+func writeField(sum hash.Hash, s string) {
+	fmt.Fprintf(sum, "%d:", len(s))
+	io.WriteString(sum, s) //nolint:errcheck // a hash takes everything
+}
+
+// Size returns the sum of the files' sizes in bytes.
+func (b *Bundle) Size() int64 {
+	var size int64
+	for _, f := range b.Files {
+		size += f.Size
+	}
+	return size
+}
+
+// WriteTarGz writes the bundle as a compressed archive whose bytes depend on
+// the bundle alone: sorted, one fixed time, owner 0, modes 0644 and 0755. A
+// file that changed since Collect is an error, so that what is uploaded is what
+// Hash says.
+func (b *Bundle) WriteTarGz(w io.Writer) error {
+	gz := gzip.NewWriter(w)
+	archive := tar.NewWriter(gz)
+	for _, f := range b.Files {
+		if err := b.writeEntry(archive, f); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return fmt.Errorf("the app can't be packed: %w", err)
+	}
+	if err := gz.Close(); err != nil {
+		return fmt.Errorf("the app can't be packed: %w", err)
+	}
+	return nil
+}
+
+func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
+	if err := archive.WriteHeader(f.header()); err != nil {
+		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
+	}
+	if f.Link != "" {
+		return nil
+	}
+	content, err := b.fsys.Open(f.Path)
+	if err != nil {
+		return fmt.Errorf("%s can't be read: %w", f.Path, err)
+	}
+	defer content.Close()
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(archive, sum), content)
+	if err != nil && !errors.Is(err, tar.ErrWriteTooLong) {
+		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
+	}
+	if err != nil || [sha256.Size]byte(sum.Sum(nil)) != f.Sum {
+		return fmt.Errorf("%s changed while it was being packed: run the same command again", f.Path)
+	}
+	return nil
+}
+
+func (f BundleFile) header() *tar.Header {
+	h := &tar.Header{
+		Typeflag: tar.TypeReg,
+		Name:     f.Path,
+		Size:     f.Size,
+		Mode:     0o644,
+		ModTime:  time.Unix(0, 0).UTC(),
+		Format:   tar.FormatPAX,
+	}
+	if f.Executable {
+		h.Mode = 0o755
+	}
+	if f.Link != "" {
+		h.Typeflag, h.Linkname, h.Mode = tar.TypeSymlink, f.Link, 0o777
+	}
+	return h
+}

@@ -1,0 +1,234 @@
+package app
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+)
+
+// candidate is a name in a module that gunicorn could serve.
+type candidate struct {
+	module *module
+	// object is "app" or "create_app()".
+	object string
+	line   int
+	// origin is where the app is made; the same app may go under many names.
+	origin string
+	constructor
+}
+
+func (c candidate) source() string { return fmt.Sprintf("%s line %d", c.module.path, c.line) }
+
+// Folders whose apps are never the one to serve.
+var asideFolders = map[string]bool{
+	"test": true, "tests": true, "testing": true, "doc": true, "docs": true,
+	"example": true, "examples": true, "migrations": true, "build": true, "dist": true,
+	"site-packages": true, "benchmark": true, "benchmarks": true,
+}
+
+func isAside(file string) bool {
+	base := path.Base(file)
+	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || base == "conftest.py" || base == "setup.py" {
+		return true
+	}
+	for folder := range strings.SplitSeq(path.Dir(file), "/") {
+		if asideFolders[folder] {
+			return true
+		}
+	}
+	return false
+}
+
+// candidates returns what could be served: of each module, one or several if
+// its names tell nothing.
+func (src *source) candidates() []candidate {
+	r := &resolver{src: src}
+	var out []candidate
+	for _, p := range src.paths {
+		if !isAside(p) {
+			out = append(out, r.inModule(src.modules[p])...)
+		}
+	}
+	return out
+}
+
+// isEntry tells the modules that are there only to be served.
+func (m *module) isEntry() bool {
+	base := path.Base(m.path)
+	return base == "wsgi.py" || base == "asgi.py"
+}
+
+func (r *resolver) inModule(m *module) []candidate {
+	var apps, factories []candidate
+	for _, name := range m.top.order {
+		for _, b := range m.top.names[name] {
+			c, ok := r.candidate(m, name, b)
+			if !ok {
+				continue
+			}
+			if b.function != nil {
+				factories = append(factories, c)
+			} else {
+				apps = append(apps, c)
+			}
+			break
+		}
+	}
+	if len(apps) == 0 {
+		apps = factories
+	}
+	return preferNames(m, apps)
+}
+
+func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool) {
+	c := candidate{module: m, object: name, line: b.line}
+	switch {
+	case b.function != nil && !b.function.needsArgs:
+		e := r.function(m.top, b.function)
+		if e.makes == nil {
+			return c, false
+		}
+		c.object, c.origin, c.constructor = name+"()", e.origin, *e.makes
+		return c, true
+	case b.value != nil || b.imported != nil && m.isEntry():
+		e := r.binding(m.top, name, "", b)
+		if e.app == nil || e.dash {
+			return c, false
+		}
+		c.origin, c.constructor = e.origin, *e.app
+		return c, true
+	}
+	return c, false
+}
+
+// preferNames chooses "app" or "application" if a module has one. Where the
+// file is there only to be served, "application" is meant for it.
+func preferNames(m *module, all []candidate) []candidate {
+	order := []string{"app", "application"}
+	if m.isEntry() {
+		order = []string{"application", "app"}
+	}
+	for _, name := range order {
+		for _, c := range all {
+			if c.object == name {
+				return []candidate{c}
+			}
+		}
+	}
+	return all
+}
+
+// reduce drops the candidates that another one stands for.
+func (src *source) reduce(all []candidate) []candidate {
+	all = entriesFirst(all)
+	all = sameOrigin(all)
+	return src.notImported(all)
+}
+
+// entriesFirst keeps only what a wsgi.py holds, or an asgi.py, if there is one.
+func entriesFirst(all []candidate) []candidate {
+	for _, base := range []string{"wsgi.py", "asgi.py"} {
+		var kept []candidate
+		for _, c := range all {
+			if path.Base(c.module.path) == base {
+				kept = append(kept, c)
+			}
+		}
+		if len(kept) > 0 {
+			return kept
+		}
+	}
+	return all
+}
+
+// usual are the names of files that are there to be run, best first.
+var usual = []string{"app.py", "main.py", "server.py", "application.py", "run.py"}
+
+func (c candidate) rank() int {
+	for i, name := range usual {
+		if path.Base(c.module.path) == name {
+			return i
+		}
+	}
+	return len(usual)
+}
+
+// sameOrigin keeps one of the names under which the same app goes: an object
+// rather than a factory, high in the tree, in a usual file.
+func sameOrigin(all []candidate) []candidate {
+	sorted := append([]candidate(nil), all...)
+	sort.SliceStable(sorted, func(i, j int) bool { return better(sorted[i], sorted[j]) })
+	seen := map[string]bool{}
+	var kept []candidate
+	for _, c := range sorted {
+		if !seen[c.origin] {
+			seen[c.origin] = true
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func better(a, b candidate) bool {
+	if af, bf := strings.HasSuffix(a.object, "()"), strings.HasSuffix(b.object, "()"); af != bf {
+		return bf
+	}
+	if ad, bd := strings.Count(a.module.path, "/"), strings.Count(b.module.path, "/"); ad != bd {
+		return ad < bd
+	}
+	if a.rank() != b.rank() {
+		return a.rank() < b.rank()
+	}
+	return a.module.path < b.module.path
+}
+
+// notImported drops an app whose module another candidate's module loads: it
+// is mounted there, or wrapped. Modules that load each other both stay.
+func (src *source) notImported(all []candidate) []candidate {
+	reached := map[string]map[string]*module{}
+	for _, c := range all {
+		if reached[c.module.path] == nil {
+			reached[c.module.path] = src.reach(c.module)
+		}
+	}
+	var kept []candidate
+	for _, c := range all {
+		if !loadedByOther(c, all, reached) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func loadedByOther(c candidate, all []candidate, reached map[string]map[string]*module) bool {
+	for _, other := range all {
+		if other.module == c.module {
+			continue
+		}
+		if reached[other.module.path][c.module.path] != nil && reached[c.module.path][other.module.path] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// factoryWithArgs returns the line of a factory that can't be called as it is,
+// for the message.
+func (src *source) factoryWithArgs() (m *module, name string, line int) {
+	r := &resolver{src: src}
+	for _, p := range src.paths {
+		m := src.modules[p]
+		if isAside(p) {
+			continue
+		}
+		for _, name := range m.top.order {
+			for _, b := range m.top.names[name] {
+				if b.function != nil && b.function.needsArgs && r.function(m.top, b.function).makes != nil {
+					return m, name, b.line
+				}
+			}
+		}
+	}
+	return nil, "", 0
+}

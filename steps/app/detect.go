@@ -1,0 +1,251 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Detect finds out from the app's files what to run, what to install and which
+// Python it needs. What s says wins over what would be found.
+//
+// Nothing of the app is run. What can't be found out, or is contradictory, is
+// an *Undecided whose one line names what settles it.
+func Detect(fsys fs.FS, s Settings) (Found, error) {
+	if err := s.check(); err != nil {
+		return Found{}, err
+	}
+	src, err := readSource(fsys)
+	if err != nil {
+		return Found{}, err
+	}
+	d := &detection{fsys: fsys, settings: s, src: src}
+	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
+		d.found.because("tests", s.TestCommand, SettingsFile)
+	}
+	for _, step := range []func() error{d.app, d.requirements, d.python, d.warnings} {
+		if err := step(); err != nil {
+			return Found{}, err
+		}
+	}
+	return d.found, nil
+}
+
+// detection is one Detect at work.
+type detection struct {
+	fsys     fs.FS
+	settings Settings
+	src      *source
+	found    Found
+	// entry is the module that is served; nil if it is not known.
+	entry *module
+}
+
+func (d *detection) folder() string {
+	if d.settings.Folder == "" {
+		return "this folder"
+	}
+	return d.settings.Folder
+}
+
+// app decides what is run: what slipway.toml says, then the Procfile, then
+// what the source tells.
+func (d *detection) app() error {
+	commands, line, err := readProcfile(d.fsys)
+	if err != nil {
+		return err
+	}
+	d.processes(commands)
+	s := d.settings
+	switch {
+	case s.Command != "":
+		return d.command(s.Command, SettingsFile)
+	case s.WSGI != "":
+		return d.given("app.wsgi", s.WSGI, WSGI)
+	case s.ASGI != "":
+		return d.given("app.asgi", s.ASGI, ASGI)
+	case commands["web"] != "":
+		return d.procfile(commands["web"], fmt.Sprintf("%s line %d", Procfile, line))
+	}
+	return d.search(d.src.candidates())
+}
+
+func (d *detection) processes(commands map[string]string) {
+	for name, command := range commands {
+		if name == "web" {
+			continue
+		}
+		if d.found.Processes == nil {
+			d.found.Processes = map[string]string{}
+		}
+		d.found.Processes[name] = command
+	}
+}
+
+// procfile takes the web command as it is, unless it only starts Flask's
+// development server: that one is no server for the world, so gunicorn serves
+// the app that the file holds.
+func (d *detection) procfile(command, from string) error {
+	c := readCall(command)
+	m := d.src.modules[c.script]
+	if m == nil {
+		return d.command(command, from)
+	}
+	served := (&resolver{src: d.src}).inModule(m)
+	if len(served) != 1 {
+		return d.command(command, from)
+	}
+	d.choose(served[0])
+	d.found.because("web server", "gunicorn", fmt.Sprintf("%s runs %s itself, which is for development", from, c.script))
+	return nil
+}
+
+func (d *detection) command(command, from string) error {
+	d.found.Command = command
+	d.found.Server = WSGI
+	d.found.because("web command", command, from)
+	c := readCall(command)
+	if c.program == "gunicorn" && c.target != "" && !c.otherVariables {
+		d.found.GunicornArgs = withoutBind(c.args)
+	}
+	if asgiServers[c.program] || strings.Contains(command, "UvicornWorker") || strings.Contains(command, "uvicorn_worker") {
+		d.found.Server = ASGI
+	}
+	name, object, ok := splitTarget(c.target)
+	if !ok {
+		return nil
+	}
+	d.found.Target = c.target
+	d.found.PythonPath, d.entry = d.src.locate(name)
+	d.found.Framework = d.framework(object).framework
+	return nil
+}
+
+// given takes a target from slipway.toml.
+func (d *detection) given(key, target, server string) error {
+	name, object, ok := splitTarget(target)
+	if !ok {
+		return &Undecided{
+			What: fmt.Sprintf("%s = %q is not of the form module:object", key, target),
+			Next: fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile),
+		}
+	}
+	d.found.Target, d.found.Server = target, server
+	d.found.PythonPath, d.entry = d.src.locate(name)
+	d.found.because("web app", target, SettingsFile)
+	if d.entry == nil {
+		d.found.warn(fmt.Sprintf("%s names the module %s, which is not in the app's folder", key, name))
+		return nil
+	}
+	c := d.framework(object)
+	d.found.Framework = c.framework
+	if c.server == ASGI && server == WSGI {
+		return &Undecided{
+			What: fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework),
+			Next: fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile),
+		}
+	}
+	return nil
+}
+
+// framework tells what an object of the entry module is made with.
+func (d *detection) framework(object string) constructor {
+	if d.entry == nil {
+		return constructor{}
+	}
+	name, _, called := strings.Cut(object, "(")
+	e := (&resolver{src: d.src}).member(d.entry, name)
+	switch {
+	case called && e.makes != nil:
+		return *e.makes
+	case !called && e.app != nil:
+		return *e.app
+	}
+	return constructor{}
+}
+
+// search decides between what the source holds.
+func (d *detection) search(all []candidate) error {
+	left := d.src.reduce(all)
+	switch len(left) {
+	case 0:
+		return d.none()
+	case 1:
+		d.choose(left[0])
+		return nil
+	}
+	u := &Undecided{What: fmt.Sprintf("%d web apps were found in %s", len(left), d.folder())}
+	key := "app.wsgi"
+	for _, c := range left {
+		_, name := d.src.target(c.module)
+		u.Candidates = append(u.Candidates, fmt.Sprintf("%s:%s in %s", name, c.object, c.source()))
+		if c.server == ASGI {
+			key = "app.asgi"
+		}
+	}
+	_, name := d.src.target(left[0].module)
+	u.Next = fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+left[0].object, SettingsFile)
+	return u
+}
+
+func (d *detection) none() error {
+	m, name, line := d.src.factoryWithArgs()
+	if m == nil {
+		return &Undecided{
+			What: "no Python web app was found in " + d.folder(),
+			Next: `set app.wsgi = "module:object" in ` + SettingsFile,
+		}
+	}
+	_, dotted := d.src.target(m)
+	return &Undecided{
+		What: fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line),
+		Next: fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile),
+	}
+}
+
+func (d *detection) choose(c candidate) {
+	base, name := d.src.target(c.module)
+	d.entry = c.module
+	d.found.Framework, d.found.Server = c.framework, c.server
+	d.found.Target, d.found.PythonPath = name+":"+c.object, base
+	d.found.because("web app", d.found.Target, c.source())
+	d.found.because("framework", c.framework, c.source())
+	if base != "" {
+		d.found.because("folder for imports", base, c.module.path)
+	}
+}
+
+// warnings says what looks like a mistake but stops nothing.
+func (d *detection) warnings() error {
+	for _, name := range []string{".env", ".env.production"} {
+		if _, err := fs.Stat(d.fsys, name); err == nil {
+			d.found.warn(name + " is not uploaded: give its values with --env-file " + name)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s can't be read: %w", name, err)
+		}
+	}
+	if d.entry == nil {
+		return nil
+	}
+	for _, m := range sorted(d.loaded()) {
+		d.warnAbout(m)
+	}
+	return nil
+}
+
+func (d *detection) warnAbout(m *module) {
+	for _, run := range m.devServers {
+		switch {
+		case run.onLoad:
+			d.found.warn(fmt.Sprintf("%s line %d starts the development server as soon as the file is loaded: put it under if __name__ == \"__main__\"", m.path, run.line))
+		case run.debug:
+			d.found.warn(fmt.Sprintf("%s line %d has debug=True: it holds only when the file is run by itself, not on the server", m.path, run.line))
+		}
+	}
+	settings := d.found.Framework == Django && strings.HasPrefix(path.Base(m.path), "settings")
+	if m.debug != 0 && (settings || d.found.Framework == Flask) {
+		d.found.warn(fmt.Sprintf("%s line %d turns debugging on, which shows the app's inside to anyone: turn it off before the world sees it", m.path, m.debug))
+	}
+}

@@ -1,0 +1,90 @@
+package app
+
+import "slices"
+
+// Framework names, as they stand in [Found.Framework].
+const (
+	Flask     = "flask"
+	Django    = "django"
+	FastAPI   = "fastapi"
+	Starlette = "starlette"
+)
+
+// Server interfaces, as they stand in [Found.Server].
+const (
+	WSGI = "wsgi"
+	ASGI = "asgi"
+)
+
+// Found says what to run and where each decision came from.
+type Found struct {
+	// Framework is what the app is built with: "flask", "django", "fastapi",
+	// "starlette", another one's import name in small letters, or "" if it can't
+	// be told (a Procfile command, a target that slipway.toml gives).
+	Framework string
+	// Server is the interface between server and app: "wsgi" or "asgi". An asgi
+	// app needs uvicorn's worker beside gunicorn.
+	Server string
+	// Target is the app as gunicorn takes it: "server:app", "app:create_app()".
+	// It is empty only if Command is set and names none.
+	Target string
+	// PythonPath is the folder, relative to the app's root and with slashes,
+	// that must come first on sys.path; "" is the root. The root is to be on
+	// sys.path behind it, and is the working directory in either case.
+	PythonPath string
+	// Command is a Procfile's web command, or the one that slipway.toml gives,
+	// exactly as it is written; if set, it is used instead of Target. It is a
+	// line for sh, run in the app's root, and may use $PORT, $WEB_CONCURRENCY
+	// and other variables: the runner must supply PORT. Gunicorn's --bind options
+	// add up rather than replace each other; [Found.GunicornArgs] has none.
+	Command string
+	// GunicornArgs are the arguments of a Command that runs gunicorn, Target
+	// included and every --bind left out, for a runner that binds by itself. It
+	// is nil if Command is not a plain gunicorn call, or needs sh for variables
+	// other than PORT.
+	GunicornArgs []string
+	// Processes are the Procfile's other lines by name, such as "worker" and
+	// "release".
+	Processes map[string]string
+	// Requirements is what is to be installed. Gunicorn, and uvicorn for an asgi
+	// app, are the runner's business and only in it if the app names them.
+	Requirements Requirements
+	// PythonVersion is the Python that the app asks for: ">=3.11", "3.12", or ""
+	// for any.
+	PythonVersion string
+	// TestCommand is run in a new release before it takes traffic. Only
+	// slipway.toml or a flag gives one.
+	TestCommand string
+	// Reasons say, for people, what was found, where and why.
+	Reasons []Reason
+	// Warnings are short sentences for people about what looks like a mistake.
+	Warnings []string
+}
+
+// Reason is one decision: "web app" is "server:app" because of "server.py line 6".
+type Reason struct {
+	Subject, Value, Source string
+}
+
+// Requirements says what is to be installed for the app.
+type Requirements struct {
+	// Files are requirement files for pip's -r, relative to the app's root.
+	Files []string
+	// Packages are PEP 508 requirements, sorted, from pyproject.toml's
+	// [project].dependencies or told from the imports.
+	Packages []string
+	// Source says where they come from: "requirements.txt", "pyproject.toml",
+	// "imports in server.py". It is "" if the app needs nothing.
+	Source string
+}
+
+func (f *Found) because(subject, value, source string) {
+	f.Reasons = append(f.Reasons, Reason{Subject: subject, Value: value, Source: source})
+}
+
+func (f *Found) warn(line string) {
+	if slices.Contains(f.Warnings, line) {
+		return
+	}
+	f.Warnings = append(f.Warnings, line)
+}

@@ -1,0 +1,168 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	gitignore "github.com/sabhiram/go-gitignore"
+)
+
+// IgnoreFile is the name of the file, in the app's root, that says in
+// gitignore's syntax what stays behind.
+const IgnoreFile = ".slipwayignore"
+
+// verdict says whether a file or folder goes up.
+type verdict int
+
+const (
+	takes verdict = iota
+	leaves
+	leavesSecret
+)
+
+// Folders that never go up. They are made on each computer anew, or belong to
+// tools that the server has no use for.
+var leftFolders = map[string]bool{
+	".git": true, ".hg": true, ".svn": true, ".bzr": true, ".jj": true,
+	"__pycache__": true, "node_modules": true, ".tox": true, ".nox": true,
+	".mypy_cache": true, ".pytest_cache": true, ".ruff_cache": true, ".hypothesis": true,
+	".idea": true, ".vscode": true, ".eggs": true, ".ipynb_checkpoints": true,
+	".slipway": true, ".direnv": true, ".terraform": true, ".vagrant": true,
+	".ssh": true, ".aws": true, ".gnupg": true,
+}
+
+// Folders that hold keys, whatever their files are called.
+var secretFolders = map[string]bool{".ssh": true, ".aws": true, ".gnupg": true}
+
+// slipway.toml stays behind too: the app never reads it, it may hold values
+// for the app's environment, and a change of a region is no new release.
+var leftFiles = map[string]bool{
+	SettingsFile: true, IgnoreFile: true, ".git": true, ".DS_Store": true, "Thumbs.db": true, ".coverage": true,
+}
+
+var secretFiles = map[string]bool{
+	"id_rsa": true, "id_dsa": true, "id_ecdsa": true, "id_ed25519": true, ".netrc": true, ".pypirc": true,
+	".pgpass": true, ".htpasswd": true,
+}
+
+// ignoreRules are the built-in rules and those of .slipwayignore.
+type ignoreRules struct {
+	own *gitignore.GitIgnore
+	// brings is set if a line brings back what another one leaves out.
+	brings bool
+}
+
+func readIgnore(fsys fs.FS) (*ignoreRules, error) {
+	text, err := fs.ReadFile(fsys, IgnoreFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &ignoreRules{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", IgnoreFile, err)
+	}
+	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	rules := &ignoreRules{own: gitignore.CompileIgnoreLines(lines...)}
+	for _, line := range lines {
+		rules.brings = rules.brings || strings.HasPrefix(line, "!")
+	}
+	return rules, nil
+}
+
+// judge decides for one file or folder. The built-in rules come first: no line
+// of .slipwayignore can bring a private key back.
+func (r *ignoreRules) judge(fsys fs.FS, name string, entry fs.DirEntry) (verdict, error) {
+	v, err := builtIn(fsys, name, entry)
+	if v != takes || err != nil {
+		return v, err
+	}
+	if r.own == nil {
+		return takes, nil
+	}
+	if entry.IsDir() && r.brings {
+		return takes, nil // Something in it may come back: its files are judged.
+	}
+	if entry.IsDir() {
+		name += "/"
+	}
+	if r.own.MatchesPath(name) {
+		return leaves, nil
+	}
+	return takes, nil
+}
+
+func builtIn(fsys fs.FS, name string, entry fs.DirEntry) (verdict, error) {
+	if entry.IsDir() {
+		return builtInFolder(fsys, name), nil
+	}
+	return builtInFile(fsys, name)
+}
+
+func builtInFolder(fsys fs.FS, name string) verdict {
+	base := path.Base(name)
+	if secretFolders[base] {
+		return leavesSecret
+	}
+	if leftFolders[base] || isVenv(fsys, name) {
+		return leaves
+	}
+	return takes
+}
+
+// isVenv tells a virtual environment by the file that each of them has.
+func isVenv(fsys fs.FS, folder string) bool {
+	_, err := fs.Stat(fsys, path.Join(folder, "pyvenv.cfg"))
+	return err == nil
+}
+
+func builtInFile(fsys fs.FS, name string) (verdict, error) {
+	base := path.Base(name)
+	if isEnvFile(base) || secretFiles[base] {
+		return leavesSecret, nil
+	}
+	if leftFiles[base] {
+		return leaves, nil
+	}
+	switch strings.ToLower(path.Ext(base)) {
+	case ".pyc", ".pyo":
+		return leaves, nil
+	case ".key", ".p12", ".pfx":
+		return leavesSecret, nil
+	case ".pem":
+		return judgePEM(fsys, name)
+	}
+	return takes, nil
+}
+
+var privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+
+// judgePEM tells a private key from a certificate, which may well be part of
+// an app.
+func judgePEM(fsys fs.FS, name string) (verdict, error) {
+	f, err := fsys.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return takes, nil // A dangling link; Collect looks at where it leads.
+	}
+	if err != nil {
+		return takes, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	defer f.Close()
+	var text bytes.Buffer
+	if _, err := io.Copy(&text, io.LimitReader(f, 1<<20)); err != nil {
+		return takes, fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	if privateKey.Match(text.Bytes()) {
+		return leavesSecret, nil
+	}
+	return takes, nil
+}
+
+// isEnvFile tells .env, .env.local, .envrc and production.env.
+func isEnvFile(base string) bool {
+	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
+}

@@ -1,0 +1,192 @@
+package app
+
+import (
+	_ "embed"
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// stdlibText lists the modules that Python 3.11, 3.12 or 3.13 brings along:
+// sys.stdlib_module_names of all three.
+//
+//go:embed stdlib.txt
+var stdlibText string
+
+// distributionsText says which distribution on PyPI brings an import. Only a
+// name that is in it is ever installed from an import: a name that someone
+// else registered could bring anything.
+//
+//go:embed distributions.txt
+var distributionsText string
+
+var stdlib = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for name := range strings.FieldsSeq(stdlibText) {
+		known[name] = true
+	}
+	return known
+})
+
+var distributions = sync.OnceValue(func() map[string]string {
+	known := map[string]string{}
+	for line := range strings.Lines(distributionsText) {
+		fields := strings.Fields(line)
+		if len(fields) == 2 && !strings.HasPrefix(line, "#") {
+			known[fields[0]] = fields[1]
+		}
+	}
+	return known
+})
+
+// distributionOf looks a dotted import up, the longest known part first:
+// "google.cloud.storage" before "google".
+func distributionOf(name string) (string, bool) {
+	for name != "" {
+		if d, ok := distributions()[name]; ok {
+			return d, true
+		}
+		i := strings.LastIndexByte(name, '.')
+		if i < 0 {
+			return "", false
+		}
+		name = name[:i]
+	}
+	return "", false
+}
+
+// loaded are the modules that serving the app loads, by path. Django loads by
+// names in its settings, and so might a command that names no module: there it
+// is all modules but those set aside.
+func (d *detection) loaded() map[string]*module {
+	if d.entry != nil && d.found.Framework != Django {
+		return d.src.reach(d.entry)
+	}
+	all := map[string]*module{}
+	for p, m := range d.src.modules {
+		if !isAside(p) || strings.Contains(p, "migrations/") {
+			all[p] = m
+		}
+	}
+	return all
+}
+
+func sorted(modules map[string]*module) []*module {
+	out := make([]*module, 0, len(modules))
+	for _, m := range modules {
+		out = append(out, m)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].path < out[j].path })
+	return out
+}
+
+// fromImports tells from the imports what is to be installed.
+func (d *detection) fromImports() (Requirements, error) {
+	packages := map[string]bool{}
+	for _, m := range sorted(d.loaded()) {
+		if err := d.packagesOf(m, packages); err != nil {
+			return Requirements{}, err
+		}
+	}
+	req := Requirements{Source: "imports"}
+	if d.entry != nil {
+		req.Source = "imports in " + d.entry.path
+	}
+	for name := range packages {
+		req.Packages = append(req.Packages, name)
+	}
+	sort.Strings(req.Packages)
+	if len(req.Packages) == 0 {
+		return Requirements{}, nil
+	}
+	return req, nil
+}
+
+func (d *detection) packagesOf(m *module, packages map[string]bool) error {
+	for _, imp := range m.imports {
+		if !d.isForeign(m, imp) || imp.optional || !d.isReached(m, imp) {
+			continue
+		}
+		name, ok := distributionOf(imp.text())
+		if !ok {
+			return unknownImport(m, imp)
+		}
+		packages[name] = true
+	}
+	for _, installed := range m.djangoApps() {
+		top, _, _ := strings.Cut(installed.text, ".")
+		imp := pyImport{line: installed.line, module: top}
+		if !d.isForeign(m, imp) {
+			continue
+		}
+		name, ok := distributionOf(installed.text)
+		if !ok {
+			return unknownImport(m, imp)
+		}
+		packages[name] = true
+	}
+	return nil
+}
+
+// isForeign tells an import that neither the folder nor Python itself meets.
+// A folder without __init__.py gives way to both, as it does in Python.
+func (d *detection) isForeign(m *module, imp pyImport) bool {
+	if imp.level > 0 {
+		return false
+	}
+	top, _, _ := strings.Cut(imp.module, ".")
+	bases := []string{d.src.base(m), d.found.PythonPath, ""}
+	for _, base := range bases {
+		if d.src.moduleAt(base, top) != nil {
+			return false
+		}
+	}
+	if stdlib()[top] {
+		return false
+	}
+	if _, known := distributions()[top]; known {
+		return true
+	}
+	for _, base := range bases {
+		if d.src.folders[path.Join(base, top)] {
+			return false
+		}
+	}
+	return true
+}
+
+// isReached tells whether an except ImportError's own import is ever tried: it
+// is not if what it stands in for is always there.
+func (d *detection) isReached(m *module, imp pyImport) bool {
+	if imp.instead == nil {
+		return true
+	}
+	for _, name := range imp.instead {
+		if d.isForeign(m, pyImport{module: name}) {
+			return true
+		}
+	}
+	return false
+}
+
+func unknownImport(m *module, imp pyImport) error {
+	return &Undecided{
+		What: fmt.Sprintf("%s line %d imports %s, and it is not known what has to be installed for it", m.path, imp.line, imp.module),
+		Next: "list what the app needs in requirements.txt, or name such a file with app.requirements in " + SettingsFile,
+	}
+}
+
+// djangoApps are the strings of INSTALLED_APPS: Django imports them.
+func (m *module) djangoApps() []token {
+	var out []token
+	for _, b := range m.top.names["INSTALLED_APPS"] {
+		for _, t := range b.value {
+			if t.kind == tokenString && moduleForm.MatchString(t.text) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}

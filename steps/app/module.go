@@ -1,0 +1,387 @@
+package app
+
+import "strings"
+
+// module is one Python file as far as it matters here: what it imports and
+// what its names are bound to.
+type module struct {
+	// path is the file, relative to the app's root.
+	path string
+	// top is the module level.
+	top *scope
+	// imports are all of the file's, wherever they stand.
+	imports []pyImport
+	// devServers are calls of app.run.
+	devServers []devServer
+	// debug is the line of the first DEBUG = True, or 0.
+	debug int
+}
+
+// scope is the module level or a function's body.
+type scope struct {
+	module *module
+	parent *scope
+	names  map[string][]binding
+	order  []string
+	// returns are the expressions that a function returns.
+	returns [][]token
+}
+
+// binding is what a name is bound to: exactly one of its fields besides line.
+type binding struct {
+	line     int
+	imported *pyImport
+	value    []token
+	function *function
+	bases    [][]token
+	class    bool
+}
+
+type function struct {
+	name       string
+	needsArgs  bool
+	returnType []token
+	body       *scope
+}
+
+// pyImport is "import module" or "from module import name".
+type pyImport struct {
+	line int
+	// level is the number of leading dots.
+	level  int
+	module string
+	// name is "" for "import module", "*" for all.
+	name string
+	// optional imports may fail: the app says so itself.
+	optional bool
+	// instead holds the modules whose absence leads here.
+	instead []string
+}
+
+// text is the dotted name of what is imported, without leading dots.
+func (i pyImport) text() string {
+	if i.name == "" || i.name == "*" {
+		return i.module
+	}
+	return strings.Trim(i.module+"."+i.name, ".")
+}
+
+type devServer struct {
+	line   int
+	debug  bool
+	onLoad bool // not only under if __name__ == "__main__"
+}
+
+// context is where a statement stands.
+type context struct {
+	scope    *scope
+	optional bool
+	instead  []string
+	// main is under if __name__ == "__main__": gunicorn never runs it.
+	main bool
+}
+
+func readModule(path, src string) *module {
+	m := &module{path: path}
+	m.top = newScope(m, nil)
+	m.walk(parse(src), context{scope: m.top})
+	return m
+}
+
+func newScope(m *module, parent *scope) *scope {
+	return &scope{module: m, parent: parent, names: map[string][]binding{}}
+}
+
+func (s *scope) bind(name string, b binding) {
+	if _, known := s.names[name]; !known {
+		s.order = append(s.order, name)
+	}
+	s.names[name] = append(s.names[name], b)
+}
+
+func (m *module) walk(stmts []statement, in context) {
+	for i := 0; i < len(stmts); i++ {
+		s := stmts[i]
+		switch s.keyword() {
+		case "":
+			m.simple(s, in)
+		case "def":
+			m.def(s, in)
+		case "class":
+			m.classDef(s, in)
+		case "if":
+			i += m.branches(stmts[i:], in) - 1
+		case "try":
+			i += m.tryBlock(stmts[i:], in) - 1
+		default:
+			m.walk(s.body, in)
+		}
+	}
+}
+
+// branches reads an if with its elif and else and returns how many statements
+// they are.
+func (m *module) branches(stmts []statement, in context) int {
+	first := in
+	rest := in
+	switch head := stmts[0]; {
+	case head.mentions("TYPE_CHECKING") && !head.mentions("not"):
+		first.optional = true
+	case isMainGuard(head):
+		first.main = true
+	case head.mentions("version_info") || head.mentions("platform"):
+		first.optional, rest.optional = true, true
+	}
+	m.walk(stmts[0].body, first)
+	n := 1
+	for n < len(stmts) && (stmts[n].keyword() == "elif" || stmts[n].keyword() == "else") {
+		m.walk(stmts[n].body, rest)
+		n++
+	}
+	return n
+}
+
+func isMainGuard(s statement) bool {
+	if !s.mentions("__name__") {
+		return false
+	}
+	for _, t := range s.tokens {
+		if t.kind == tokenString && t.text == "__main__" {
+			return true
+		}
+	}
+	return false
+}
+
+// tryBlock reads a try with its handlers. What is tried under an except that
+// takes an ImportError may be missing; its handler then says what else is used.
+func (m *module) tryBlock(stmts []statement, in context) int {
+	n := 1
+	caught := false
+	for n < len(stmts) && isTryPart(stmts[n]) {
+		caught = caught || catchesImportError(stmts[n])
+		n++
+	}
+	tried := in
+	tried.optional = in.optional || caught
+	before := len(m.imports)
+	m.walk(stmts[0].body, tried)
+	var names []string
+	for _, imp := range m.imports[before:] {
+		names = append(names, imp.module)
+	}
+	for _, part := range stmts[1:n] {
+		handler := in
+		if catchesImportError(part) {
+			handler.instead = names
+		}
+		m.walk(part.body, handler)
+	}
+	return n
+}
+
+func isTryPart(s statement) bool {
+	k := s.keyword()
+	return k == "except" || k == "else" || k == "finally"
+}
+
+func catchesImportError(s statement) bool {
+	if s.keyword() != "except" {
+		return false
+	}
+	return len(s.tokens) == 1 || s.mentions("ImportError") || s.mentions("ModuleNotFoundError") ||
+		s.mentions("Exception") || s.mentions("BaseException")
+}
+
+func (m *module) def(s statement, in context) {
+	toks := s.tokens
+	if toks[0].is("async") {
+		toks = toks[1:]
+	}
+	if len(toks) < 3 || toks[1].kind != tokenName || !toks[2].is("(") {
+		m.walk(s.body, in)
+		return
+	}
+	params, rest := bracketed(toks[2:])
+	f := &function{name: toks[1].text, needsArgs: needsArgs(params), body: newScope(m, in.scope)}
+	if len(rest) > 1 && rest[0].is("->") {
+		f.returnType = rest[1:]
+	}
+	in.scope.bind(f.name, binding{line: s.line(), function: f})
+	in.scope = f.body
+	m.walk(s.body, in)
+}
+
+// needsArgs tells whether a function can't be called as f().
+func needsArgs(params []token) bool {
+	for _, p := range split(params, ",") {
+		if len(p) == 0 || p[0].is("*") || p[0].is("**") || p[0].is("/") {
+			continue
+		}
+		if len(split(p, "=")) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *module) classDef(s statement, in context) {
+	if len(s.tokens) < 2 || s.tokens[1].kind != tokenName {
+		m.walk(s.body, in)
+		return
+	}
+	b := binding{line: s.line(), class: true}
+	if len(s.tokens) > 2 && s.tokens[2].is("(") {
+		inside, _ := bracketed(s.tokens[2:])
+		b.bases = split(inside, ",")
+	}
+	in.scope.bind(s.tokens[1].text, b)
+	in.scope = newScope(m, in.scope)
+	m.walk(s.body, in)
+}
+
+func (m *module) simple(s statement, in context) {
+	switch {
+	case s.tokens[0].is("import"):
+		m.importModules(s, in)
+	case s.tokens[0].is("from"):
+		m.importNames(s, in)
+	case s.tokens[0].is("return"):
+		in.scope.returns = append(in.scope.returns, s.tokens[1:])
+	default:
+		m.assign(s, in)
+		m.noteRun(s, in)
+	}
+}
+
+func (m *module) add(imp pyImport, bound string, in context) {
+	imp.optional = in.optional || in.main
+	imp.instead = in.instead
+	m.imports = append(m.imports, imp)
+	if !in.main {
+		in.scope.bind(bound, binding{line: imp.line, imported: &imp})
+	}
+}
+
+// importModules reads "import a.b as c, d".
+func (m *module) importModules(s statement, in context) {
+	for _, part := range split(s.tokens[1:], ",") {
+		name, rest := dotted(part)
+		if name == "" {
+			continue
+		}
+		imp := pyImport{line: part[0].line, module: name}
+		if alias := aliasOf(rest); alias != "" {
+			m.add(imp, alias, in)
+			continue
+		}
+		first, _, _ := strings.Cut(name, ".")
+		m.imports = append(m.imports, pyImport{line: imp.line, module: name, optional: in.optional || in.main, instead: in.instead})
+		if !in.main {
+			in.scope.bind(first, binding{line: imp.line, imported: &pyImport{line: imp.line, module: first}})
+		}
+	}
+}
+
+func aliasOf(rest []token) string {
+	if len(rest) == 2 && rest[0].is("as") && rest[1].kind == tokenName {
+		return rest[1].text
+	}
+	return ""
+}
+
+// importNames reads "from ..a.b import (c as d, e)".
+func (m *module) importNames(s statement, in context) {
+	toks := s.tokens[1:]
+	imp := pyImport{line: s.line()}
+	for len(toks) > 0 && (toks[0].is(".") || toks[0].is("...")) {
+		imp.level += len(toks[0].text)
+		toks = toks[1:]
+	}
+	if len(toks) == 0 {
+		return
+	}
+	if !toks[0].is("import") {
+		imp.module, toks = dotted(toks)
+	}
+	if len(toks) < 2 || !toks[0].is("import") || imp.module == "" && imp.level == 0 {
+		return
+	}
+	toks = toks[1:]
+	if toks[0].is("(") {
+		toks, _ = bracketed(toks)
+	}
+	for _, part := range split(toks, ",") {
+		m.importName(imp, part, in)
+	}
+}
+
+func (m *module) importName(imp pyImport, part []token, in context) {
+	if len(part) == 0 {
+		return
+	}
+	if part[0].is("*") {
+		imp.name = "*"
+		m.add(imp, "*", in)
+		return
+	}
+	if part[0].kind != tokenName {
+		return
+	}
+	imp.name = part[0].text
+	bound := imp.name
+	if alias := aliasOf(part[1:]); alias != "" {
+		bound = alias
+	}
+	m.add(imp, bound, in)
+}
+
+// assign reads "a = b = value" and "a: T = value".
+func (m *module) assign(s statement, in context) {
+	if in.main {
+		return
+	}
+	parts := split(s.tokens, "=")
+	if len(parts) < 2 {
+		return
+	}
+	value := parts[len(parts)-1]
+	for _, target := range parts[:len(parts)-1] {
+		if in.scope == m.top { // Not in a class such as DevelopmentConfig, which may never be used.
+			m.noteDebug(target, value)
+		}
+		if len(target) == 1 && target[0].kind == tokenName || len(target) > 2 && target[1].is(":") {
+			in.scope.bind(target[0].text, binding{line: s.line(), value: value})
+		}
+	}
+}
+
+// noteDebug sees DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
+func (m *module) noteDebug(target, value []token) {
+	if m.debug != 0 || len(value) != 1 || !value[0].is("True") || len(target) == 0 {
+		return
+	}
+	last := target[len(target)-1]
+	if last.is("]") && len(target) > 2 {
+		last = target[len(target)-2]
+	}
+	if last.text == "DEBUG" || last.text == "debug" && len(target) > 2 {
+		m.debug = last.line
+	}
+}
+
+// noteRun sees app.run(…), the development server.
+func (m *module) noteRun(s statement, in context) {
+	name, rest := dotted(s.tokens)
+	if len(rest) == 0 || !rest[0].is("(") || (name != "app.run" && name != "application.run") {
+		return
+	}
+	run := devServer{line: s.line(), onLoad: !in.main && in.scope == m.top}
+	args, _ := bracketed(rest)
+	for _, arg := range split(args, ",") {
+		if len(arg) == 3 && arg[0].is("debug") && arg[2].is("True") {
+			run.debug = true
+		}
+	}
+	m.devServers = append(m.devServers, run)
+}

@@ -1,0 +1,178 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"mvdan.cc/sh/v3/shell"
+)
+
+// Procfile is the name of the file with the commands that an app is made of.
+const Procfile = "Procfile"
+
+var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
+
+// readProcfile returns the commands by name and the line of "web".
+func readProcfile(fsys fs.FS) (commands map[string]string, webLine int, err error) {
+	text, err := fs.ReadFile(fsys, Procfile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s can't be read: %w", Procfile, err)
+	}
+	commands = map[string]string{}
+	for i, line := range strings.Split(string(text), "\n") {
+		parts := procfileLine.FindStringSubmatch(strings.TrimRight(line, "\r"))
+		if parts == nil {
+			continue
+		}
+		commands[parts[1]] = parts[2]
+		if parts[1] == "web" {
+			webLine = i + 1
+		}
+	}
+	return commands, webLine, nil
+}
+
+// call is what a web command runs.
+type call struct {
+	// program is the server: "gunicorn", "uvicorn", "hypercorn", "daphne",
+	// "waitress-serve", "python" for a file, or "".
+	program string
+	// args are the words behind it, variables left as they are.
+	args []string
+	// target is the "module:object" among them.
+	target string
+	// script is the file that python runs.
+	script string
+	// otherVariables is set if the command uses another variable than PORT.
+	otherVariables bool
+}
+
+var servers = map[string]bool{
+	"gunicorn": true, "uvicorn": true, "hypercorn": true, "daphne": true, "waitress-serve": true,
+}
+
+var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": true}
+
+// readCall reads a command that is one plain call. Anything else, such as
+// "a && b", gives the zero call.
+func readCall(command string) call {
+	used := variablesIn(command)
+	words, err := shell.Fields(command, func(name string) string {
+		if used[name] {
+			return "$" + name
+		}
+		return "" // What the shell itself asks for, such as IFS.
+	})
+	if err != nil || len(words) == 0 {
+		return call{}
+	}
+	if words[0] == "exec" {
+		words = words[1:]
+	}
+	words = unwrapped(words)
+	if len(words) == 0 {
+		return call{}
+	}
+	c := wordsCall(words)
+	delete(used, "PORT")
+	c.otherVariables = len(used) > 0
+	return c
+}
+
+var variableForm = regexp.MustCompile(`\$\{?([A-Za-z_]\w*)`)
+
+func variablesIn(command string) map[string]bool {
+	used := map[string]bool{}
+	for _, parts := range variableForm.FindAllStringSubmatch(command, -1) {
+		used[parts[1]] = true
+	}
+	return used
+}
+
+func wordsCall(words []string) call {
+	if strings.HasPrefix(words[0], "python") {
+		return pythonCall(words[1:])
+	}
+	if !servers[words[0]] {
+		return call{}
+	}
+	return serverCall(words)
+}
+
+func serverCall(words []string) call {
+	return call{program: words[0], args: words[1:], target: targetAmong(words[1:])}
+}
+
+// unwrapped drops what only starts the command in the project's environment.
+func unwrapped(words []string) []string {
+	for len(words) > 2 && words[1] == "run" && (words[0] == "uv" || words[0] == "poetry" || words[0] == "pipenv") {
+		words = words[2:]
+	}
+	return words
+}
+
+func pythonCall(words []string) call {
+	for len(words) > 0 && words[0] == "-u" {
+		words = words[1:]
+	}
+	if len(words) > 1 && words[0] == "-m" && servers[words[1]] {
+		return serverCall(words[1:])
+	}
+	if len(words) > 0 && strings.HasSuffix(words[0], ".py") {
+		return call{program: "python", args: words[1:], script: strings.TrimPrefix(words[0], "./")}
+	}
+	return call{}
+}
+
+func targetAmong(words []string) string {
+	for i, w := range words {
+		if i > 0 && takesValue[words[i-1]] {
+			continue
+		}
+		if _, _, ok := splitTarget(w); ok {
+			return w
+		}
+	}
+	// gunicorn and daphne take "module" for "module:application".
+	n := len(words)
+	if n == 0 || !moduleForm.MatchString(words[n-1]) || n > 1 && isOpenOption(words[n-2]) {
+		return ""
+	}
+	return words[n-1] + ":application"
+}
+
+// isOpenOption tells an option whose value might be the next word.
+func isOpenOption(word string) bool {
+	return strings.HasPrefix(word, "-") && !strings.Contains(word, "=")
+}
+
+var moduleForm = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
+
+// takesValue are the options whose value might look like a target.
+var takesValue = map[string]bool{
+	"-b": true, "--bind": true, "-k": true, "--worker-class": true, "-c": true, "--config": true,
+	"--host": true, "-n": true, "--name": true, "--logger-class": true, "--listen": true,
+}
+
+// withoutBind drops every --bind.
+func withoutBind(args []string) []string {
+	out := []string{}
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if a == "-b" || a == "--bind" {
+			i++
+			continue
+		}
+		if strings.HasPrefix(a, "--bind=") || strings.HasPrefix(a, "-b") && !strings.HasPrefix(a, "--") {
+			continue
+		}
+		out = append(out, a)
+	}
+	return out
+}

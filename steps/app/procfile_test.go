@@ -1,0 +1,47 @@
+package app
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestDetectProcfile(t *testing.T) {
+	for _, test := range []struct {
+		name, web                          string
+		command, target, server, framework string
+		args                               []string
+	}{
+		{"gunicorn", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "shop:site", "wsgi", "flask", []string{"shop:site", "-w", "3"}},
+		{"gunicorn, short bind", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", `shop:create_app("x")`, "wsgi", "", []string{`shop:create_app("x")`}},
+		{"gunicorn's own default", "gunicorn shop --log-file -", "gunicorn shop --log-file -", "", "wsgi", "", nil},
+		{"module last", "gunicorn --log-file=- shop", "gunicorn --log-file=- shop", "shop:application", "wsgi", "", []string{"--log-file=-", "shop"}},
+		{"another variable", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "shop:site", "wsgi", "flask", nil},
+		{"python -m", "python -m gunicorn shop:site", "python -m gunicorn shop:site", "shop:site", "wsgi", "flask", []string{"shop:site"}},
+		{"uvicorn worker", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "shop:api", "asgi", "fastapi", []string{"-k", "uvicorn.workers.UvicornWorker", "shop:api"}},
+		{"uvicorn", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "shop:api", "asgi", "fastapi", nil},
+		{"several commands", "cd x && gunicorn shop:site", "cd x && gunicorn shop:site", "", "wsgi", "", nil},
+		{"substitution is not run", "gunicorn $(touch /tmp/x) shop:site", "gunicorn $(touch /tmp/x) shop:site", "", "wsgi", "", nil},
+		{"development server", "python web.py", "", "web:app", "wsgi", "flask", nil},
+		{"other script", "python serve.py --port $PORT", "python serve.py --port $PORT", "", "wsgi", "", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Detect(files(
+				"requirements.txt", "", "Procfile", "release: flask db upgrade\r\nweb: "+test.web+"\r\n# no\nworker: celery -A x\n",
+				"shop.py", "from flask import Flask\nfrom fastapi import FastAPI\nsite = Flask('a')\napi = FastAPI()\n",
+				"web.py", flaskApp, "serve.py", "import http.server\n",
+			), Settings{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Command != test.command || got.Target != test.target || got.Server != test.server || got.Framework != test.framework {
+				t.Errorf("got %q, %q, %s, %s", got.Command, got.Target, got.Server, got.Framework)
+			}
+			if !reflect.DeepEqual(got.GunicornArgs, test.args) {
+				t.Errorf("got %q", got.GunicornArgs)
+			}
+			if want := map[string]string{"release": "flask db upgrade", "worker": "celery -A x"}; !reflect.DeepEqual(got.Processes, want) {
+				t.Errorf("got %q", got.Processes)
+			}
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+)
+
+// python decides which Python the app needs.
+func (d *detection) python() error {
+	if v := d.settings.Python; v != "" {
+		return d.usePython(v, SettingsFile)
+	}
+	for _, file := range []string{".python-version", "runtime.txt"} {
+		text, err := fs.ReadFile(d.fsys, file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s can't be read: %w", file, err)
+		}
+		if v := versionIn(string(text)); v != "" {
+			d.setPython(v, file)
+			return nil
+		}
+		d.found.warn(file + " names no version of Python that is understood; it is not used")
+	}
+	project, err := readPyproject(d.fsys, "pyproject.toml")
+	if err != nil {
+		return err
+	}
+	if v := project.Project.RequiresPython; v != "" {
+		d.setPython(v, "pyproject.toml")
+	}
+	return nil
+}
+
+func (d *detection) setPython(version, from string) {
+	d.found.PythonVersion = version
+	d.found.because("Python", version, from)
+}
+
+var pythonForm = regexp.MustCompile(`^\s*(?:(?:>=|<=|==|!=|~=|<|>)?\s*\d+(?:\.\d+){0,2}(?:\.\*)?\s*(?:,\s*|$))+$`)
+
+func (d *detection) usePython(version, from string) error {
+	if !pythonForm.MatchString(version) {
+		return &Undecided{
+			What: fmt.Sprintf("app.python = %q is no version of Python", version),
+			Next: `write it like "3.12" or ">=3.11" in ` + SettingsFile,
+		}
+	}
+	d.setPython(version, from)
+	return nil
+}
+
+var versionForm = regexp.MustCompile(`^(?:python-|cpython-)?(3\.\d+)(?:\.\d+)?$`)
+
+// versionIn returns the first line's version without its last part: servers
+// have one release of each minor version, and it is not the app's to choose.
+func versionIn(text string) string {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if parts := versionForm.FindStringSubmatch(line); parts != nil {
+			return parts[1]
+		}
+		return ""
+	}
+	return ""
+}

@@ -1,0 +1,217 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// requirements decides what is installed: what slipway.toml names, then
+// requirements.txt, pyproject.toml, a requirements.txt beside the app, and at
+// last the imports. A list that can't be read yet is told, not guessed around.
+func (d *detection) requirements() error {
+	req, err := d.listed()
+	if err != nil {
+		return err
+	}
+	if req.Source == "" {
+		if err := d.refuseUnread(); err != nil {
+			return err
+		}
+		if req, err = d.fromImports(); err != nil {
+			return err
+		}
+	}
+	d.found.Requirements = req
+	if req.Source == "" {
+		return nil
+	}
+	value := strings.Join(req.Packages, ", ")
+	if len(req.Files) > 0 {
+		value = strings.Join(req.Files, ", ")
+	}
+	d.found.because("requirements", value, req.Source)
+	return nil
+}
+
+func (d *detection) listed() (Requirements, error) {
+	if named := d.settings.Requirements; named != "" {
+		return d.named(named)
+	}
+	if d.exists("requirements.txt") {
+		return fileRequirements("requirements.txt"), nil
+	}
+	project, err := readPyproject(d.fsys, "pyproject.toml")
+	if err != nil {
+		return Requirements{}, err
+	}
+	if len(project.Project.Dependencies) > 0 {
+		return project.requirements("pyproject.toml"), nil
+	}
+	if file := d.besideApp(); file != "" {
+		return fileRequirements(file), nil
+	}
+	return Requirements{}, nil
+}
+
+func fileRequirements(file string) Requirements {
+	return Requirements{Files: []string{file}, Source: file}
+}
+
+func (d *detection) exists(file string) bool {
+	info, err := fs.Stat(d.fsys, file)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// named takes the file that app.requirements gives.
+func (d *detection) named(file string) (Requirements, error) {
+	if !d.exists(file) {
+		return Requirements{}, &Undecided{
+			What: fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()),
+			Next: "correct app.requirements in " + SettingsFile,
+		}
+	}
+	if path.Ext(file) != ".toml" {
+		return fileRequirements(file), nil
+	}
+	project, err := readPyproject(d.fsys, file)
+	if err != nil {
+		return Requirements{}, err
+	}
+	if len(project.Project.Dependencies) == 0 {
+		return Requirements{}, &Undecided{
+			What: file + " lists no [project].dependencies",
+			Next: "name another file with app.requirements in " + SettingsFile,
+		}
+	}
+	return project.requirements(file), nil
+}
+
+// besideApp returns the requirements.txt in the app's own folder, or one
+// above it.
+func (d *detection) besideApp() string {
+	if d.entry == nil {
+		return ""
+	}
+	for dir := path.Dir(d.entry.path); dir != "."; dir = path.Dir(dir) {
+		if file := path.Join(dir, "requirements.txt"); d.exists(file) {
+			return file
+		}
+	}
+	return ""
+}
+
+// refuseUnread stops where the app does list what it needs, but in a form that
+// is not read: what the imports tell would be other versions.
+func (d *detection) refuseUnread() error {
+	var lists []string
+	for _, file := range []string{"Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "environment.yml", "setup.cfg"} {
+		if d.exists(file) && (file != "setup.cfg" || d.mentions(file, "install_requires")) {
+			lists = append(lists, file)
+		}
+	}
+	if d.mentions("setup.py", "install_requires") {
+		lists = append(lists, "setup.py")
+	}
+	project, err := readPyproject(d.fsys, "pyproject.toml")
+	if err != nil {
+		return err
+	}
+	if project.listsElsewhere() {
+		lists = append(lists, "pyproject.toml")
+	}
+	found, err := fs.Glob(d.fsys, "requirements/*.txt")
+	if err != nil {
+		return fmt.Errorf("the folder requirements can't be read: %w", err)
+	}
+	lists = append(lists, found...)
+	if len(lists) == 0 {
+		return nil
+	}
+	return unreadLists(lists, found)
+}
+
+func unreadLists(lists, files []string) error {
+	u := &Undecided{
+		What:       "what the app needs is listed in a form that can't be installed as it is",
+		Candidates: lists,
+		Next:       "export it to requirements.txt, or name a requirements file with app.requirements in " + SettingsFile,
+	}
+	if len(files) > 0 {
+		u.What = "it is not clear which requirements file is for the server"
+		u.Next = fmt.Sprintf("set app.requirements = %q, or another one, in %s", files[len(files)-1], SettingsFile)
+	}
+	return u
+}
+
+func (d *detection) mentions(file, word string) bool {
+	text, err := fs.ReadFile(d.fsys, file)
+	return err == nil && bytes.Contains(text, []byte(word))
+}
+
+// pyproject is what matters of a pyproject.toml.
+type pyproject struct {
+	Project struct {
+		Dependencies   []string `toml:"dependencies"`
+		Dynamic        []string `toml:"dynamic"`
+		RequiresPython string   `toml:"requires-python"`
+	} `toml:"project"`
+	Tool struct {
+		Poetry struct {
+			Dependencies map[string]any `toml:"dependencies"`
+		} `toml:"poetry"`
+	} `toml:"tool"`
+}
+
+func (p pyproject) requirements(file string) Requirements {
+	packages := append([]string(nil), p.Project.Dependencies...)
+	sort.Strings(packages)
+	return Requirements{Packages: packages, Source: file}
+}
+
+// listsElsewhere tells a project whose dependencies another tool keeps.
+func (p pyproject) listsElsewhere() bool {
+	if slices.Contains(p.Project.Dynamic, "dependencies") {
+		return true
+	}
+	for name := range p.Tool.Poetry.Dependencies {
+		if name != "python" {
+			return true
+		}
+	}
+	return false
+}
+
+func readPyproject(fsys fs.FS, file string) (pyproject, error) {
+	var p pyproject
+	text, err := fs.ReadFile(fsys, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err != nil {
+		return p, fmt.Errorf("%s can't be read: %w", file, err)
+	}
+	if err := toml.Unmarshal(text, &p); err != nil {
+		return p, wrongTOML(file, err)
+	}
+	return p, nil
+}
+
+func wrongTOML(file string, err error) error {
+	where := file
+	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
+		row, _ := decode.Position()
+		where = fmt.Sprintf("%s line %d", file, row)
+	}
+	return &Undecided{
+		What: fmt.Sprintf("%s: %s", where, strings.TrimPrefix(err.Error(), "toml: ")),
+		Next: "correct the file",
+	}
+}

@@ -1,0 +1,268 @@
+package app
+
+import "strings"
+
+// entity is what a name or an expression stands for; the zero entity is
+// anything that does not matter here.
+type entity struct {
+	// makes is set if calling it makes an app: a framework's class or one
+	// derived from it, or a factory.
+	makes *constructor
+	// app is set if it is an app.
+	app *constructor
+	// origin says which one: where it was made. Two names of one app have the
+	// same.
+	origin string
+	// dash is set for a Dash class, and for its instance together with app.
+	dash bool
+}
+
+const maxResolveDepth = 50
+
+type resolver struct {
+	src   *source
+	depth int
+}
+
+// lookup returns what a dotted name stands for in a scope.
+func (r *resolver) lookup(s *scope, name string) entity {
+	if r.depth >= maxResolveDepth || name == "" {
+		return entity{}
+	}
+	first, rest, _ := strings.Cut(name, ".")
+	for ; s != nil; s = s.parent {
+		if len(s.names[first]) > 0 || len(s.names["*"]) > 0 {
+			if e := r.inScope(s, first, rest); e != (entity{}) {
+				return e
+			}
+		}
+	}
+	return entity{}
+}
+
+// question is a dotted name in one scope, and not in those around it.
+type question struct {
+	scope       *scope
+	first, rest string
+}
+
+// inScope works a name out once.
+func (r *resolver) inScope(s *scope, first, rest string) entity {
+	q := question{s, first, rest}
+	if e, known := r.src.resolved[q]; known {
+		return e
+	}
+	r.src.resolved[q] = entity{}
+	e := r.bound(s, first, rest)
+	r.src.resolved[q] = e
+	return e
+}
+
+func (r *resolver) bound(s *scope, first, rest string) entity {
+	r.depth++
+	defer func() { r.depth-- }()
+	for _, b := range s.names[first] {
+		if e := r.binding(s, first, rest, b); e != (entity{}) {
+			return e
+		}
+	}
+	for _, star := range s.names["*"] {
+		if e := r.imported(s.module, *star.imported, join(first, rest)); e != (entity{}) {
+			return e
+		}
+	}
+	return entity{}
+}
+
+func join(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, ".")
+}
+
+func (r *resolver) binding(s *scope, name, rest string, b binding) entity {
+	switch {
+	case b.imported != nil:
+		return r.imported(s.module, *b.imported, rest)
+	case b.function != nil && rest == "":
+		return r.function(s, b.function)
+	case b.class && rest == "":
+		return r.class(s, b)
+	case b.value != nil:
+		return r.attribute(r.value(s, name, b.value), rest)
+	}
+	return entity{}
+}
+
+// attribute returns what "x.rest" stands for; only Dash's server matters.
+func (r *resolver) attribute(e entity, rest string) entity {
+	if rest == "" {
+		return e
+	}
+	if e.dash && e.app != nil && rest == "server" {
+		return entity{app: e.app, origin: e.origin}
+	}
+	return entity{}
+}
+
+// imported returns what the attribute rest of an imported thing stands for.
+func (r *resolver) imported(m *module, imp pyImport, rest string) entity {
+	if child := r.src.localChild(m, imp); child != nil && rest != "" {
+		if e := r.member(child, rest); e != (entity{}) {
+			return e
+		}
+	}
+	name := imp.name
+	if name == "*" {
+		name = ""
+	}
+	if local := r.src.local(m, imp); local != nil {
+		return r.member(local, join(name, rest))
+	}
+	if imp.level > 0 {
+		return entity{}
+	}
+	// "import a" and then a.b.app: the module may be a folder further down.
+	if e := r.deeper(m, join(imp.module, name, rest)); e != (entity{}) {
+		return e
+	}
+	return external(join(imp.module, name, rest))
+}
+
+// member returns what name is in module m, or in a module below it.
+func (r *resolver) member(m *module, name string) entity {
+	if e := r.lookup(m.top, name); e != (entity{}) {
+		return e
+	}
+	first, rest, more := strings.Cut(name, ".")
+	if !more || !strings.HasSuffix(m.path, "/__init__.py") {
+		return entity{}
+	}
+	child := r.src.moduleAt(strings.TrimSuffix(m.path, "/__init__.py"), first)
+	if child == nil || r.depth >= maxResolveDepth {
+		return entity{}
+	}
+	r.depth++
+	defer func() { r.depth-- }()
+	return r.member(child, rest)
+}
+
+func (r *resolver) deeper(m *module, name string) entity {
+	parts := strings.Split(name, ".")
+	for n := len(parts) - 1; n > 1; n-- {
+		if found := r.src.find(m, strings.Join(parts[:n], ".")); found != nil {
+			return r.member(found, strings.Join(parts[n:], "."))
+		}
+	}
+	return entity{}
+}
+
+func external(name string) entity {
+	if c, ok := constructors[name]; ok {
+		return entity{makes: &c}
+	}
+	if dashClasses[name] {
+		return entity{makes: &constructor{Flask, WSGI}, dash: true}
+	}
+	return entity{}
+}
+
+func (r *resolver) class(s *scope, b binding) entity {
+	for _, base := range b.bases {
+		name, rest := dotted(base)
+		if len(rest) > 0 {
+			continue
+		}
+		if e := r.lookup(s, name); e.makes != nil {
+			return e
+		}
+	}
+	return entity{}
+}
+
+// function tells a factory: it has a factory's name, and makes or returns an
+// app.
+func (r *resolver) function(s *scope, f *function) entity {
+	if !factoryNames[f.name] {
+		return entity{}
+	}
+	c := r.product(s, f)
+	if c == nil {
+		return entity{}
+	}
+	return entity{makes: c, origin: s.module.path + ":" + f.name + "()"}
+}
+
+func (r *resolver) product(s *scope, f *function) *constructor {
+	for _, value := range f.body.returns {
+		if e := r.value(f.body, "", value); e.app != nil {
+			return e.app
+		}
+	}
+	if name, rest := dotted(f.returnType); len(rest) == 0 {
+		if e := r.lookup(s, name); e.makes != nil {
+			return e.makes
+		}
+	}
+	for _, name := range f.body.order {
+		for _, b := range f.body.names[name] {
+			if e := r.value(f.body, name, b.value); e.app != nil {
+				return e.app
+			}
+		}
+	}
+	return nil
+}
+
+// value returns what an expression stands for, if it is a name, or a call that
+// makes an app. Name is what it is assigned to.
+func (r *resolver) value(s *scope, name string, expr []token) entity {
+	callee, rest := dotted(expr)
+	if callee == "" {
+		return entity{}
+	}
+	if len(rest) == 0 {
+		return r.lookup(s, callee)
+	}
+	if !rest[0].is("(") {
+		return entity{}
+	}
+	args, after := bracketed(rest)
+	if len(after) > 0 && !after[0].is("if") && !after[0].is("or") {
+		return entity{}
+	}
+	e := r.lookup(s, callee)
+	if e.makes != nil {
+		return made(e, s.module.path+":"+name)
+	}
+	return r.wrapped(s, name, args)
+}
+
+// made is the app that calling e gives. What a factory makes is the factory's.
+func made(e entity, origin string) entity {
+	if e.origin != "" {
+		origin = e.origin
+	}
+	return entity{app: e.makes, origin: origin, dash: e.dash}
+}
+
+// wrapped sees application = Middleware(app): it serves what it wraps.
+func (r *resolver) wrapped(s *scope, name string, args []token) entity {
+	if name != "app" && name != "application" {
+		return entity{}
+	}
+	for _, arg := range split(args, ",") {
+		callee, rest := dotted(arg)
+		if len(rest) > 0 || callee == "" || callee == name {
+			continue
+		}
+		if e := r.lookup(s, callee); e.app != nil {
+			return e
+		}
+	}
+	return entity{}
+}

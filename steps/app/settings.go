@@ -1,0 +1,158 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// SettingsFile is the name of the file with a deployment's settings, in the
+// app's root.
+const SettingsFile = "slipway.toml"
+
+// Settings is what slipway.toml and the flags say about the app. What is not
+// empty wins over what would be found.
+type Settings struct {
+	// WSGI and ASGI are a "module:object" or "module:factory()". At most one of
+	// WSGI, ASGI and Command may be set.
+	WSGI string `toml:"wsgi"`
+	ASGI string `toml:"asgi"`
+	// Command is a line for sh that serves on $PORT.
+	Command string `toml:"command"`
+	// Requirements is a requirements file or a pyproject.toml, relative to the
+	// root.
+	Requirements string `toml:"requirements"`
+	// Python is the version that the app needs: "3.12", ">=3.11".
+	Python string `toml:"python"`
+
+	// TestCommand is the top-level key test-command.
+	TestCommand string `toml:"-"`
+	// Folder is what messages call the app's folder; empty is "this folder".
+	Folder string `toml:"-"`
+}
+
+// File is a slipway.toml: the keys are named like the flags. The key domain is
+// a string or a list of strings.
+type File struct {
+	Name               string            `toml:"name"`
+	Provider           string            `toml:"provider"`
+	Region             string            `toml:"region"`
+	Size               string            `toml:"size"`
+	Image              string            `toml:"image"`
+	Engine             string            `toml:"engine"`
+	Hardening          string            `toml:"hardening"`
+	Host               string            `toml:"host"`
+	Identity           string            `toml:"identity"`
+	HostKeyFingerprint string            `toml:"host-key-fingerprint"`
+	Domain             []string          `toml:"-"`
+	Email              string            `toml:"email"`
+	ACMEDirectory      string            `toml:"acme-directory"`
+	TestCommand        string            `toml:"test-command"`
+	Env                map[string]string `toml:"env"`
+	// App is the table [app], with TestCommand filled in.
+	App Settings `toml:"app"`
+}
+
+// document is a File as it is written, where domain may be of two kinds.
+type document struct {
+	File
+	Domain any `toml:"domain"`
+}
+
+// ReadSettings reads slipway.toml in the root of fsys. Without one it returns
+// the zero File. A key that is not known, a value of the wrong kind and keys
+// that exclude each other are an *Undecided with the line and the key.
+func ReadSettings(fsys fs.FS) (File, error) {
+	text, err := fs.ReadFile(fsys, SettingsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return File{}, nil
+	}
+	if err != nil {
+		return File{}, fmt.Errorf("%s can't be read: %w", SettingsFile, err)
+	}
+	var doc document
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&doc); err != nil {
+		return File{}, settingsError(err)
+	}
+	file := doc.File
+	if file.Domain, err = domains(doc.Domain); err != nil {
+		return File{}, err
+	}
+	file.App.TestCommand = file.TestCommand
+	return file, file.App.check()
+}
+
+func settingsError(err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) && len(strict.Errors) > 0 {
+		e := strict.Errors[0]
+		row, _ := e.Position()
+		return &Undecided{
+			What: fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")),
+			Next: "remove it or correct its spelling",
+		}
+	}
+	var decode *toml.DecodeError
+	if !errors.As(err, &decode) {
+		return &Undecided{What: fmt.Sprintf("%s: %v", SettingsFile, err), Next: "correct the file"}
+	}
+	row, _ := decode.Position()
+	what := fmt.Sprintf("%s line %d: ", SettingsFile, row)
+	if key := strings.Join(decode.Key(), "."); key != "" {
+		what += key + ": "
+	}
+	return &Undecided{What: what + strings.TrimPrefix(decode.Error(), "toml: "), Next: "correct that line"}
+}
+
+func domains(value any) ([]string, error) {
+	wrong := &Undecided{
+		What: SettingsFile + ": domain is neither a string nor a list of strings",
+		Next: `write domain = "example.org" or domain = ["example.org", "www.example.org"]`,
+	}
+	switch v := value.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return []string{v}, nil
+	case []any:
+		list := make([]string, 0, len(v))
+		for _, item := range v {
+			text, ok := item.(string)
+			if !ok {
+				return nil, wrong
+			}
+			list = append(list, text)
+		}
+		return list, nil
+	}
+	return nil, wrong
+}
+
+// check refuses what can't be meant, before anything is looked for.
+func (s Settings) check() error {
+	var set []string
+	for _, key := range []struct{ name, value string }{
+		{"app.wsgi", s.WSGI}, {"app.asgi", s.ASGI}, {"app.command", s.Command},
+	} {
+		if key.value != "" {
+			set = append(set, key.name)
+		}
+	}
+	if len(set) > 1 {
+		return &Undecided{
+			What: strings.Join(set, " and ") + " are both set",
+			Next: "keep one of them in " + SettingsFile,
+		}
+	}
+	if s.Requirements != "" && !fs.ValidPath(s.Requirements) {
+		return &Undecided{
+			What: fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements),
+			Next: "give it relative to the folder, with slashes and without ..",
+		}
+	}
+	return nil
+}

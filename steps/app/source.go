@@ -1,0 +1,214 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+)
+
+const (
+	// A Python file beyond this is data.
+	maxSourceBytes = 2 << 20
+	// More entries than this are no app's folder.
+	maxEntries = 100_000
+)
+
+// source is all the Python of the app's folder.
+type source struct {
+	fsys    fs.FS
+	ignore  *ignoreRules
+	modules map[string]*module // by path
+	paths   []string           // sorted
+	// folders holds each folder that has Python somewhere below it.
+	folders map[string]bool
+	// resolved remembers what names stand for; an entry that is being worked out
+	// stands for nothing, which ends circles.
+	resolved map[question]entity
+}
+
+// readSource reads the folder's Python files, hidden ones aside, and nothing
+// that Collect leaves behind: what is not uploaded can't be run.
+func readSource(fsys fs.FS) (*source, error) {
+	ignore, err := readIgnore(fsys)
+	if err != nil {
+		return nil, err
+	}
+	src := &source{
+		fsys: fsys, ignore: ignore, modules: map[string]*module{}, folders: map[string]bool{},
+		resolved: map[question]entity{},
+	}
+	entries := 0
+	err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("the app's folder can't be read: %w", err)
+		}
+		if entries++; entries > maxEntries {
+			return tooLarge(fmt.Sprintf("the folder holds more than %d files", maxEntries))
+		}
+		if entry.IsDir() {
+			return src.enter(name, entry)
+		}
+		return src.add(name, entry)
+	})
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(src.paths)
+	return src, nil
+}
+
+func (src *source) enter(name string, entry fs.DirEntry) error {
+	if name == "." {
+		return nil
+	}
+	if isHidden(name) {
+		return fs.SkipDir
+	}
+	v, err := src.ignore.judge(src.fsys, name, entry)
+	if err == nil && v != takes {
+		return fs.SkipDir
+	}
+	return err
+}
+
+func isHidden(name string) bool { return strings.HasPrefix(path.Base(name), ".") }
+
+func (src *source) add(name string, entry fs.DirEntry) error {
+	if path.Ext(name) != ".py" || isHidden(name) {
+		return nil
+	}
+	if v, err := src.ignore.judge(src.fsys, name, entry); v != takes || err != nil {
+		return err
+	}
+	info, err := fs.Stat(src.fsys, name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {
+		return nil //nolint:nilerr // a dangling link, or no source
+	}
+	text, err := fs.ReadFile(src.fsys, name)
+	if err != nil {
+		return fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	src.modules[name] = readModule(name, string(text))
+	src.paths = append(src.paths, name)
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		src.folders[dir] = true
+	}
+	return nil
+}
+
+func (src *source) isPackage(dir string) bool {
+	return src.modules[path.Join(dir, "__init__.py")] != nil
+}
+
+// base returns the first folder above a module that is no package: what has to
+// be on sys.path for its imports to work. The root is "".
+func (src *source) base(m *module) string {
+	dir := path.Dir(m.path)
+	for dir != "." && src.isPackage(dir) {
+		dir = path.Dir(dir)
+	}
+	if dir == "." {
+		return ""
+	}
+	return dir
+}
+
+// moduleAt returns the module with a dotted name below a folder, or nil.
+func (src *source) moduleAt(base, name string) *module {
+	file := path.Join(base, strings.ReplaceAll(name, ".", "/"))
+	if m := src.modules[file+"/__init__.py"]; m != nil {
+		return m
+	}
+	return src.modules[file+".py"]
+}
+
+// find returns the module that an absolute import in m names, or nil.
+func (src *source) find(m *module, name string) *module {
+	if name == "" {
+		return nil
+	}
+	for _, base := range []string{src.base(m), ""} {
+		if found := src.moduleAt(base, name); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// relative returns the file, without its ending, or the folder that a relative
+// import names.
+func relative(m *module, level int, name string) string {
+	dir := path.Dir(m.path)
+	for range level - 1 {
+		dir = path.Dir(dir)
+	}
+	return path.Join(dir, strings.ReplaceAll(name, ".", "/"))
+}
+
+// local returns the module that imp names, or nil; with "from a import b", a.
+func (src *source) local(m *module, imp pyImport) *module {
+	if imp.level == 0 {
+		return src.find(m, imp.module)
+	}
+	file := relative(m, imp.level, imp.module)
+	if found := src.modules[path.Join(file, "__init__.py")]; found != nil {
+		return found
+	}
+	return src.modules[file+".py"]
+}
+
+// localChild returns the module b of "from a import b", or nil.
+func (src *source) localChild(m *module, imp pyImport) *module {
+	if imp.name == "" || imp.name == "*" {
+		return nil
+	}
+	imp.module = strings.TrimPrefix(imp.module+"."+imp.name, ".")
+	return src.local(m, imp)
+}
+
+// loads returns the modules of the folder that m imports, the packages that
+// hold them included.
+func (src *source) loads(m *module) []*module {
+	var out []*module
+	take := func(found *module) {
+		for found != nil && found != m {
+			out = append(out, found)
+			found = src.parentPackage(found)
+		}
+	}
+	for _, imp := range m.imports {
+		take(src.local(m, imp))
+		take(src.localChild(m, imp))
+	}
+	return out
+}
+
+// parentPackage returns the package that holds m, or nil.
+func (src *source) parentPackage(m *module) *module {
+	dir := path.Dir(m.path)
+	if path.Base(m.path) == "__init__.py" {
+		dir = path.Dir(dir)
+	}
+	return src.modules[path.Join(dir, "__init__.py")]
+}
+
+// reach returns what loading the given modules loads, themselves included, by
+// path.
+func (src *source) reach(from ...*module) map[string]*module {
+	seen := map[string]*module{}
+	for len(from) > 0 {
+		m := from[len(from)-1]
+		from = from[:len(from)-1]
+		if seen[m.path] != nil {
+			continue
+		}
+		seen[m.path] = m
+		if parent := src.parentPackage(m); parent != nil {
+			from = append(from, parent)
+		}
+		from = append(from, src.loads(m)...)
+	}
+	return seen
+}

@@ -1,0 +1,45 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+// account is the user that the app runs as, and its places.
+var account = &fact{
+	name: "account", title: "a user of its own for the app", phase: providers.PhaseOther, limit: time.Minute,
+	look: func(p Plan) string {
+		l := p.layout()
+		return shell.Lines(
+			`getent passwd `+shell.Quote(l.user)+` | sed 's/^/user /'`,
+			shell.Command("stat", "-c", "%F %a %U:%G %n", l.root(), l.releases(), l.venvs()),
+		)
+	},
+	decide: func(v view) []providers.Change {
+		l := v.Plan.layout()
+		var changes []providers.Change
+		if shell.Fields(v.Looked)["user"] == "" {
+			changes = append(changes, providers.Change{What: "make the user " + l.user, Why: "the app can touch only what is its own"})
+		}
+		for _, dir := range l.dirs() {
+			if !slices.Contains(splitLines(v.Looked), fmt.Sprintf("directory 755 root:root %s", dir)) {
+				changes = append(changes, providers.Change{What: "make the folder " + dir})
+			}
+		}
+		return changes
+	},
+	script: func(v view) string {
+		l := v.Plan.layout()
+		return shell.Lines(
+			`getent passwd `+shell.Quote(l.user)+` >/dev/null || `+shell.Command("useradd", "--system", "--user-group",
+				"--home-dir", l.state(), "--no-create-home", "--shell", "/usr/sbin/nologin", l.user),
+			shell.Command(append([]string{"install", "-d", "-m", "755", "-o", "root", "-g", "root"}, l.dirs()...)...),
+		)
+	},
+}
+
+func (l layout) dirs() []string { return []string{l.root(), l.releases(), l.venvs()} }

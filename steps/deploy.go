@@ -1,0 +1,213 @@
+// Package steps is what happens, in order, and how each step is looked at,
+// decided on, applied and looked at again. It tells what happens by events and
+// prints nothing.
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"time"
+
+	"slipway/providers"
+	"slipway/state"
+)
+
+// OpenProvider opens the provider that a plan names. dir is the deployment's
+// own folder, which may not exist.
+type OpenProvider func(plan Plan, dir string) (providers.Provider, error)
+
+// Deploy brings the plan about: it does what is not so yet, whatever an earlier
+// run left. The outcome is set only without an error. When ctx ends, what runs
+// on the server goes on and the next run follows it.
+func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
+	run, err := begin(plan, home, open, emit)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := run.all(ctx, beforehand()); err != nil {
+		return Outcome{}, err
+	}
+	if run.deployment, err = home.Open(plan.Name, time.Now()); err != nil {
+		return Outcome{}, err
+	}
+	defer run.deployment.Close()
+	if err := run.prepare(); err != nil {
+		return Outcome{}, err
+	}
+	defer run.disconnect()
+	if err := run.all(ctx, order(run.Plan, run.provider.Resources(run.spec))); err != nil {
+		return Outcome{}, errors.Join(err, run.giveUp(ctx))
+	}
+	return run.finish()
+}
+
+// giveUp removes a new server after a failure, if that was asked for. A server
+// that ever served, or a run that was interrupted, is kept.
+func (r *Run) giveUp(ctx context.Context) error {
+	if !r.givesUp(ctx) {
+		return nil
+	}
+	r.takeUp("destroy", "what was made is removed, as --on-failure destroy says")
+	r.event(Event{Kind: KindNote, Step: r.step.name, Line: r.step.title})
+	if err := r.provider.Destroy(ctx, r.spec, r.report); err != nil {
+		return err
+	}
+	return r.deployment.Remove()
+}
+
+func (r *Run) givesUp(ctx context.Context) bool {
+	served, interrupted := !r.Record().Finished.IsZero(), ctx.Err() != nil
+	return !served && !interrupted && r.Plan.Value(KeyOnFailure) == onFailureRemove
+}
+
+// Preview looks at everything and changes nothing, not even on this computer.
+// Steps that can't be looked at before others are done count as to be done.
+func Preview(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
+	run, err := begin(plan, home, open, emit)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if run.record, err = home.Read(plan.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
+		return Outcome{}, err
+	}
+	if err := run.prepareToLook(home.Folder(plan.Name)); err != nil {
+		return Outcome{}, err
+	}
+	defer run.disconnect()
+	var monthly float64
+	run.emit = func(e Event) {
+		for _, c := range e.Changes {
+			monthly += c.Monthly
+		}
+		emit(e)
+	}
+	err = run.all(ctx, append(beforehand(), order(run.Plan, run.provider.Resources(run.spec))...))
+	outcome := run.outcome()
+	outcome.Monthly = monthly
+	return outcome, err
+}
+
+// begin opens the provider and tells what the run is about. It changes nothing.
+func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
+	if plan.Tag == "" { // to look with; the one that counts is made with the record
+		plan.Tag = state.NewTag(plan.Name)
+	}
+	provider, err := open(plan, home.Folder(plan.Name))
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{Plan: plan, provider: provider, spec: specOf(plan), emit: emit, began: time.Now(),
+		spent: map[providers.Phase]float64{}, seconds: map[string]float64{}}
+	run.event(Event{Kind: KindStart, Name: plan.Name, Provider: plan.Value(KeyProvider), Values: plan.InOrder()})
+	return run, nil
+}
+
+// prepare puts the deployment on record, with its keys, before anything else
+// is done: if there is no place for that, nothing is made.
+func (r *Run) prepare() error {
+	k, err := openKeys(r.deployment)
+	if err != nil {
+		return err
+	}
+	if err := r.onRecord(k); err != nil {
+		return err
+	}
+	return r.use(k, r.deployment.Record().Tag)
+}
+
+// onRecord saves what is intended, if it is news.
+func (r *Run) onRecord(k keys) error {
+	was := r.deployment.Record()
+	used := r.Plan.used()
+	if maps.Equal(was.Settings, used) && len(was.Server.HostKeys) > 0 {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) {
+		record.Settings = used
+		if len(record.Server.HostKeys) == 0 {
+			record.Server.HostKeys = []string{k.host.public()}
+		}
+	})
+}
+
+// prepareToLook takes the keys that are there, or passing ones: nothing is kept.
+func (r *Run) prepareToLook(dir string) error {
+	k, err := readKeys(dir)
+	if err != nil {
+		return err
+	}
+	return r.use(k, r.Plan.Tag)
+}
+
+// use completes the plan with the deployment's keys and tag.
+func (r *Run) use(k keys, tag string) error {
+	data, err := userData(k)
+	if err != nil {
+		return err
+	}
+	r.signers = k.signers()
+	r.Plan.Tag, r.Plan.AuthorizedKey = tag, k.login.public()
+	r.spec = specOf(r.Plan)
+	r.spec.UserData = data
+	return nil
+}
+
+// specOf is what the plan asks of its provider, but for the first boot.
+func specOf(p Plan) providers.Spec {
+	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
+		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: openPorts}
+}
+
+// finish puts the end on record, if it is news.
+func (r *Run) finish() (Outcome, error) {
+	outcome := r.outcome()
+	was := r.Record()
+	if !r.changed && was.Release == outcome.Release && was.URL == outcome.URL && !was.Finished.IsZero() {
+		return outcome, nil
+	}
+	return outcome, r.deployment.Update(func(record *state.Record) {
+		record.Release, record.URL = outcome.Release, outcome.URL
+		record.Finished = time.Now().UTC().Truncate(time.Second)
+		if record.Seconds == nil {
+			record.Seconds = map[string]float64{}
+		}
+		for step, seconds := range r.seconds {
+			record.Seconds[step] = round(seconds)
+		}
+	})
+}
+
+func (r *Run) outcome() Outcome {
+	o := Outcome{Changed: r.changed, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
+	if o.Host != "" {
+		o.URL = webURL(o.Host)
+	}
+	if r.server != nil {
+		o.RoundTrips = r.server.client.RoundTrips()
+	}
+	total := time.Since(r.began).Seconds()
+	for phase, seconds := range r.spent {
+		if phase != providers.PhaseOther {
+			o.Spent[phase] = round(seconds)
+			total -= seconds
+		}
+	}
+	o.Spent[providers.PhaseOther] = round(total)
+	return o
+}
+
+func round(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
+
+func (r *Run) disconnect() {
+	if r.server != nil {
+		r.server.client.Close()
+	}
+}
+
+// errNothing says that there is no such deployment.
+func errNothing(name string) error {
+	return &Usage{What: fmt.Sprintf("there is no deployment %q", name), Next: "slipway list shows those that are there"}
+}

@@ -1,0 +1,70 @@
+package steps
+
+import (
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/joho/godotenv"
+
+	"slipway/steps/app"
+)
+
+var envKeyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// readEnv collects the app's variables: slipway.toml, then the file, then the
+// flags; the last one wins. No error shows a value.
+func readEnv(asked Asked, file app.File) (map[string]string, error) {
+	env := map[string]string{}
+	for key, value := range file.Env {
+		if err := setEnv(env, key, value, "slipway.toml"); err != nil {
+			return nil, err
+		}
+	}
+	if err := readEnvFile(env, asked.EnvFile); err != nil {
+		return nil, err
+	}
+	for _, pair := range asked.Env {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, usagef("write --env KEY=VALUE", "--env without \"=\"")
+		}
+		if err := setEnv(env, key, value, "--env"); err != nil {
+			return nil, err
+		}
+	}
+	return env, nil
+}
+
+func readEnvFile(env map[string]string, path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return usagef("name a file of KEY=VALUE lines", "--env-file %s can't be read", path)
+	}
+	defer f.Close()
+	read, err := godotenv.Parse(f)
+	if err != nil {
+		// The library's error quotes the line, which may hold a secret.
+		return usagef("every line is KEY=VALUE, a comment or empty", "--env-file %s can't be understood", path)
+	}
+	for key, value := range read {
+		if err := setEnv(env, key, value, "--env-file "+path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setEnv(env map[string]string, key, value, where string) error {
+	if !envKeyPattern.MatchString(key) {
+		return usagef("a name is letters, digits and _, and begins with no digit", "%s has a variable whose name can't be used: %q", where, key)
+	}
+	if strings.ContainsAny(value, "\x00\n\r") {
+		return usagef("encode it, as base64 say, and let the app decode it", "the value of %s in %s has a line break", key, where)
+	}
+	env[key] = value
+	return nil
+}

@@ -1,0 +1,94 @@
+package steps
+
+import (
+	"context"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+// fact is something that should be true on the server. All facts are looked at
+// in one round trip; what a look printed is decided on by a pure function; what
+// must change goes in as one job, which ends with the same look.
+type fact struct {
+	name, title string
+	phase       providers.Phase
+	// limit is how long the change may take.
+	limit time.Duration
+	// look is the shell text that prints what decide needs. It only reads.
+	look func(Plan) string
+	// decide lists what must change; nothing if the fact holds.
+	decide func(view) []providers.Change
+	// script makes the fact hold, whatever a crash left.
+	script func(view) string
+	// before prepares the change, if it needs more than a script.
+	before func(ctx context.Context, run *Run) error
+	// detail describes what is there once the fact holds; may be nil.
+	detail func(view) string
+}
+
+// view is all that a fact is decided from.
+type view struct {
+	Plan   Plan
+	System System
+	// Looked is what the fact's look printed; empty if the server was not
+	// looked at yet.
+	Looked string
+}
+
+// found decides on what was last seen of the server.
+func (f *fact) found(run *Run) providers.Finding {
+	v := f.view(run)
+	if changes := f.decide(v); len(changes) > 0 {
+		return providers.Finding{Changes: changes}
+	}
+	found := providers.Finding{Holds: true}
+	if f.detail != nil {
+		found.Detail = f.detail(v)
+	}
+	return found
+}
+
+func (f *fact) view(run *Run) view {
+	v := view{Plan: run.Plan}
+	if run.server != nil {
+		v.System, v.Looked = run.server.system, run.server.sections[f.name]
+	}
+	return v
+}
+
+// changedFiles is a change for each file that is not as it should be.
+func changedFiles(looked, why string, files ...shell.File) []providers.Change {
+	var changes []providers.Change
+	for _, f := range files {
+		if !f.Same(looked) {
+			changes = append(changes, providers.Change{What: "write " + f.Path, Why: why})
+		}
+	}
+	return changes
+}
+
+// paths lists where files are.
+func paths(files []shell.File) []string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.Path)
+	}
+	return all
+}
+
+// put is the shell text that writes files.
+func put(files []shell.File) string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.Put())
+	}
+	return shell.Lines(all...)
+}
+
+// enabled is the shell text that has a unit started at every boot. Without
+// --no-reload, and where it is so already, systemctl takes a second for it.
+func enabled(unit string) string {
+	return "systemctl --quiet is-enabled " + shell.Quote(unit) + " || systemctl --quiet --no-reload enable " + shell.Quote(unit)
+}

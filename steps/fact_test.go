@@ -1,0 +1,170 @@
+package steps
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"slipway/steps/app"
+	"slipway/steps/shell"
+)
+
+// examplePlan is the plan of a sample, as it is before the server is known.
+func examplePlan(t *testing.T) Plan {
+	t.Helper()
+	files, err := app.Sample("accounts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := app.Detect(files, app.Settings{TestCommand: "python testing/testing.py"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := app.Collect(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Plan{Name: "accounts", Values: map[string]NamedValue{}, App: found, Bundle: bundle,
+		DependencyHash: "d", Release: "0123456789ab", Tag: "slipway-accounts-1", AuthorizedKey: "ssh-ed25519 AAAA",
+		Env: map[string]string{"SECRET": `it's "$HOME" \ and more`}}
+}
+
+var exampleSystem = System{ID: "debian", Version: "13", CPUs: 2, Memory: 2048, Python: "3.13", IPv6: true}
+
+// TestShellIsWellFormed has sh parse every look and every script.
+func TestShellIsWellFormed(t *testing.T) {
+	p := examplePlan(t)
+	check := func(name, script string) {
+		t.Helper()
+		cmd := exec.Command("sh", "-n")
+		cmd.Stdin = strings.NewReader(script)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s\n%s", name, err, out, script)
+		}
+	}
+	all := facts(p)
+	check("all looks", lookScript(p, all))
+	for _, f := range all {
+		check(f.name, f.script(view{Plan: p, System: exampleSystem}))
+	}
+}
+
+// TestNothingIsThere has every fact decide on a server that was not looked at.
+func TestNothingIsThere(t *testing.T) {
+	p := examplePlan(t)
+	for _, f := range facts(p) {
+		if changes := f.decide(view{Plan: p}); len(changes) == 0 {
+			t.Errorf("%s holds on a server that was not looked at", f.name)
+		}
+		if f.limit == 0 || f.phase == "" || f.title == "" {
+			t.Errorf("%s lacks a limit, a phase or a title", f.name)
+		}
+	}
+}
+
+func TestSecretsAreInNoLook(t *testing.T) {
+	p := examplePlan(t)
+	if strings.Contains(lookScript(p, facts(p)), "and more") {
+		t.Error("a look carries a secret, and looks are process arguments")
+	}
+}
+
+func TestDecide(t *testing.T) {
+	p := examplePlan(t)
+	good := func(f shell.File) string { return sumOf(f.Content) + " " + f.Mode + " root:root " + f.Path + "\n" }
+	sshdGood := good(sshdFile())
+	for _, s := range sshdSettings {
+		sshdGood += strings.ToLower(s.keyword) + " " + s.value + "\n"
+	}
+	firewallGood := good(firewallFile()) + "boot enabled\nrules loaded\n"
+	proxyGood := good(nginxSite(p, exampleSystem)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
+	for name, c := range map[string]struct {
+		fact   *fact
+		looked string
+		want   string // what the first change is, or nothing
+	}{
+		"sshd good":            {sshd, sshdGood, ""},
+		"sshd overruled":       {sshd, strings.Replace(sshdGood, "permitrootlogin no", "permitrootlogin yes", 1), "set sshd's PermitRootLogin to no"},
+		"sshd file edited":     {sshd, strings.Replace(sshdGood, sumOf(sshdFile().Content), sumOf("x"), 1), "write /etc/ssh/sshd_config.d/00-slipway.conf"},
+		"sshd file mode":       {sshd, strings.Replace(sshdGood, " 644 ", " 666 ", 1), "write /etc/ssh/sshd_config.d/00-slipway.conf"},
+		"firewall good":        {firewall, firewallGood, ""},
+		"firewall flushed":     {firewall, strings.Replace(firewallGood, "rules loaded", "", 1), "load the firewall's rules: 22, 80 in, the rest dropped"},
+		"firewall not at boot": {firewall, strings.Replace(firewallGood, "boot enabled", "boot disabled", 1), "load the firewall at every boot"},
+		"proxy good":           {proxy, proxyGood, ""},
+		"proxy default page":   {proxy, proxyGood + "link /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default\n", "remove nginx's default page"},
+		"proxy stopped":        {proxy, strings.Replace(proxyGood, "service active", "service failed", 1), "start nginx, now and at every boot"},
+		"packages good":        {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\n", ""},
+		"packages lack one":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\n", "install unattended-upgrades"},
+		"packages interrupted": {packages, "dpkg interrupted\n", "finish what dpkg was interrupted in"},
+		"login good":           {login, good(sudoersFile) + "password none\nkey there\n", ""},
+		"login with password":  {login, good(sudoersFile) + "password set\nkey there\n", "make the user deploy, without a password"},
+		"login without key":    {login, good(sudoersFile) + "password none\n", "let the deployment's key log in as deploy"},
+		"tests passed":         {tests, "python testing/testing.py\n", ""},
+		"other tests passed":   {tests, "true\n", "run python testing/testing.py"},
+		"variables good":       {variables, "file 600 root:root\n" + sumOf(variableLine("SECRET", p.Env["SECRET"])) + "\n", ""},
+		"variables for all":    {variables, "file 644 root:root\n" + sumOf(variableLine("SECRET", p.Env["SECRET"])) + "\n", "make the file of the app's variables"},
+		"variables changed":    {variables, "file 600 root:root\n" + sumOf("SECRET=\"old\"") + "\n", "set SECRET"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changes := c.fact.decide(view{Plan: p, System: exampleSystem, Looked: c.looked})
+			got := ""
+			if len(changes) > 0 {
+				got = changes[0].What
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestWorkers(t *testing.T) {
+	for _, c := range []struct{ cpus, memory, want int }{
+		{1, 512, 2}, {1, 300, 1}, {2, 2048, 3}, {16, 16384, 9}, {4, 512, 4}, {0, 0, 1},
+	} {
+		if got := workers(System{CPUs: c.cpus, Memory: c.memory}); got != c.want {
+			t.Errorf("%d processors, %d MB: got %d, want %d", c.cpus, c.memory, got, c.want)
+		}
+	}
+}
+
+func TestUnitWords(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"/bin/gunicorn", "app:app"}, "/bin/gunicorn app:app"},
+		{[]string{"app:create_app('a b')"}, `"app:create_app('a b')"`},
+		{[]string{"100%", "$X", `"`, `\`, ""}, `"100%%" "$$X" "\"" "\\" ""`},
+	} {
+		if got := unitWords(c.words...); got != c.want {
+			t.Errorf("%q: got %s, want %s", c.words, got, c.want)
+		}
+	}
+}
+
+func TestCheckMark(t *testing.T) {
+	p := Plan{Tag: "slipway-a-1"}
+	if err := checkMark(p, "0123 644 root:root /etc/slipway/deployment.json\n{\"name\":\"a\",\"tag\":\"slipway-a-1\"}\n"); err != nil {
+		t.Error(err)
+	}
+	if err := checkMark(p, "{\"name\":\"b\",\"tag\":\"slipway-b-2\"}\n"); err == nil || !strings.Contains(err.Error(), "slipway-b-2") {
+		t.Errorf("another deployment's server was taken: %v", err)
+	}
+	if err := checkMark(p, ""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSystem(t *testing.T) {
+	s := parseSystem("id debian\nversion 13\ncpus 2\nmemory 2097152\npython /usr/bin/python3.13\nipv6 yes\n")
+	if s != (System{ID: "debian", Version: "13", CPUs: 2, Memory: 2048, Python: "3.13", IPv6: true}) {
+		t.Errorf("got %+v", s)
+	}
+	if err := s.check(); err != nil {
+		t.Error(err)
+	}
+	if err := (System{ID: "arch"}).check(); err == nil {
+		t.Error("an unknown system was taken")
+	}
+}

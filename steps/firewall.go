@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+const (
+	// firewallSum is where the sum of the loaded rules is kept, to see whether
+	// anybody changed them since.
+	firewallSum  = "/var/lib/slipway/firewall.sha256"
+	firewallList = `nft -s list table inet slipway | sha256sum | cut -d' ' -f1`
+)
+
+// firewall is that nothing but SSH and the web comes in, by IPv4 or IPv6.
+var firewall = &fact{
+	name: "firewall", title: "a firewall that lets in SSH and the web only", phase: providers.PhaseOther, limit: time.Minute,
+	look: func(Plan) string {
+		return shell.Lines(
+			shell.LookFiles(firewallFile().Path),
+			`echo "boot $(systemctl is-enabled nftables.service)"`,
+			`nft -s list table inet slipway >/dev/null && [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ] && echo "rules loaded"`,
+		)
+	},
+	decide: func(v view) []providers.Change {
+		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFile())
+		f := shell.Fields(v.Looked)
+		if f["rules"] != "loaded" {
+			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList() + " in, the rest dropped"})
+		}
+		if f["boot"] != "enabled" {
+			changes = append(changes, providers.Change{What: "load the firewall at every boot"})
+		}
+		return changes
+	},
+	script: func(view) string {
+		file := firewallFile()
+		check := file
+		check.Path += ".slipway-check"
+		return shell.Lines(
+			check.Put(),
+			shell.Command("nft", "-c", "-f", check.Path),
+			shell.Command("rm", check.Path),
+			file.Put(),
+			shell.Command("nft", "-f", file.Path),
+			enabled("nftables.service"),
+			`mkdir -p /var/lib/slipway`,
+			firewallList+` >`+firewallSum,
+		)
+	},
+}
+
+// openPorts are the TCP ports that the world may reach.
+var openPorts = []int{22, 80}
+
+func portList() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(openPorts), " ", ", "), "[]")
+}
+
+// firewallFile replaces only the table of ours, so that other tables, those of
+// a container engine say, stay. Protocols are numbers (1 is ICMP, 58 ICMPv6):
+// their names need /etc/protocols, which a small image lacks.
+func firewallFile() shell.File {
+	return shell.File{Path: "/etc/nftables.conf", Mode: "755", Content: `#!/usr/sbin/nft -f
+# Written by slipway.
+
+table inet slipway
+delete table inet slipway
+
+table inet slipway {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		ct state invalid drop
+		ct state established,related accept
+		iif lo accept
+		meta l4proto 1 limit rate 20/second accept
+		meta l4proto 58 accept
+		ip6 saddr fe80::/10 udp dport 546 accept
+		tcp dport { ` + portList() + ` } accept
+	}
+
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+	}
+}
+`}
+}

@@ -1,0 +1,56 @@
+package steps
+
+import (
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+// loginUser is who slipway logs in as. Root does not log in.
+const loginUser = "deploy"
+
+// login is the user that may log in with the deployment's key and become root.
+var login = &fact{
+	name: "login", title: "a user to log in as, instead of root", phase: providers.PhaseOther, limit: time.Minute,
+	look: func(p Plan) string {
+		return shell.Lines(
+			shell.LookFiles(sudoersFile.Path),
+			`shadow=$(getent shadow `+loginUser+` | cut -d: -f2)`,
+			`case $shadow in "!"*|"*"*) echo "password none";; "") ;; *) echo "password set";; esac`,
+			`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
+			`[ -z "$home" ] || ! grep -qxF `+shell.Quote(p.AuthorizedKey)+` "$home/.ssh/authorized_keys" || echo "key there"`,
+		)
+	},
+	decide: func(v view) []providers.Change {
+		f := shell.Fields(v.Looked)
+		var changes []providers.Change
+		if f["password"] != "none" {
+			changes = append(changes, providers.Change{What: "make the user " + loginUser + ", without a password", Why: "root need not log in"})
+		}
+		if f["key"] != "there" {
+			changes = append(changes, providers.Change{What: "let the deployment's key log in as " + loginUser})
+		}
+		return append(changes, changedFiles(v.Looked, "the steps change the system", sudoersFile)...)
+	},
+	script: func(v view) string {
+		return shell.Lines(
+			`id `+loginUser+` >/dev/null 2>&1 || useradd --create-home --shell /bin/bash `+loginUser,
+			// A locked password, not an empty one: keys are the only way in.
+			`usermod --lock `+loginUser,
+			`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
+			`group=$(id -gn `+loginUser+`)`,
+			`install -d -m 700 -o `+loginUser+` -g "$group" "$home/.ssh"`,
+			`keys="$home/.ssh/authorized_keys"`,
+			`touch "$keys"`,
+			`grep -qxF `+shell.Quote(v.Plan.AuthorizedKey)+` "$keys" || printf '%s\n' `+shell.Quote(v.Plan.AuthorizedKey)+` >>"$keys"`,
+			`chown `+loginUser+`:"$group" "$keys"`,
+			`chmod 600 "$keys"`,
+			strings.ReplaceAll(sudoersFile.Put(), "mv -fT", "visudo -cqf "+shell.Quote(sudoersFile.Path+".slipway-part")+"\nmv -fT"),
+		)
+	},
+}
+
+var sudoersFile = shell.File{Path: "/etc/sudoers.d/90-slipway", Mode: "440",
+	Content: "# Written by slipway. There is no password to ask for: a key is the only way in.\n" + loginUser + " ALL=(ALL:ALL) NOPASSWD: ALL\n"}

@@ -1,0 +1,170 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// rounds is how often facts are applied in one run: a fact that a later one
+// undid, or that could be seen only after an earlier one, gets another.
+const rounds = 3
+
+// onServer is the stage of all facts on the server, in order. What must change
+// goes in as one job, and one look after it covers them all.
+type onServer []*fact
+
+func (s onServer) do(ctx context.Context, r *Run) error {
+	pending := s.pending(r)
+	for _, f := range s {
+		r.takeUp(f.name, f.title)
+		found := f.found(r)
+		switch {
+		case found.Holds:
+			r.stepEvent(r.step, AlreadySo, found, 0)
+		case r.onlyLooks():
+			r.stepEvent(r.step, WouldChange, found, 0)
+		}
+	}
+	if r.onlyLooks() {
+		return nil
+	}
+	for range rounds {
+		if len(pending) == 0 {
+			return nil
+		}
+		again, err := s.apply(ctx, r, pending)
+		if err != nil {
+			return err
+		}
+		pending = again
+	}
+	r.takeUp(pending[0].name, pending[0].title)
+	return stillNeeds(pending[0].found(r))
+}
+
+// pending are the facts that do not hold, as far as was seen.
+func (s onServer) pending(r *Run) onServer {
+	var pending onServer
+	for _, f := range s {
+		if !f.found(r).Holds {
+			pending = append(pending, f)
+		}
+	}
+	return pending
+}
+
+// apply changes what is pending and returns what does not hold after it.
+func (s onServer) apply(ctx context.Context, r *Run, pending onServer) (onServer, error) {
+	r.changed = true
+	limit := pending.limit()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
+	defer cancel()
+	for _, f := range pending {
+		if f.before == nil {
+			continue
+		}
+		r.takeUp(f.name, f.title)
+		if err := f.before(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	progress := &progress{run: r, facts: pending, boundary: remote.NewBoundary(), took: map[string]float64{}}
+	looked, err := r.server.client.Run(ctx, remote.Job{
+		Name:   "apply",
+		Script: pending.script(r, progress.boundary),
+		Look:   lookScript(r.Plan, s),
+	}, progress.line)
+	if err != nil {
+		return nil, progress.failure(err)
+	}
+	r.server.see(looked)
+	return s.told(r, pending, progress), nil
+}
+
+// told tells what the look after the change found.
+func (s onServer) told(r *Run, pending onServer, progress *progress) onServer {
+	for _, f := range pending {
+		if found := f.found(r); found.Holds {
+			r.doneNow(stepID{name: f.name, title: f.title}, found, progress.took[f.name])
+		}
+	}
+	return s.pending(r)
+}
+
+func (s onServer) limit() time.Duration {
+	var limit time.Duration
+	for _, f := range s {
+		limit += f.limit
+	}
+	return limit
+}
+
+// script is the job: each fact's script between two lines that tell of it.
+func (s onServer) script(r *Run, boundary string) string {
+	var parts []string
+	for _, f := range s {
+		parts = append(parts,
+			shell.Command("echo", boundary+" begin "+f.name),
+			"(\n"+f.script(f.view(r))+"\n)",
+			shell.Command("echo", boundary+" end "+f.name))
+	}
+	return shell.Lines(parts...)
+}
+
+// progress reads a job's lines: which fact is in hand, and what it prints.
+type progress struct {
+	run      *Run
+	facts    onServer
+	boundary string
+	took     map[string]float64 // seconds by fact
+	last     []string           // lines of the fact in hand
+}
+
+// failureLines is how much of what a step printed an error carries.
+const failureLines = 15
+
+func (p *progress) line(line string) {
+	mark, ok := strings.CutPrefix(line, p.boundary+" ")
+	if !ok {
+		p.last = append(p.last, line)
+		p.last = p.last[max(0, len(p.last)-failureLines):]
+		p.run.report(line)
+		return
+	}
+	event, name, _ := strings.Cut(mark, " ")
+	for _, f := range p.facts {
+		if f.name == name {
+			p.mark(event, f)
+		}
+	}
+}
+
+func (p *progress) mark(event string, f *fact) {
+	r := p.run
+	if event == "begin" {
+		r.takeUp(f.name, f.title)
+		p.last = nil
+		r.stepEvent(r.step, Changing, f.found(r), 0)
+		return
+	}
+	seconds := time.Since(r.step.began).Seconds()
+	p.took[f.name] = seconds
+	r.spent[f.phase] += seconds
+	r.stepEvent(r.step, Applied, providers.Finding{}, seconds)
+}
+
+// failure shows what the step in hand printed, not the whole job.
+func (p *progress) failure(err error) error {
+	var exit *remote.ExitError
+	if errors.As(err, &exit) && len(p.last) > 0 {
+		exit.What, exit.Tail = "it", strings.Join(p.last, "\n")
+	}
+	return err
+}

@@ -1,0 +1,29 @@
+package steps
+
+import "slipway/providers"
+
+// beforehand is what must hold before a deployment is put on record.
+func beforehand() []stage { return []stage{single{preflight{}}} }
+
+// order is what happens then, in order: first what the provider makes, then the
+// connection, then the facts on the server, then a look from outside.
+func order(plan Plan, resources []providers.Resource) []stage {
+	var stages []stage
+	for _, r := range resources {
+		stages = append(stages, single{&resource{r}})
+	}
+	return append(stages, single{connection{}}, facts(plan), single{verify{}})
+}
+
+// facts are what should be true on the server, in order.
+func facts(plan Plan) onServer {
+	all := onServer{mark, login, sshd, packages, firewall}
+	if plan.Value(KeyHardening) != hardenMinimal {
+		all = append(all, updates)
+	}
+	all = append(all, proxy, account, variables, upload, dependencies)
+	if plan.App.TestCommand != "" {
+		all = append(all, tests)
+	}
+	return append(all, release)
+}

@@ -1,0 +1,74 @@
+package steps
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+// packages is what Debian provides for the app and its server.
+var packages = &fact{
+	name: "packages", title: "Debian's packages", phase: providers.PhaseApt, limit: 20 * time.Minute,
+	look: func(p Plan) string {
+		return shell.Lines(
+			`dpkg-query -W -f 'package ${Package} ${db:Status-Status}\n' `+shell.Command(packageNames(p)...)+` | sed -n 's/^package \(.*\) installed$/\1 installed/p'`,
+			`[ -z "$(dpkg --audit)" ] || echo "dpkg interrupted"`,
+		)
+	},
+	decide: func(v view) []providers.Change {
+		f := shell.Fields(v.Looked)
+		var changes []providers.Change
+		if f["dpkg"] == "interrupted" {
+			changes = append(changes, providers.Change{What: "finish what dpkg was interrupted in"})
+		}
+		if missing := missingPackages(v); len(missing) > 0 {
+			changes = append(changes, providers.Change{What: "install " + strings.Join(missing, ", ")})
+		}
+		return changes
+	},
+	script: func(v view) string {
+		return shell.Lines(aptEnvironment, patiently,
+			`patiently dpkg --force-confdef --force-confold --configure -a`,
+			// Lists in other languages are never read here and take half the time.
+			`patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 update`,
+			shell.Command(append([]string{"apt-get", "-q", "-y", "--no-install-recommends",
+				"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
+				"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"},
+				packageNames(v.Plan)...)...),
+		)
+	},
+}
+
+// packageNames are the packages that the plan needs.
+func packageNames(p Plan) []string {
+	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl"}
+	if p.Value(KeyHardening) != hardenMinimal {
+		names = append(names, "unattended-upgrades")
+	}
+	return names
+}
+
+func missingPackages(v view) []string {
+	installed := shell.Fields(v.Looked)
+	return slices.DeleteFunc(packageNames(v.Plan), func(name string) bool { return installed[name] == "installed" })
+}
+
+// aptEnvironment keeps debconf, needrestart and apt-listchanges from asking.
+const aptEnvironment = `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none UCF_FORCE_CONFFOLD=1 LC_ALL=C.UTF-8`
+
+// patiently runs a command again while another package manager holds a lock,
+// ten minutes at most. The lists' lock has no timeout of apt's own.
+const patiently = `patiently() {
+  n=0
+  until out=$("$@" 2>&1); do
+    case $out in *[Ll]ock*) ;; *) printf '%s\n' "$out"; return 1;; esac
+    n=$((n + 1))
+    [ "$n" -lt 300 ] || { printf '%s\n' "$out"; return 1; }
+    [ "$((n % 10))" != 1 ] || echo "waiting for another package manager to finish"
+    sleep 2
+  done
+  printf '%s\n' "$out"
+}`

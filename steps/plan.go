@@ -1,0 +1,273 @@
+package steps
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"slipway/state"
+	"slipway/steps/app"
+)
+
+// Asked is what a person asked for, as they said it.
+type Asked struct {
+	// Folder is the app's; empty if Sample is given.
+	Folder string
+	// Sample is a bundled sample's name, or empty.
+	Sample string
+	// Flags are the settings given by flag, by key.
+	Flags map[string]string
+	// Getenv reads the environment.
+	Getenv func(string) string
+	// Env and EnvFile are the app's own variables, as KEY=VALUE and as a file.
+	Env     []string
+	EnvFile string
+}
+
+// Plan is what a run will bring about: every question answered.
+type Plan struct {
+	// Name is the deployment's.
+	Name string
+	// Values are the settings in use, by key.
+	Values map[string]NamedValue
+	// App is what was found to run.
+	App app.Found
+	// Bundle is what goes up.
+	Bundle *app.Bundle
+	// DependencyHash names the set of packages that the app needs.
+	DependencyHash string
+	// Release names the release: the same app, to be run the same way, has the
+	// same name.
+	Release string
+	// Env are the app's variables that were given now. Never printed.
+	Env map[string]string
+	// Tag is the deployment's.
+	Tag string
+	// AuthorizedKey may log in to the server.
+	AuthorizedKey string
+}
+
+// Value is a setting's value.
+func (p Plan) Value(key string) string { return p.Values[key].Value }
+
+// InOrder lists the settings that have a value, as people read them.
+func (p Plan) InOrder() []NamedValue {
+	var values []NamedValue
+	for _, s := range Settings {
+		if v, ok := p.Values[s.Key]; ok && v.Value != "" {
+			values = append(values, v)
+		}
+	}
+	for _, r := range p.App.Reasons {
+		values = append(values, NamedValue{Key: r.Subject, Value: r.Value, From: Source(r.Source)})
+	}
+	return values
+}
+
+// MakePlan answers every question from what was asked, the environment, the
+// app's slipway.toml, what the deployment used before, and defaults, in this
+// order. It changes nothing. What can't be meant is a *Usage or an
+// *app.Undecided.
+func MakePlan(asked Asked, home state.Home) (Plan, error) {
+	source, err := openSource(asked)
+	if err != nil {
+		return Plan{}, err
+	}
+	file, err := app.ReadSettings(source.files)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Values: map[string]NamedValue{}}
+	if err := p.settle(asked, file, nil); err != nil {
+		return Plan{}, err
+	}
+	if err := p.settleName(source); err != nil {
+		return Plan{}, err
+	}
+	if err := p.settleAgainst(home, asked, file, source); err != nil {
+		return Plan{}, err
+	}
+	if p.Env, err = readEnv(asked, file); err != nil {
+		return Plan{}, err
+	}
+	return p, p.settleApp(source, file)
+}
+
+// settle resolves every setting but the name's default.
+func (p *Plan) settle(asked Asked, file app.File, earlier map[string]string) error {
+	for _, s := range Settings {
+		v := NamedValue{Key: s.Key}
+		v.Value, v.From = s.resolve(asked, file, earlier)
+		if v.Value != "" && s.Check != nil {
+			if err := s.Check(v.Value); err != nil {
+				return usagef(err.Error(), "%s %q (from %s) can't be used", s.Key, v.Value, v.From)
+			}
+		}
+		p.Values[s.Key] = v
+	}
+	return nil
+}
+
+func (s Setting) resolve(asked Asked, file app.File, earlier map[string]string) (string, Source) {
+	if v, ok := asked.Flags[s.Key]; ok {
+		return v, FromFlag
+	}
+	if v := asked.Getenv(s.Environment()); v != "" {
+		return v, FromEnvironment
+	}
+	if v := s.inFile(file); v != "" {
+		return v, FromFile
+	}
+	if v := earlier[s.Key]; v != "" {
+		return v, FromEarlier
+	}
+	return s.Default, FromDefault
+}
+
+func (p *Plan) settleName(source source) error {
+	v := p.Values[KeyName]
+	if v.Value == "" && v.From != FromDefault {
+		return usagef("write --name NAME", "the name is empty")
+	}
+	if v.Value == "" {
+		v = NamedValue{Key: KeyName, Value: nameFrom(source.base), From: FromDefault}
+		if CheckName(v.Value) != nil {
+			return usagef("give --name NAME", "no name can be made of the folder's name %q", source.base)
+		}
+		p.Values[KeyName] = v
+	}
+	p.Name = v.Value
+	return nil
+}
+
+// settleAgainst takes what an earlier run used where nothing else is said, and
+// refuses what can't change any more.
+func (p *Plan) settleAgainst(home state.Home, asked Asked, file app.File, source source) error {
+	record, err := home.Read(p.Name)
+	if errors.Is(err, state.ErrUnknown) {
+		p.Values[keyApp] = NamedValue{Key: keyApp, Value: source.identity, From: FromFlag}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	earlier := record.Settings
+	name := p.Values[KeyName]
+	if was := earlier[keyApp]; name.From == FromDefault && was != "" && was != source.identity {
+		return usagef("give this one another --name, or the same --name to replace the app there",
+			"the deployment %s is of %s, not of %s", p.Name, was, source.identity)
+	}
+	if err := p.settle(asked, file, earlier); err != nil {
+		return err
+	}
+	p.Values[KeyName] = name
+	p.Values[keyApp] = NamedValue{Key: keyApp, Value: source.identity, From: FromFlag}
+	p.Tag = record.Tag
+	return p.refuseFixed(earlier)
+}
+
+func (p *Plan) refuseFixed(earlier map[string]string) error {
+	for _, s := range Settings {
+		was, now := earlier[s.Key], p.Value(s.Key)
+		if s.Fixed && earlier != nil && was != now {
+			return usagef(fmt.Sprintf("give another --name, or first: slipway destroy %s", p.Name),
+				"the server of %s was made with %s %q and can't be changed to %q", p.Name, s.Key, was, now)
+		}
+	}
+	return nil
+}
+
+func (p *Plan) settleApp(source source, file app.File) error {
+	settings := file.App
+	settings.Folder = source.shown
+	settings.TestCommand = p.Value(KeyTestCommand)
+	var err error
+	if p.App, err = app.Detect(source.files, settings); err != nil {
+		return err
+	}
+	if p.App.Command != "" && p.App.GunicornArgs == nil {
+		return usagef("start it with gunicorn, or set app.wsgi or app.asgi in slipway.toml",
+			"the command %q is not one of gunicorn's, the only server that slipway can run so far", p.App.Command)
+	}
+	if p.Bundle, err = app.Collect(source.files); err != nil {
+		return err
+	}
+	if p.DependencyHash, err = p.App.DependencyHash(source.files); err != nil {
+		return err
+	}
+	p.Release, err = p.releaseName()
+	return err
+}
+
+// releaseName covers all that decides how a release behaves, apart from the
+// variables, which are secret.
+func (p *Plan) releaseName() (string, error) {
+	spec, err := json.Marshal([]string{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
+		p.App.Command, p.App.PythonVersion, p.App.TestCommand})
+	if err != nil {
+		return "", fmt.Errorf("name the release: %w", err)
+	}
+	sum := sha256.Sum256(spec)
+	return hex.EncodeToString(sum[:])[:12], nil
+}
+
+// used are the settings as the state file keeps them. What is to become of a
+// failure is said anew each time.
+func (p Plan) used() map[string]string {
+	used := map[string]string{}
+	for key, v := range p.Values {
+		if v.Value != "" && key != KeyOnFailure {
+			used[key] = v.Value
+		}
+	}
+	return used
+}
+
+// source is where an app comes from.
+type source struct {
+	files    fs.FS
+	base     string // the folder's own name
+	identity string // tells it from any other app
+	shown    string // what messages call it
+}
+
+func openSource(asked Asked) (source, error) {
+	if asked.Sample != "" {
+		files, err := app.Sample(asked.Sample)
+		if err != nil {
+			return source{}, err
+		}
+		return source{files, asked.Sample, samplePrefix + asked.Sample, "the sample " + asked.Sample}, nil
+	}
+	files, err := app.Open(asked.Folder)
+	if err != nil {
+		return source{}, err
+	}
+	path, err := filepath.Abs(asked.Folder)
+	if err != nil {
+		return source{}, fmt.Errorf("find the app's folder: %w", err)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return source{files, filepath.Base(path), path, asked.Folder}, nil
+}
+
+// describeApp is a line about what is deployed.
+func (p Plan) describeApp() string {
+	what := p.App.Target
+	if p.App.Command != "" {
+		what = p.App.Command
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s, release %s", p.App.Framework, what, p.Release))
+}
+
+// envKeys lists the names of the app's variables, never their values.
+func (p Plan) envKeys() []string { return slices.Sorted(maps.Keys(p.Env)) }

@@ -1,0 +1,196 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/shell"
+)
+
+const (
+	// healthSeconds is how long a new release may take to answer.
+	healthSeconds = 60
+	// keptReleases is how many releases stay on the server, the current one
+	// among them.
+	keptReleases = 5
+)
+
+// release is that this release answers and no other.
+var release = &fact{
+	name: "release", title: "the release takes the traffic", phase: providers.PhaseOther, limit: 5 * time.Minute,
+	look: func(p Plan) string {
+		l := p.layout()
+		unit := l.unit(p.Release)
+		return shell.Lines(
+			shell.LookFiles(append(paths(releaseUnits(view{Plan: p})), l.current())...),
+			`echo "service $(systemctl is-active `+unit+`.service) $(systemctl is-enabled `+unit+`.service)"`,
+			`echo "socket $(systemctl is-active `+unit+`.socket) $(systemctl is-enabled `+unit+`.socket)"`,
+		)
+	},
+	decide: func(v view) []providers.Change {
+		l := v.Plan.layout()
+		looked := splitLines(v.Looked)
+		changes := changedFiles(v.Looked, "systemd runs the app in a sandbox", releaseUnits(v)...)
+		if !slices.Contains(looked, "service active enabled") || !slices.Contains(looked, "socket active enabled") {
+			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
+		}
+		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) {
+			changes = append(changes, providers.Change{What: "switch to release " + v.Plan.Release + " once it answers"})
+		}
+		return changes
+	},
+	script: func(v view) string {
+		l, id := v.Plan.layout(), v.Plan.Release
+		return shell.Lines(
+			put(releaseUnits(v)),
+			`systemctl daemon-reload`,
+			`systemctl start `+l.unit(id)+`.socket`,
+			`systemctl restart `+l.unit(id)+`.service || :`,
+			healthScript(l, id),
+			shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
+			shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
+			enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
+			retireScript(l, id),
+		)
+	},
+	detail: func(v view) string { return v.Plan.describeApp() },
+}
+
+// healthScript asks the new release over its own socket until it answers with
+// a status below 500. One that dies twice or takes too long is stopped, and its
+// last lines are printed.
+func healthScript(l layout, id string) string {
+	return fmt.Sprintf(`end=$(($(date +%%s) + %[2]d))
+until status=$(curl -s -o /dev/null -m 3 -w '%%{http_code}' --unix-socket %[1]s http://localhost/) && [ "$status" -lt 500 ]; do
+  if [ "$(date +%%s)" -ge "$end" ] || systemctl is-failed --quiet %[3]s.service || [ "$(systemctl show -p NRestarts --value %[3]s.service)" -gt 1 ]; then
+    echo "the release did not answer at / (status $status); its last lines:"
+    journalctl -q -n 20 -o cat -u %[3]s.service
+    systemctl stop %[3]s.socket %[3]s.service
+    systemctl reset-failed %[3]s.socket %[3]s.service 2>/dev/null || :
+    exit 1
+  fi
+  sleep 0.1
+done`, shell.Quote(l.socket(id)), healthSeconds, l.unit(id))
+}
+
+// retireScript stops what ran before. Whoever connected to it in the last
+// instant is given a second to be accepted, then it finishes what it has begun.
+func retireScript(l layout, id string) string {
+	return fmt.Sprintf(`old=$(systemctl list-units --plain --no-legend --full --all '%[1]s-*.service' '%[1]s-*.socket' | cut -d' ' -f1 | grep -v '^%[2]s\.' || :)
+if [ -n "$old" ]; then
+  sleep 1
+  systemctl --quiet --no-reload disable $old
+  systemctl stop --no-block $old
+fi
+ls -1td %[3]s/* | tail -n +%[4]d | while read -r gone; do
+  [ "$gone" != %[5]s ] || continue
+  name=$(basename "$gone")
+  rm -rf "$gone" "/etc/systemd/system/%[1]s-$name.service" "/etc/systemd/system/%[1]s-$name.socket"
+done
+for venv in %[6]s/*; do
+  [ -n "$(find %[3]s -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
+done`, l.user, l.unit(id), l.releases(), keptReleases+1, l.release(id), l.venvs())
+}
+
+// releaseUnits are the release's socket and service. The socket is systemd's,
+// so that a service that restarts loses no request.
+func releaseUnits(v view) []shell.File {
+	l, id := v.Plan.layout(), v.Plan.Release
+	base := "/etc/systemd/system/" + l.unit(id)
+	socket := shell.File{Path: base + ".socket", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+[Unit]
+Description=%s release %s, where nginx hands requests over
+
+[Socket]
+ListenStream=%s
+SocketUser=root
+SocketGroup=www-data
+SocketMode=0660
+Backlog=1024
+
+[Install]
+WantedBy=sockets.target
+`, v.Plan.Name, id, l.socket(id))}
+	service := shell.File{Path: base + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+[Unit]
+Description=%s release %s
+Requires=%s.socket
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=60
+StartLimitBurst=10
+
+[Service]
+Type=notify
+NotifyAccess=main
+User=%s
+Group=%s
+WorkingDirectory=%s
+StateDirectory=%s
+EnvironmentFile=-%s
+Environment=%s
+ExecStart=%s
+ExecReload=/bin/kill -s HUP $MAINPID
+KillMode=mixed
+TimeoutStartSec=%d
+TimeoutStopSec=35
+Restart=always
+RestartSec=1
+UMask=0027
+%s
+
+[Install]
+WantedBy=multi-user.target
+`, v.Plan.Name, id, l.unit(id), l.user, l.user, l.source(id), l.user, variablesPath,
+		"HOME="+l.state()+" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH="+l.path(id),
+		serveCommand(v), healthSeconds, strings.Join(sandbox, "\n"))}
+	return []shell.File{socket, service}
+}
+
+// serveCommand is the line after ExecStart=. Gunicorn takes the socket that
+// systemd hands it, whatever --bind says. What the app's own command says wins,
+// since it comes last.
+func serveCommand(v view) string {
+	l, app := v.Plan.layout(), v.Plan.App
+	words := []string{
+		l.release(v.Plan.Release) + "/venv/bin/gunicorn",
+		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
+		"--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30",
+	}
+	if app.Server == "asgi" {
+		words = append(words, "--worker-class", "uvicorn_worker.UvicornWorker")
+	}
+	if app.PythonPath != "" {
+		words = append(words, "--pythonpath", app.PythonPath)
+	}
+	if app.GunicornArgs != nil {
+		return unitWords(append(words, app.GunicornArgs...)...)
+	}
+	return unitWords(append(words, app.Target)...)
+}
+
+// unitWords quotes words for a unit's ExecStart, where %, $, quotes and
+// backslashes mean something.
+func unitWords(words ...string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`, `$`, `$$`)
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w
+		if w == "" || strings.ContainsAny(w, " \t\\\"'%$;") {
+			quoted[i] = `"` + escape.Replace(w) + `"`
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// workers fits the processors and the memory: each worker has threads for
+// requests that wait, so one more than there are processors keeps them busy. A
+// worker of a small app takes about 60 MB, and 250 MB are for the system.
+func workers(s System) int {
+	byCPU := s.CPUs + 1
+	byMemory := (s.Memory - 250) / 60
+	return max(1, min(byCPU, byMemory, 9))
+}

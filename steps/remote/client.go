@@ -1,0 +1,267 @@
+// Package remote runs commands on a server over SSH: with a host key that was
+// pinned before the first packet, across dropped connections, and without
+// starting anything twice.
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	dialTimeout       = 10 * time.Second
+	keepaliveInterval = 10 * time.Second
+	keepaliveTimeout  = 20 * time.Second
+)
+
+// Target says where and as whom to log in, and which host keys are the
+// server's own.
+type Target struct {
+	Address  string
+	Port     int
+	User     string
+	HostKeys []ssh.PublicKey
+	Signers  []ssh.Signer
+}
+
+func (t Target) hostPort() string { return net.JoinHostPort(t.Address, strconv.Itoa(t.Port)) }
+
+// Client is a connection that is made again when it drops. It is safe for
+// concurrent use. Close it.
+type Client struct {
+	target Target
+	// Patience is how long a dropped connection is tried again: a server that
+	// reboots, a laptop that slept. It is set before the first use.
+	Patience time.Duration
+
+	mu         sync.Mutex
+	conn       *ssh.Client
+	stopAlive  context.CancelFunc
+	alive      sync.WaitGroup
+	roundTrips int
+}
+
+// Dial logs in once. The error is *Unreachable, *WrongHostKey or *LoginRefused.
+func Dial(ctx context.Context, target Target) (*Client, error) {
+	c := &Client{target: target, Patience: 5 * time.Minute}
+	if _, err := c.connected(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// User is the login in use.
+func (c *Client) User() string { return c.target.User }
+
+// RoundTrips is how many commands were sent so far.
+func (c *Client) RoundTrips() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.roundTrips
+}
+
+// Close ends the connection.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drop()
+}
+
+// drop ends the present connection; c.mu is held.
+func (c *Client) drop() error {
+	if c.conn == nil {
+		return nil
+	}
+	err := c.conn.Close()
+	c.stopAlive()
+	c.alive.Wait()
+	c.conn = nil
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// connected returns the present connection or makes one.
+func (c *Client) connected(ctx context.Context) (*ssh.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn != nil {
+		return c.conn, nil
+	}
+	conn, err := dial(ctx, c.target)
+	if err != nil {
+		return nil, err
+	}
+	aliveCtx, stop := context.WithCancel(context.Background())
+	c.conn, c.stopAlive = conn, stop
+	c.alive.Go(func() { keepAlive(aliveCtx, conn) })
+	return conn, nil
+}
+
+// forget drops conn, if it is still the present one, so that the next command
+// makes a new one.
+func (c *Client) forget(conn *ssh.Client) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == conn {
+		c.drop() //nolint:errcheck // it is broken already
+	}
+}
+
+func dial(ctx context.Context, t Target) (*ssh.Client, error) {
+	var wrongKey *WrongHostKey
+	config := &ssh.ClientConfig{
+		User:              t.User,
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(t.Signers...)},
+		HostKeyAlgorithms: algorithms(t.HostKeys),
+		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
+			for _, pinned := range t.HostKeys {
+				if bytes.Equal(pinned.Marshal(), key.Marshal()) {
+					return nil
+				}
+			}
+			wrongKey = &WrongHostKey{Address: t.Address, Got: ssh.FingerprintSHA256(key)}
+			return wrongKey
+		},
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	var dialer net.Dialer
+	raw, err := dialer.DialContext(ctx, "tcp", t.hostPort())
+	if err != nil {
+		return nil, &Unreachable{Address: t.Address, Err: err}
+	}
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	conn, channels, requests, err := ssh.NewClientConn(raw, t.hostPort(), config)
+	if !stop() && err == nil {
+		conn.Close()
+		return nil, &Unreachable{Address: t.Address, Err: ctx.Err()}
+	}
+	if err == nil {
+		return ssh.NewClient(conn, channels, requests), nil
+	}
+	raw.Close()
+	if wrongKey != nil {
+		return nil, wrongKey
+	}
+	var auth *ssh.ServerAuthError
+	if errors.As(err, &auth) || isAuthFailure(err) {
+		return nil, &LoginRefused{User: t.User, Address: t.Address, Err: err}
+	}
+	return nil, &Unreachable{Address: t.Address, Err: err}
+}
+
+// isAuthFailure tells whether a handshake came as far as the login. The ssh
+// package gives no type for it.
+func isAuthFailure(err error) bool {
+	return bytes.Contains([]byte(err.Error()), []byte("unable to authenticate"))
+}
+
+// algorithms restricts the handshake to the kinds of the pinned keys, so that
+// the server shows the key that is known.
+func algorithms(keys []ssh.PublicKey) []string {
+	var names []string
+	for _, k := range keys {
+		if k.Type() == ssh.KeyAlgoRSA {
+			names = append(names, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256)
+			continue
+		}
+		names = append(names, k.Type())
+	}
+	return names
+}
+
+// keepAlive closes a connection whose server no longer answers, so that what
+// waits on it ends. It returns when the connection ends or ctx does.
+func keepAlive(ctx context.Context, conn *ssh.Client) {
+	ticker := time.NewTicker(keepaliveInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		timer := time.AfterFunc(keepaliveTimeout, func() { conn.Close() })
+		_, _, err := conn.SendRequest("keepalive@openssh.com", true, nil)
+		timer.Stop()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// errDropped marks an attempt that failed because the connection did.
+var errDropped = errors.New("the connection dropped")
+
+// again runs attempt, on a new connection each time the old one dropped, until
+// it gives an answer, ctx ends or the client's patience does.
+func again[T any](ctx context.Context, c *Client, attempt func(conn *ssh.Client, first bool) (T, error)) (T, error) {
+	first := true
+	operation := func() (T, error) {
+		var none T
+		conn, err := c.connected(ctx)
+		if err != nil {
+			if _, ok := errors.AsType[*Unreachable](err); ok {
+				return none, err
+			}
+			return none, backoff.Permanent(err)
+		}
+		out, err := attempt(conn, first)
+		first = false
+		if errors.Is(err, errDropped) {
+			c.forget(conn)
+			return none, &Unreachable{Address: c.target.Address, Err: err}
+		}
+		if err != nil {
+			return none, backoff.Permanent(err)
+		}
+		return out, nil
+	}
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = 200*time.Millisecond, 5*time.Second
+	out, err := backoff.Retry(ctx, operation, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(c.Patience))
+	if ctx.Err() != nil {
+		return out, context.Cause(ctx)
+	}
+	return out, err
+}
+
+// exec runs one command on one connection and streams what it prints. An exit
+// status other than 0 is an *ExitError; a connection that broke is errDropped.
+func (c *Client) exec(ctx context.Context, conn *ssh.Client, command string, stdin io.Reader, stdout, stderr io.Writer) error {
+	c.mu.Lock()
+	c.roundTrips++
+	c.mu.Unlock()
+	session, err := conn.NewSession()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errDropped, err)
+	}
+	defer session.Close()
+	stop := context.AfterFunc(ctx, func() { session.Close() })
+	defer stop()
+	session.Stdin, session.Stdout, session.Stderr = stdin, stdout, stderr
+	err = session.Run(command)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var exit *ssh.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &exit):
+		return &ExitError{What: "the command", Status: exit.ExitStatus()}
+	}
+	return fmt.Errorf("%w: %w", errDropped, err)
+}

@@ -1,0 +1,184 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/steps/shell"
+)
+
+func dialTest(t *testing.T, s *sshServer) *Client {
+	t.Helper()
+	c, err := Dial(t.Context(), s.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestWrongHostKeyIsToldNothing(t *testing.T) {
+	s := newServer(t)
+	target := s.target
+	target.HostKeys = []ssh.PublicKey{newKey(t).PublicKey()}
+	_, err := Dial(t.Context(), target)
+	var wrong *WrongHostKey
+	if !errors.As(err, &wrong) || wrong.Got != ssh.FingerprintSHA256(s.target.HostKeys[0]) || wrong.Hint() == "" {
+		t.Errorf("got %v", err)
+	}
+	if n := s.logins.Load(); n != 0 {
+		t.Errorf("it was shown a key %d times", n)
+	}
+}
+
+func TestLoginRefused(t *testing.T) {
+	s := newServer(t)
+	target := s.target
+	target.User = "deploy"
+	_, err := Dial(t.Context(), target)
+	var refused *LoginRefused
+	if !errors.As(err, &refused) || refused.User != "deploy" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	s := newServer(t)
+	s.listener.Close()
+	_, err := Dial(t.Context(), s.target)
+	if _, ok := errors.AsType[*Unreachable](err); !ok {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAsk(t *testing.T) {
+	c := dialTest(t, newServer(t))
+	out, err := c.Ask(t.Context(), "echo one; echo two >&2; printf three")
+	if err != nil || out != "one\nthree" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	_, err = c.Ask(t.Context(), "echo why >&2; exit 7")
+	var exit *ExitError
+	if !errors.As(err, &exit) || exit.Status != 7 || exit.Tail != "why" {
+		t.Errorf("got %v", err)
+	}
+	if n := c.RoundTrips(); n != 2 {
+		t.Errorf("%d round trips, want 2", n)
+	}
+}
+
+func TestLook(t *testing.T) {
+	c := dialTest(t, newServer(t))
+	got, err := c.Look(t.Context(), shell.Lines(shell.Section("a", "echo 1"), shell.Section("b", "false")))
+	if err != nil || got["a"] != "1\n" || got["b"] != "" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := c.Look(t.Context(), "exit 0"); err == nil {
+		t.Error("a look that ended early was taken for whole")
+	}
+}
+
+// TestAskAgainAfterACut cuts the connection at each of many places of an answer.
+func TestAskAgainAfterACut(t *testing.T) {
+	s := newServer(t)
+	c := dialTest(t, s)
+	want := strings.Repeat("0123456789abcdef\n", 4096)
+	for _, at := range []int64{1, 100, 5000, 40000} {
+		s.cutAfter.Store(at)
+		got, err := c.Ask(t.Context(), "i=0; while [ $i -lt 4096 ]; do echo 0123456789abcdef; i=$((i+1)); done")
+		if err != nil || got != want {
+			t.Fatalf("cut after %d bytes: %d bytes came, %v", at, len(got), err)
+		}
+	}
+}
+
+func TestPatienceEnds(t *testing.T) {
+	s := newServer(t)
+	c := dialTest(t, s)
+	c.Patience = 500 * time.Millisecond
+	s.listener.Close()
+	s.cut()
+	_, err := c.Ask(t.Context(), "true")
+	if _, ok := errors.AsType[*Unreachable](err); !ok {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCancelEndsAtOnce(t *testing.T) {
+	c := dialTest(t, newServer(t))
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(100*time.Millisecond, func() { cancel(why) })
+	began := time.Now()
+	_, err := c.Ask(ctx, "sleep 5")
+	if !errors.Is(err, why) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	s := newServer(t)
+	c := dialTest(t, s)
+	path := filepath.Join(t.TempDir(), "a folder", "file")
+	data := []byte(strings.Repeat("x", 300_000))
+	if err := c.Upload(t.Context(), path, data); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() != int64(len(data)) || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info, err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+		t.Errorf("something else was left: %v, %v", left, err)
+	}
+}
+
+// TestUploadCutShort runs what receives with fewer bytes than were promised.
+func TestUploadCutShort(t *testing.T) {
+	c := dialTest(t, newServer(t))
+	path := filepath.Join(t.TempDir(), "file")
+	if err := c.Upload(t.Context(), path, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs strings.Builder
+	err := c.Attach(t.Context(), c.asRoot("/bin/sh", "-c", receive, "slipway-upload", path, "100"), strings.NewReader("short"), &out, &errs)
+	var exit *ExitError
+	if !errors.As(err, &exit) || exit.Status != 75 {
+		t.Errorf("got %v", err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "old" {
+		t.Errorf("the old file is %q, %v", data, err)
+	}
+}
+
+func TestFollower(t *testing.T) {
+	var lines []string
+	f := newFollower("--b", 1, func(line string) { lines = append(lines, line) })
+	for _, part := range []string{"first\nsec", "ond\n\n--b 0\n", shell.Lines("look") + "\n"} {
+		if _, err := f.in.Write([]byte(part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.close()
+	if len(lines) != 1 || lines[0] != "second" || f.status != "0" || f.look.String() != "look\n" {
+		t.Errorf("lines %q, status %q, look %q", lines, f.status, f.look.String())
+	}
+	cut := newFollower("--b", 0, nil)
+	if _, err := cut.in.Write([]byte("first\n")); err != nil {
+		t.Fatal(err)
+	}
+	cut.close()
+	if _, err := cut.result("x"); !errors.Is(err, errDropped) {
+		t.Errorf("a job whose status never came: %v", err)
+	}
+}

@@ -1,0 +1,134 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/state"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Run is one run of a deployment's steps. Only the engine makes one.
+type Run struct {
+	// Plan is what the run brings about.
+	Plan Plan
+
+	provider   providers.Provider
+	spec       providers.Spec
+	deployment *state.Deployment // nil in a run that only looks
+	record     state.Record      // as it was when a run that only looks began
+	emit       func(Event)
+
+	signers []ssh.Signer
+	server  *server // nil until the connection stands
+	step    stepID  // in hand
+	changed bool
+	began   time.Time
+	spent   map[providers.Phase]float64
+	seconds map[string]float64 // of the steps that had something to do
+}
+
+// Record is the deployment's record.
+func (r *Run) Record() state.Record {
+	if r.deployment == nil {
+		return r.record
+	}
+	return r.deployment.Record()
+}
+
+// onlyLooks tells whether the run must change nothing.
+func (r *Run) onlyLooks() bool { return r.deployment == nil }
+
+func (r *Run) event(e Event) {
+	e.Time = time.Now()
+	r.emit(e)
+}
+
+// report passes on a line that the step in hand printed.
+func (r *Run) report(line string) { r.event(Event{Kind: KindLine, Step: r.step.name, Line: line}) }
+
+// stepEvent tells where a step stands.
+func (r *Run) stepEvent(s stepID, status Status, f providers.Finding, seconds float64) {
+	r.event(Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
+		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)})
+}
+
+// all does every stage in order.
+func (r *Run) all(ctx context.Context, stages []stage) error {
+	for _, s := range stages {
+		if err := s.do(ctx, r); err != nil {
+			return r.failed(ctx, err)
+		}
+	}
+	return nil
+}
+
+// failed names the step in an error. An interruption stays one.
+func (r *Run) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	r.stepEvent(r.step, Failed, providers.Finding{Detail: err.Error()}, time.Since(r.step.began).Seconds())
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &StepError{Step: r.step.name, Err: err}
+}
+
+// takeUp makes a step the one in hand.
+func (r *Run) takeUp(name, title string) {
+	r.step = stepID{name: name, title: title, began: time.Now()}
+}
+
+// stepID is the step in hand.
+type stepID struct {
+	name, title string
+	began       time.Time
+}
+
+func (r *Run) notes(f providers.Finding) {
+	for _, n := range f.Notes {
+		r.event(Event{Kind: KindNote, Step: r.step.name, Line: n})
+	}
+}
+
+// intend puts the step's effect on record before it is asked for.
+func (r *Run) intend(s Step) error {
+	i, ok := s.(intended)
+	if !ok {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) { record.Intend(i.Intent(), time.Now()) })
+}
+
+// settled takes the step's intent off the record, now that its outcome was seen.
+func (r *Run) settled(s Step) error {
+	i, ok := s.(intended)
+	if !ok || r.onlyLooks() || r.Record().Asked(i.Intent()).IsZero() {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) { record.Settled(i.Intent()) })
+}
+
+// StepError says at which step a run stopped.
+type StepError struct {
+	Step string
+	Err  error
+}
+
+func (e *StepError) Error() string { return fmt.Sprintf("%s: %v", e.Step, e.Err) }
+func (e *StepError) Unwrap() error { return e.Err }
+
+// what lists changes in one line.
+func what(changes []providers.Change) string {
+	all := make([]string, len(changes))
+	for i, c := range changes {
+		all[i] = c.What
+	}
+	return strings.Join(all, "; ")
+}

@@ -1,0 +1,65 @@
+package shell
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// LookFiles prints a line for each path that exists: its SHA-256, mode, owner,
+// group and path, or "link" and the target for a symbolic link.
+func LookFiles(paths ...string) string {
+	return "for f in " + Command(paths...) + `; do
+  if [ -L "$f" ]; then printf 'link %s %s\n' "$(readlink "$f")" "$f"
+  elif [ -f "$f" ]; then printf '%s %s\n' "$(sha256sum <"$f" | cut -d' ' -f1)" "$(stat -c '%a %U:%G %n' "$f")"
+  fi
+done`
+}
+
+// Same tells whether what LookFiles printed shows the file as it should be.
+func (f File) Same(looked string) bool {
+	sum := sha256.Sum256([]byte(f.Content))
+	want := fmt.Sprintf("%s %s %s %s", hex.EncodeToString(sum[:]), f.Mode, f.owner(), f.Path)
+	for line := range strings.Lines(looked) {
+		if strings.TrimSuffix(line, "\n") == want {
+			return true
+		}
+	}
+	return false
+}
+
+// boundary begins the heading of a section. It need not be secret: nothing that
+// a stranger can write is printed by a look.
+const boundary = "--slipway-look--"
+
+// Section prints a heading before what a look prints, so that many looks share
+// one round trip. A look that fails prints less; it stops nothing.
+func Section(name, look string) string {
+	return Lines(
+		Command("printf", `\n%s %s\n`, boundary, name),
+		"(\n"+look+"\n) </dev/null 2>/dev/null || :",
+	)
+}
+
+// Sections splits what Section printed, by name.
+func Sections(out string) map[string]string {
+	sections := map[string]string{}
+	for _, part := range strings.Split("\n"+out, "\n"+boundary+" ")[1:] {
+		name, body, _ := strings.Cut(part, "\n")
+		sections[name] = body
+	}
+	return sections
+}
+
+// Fields reads lines of the form "key value" into a map; the last one wins.
+func Fields(out string) map[string]string {
+	fields := map[string]string{}
+	for line := range strings.Lines(out) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if key != "" {
+			fields[key] = value
+		}
+	}
+	return fields
+}

@@ -1,0 +1,108 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"slipway/providers"
+	"slipway/state"
+)
+
+// Summary is what the record tells of a deployment.
+type Summary struct {
+	Name     string `json:"name"`
+	Provider string `json:"provider,omitempty"`
+	App      string `json:"app,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Host     string `json:"host,omitempty"`
+	Release  string `json:"release,omitempty"`
+	// Finished is when the last whole run ended; zero if none did.
+	Finished   time.Time `json:"finished,omitzero"`
+	Unfinished bool      `json:"unfinished"`
+	// Trouble is why the record can't be read; the rest is empty then.
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// List tells of every deployment, sorted by name. A record that can't be read
+// is told of, not left out.
+func List(home state.Home) ([]Summary, error) {
+	names, err := home.Names()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Summary, len(names))
+	for i, name := range names {
+		record, err := home.Read(name)
+		if err != nil {
+			all[i] = Summary{Name: name, Unfinished: true, Trouble: err.Error()}
+			continue
+		}
+		all[i] = summarize(record)
+	}
+	return all, nil
+}
+
+func summarize(r state.Record) Summary {
+	return Summary{Name: r.Name, Provider: r.Settings[KeyProvider], App: r.Settings[keyApp], URL: r.URL,
+		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
+}
+
+// Condition is what a deployment is like now.
+type Condition struct {
+	Summary
+	// Holdings are what exists.
+	Holdings []providers.Holding `json:"holdings,omitempty"`
+	// Answers is true if the app answers from outside.
+	Answers bool `json:"answers"`
+	// HTTPStatus is what it answers with at /.
+	HTTPStatus int `json:"http_status,omitempty"`
+	// Reason is why it does not answer.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Look asks the provider and the app how a deployment is. A name that is not
+// known is a *Usage. It changes nothing and takes no lock.
+func Look(ctx context.Context, name string, home state.Home, open OpenProvider) (Condition, error) {
+	record, err := home.Read(name)
+	if errors.Is(err, state.ErrUnknown) {
+		return Condition{}, errNothing(name)
+	}
+	if err != nil {
+		return Condition{}, err
+	}
+	plan := PlanOf(record)
+	provider, err := open(plan, home.Folder(name))
+	if err != nil {
+		return Condition{}, err
+	}
+	c := Condition{Summary: summarize(record)}
+	if c.Holdings, err = provider.Holdings(ctx, specOf(plan)); err != nil {
+		return Condition{}, err
+	}
+	if record.Server.Address == "" {
+		c.Reason = "there is no server yet"
+		return c, nil
+	}
+	c.HTTPStatus, err = CheckRelease(ctx, webURL(record.Server.Address), record.Release)
+	c.Answers = err == nil
+	if err != nil {
+		c.Reason = err.Error()
+	}
+	return c, nil
+}
+
+// OneName is the name that is meant where none is given: the only one there is.
+func OneName(home state.Home) (string, error) {
+	names, err := home.Names()
+	if err != nil {
+		return "", err
+	}
+	switch len(names) {
+	case 0:
+		return "", usagef("slipway deploys the app in this folder, slipway --sample hello a sample", "there is no deployment yet")
+	case 1:
+		return names[0], nil
+	}
+	return "", usagef("name one; slipway list shows them", "there is more than one deployment")
+}

@@ -1,0 +1,98 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"slipway/providers"
+)
+
+// verifyLimit is how long the release may take to answer from outside.
+const verifyLimit = 60 * time.Second
+
+// verify is that the release answers on port 80, as the world sees it.
+type verify struct{}
+
+func (verify) Name() string           { return "verify" }
+func (verify) Title() string          { return "the app answers from outside" }
+func (verify) Phase() providers.Phase { return providers.PhaseOther }
+
+func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
+	address := run.Record().Server.Address
+	if run.server == nil || run.onlyLooks() && address == "" {
+		return providers.Finding{Changes: []providers.Change{{What: "ask for / on port 80"}}}, nil
+	}
+	status, err := CheckRelease(ctx, webURL(address), run.Plan.Release)
+	if err != nil {
+		return providers.Finding{Changes: []providers.Change{{What: "wait until the release answers", Why: err.Error()}}}, ctx.Err()
+	}
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s answers with status %d", webURL(address), status)}, nil
+}
+
+// Apply only waits: everything that makes the app answer was done before.
+func (verify) Apply(ctx context.Context, run *Run) error {
+	url := webURL(run.Record().Server.Address)
+	attempt := func() (int, error) { return CheckRelease(ctx, url, run.Plan.Release) }
+	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(backoff.NewConstantBackOff(200*time.Millisecond)),
+		backoff.WithMaxElapsedTime(verifyLimit))
+	if err != nil && ctx.Err() == nil {
+		return &hinted{err: fmt.Errorf("%s did not answer from here within %s: %w", url, verifyLimit, err),
+			next: "see what stands between this computer and the server, then run the same command again"}
+	}
+	return err
+}
+
+// CheckRelease asks a server over HTTP which release it serves and whether the
+// app answers at /; it returns that answer's status. Any status below 500 is an
+// answer. release may be empty, then any will do.
+func CheckRelease(ctx context.Context, url, release string) (int, error) {
+	client := &http.Client{
+		Timeout:       10 * time.Second,
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	status, body, err := get(ctx, client, url+releasePath)
+	if err != nil {
+		return 0, err
+	}
+	if got := strings.TrimSpace(body); status != http.StatusOK || release != "" && got != release {
+		return 0, fmt.Errorf("release %s is not the one that is served (status %d)", release, status)
+	}
+	status, _, err = get(ctx, client, url+"/")
+	if err != nil {
+		return 0, err
+	}
+	if status >= http.StatusInternalServerError {
+		return 0, fmt.Errorf("the app answers with status %d", status)
+	}
+	return status, nil
+}
+
+func get(ctx context.Context, client *http.Client, url string) (int, string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", fmt.Errorf("ask %s: %w", url, err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return response.StatusCode, string(body), err
+}
+
+// webURL is where an address serves the web.
+func webURL(address string) string {
+	if ip := net.ParseIP(address); ip != nil && ip.To4() == nil {
+		return "http://[" + address + "]"
+	}
+	return "http://" + address
+}

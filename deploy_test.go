@@ -1,0 +1,450 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"slipway/steps"
+	"slipway/steps/app"
+	"slipway/steps/remote"
+)
+
+func TestBadInput(t *testing.T) {
+	o := newOperator(t)
+	empty := t.TempDir()
+	file := filepath.Join(empty, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no terminal":       {[]string{"--sample", "hello"}, "--yes"},
+		"no folder":         {[]string{"--yes", "/does/not/exist"}, "/does/not/exist"},
+		"a file":            {[]string{"--yes", file}, "not a folder"},
+		"no app":            {[]string{"--yes", empty}, "slipway.toml"},
+		"bad name":          {[]string{"--yes", "--sample", "hello", "--name", "Not_A_Name"}, "Not_A_Name"},
+		"reserved name":     {[]string{"--yes", "--sample", "hello", "--name", "cache"}, "cache"},
+		"empty name":        {[]string{"--yes", "--sample", "hello", "--name", ""}, "--name"},
+		"unknown provider":  {[]string{"--yes", "--sample", "hello", "--provider", "moon"}, "moon"},
+		"unknown hardening": {[]string{"--yes", "--sample", "hello", "--hardening", "steel"}, "steel"},
+		"unknown image":     {[]string{"--yes", "--sample", "hello", "--image", "plan-9"}, "debian-13"},
+		"env without =":     {[]string{"--yes", "--sample", "hello", "--env", "FOO"}, "KEY=VALUE"},
+		"env bad key":       {[]string{"--yes", "--sample", "hello", "--env", "1A=x"}, "1A"},
+		"no env file":       {[]string{"--yes", "--sample", "hello", "--env-file", "/does/not/exist"}, "--env-file"},
+		"unknown flag":      {[]string{"--yes", "--sample", "hello", "--bogus"}, "--bogus"},
+		"unknown sample":    {[]string{"--yes", "--sample", "nope"}, "hello"},
+		"sample and folder": {[]string{"--yes", "--sample", "hello", "."}, "--sample"},
+		"two folders":       {[]string{"--yes", ".", ".."}, "too many"},
+		"destroy unknown":   {[]string{"destroy", "-y", "nope"}, "nope"},
+		"status of nothing": {[]string{"status"}, "no deployment"},
+		"destroy, no -y":    {[]string{"destroy", "nope"}, "-y"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := o.run(c.args...)
+			if r.code != 2 {
+				t.Errorf("exit %d, want 2", r.code)
+			}
+			last := r.stderr[strings.LastIndexByte(strings.TrimSuffix(r.stderr, "\n"), '\n')+1:]
+			if !strings.HasPrefix(last, "error: ") || !strings.Contains(last, c.want) || strings.Count(r.stderr, "error: ") != 1 {
+				t.Errorf("stderr is %q, want one error that names %q", r.stderr, c.want)
+			}
+			if r.stdout != "" {
+				t.Errorf("stdout is %q", r.stdout)
+			}
+			if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+				t.Error("something was created")
+			}
+		})
+	}
+}
+
+func TestPlanCreatesNothing(t *testing.T) {
+	needMachines(t)
+	o := newOperator(t)
+	r := o.must("--plan", "--sample", "accounts")
+	for _, want := range []string{"machine", "sshd", "run python testing/testing.py", "it costs nothing"} {
+		if !strings.Contains(r.stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, r.stderr)
+		}
+	}
+	if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("something was created")
+	}
+}
+
+// TestHello is a deployment's whole life on a real machine.
+func TestHello(t *testing.T) {
+	needMachines(t)
+	t.Parallel()
+	o := newOperator(t)
+	first := o.deploy("--sample", "hello", "--env", "GREETING=a secret: $HOME `x` \"y\" \\")
+	if !first.Changed {
+		t.Error("a first run changed nothing")
+	}
+	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	t.Run("again", func(t *testing.T) { o.again(t, first) })
+	t.Run("inside", func(t *testing.T) { o.inside(t, first) })
+	t.Run("variables", func(t *testing.T) { o.variables(t) })
+	t.Run("drift", func(t *testing.T) { o.drift(t) })
+	t.Run("reboot", func(t *testing.T) { o.reboots(t, first) })
+	t.Run("destroy", func(t *testing.T) { o.destroys(t, first) })
+}
+
+// again runs the same command on a finished deployment.
+func (o *operator) again(t *testing.T, first deployed) {
+	second := o.deploy("--sample", "hello")
+	if second.Changed || second.Host != first.Host || second.Release != first.Release {
+		t.Errorf("the second run: %+v, the first: %+v", second.Outcome, first.Outcome)
+	}
+	if second.RoundTrips != 1 {
+		t.Errorf("a run that changes nothing takes %d round trips, want 1", second.RoundTrips)
+	}
+	for step, status := range second.steps {
+		if status != steps.AlreadySo {
+			t.Errorf("step %s is %q, want %q", step, status, steps.AlreadySo)
+		}
+	}
+	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
+	r := o.must("--yes", "--sample", "hello")
+	if r.stdout != first.URL+"\n" || !strings.Contains(r.stderr, "nothing to change") {
+		t.Errorf("stdout %q, stderr %q", r.stdout, r.stderr)
+	}
+	if r := o.must("status"); !strings.Contains(r.stdout, first.URL) || !strings.Contains(r.stdout, "with status 200") {
+		t.Errorf("status: %s", r.stdout)
+	}
+	if r := o.must("list"); !strings.Contains(r.stdout, first.URL) {
+		t.Errorf("list: %s", r.stdout)
+	}
+}
+
+// inside looks at the machine as somebody who does not trust slipway.
+func (o *operator) inside(t *testing.T, first deployed) {
+	var refused *remote.LoginRefused
+	if _, err := o.login("hello", "root"); !errors.As(err, &refused) {
+		t.Errorf("root may log in: %v", err)
+	}
+	effective := o.root("hello", "sshd -T")
+	for _, want := range []string{"permitrootlogin no", "passwordauthentication no", "kbdinteractiveauthentication no"} {
+		if !strings.Contains(effective, want+"\n") {
+			t.Errorf("sshd does not have %q", want)
+		}
+	}
+	if failed := o.root("hello", "systemctl --failed --no-legend"); failed != "" {
+		t.Errorf("failed units: %s", failed)
+	}
+	o.ports(t, first.Host)
+	o.sandboxed(t, first.Release)
+}
+
+// ports listens on ports of the machine and sees which of them let anybody in.
+func (o *operator) ports(t *testing.T, host string) {
+	o.root("hello", `for p in 443 8000; do systemd-run --quiet --collect --unit=listen-$p python3 -m http.server $p; done
+for p in 443 8000; do until curl -so /dev/null http://127.0.0.1:$p/; do sleep 0.1; done; done`)
+	defer o.root("hello", "systemctl stop listen-443 listen-8000")
+	// The machine's own address is where forwarded connections arrive.
+	inner := o.root("hello", "ip -4 -o addr show dev tap0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")
+	for port, open := range map[string]bool{"22": true, "80": true, "443": false} {
+		conn, err := net.DialTimeout("tcp", net.JoinHostPort(host, port), 2*time.Second)
+		if err == nil {
+			conn.SetDeadline(time.Now().Add(2 * time.Second)) //nolint:errcheck // the read tells
+			conn.Write([]byte("GET / HTTP/1.0\r\n\r\n"))      //nolint:errcheck // the read tells
+			_, err = conn.Read(make([]byte, 1))
+			conn.Close()
+		}
+		if got := err == nil; got != open {
+			t.Errorf("port %s (inside %s) answers: %t, want %t", port, inner, got, open)
+		}
+	}
+	rules := o.root("hello", "nft list chain inet slipway input")
+	if !strings.Contains(rules, "policy drop") {
+		t.Errorf("the firewall lets in what it does not know:\n%s", rules)
+	}
+}
+
+// sandboxed tries, as the app and with its sandbox, to write where it must not.
+func (o *operator) sandboxed(t *testing.T, release string) {
+	unit := "app-hello-" + release + ".service"
+	pid := o.root("hello", "systemctl show -p MainPID --value "+unit)
+	if user := o.root("hello", "ps -o user:32= -p "+pid); user != "app-hello" {
+		t.Errorf("the app runs as %s", user)
+	}
+	// In the app's mount namespace and as its user.
+	as := "nsenter --mount --target " + pid + " setpriv --reuid app-hello --regid app-hello --clear-groups --no-new-privs "
+	for path, may := range map[string]bool{
+		"/var/lib/app-hello/x": true, "/tmp/x": true,
+		"/etc/x": false, "/srv/app-hello/x": false, "/srv/app-hello/current/src/server.py": false,
+		"/srv/app-hello/current/venv/x": false, "/home/deploy/x": false, "/var/tmp2/x": false, "/var/lib/x": false, "/run/x": false,
+	} {
+		got := o.root("hello", as+"sh -c 'echo x >>"+path+"' 2>/dev/null && echo written || echo refused")
+		if (got == "written") != may {
+			t.Errorf("the app writing %s: %s", path, got)
+		}
+	}
+	score := o.root("hello", "systemd-analyze security --no-pager "+unit+" | tail -1")
+	t.Logf("systemd-analyze security: %s", score)
+}
+
+func (o *operator) variables(t *testing.T) {
+	want := `GREETING=a secret: $HOME ` + "`x`" + ` "y" \`
+	read := func() string {
+		return o.root("hello", `tr '\0' '\n' </proc/$(systemctl show -p MainPID --value 'app-hello-*.service')/environ`)
+	}
+	if env := read(); !strings.Contains(env+"\n", want+"\n") {
+		t.Errorf("the app's environment lacks %q:\n%s", want, env)
+	}
+	changed := o.deploy("--sample", "hello", "--env", "SECOND=2")
+	if env := read(); !changed.Changed || !strings.Contains(env+"\n", want+"\n") || !strings.Contains(env+"\n", "SECOND=2\n") {
+		t.Errorf("after another --env:\n%s", env)
+	}
+	if mode := o.root("hello", "stat -c '%a %U' /etc/slipway/app.env"); mode != "600 root" {
+		t.Errorf("the file of variables is %s", mode)
+	}
+	o.secretNowhere(t, "a secret:")
+}
+
+// secretNowhere looks for a secret in everything that slipway keeps here, and
+// in what the server logged.
+func (o *operator) secretNowhere(t *testing.T, secret string) {
+	err := filepath.WalkDir(o.state().Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() == "machine" {
+			return fs.SkipDir // the machine's own disk
+		}
+		if d.Type().IsRegular() {
+			data, err := os.ReadFile(path)
+			if err == nil && strings.Contains(string(data), secret) {
+				t.Errorf("%s holds the secret", path)
+			}
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if n := o.root("hello", "journalctl -q | grep -c '"+secret+"' || :"); n != "0" {
+		t.Errorf("the server's log holds the secret in %s lines", n)
+	}
+	if found := o.root("hello", "grep -rlF '"+secret+"' /run/slipway /srv /var/lib/slipway || :"); found != "" {
+		t.Errorf("the secret is in %s", found)
+	}
+}
+
+// drift breaks the server by hand; the same command mends it.
+func (o *operator) drift(t *testing.T) {
+	o.root("hello", `nft delete table inet slipway
+rm /etc/ssh/sshd_config.d/00-slipway.conf
+systemctl stop nginx 'app-hello-*.service' 'app-hello-*.socket'
+chmod 644 /etc/slipway/app.env
+dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1`)
+	mended := o.deploy("--sample", "hello")
+	for step, want := range map[string]steps.Status{
+		"firewall": steps.DoneNow, "sshd": steps.DoneNow, "proxy": steps.DoneNow, "release": steps.DoneNow,
+		"variables": steps.DoneNow, "packages": steps.DoneNow, "dependencies": steps.AlreadySo, "upload": steps.AlreadySo,
+	} {
+		if got := mended.steps[step]; got != want {
+			t.Errorf("step %s is %q, want %q", step, got, want)
+		}
+	}
+}
+
+// startOfInit prints when the machine's first process began. The kernel's boot
+// id is the computer's own in a container.
+const startOfInit = "cut -d' ' -f22 /proc/1/stat"
+
+func (o *operator) reboots(t *testing.T, first deployed) {
+	boot := o.root("hello", startOfInit)
+	o.root("hello", "systemd-run --quiet --on-active=1 systemctl reboot")
+	until(t, "the machine to come back", func() bool {
+		client, err := o.login("hello", "deploy")
+		if err != nil {
+			return false
+		}
+		defer client.Close()
+		now, err := client.Ask(t.Context(), startOfInit)
+		return err == nil && strings.TrimSpace(now) != boot
+	})
+	until(t, "the app to come back", func() bool {
+		_, err := steps.CheckRelease(t.Context(), first.URL, first.Release)
+		return err == nil
+	})
+	if after := o.deploy("--sample", "hello"); after.Changed {
+		t.Errorf("a reboot left something to change: %v", after.steps)
+	}
+}
+
+func (o *operator) destroys(t *testing.T, first deployed) {
+	record, err := o.state().Read("hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.must("destroy", "-y", "hello")
+	if _, err := os.Stat(o.state().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the deployment's folder is still there")
+	}
+	if _, err := net.DialTimeout("tcp", first.Host+":22", time.Second); err == nil {
+		t.Error("the machine still answers")
+	}
+	for _, path := range []string{"/proc/self/mountinfo", "/proc/self/cgroup"} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), record.Tag) {
+			t.Errorf("%s still names the machine", path)
+		}
+	}
+	if r := o.run("destroy", "-y", "hello"); r.code != 2 {
+		t.Errorf("destroying it again: exit %d, want 2", r.code)
+	}
+}
+
+// TestAccounts deploys an app with requirements and tests, then releases that
+// are broken and whole.
+func TestAccounts(t *testing.T) {
+	needMachines(t)
+	t.Parallel()
+	o := newOperator(t)
+	first := o.deploy("--sample", "accounts")
+	if first.steps["tests"] != steps.DoneNow {
+		t.Errorf("its tests: %q, want %q", first.steps["tests"], steps.DoneNow)
+	}
+	status, body := ask(t, first.URL+"/customers")
+	if status != http.StatusOK || !json.Valid([]byte(body)) {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	folder := unpackSample(t, "accounts")
+	edit := func(file, old, text string) {
+		path := filepath.Join(folder, file)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), old) {
+			t.Fatalf("%s has no %q", file, old)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(data), old, text, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	still := func(what string) {
+		t.Helper()
+		if _, err := steps.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
+			t.Errorf("after %s: %v", what, err)
+		}
+	}
+	const broken = "raise SystemExit('broken on purpose')\n"
+	edit("testing/testing.py", "import", broken+"import")
+	if r := o.run("--yes", folder, "--name", "accounts"); r.code != 1 || !strings.Contains(r.stderr, "broken on purpose") {
+		t.Errorf("failing tests: exit %d\n%s", r.code, r.stderr)
+	}
+	still("failing tests")
+	edit("testing/testing.py", broken, "")
+	edit("app/app.py", "\nfrom flask", "\n"+broken+"from flask")
+	if r := o.run("--yes", folder, "--name", "accounts", "--test-command", "true"); r.code != 1 || !strings.Contains(r.stderr, "broken on purpose") {
+		t.Errorf("a release that does not start: exit %d\n%s", r.code, r.stderr)
+	}
+	still("a release that does not start")
+	edit("app/app.py", broken, "CHANGED = True\n")
+	second := o.deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
+	if second.Release == first.Release || second.Host != first.Host || second.steps["packages"] != steps.AlreadySo {
+		t.Errorf("the second release: %+v", second)
+	}
+	t.Logf("a release with changed code took %.1f s", second.Seconds)
+	if units := o.root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
+		t.Errorf("%s releases run", units)
+	}
+}
+
+// unpackSample copies a sample into a folder, to be changed.
+func unpackSample(t *testing.T, name string) string {
+	t.Helper()
+	files, err := app.Sample(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), name)
+	if err := os.CopyFS(folder, files); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestDebian12(t *testing.T) {
+	needMachines(t)
+	t.Parallel()
+	o := newOperator(t)
+	first := o.deploy("--sample", "hello", "--name", "older", "--image", "debian-12")
+	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+		t.Errorf("status %d: %s", status, body)
+	}
+	if again := o.deploy("--sample", "hello", "--name", "older"); again.Changed {
+		t.Errorf("a second run changed something: %v", again.steps)
+	}
+	if r := o.run("--yes", "--sample", "hello", "--name", "older", "--image", "debian-13"); r.code != 2 {
+		t.Errorf("another image for a server that exists: exit %d, want 2", r.code)
+	}
+}
+
+// TestKilled kills slipway at steps on this computer and on the server, with
+// each signal, and goes on with the same command.
+func TestKilled(t *testing.T) {
+	needMachines(t)
+	t.Parallel()
+	for _, c := range []struct {
+		signal syscall.Signal
+		steps  []string
+	}{
+		{syscall.SIGKILL, []string{"machine", "connection", "deployment"}},
+		{syscall.SIGKILL, []string{"packages"}},
+		{syscall.SIGINT, []string{"machine", "dependencies"}},
+		{syscall.SIGTERM, []string{"connection", "release"}},
+	} {
+		t.Run(strings.Join(append(c.steps, c.signal.String()), " "), func(t *testing.T) {
+			o := newOperator(t)
+			o.killedAt(t, c.signal, c.steps)
+		})
+	}
+}
+
+func (o *operator) killedAt(t *testing.T, signal syscall.Signal, at []string) {
+	tag := ""
+	for _, step := range at {
+		if !o.killAt(signal, func(s string, status steps.Status) bool {
+			// A machine that booted fast leaves the connection nothing to wait for.
+			return s == step && (status == steps.Changing || step == "connection" && status == steps.Looking)
+		}, "--sample", "hello") {
+			t.Fatalf("step %s had nothing to do", step)
+		}
+		record, err := o.state().Read("hello")
+		if err != nil {
+			t.Fatalf("after a kill at %s: %v", step, err)
+		}
+		if tag != "" && record.Tag != tag {
+			t.Errorf("after a kill at %s the tag is %s, it was %s", step, record.Tag, tag)
+		}
+		tag = record.Tag
+	}
+	resumed := o.deploy("--sample", "hello")
+	if status, body := ask(t, resumed.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+		t.Errorf("status %d: %s", status, body)
+	}
+	if record, err := o.state().Read("hello"); err != nil || record.Tag != tag || record.Unfinished() {
+		t.Errorf("the record is %+v, %v; the tag was %s", record, err, tag)
+	}
+	if last := o.deploy("--sample", "hello"); last.Changed {
+		t.Errorf("something was left to change: %v", last.steps)
+	}
+}

@@ -1,0 +1,32 @@
+// Slipway takes a Python web app to a hardened server, and picks up where it
+// stopped after any interruption. The README tells the rest.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"slipway/ui/commands"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-signals
+		cancel(commands.Interrupted{})
+		// The first signal ends what is under way in good order, a second at once.
+		<-signals
+		os.Exit(130)
+	}()
+	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+	return commands.Main(ctx, os.Args[1:], commands.SystemStreams(terminal))
+}

@@ -1,0 +1,87 @@
+// Package commands is the command line: it reads flags and the environment,
+// chooses a face, and ends with an exit code.
+package commands
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/spf13/cobra"
+
+	"slipway/state"
+	"slipway/steps"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Terminal tells whether a person sits at In and Err.
+	Terminal bool
+	Getenv   func(string) string
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, streams Streams) int {
+	c := &command{streams: streams, again: shellescape.QuoteCommand(append([]string{"slipway"}, args...))}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !c.shown {
+		printProblem(streams.Err, problem(err, c.again))
+	}
+	return exitCode(err)
+}
+
+// command is what the subcommands share.
+type command struct {
+	streams Streams
+	// again is the command line itself, for messages.
+	again string
+	// shown is true if a face showed the error already.
+	shown bool
+}
+
+func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Getenv) }
+
+func (c *command) root() *cobra.Command {
+	root := c.deploy()
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.destroy())
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return &steps.Usage{What: err.Error(), Next: "slipway --help shows the flags"}
+	})
+	return root
+}
+
+// most refuses more arguments than a command takes.
+func most(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return &steps.Usage{What: "too many arguments: " + shellescape.QuoteCommand(args), Next: "slipway --help shows what it takes"}
+		}
+		return nil
+	}
+}
+
+// named is the deployment that a command is about.
+func named(home state.Home, args []string) (string, error) {
+	if len(args) == 0 {
+		return steps.OneName(home)
+	}
+	if err := steps.CheckName(args[0]); err != nil {
+		return "", &steps.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
+	}
+	return args[0], nil
+}
+
+// SystemStreams are the process's own.
+func SystemStreams(terminal bool) Streams {
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, Getenv: os.Getenv}
+}

@@ -1,0 +1,154 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slipway/state"
+	"slipway/steps"
+	"slipway/steps/app"
+	"slipway/ui"
+)
+
+// deployFlags are what deploy can be told apart from settings.
+type deployFlags struct {
+	yes, plan, json bool
+	sample, envFile string
+	env             []string
+	domains         []string
+	settings        map[string]*string
+}
+
+const deployLong = `Slipway takes a Python web app to a hardened server of yours, and picks up
+where it stopped after any interruption. APP is the app's folder, "." if it is
+not given. The same command again continues an unfinished deployment, or deploys
+what changed.
+
+Exit codes: 0 done; 1 a step failed, run again to continue; 2 bad input or
+usage; 3 the provider refused; 4 another run holds this deployment; 130
+interrupted.`
+
+func (c *command) deploy() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "slipway [deploy] [APP]",
+		Short: "Deploy a Python web app to a hardened server",
+		Long:  deployLong,
+		Example: `  slipway --yes --sample hello             a sample, on a machine on this computer
+  slipway --yes ./shop --plan              show what would be done, change nothing
+  slipway --yes ./shop --env KEY=VALUE     deploy the app in ./shop`,
+		Args: most(1),
+	}
+	c.addDeploy(cmd)
+	return cmd
+}
+
+func (c *command) deployAlias() *cobra.Command {
+	cmd := &cobra.Command{Use: "deploy [APP]", Short: "The same as slipway without a command", Long: deployLong, Args: most(1)}
+	c.addDeploy(cmd)
+	return cmd
+}
+
+func (c *command) addDeploy(cmd *cobra.Command) {
+	f := &deployFlags{settings: map[string]*string{}}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; take flags, environment, slipway.toml, defaults")
+	flags.StringVar(&f.sample, "sample", "", "deploy a bundled sample instead of APP: "+strings.Join(app.SampleNames(), " or "))
+	for _, s := range steps.Settings {
+		if s.Key == steps.KeyDomain {
+			flags.StringArrayVar(&f.domains, s.Key, nil, s.Usage)
+			continue
+		}
+		f.settings[s.Key] = flags.String(s.Key, "", usage(s))
+	}
+	flags.StringArrayVar(&f.env, "env", nil, "a variable of the app's, as KEY=VALUE; can be given again")
+	flags.StringVar(&f.envFile, "env-file", "", "a FILE of the app's variables, one KEY=VALUE a line")
+	flags.BoolVar(&f.plan, "plan", false, "show every step, what it would change and what it costs; change nothing")
+	flags.BoolVar(&f.json, "json", false, "events as JSON lines on stdout")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		asked := f.asked(cmd, args)
+		asked.Getenv = c.streams.Getenv
+		return c.runDeploy(cmd.Context(), f, asked)
+	}
+}
+
+func usage(s steps.Setting) string {
+	if s.Default == "" {
+		return s.Usage
+	}
+	return s.Usage + "; default: " + s.Default
+}
+
+// asked collects what was said, leaving out the flags that were not.
+func (f *deployFlags) asked(cmd *cobra.Command, args []string) steps.Asked {
+	asked := steps.Asked{Sample: f.sample, Env: f.env, EnvFile: f.envFile, Flags: map[string]string{}}
+	if len(args) == 1 {
+		asked.Folder = args[0]
+	}
+	for key, value := range f.settings {
+		if cmd.Flags().Changed(key) {
+			asked.Flags[key] = *value
+		}
+	}
+	if len(f.domains) > 0 {
+		asked.Flags[steps.KeyDomain] = strings.Join(f.domains, ",")
+	}
+	return asked
+}
+
+func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked steps.Asked) error {
+	switch {
+	case asked.Sample != "" && asked.Folder != "":
+		return &steps.Usage{What: "both --sample and a folder are given", Next: "give one of them"}
+	case asked.Folder == "":
+		asked.Folder = "."
+	}
+	if err := c.mayRun(f); err != nil {
+		return err
+	}
+	home, err := c.home()
+	if err != nil {
+		return err
+	}
+	plan, err := steps.MakePlan(asked, home)
+	if err != nil {
+		return err
+	}
+	return c.follow(ctx, f, plan, home)
+}
+
+// mayRun refuses to guess what a person was not asked.
+func (c *command) mayRun(f *deployFlags) error {
+	switch {
+	case f.yes || f.plan:
+		return nil
+	case !c.streams.Terminal || f.json:
+		return &steps.Usage{What: "there is no terminal to ask on", Next: "give --yes to take the defaults"}
+	}
+	return &steps.Usage{What: "the wizard is not built yet", Next: "give --yes to take the defaults, or --yes --plan to see them first"}
+}
+
+// follow runs the engine and shows its events.
+func (c *command) follow(ctx context.Context, f *deployFlags, plan steps.Plan, home state.Home) error {
+	var face ui.Face = ui.NewPlain(c.streams.Out, c.streams.Err)
+	if f.json {
+		face = ui.NewJSON(c.streams.Out)
+	}
+	defer face.Close()
+	run, end := steps.Deploy, steps.KindDone
+	if f.plan {
+		run, end = steps.Preview, steps.KindPlanned
+	}
+	began := time.Now()
+	outcome, err := run(ctx, plan, home, steps.Providers(home), face.Event)
+	if err != nil {
+		c.shown = true
+		face.Event(steps.Event{Kind: steps.KindFailed, Time: time.Now(), Problem: problem(err, c.again)})
+		return err
+	}
+	face.Event(steps.Event{Kind: end, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
+	return nil
+}

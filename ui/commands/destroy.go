@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+)
+
+func (c *command) destroy() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use: "destroy [NAME]", Short: "Remove a deployment, its server and its record", Args: most(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !yes && !c.streams.Terminal {
+				return &steps.Usage{What: "there is no terminal to ask on", Next: "give -y to destroy without a question"}
+			}
+			home, err := c.home()
+			if err != nil {
+				return err
+			}
+			name, err := named(home, args)
+			if err != nil {
+				return err
+			}
+			removal, err := steps.OpenRemoval(cmd.Context(), name, home, steps.Providers(home))
+			if err != nil {
+				return err
+			}
+			defer removal.Close()
+			return c.remove(cmd.Context(), removal, yes)
+		},
+	}
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "ask nothing")
+	return cmd
+}
+
+func (c *command) remove(ctx context.Context, removal *steps.Removal, yes bool) error {
+	c.sayf("%s has:\n", removal.Name)
+	for _, h := range removal.Holdings {
+		c.sayf("  %s\n", describeHolding(h))
+	}
+	c.sayf("  its record on this computer\n")
+	if !yes && !c.confirmed("destroy all of it?") {
+		c.sayf("nothing was destroyed\n")
+		return nil
+	}
+	if err := removal.Do(ctx, func(line string) { c.sayf("  %s\n", line) }); err != nil {
+		return err
+	}
+	c.sayf("%s is gone\n", removal.Name)
+	return nil
+}
+
+// confirmed asks a question that only a plain yes answers with yes.
+func (c *command) confirmed(question string) bool {
+	c.sayf("%s [y/N] ", question)
+	answer, _ := bufio.NewReader(c.streams.In).ReadString('\n') // no answer is no
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+func (c *command) sayf(format string, args ...any) {
+	fmt.Fprintf(c.streams.Err, format, args...)
+}

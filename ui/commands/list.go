@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+)
+
+func (c *command) list() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "Show the deployments on record", Args: most(0),
+		RunE: func(*cobra.Command, []string) error {
+			home, err := c.home()
+			if err != nil {
+				return err
+			}
+			all, err := steps.List(home)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printEach(c.streams.Out, all)
+			}
+			return printList(c.streams.Out, all)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	return cmd
+}
+
+// summaryEvent is a summary as a line of JSON.
+type summaryEvent struct {
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
+	steps.Summary
+}
+
+func printEach(w io.Writer, all []steps.Summary) error {
+	encoder := json.NewEncoder(w)
+	for _, s := range all {
+		if err := encoder.Encode(summaryEvent{"deployment", time.Now(), s}); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
+	return nil
+}
+
+func printList(w io.Writer, all []steps.Summary) error {
+	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, s := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s))
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the list: %w", err)
+	}
+	return nil
+}
+
+func conditionOf(s steps.Summary) string {
+	switch {
+	case s.Trouble != "":
+		return s.Trouble
+	case s.Unfinished:
+		return "unfinished"
+	}
+	return "deployed " + s.Finished.Local().Format("2006-01-02 15:04")
+}

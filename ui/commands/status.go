@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slipway/providers"
+	"slipway/steps"
+)
+
+func (c *command) status() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "status [NAME]", Short: "Show how a deployment is now", Args: most(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			home, err := c.home()
+			if err != nil {
+				return err
+			}
+			name, err := named(home, args)
+			if err != nil {
+				return err
+			}
+			condition, err := steps.Look(cmd.Context(), name, home, steps.Providers(home))
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printStatusJSON(c.streams.Out, condition)
+			}
+			printStatus(c.streams.Out, condition)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object on stdout")
+	return cmd
+}
+
+// conditionEvent is a condition as a line of JSON.
+type conditionEvent struct {
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
+	steps.Condition
+}
+
+func printStatusJSON(w io.Writer, c steps.Condition) error {
+	if err := json.NewEncoder(w).Encode(conditionEvent{"status", time.Now(), c}); err != nil {
+		return fmt.Errorf("print the status: %w", err)
+	}
+	return nil
+}
+
+func printStatus(w io.Writer, c steps.Condition) {
+	row := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%-10s %s\n", key, value)
+		}
+	}
+	row("name", c.Name)
+	row("app", c.App)
+	row("provider", c.Provider)
+	row("url", c.URL)
+	row("release", c.Release)
+	row("deployed", conditionOf(c.Summary))
+	if c.Answers {
+		row("answers", fmt.Sprintf("yes, with status %d", c.HTTPStatus))
+	} else {
+		row("answers", "no: "+c.Reason)
+	}
+	for _, h := range c.Holdings {
+		row("has", describeHolding(h))
+	}
+}
+
+func describeHolding(h providers.Holding) string {
+	text := h.Kind + " " + h.ID
+	if h.Detail != "" {
+		text += ", " + h.Detail
+	}
+	if h.Monthly > 0 {
+		text += fmt.Sprintf(", $%.2f a month", h.Monthly)
+	}
+	return text
+}

@@ -1,0 +1,179 @@
+// Package ui holds the faces: readers of the engine's events.
+package ui
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps"
+)
+
+// Face shows a run's events to somebody. Close it after the last event.
+type Face interface {
+	Event(steps.Event)
+	Close()
+}
+
+// aliveEvery is how often a step that takes long says that it is alive.
+const aliveEvery = 10 * time.Second
+
+// Plain prints a line for each step to progress, and the URL to result.
+type Plain struct {
+	result, progress io.Writer
+
+	mu       sync.Mutex
+	step     string // in hand
+	began    time.Time
+	last     string // line that it printed
+	stop     chan struct{}
+	finished sync.WaitGroup
+}
+
+// NewPlain makes the face of --yes.
+func NewPlain(result, progress io.Writer) *Plain {
+	p := &Plain{result: result, progress: progress, stop: make(chan struct{})}
+	p.finished.Go(p.alive)
+	return p
+}
+
+// Close ends the face; it returns once nothing more will be printed.
+func (p *Plain) Close() {
+	close(p.stop)
+	p.finished.Wait()
+}
+
+// alive prints the last line of a step that takes long.
+func (p *Plain) alive() {
+	ticker := time.NewTicker(aliveEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-ticker.C:
+		}
+		p.mu.Lock()
+		if took := time.Since(p.began); p.step != "" && took >= aliveEvery/2 {
+			p.printf("    %-13s %4.0f s  %s\n", p.step, took.Seconds(), clip(p.last))
+		}
+		p.mu.Unlock()
+	}
+}
+
+// Event prints what a person should see of it.
+func (p *Plain) Event(e steps.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e.Kind {
+	case steps.KindStart:
+		p.start(e)
+	case steps.KindStep:
+		p.stepped(e)
+	case steps.KindLine:
+		p.last = e.Line
+	case steps.KindNote:
+		p.printf("  note: %s\n", e.Line)
+	case steps.KindDone:
+		p.done(e)
+	case steps.KindPlanned:
+		p.planned(e)
+	case steps.KindFailed:
+		p.printf("error: %s\n", e.Error)
+		if e.Hint != "" {
+			p.printf("hint: %s\n", e.Hint)
+		}
+	}
+}
+
+func (p *Plain) start(e steps.Event) {
+	p.printf("slipway: %s on %s\n", e.Name, e.Provider)
+	for _, v := range e.Values {
+		if v.From != steps.FromDefault && v.From != steps.FromEarlier {
+			p.printf("  %-22s %s (%s)\n", v.Key, v.Value, v.From)
+		}
+	}
+}
+
+func (p *Plain) stepped(e steps.Event) {
+	switch e.Status {
+	case steps.Looking:
+		p.step, p.began, p.last = e.Step, time.Now(), ""
+	case steps.Changing:
+		if p.step != e.Step {
+			p.step, p.began, p.last = e.Step, time.Now(), ""
+		}
+		for _, c := range e.Changes {
+			p.printf("    %-13s %s\n", e.Step, describe(c))
+		}
+	case steps.WouldChange:
+		p.step = ""
+		p.printf("  %-13s would change\n", e.Step)
+		for _, c := range e.Changes {
+			p.printf("    %s\n", describe(c))
+		}
+	case steps.Failed:
+		p.step = ""
+		p.printf("  %-13s failed after %.1f s\n", e.Step, e.Seconds)
+	case steps.AlreadySo, steps.DoneNow:
+		p.step = ""
+		p.printf("  %-13s %-10s %6.1f s  %s\n", e.Step, e.Status, e.Seconds, e.Detail)
+	}
+}
+
+func describe(c providers.Change) string {
+	text := c.What
+	if c.Why != "" {
+		text += ": " + c.Why
+	}
+	if c.Monthly > 0 {
+		text += fmt.Sprintf(" ($%.2f a month, $%.5f an hour)", c.Monthly, c.Hourly)
+	}
+	return text
+}
+
+func (p *Plain) done(e steps.Event) {
+	if e.Changed {
+		p.printf("done in %.1f s: %s; %d round trips over SSH\n", e.Seconds, spent(e), e.RoundTrips)
+	} else {
+		p.printf("nothing to change, everything is as it should be (%.1f s, %d round trip over SSH)\n", e.Seconds, e.RoundTrips)
+	}
+	fmt.Fprintln(p.result, e.URL)
+}
+
+func (p *Plain) planned(e steps.Event) {
+	cost := "it costs nothing"
+	if e.Monthly > 0 {
+		cost = fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
+	}
+	p.printf("nothing was changed; %s\n", cost)
+}
+
+// spent tells where the time went, in the order in which it was.
+func spent(e steps.Event) string {
+	var parts []string
+	for _, phase := range []providers.Phase{providers.PhaseImage, providers.PhaseBoot, providers.PhaseApt,
+		providers.PhasePip, providers.PhaseTests, providers.PhaseOther} {
+		if seconds, ok := e.Spent[phase]; ok && seconds >= 0.05 {
+			parts = append(parts, fmt.Sprintf("%s %.1f", phase, seconds))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (p *Plain) printf(format string, args ...any) {
+	fmt.Fprintf(p.progress, format, args...)
+}
+
+// clip keeps a line short enough for a narrow terminal.
+func clip(line string) string {
+	const width = 56
+	line = strings.TrimSpace(strings.ToValidUTF8(line, "?"))
+	if r := []rune(line); len(r) > width {
+		return string(r[:width-1]) + "…"
+	}
+	return line
+}

@@ -22,6 +22,7 @@ const (
 	dialTimeout       = 10 * time.Second
 	keepaliveInterval = 10 * time.Second
 	keepaliveTimeout  = 20 * time.Second
+	closeTimeout      = 2 * time.Second
 )
 
 // Target says where and as whom to log in, and which host keys are the
@@ -205,37 +206,44 @@ func keepAlive(ctx context.Context, conn *ssh.Client) {
 // errDropped marks an attempt that failed because the connection did.
 var errDropped = errors.New("the connection dropped")
 
+// maxDrops is how often one command is tried again: a connection that comes
+// and goes for ever is not worth following.
+const maxDrops = 200
+
 // again runs attempt, on a new connection each time the old one dropped, until
-// it gives an answer, ctx ends or the client's patience does.
+// it gives an answer, ctx ends, or no connection could be made for as long as
+// the client's patience.
 func again[T any](ctx context.Context, c *Client, attempt func(conn *ssh.Client, first bool) (T, error)) (T, error) {
-	first := true
-	operation := func() (T, error) {
-		var none T
-		conn, err := c.connected(ctx)
+	var none T
+	for n := range maxDrops {
+		conn, err := c.reconnected(ctx)
 		if err != nil {
-			if _, ok := errors.AsType[*Unreachable](err); ok {
-				return none, err
-			}
-			return none, backoff.Permanent(err)
+			return none, err
 		}
-		out, err := attempt(conn, first)
-		first = false
-		if errors.Is(err, errDropped) {
-			c.forget(conn)
-			return none, &Unreachable{Address: c.target.Address, Err: err}
+		out, err := attempt(conn, n == 0)
+		if !errors.Is(err, errDropped) || ctx.Err() != nil {
+			return out, err
 		}
-		if err != nil {
-			return none, backoff.Permanent(err)
-		}
-		return out, nil
+		c.forget(conn)
 	}
+	return none, &Unreachable{Address: c.target.Address, Err: fmt.Errorf("the connection dropped %d times", maxDrops)}
+}
+
+// reconnected returns the present connection, or makes one, patiently.
+func (c *Client) reconnected(ctx context.Context) (*ssh.Client, error) {
 	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 200*time.Millisecond, 5*time.Second
-	out, err := backoff.Retry(ctx, operation, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(c.Patience))
+	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 5*time.Second
+	conn, err := backoff.Retry(ctx, func() (*ssh.Client, error) {
+		conn, err := c.connected(ctx)
+		if _, ok := errors.AsType[*Unreachable](err); err != nil && !ok {
+			return nil, backoff.Permanent(err)
+		}
+		return conn, err
+	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(c.Patience))
 	if ctx.Err() != nil {
-		return out, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
-	return out, err
+	return conn, err
 }
 
 // exec runs one command on one connection and streams what it prints. An exit

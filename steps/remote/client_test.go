@@ -3,8 +3,10 @@ package remote
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,24 +163,43 @@ func TestUploadCutShort(t *testing.T) {
 	}
 }
 
-func TestFollower(t *testing.T) {
+// TestOutput reads what a runner prints over connections that drop.
+func TestOutput(t *testing.T) {
 	var lines []string
-	f := newFollower("--b", 1, func(line string) { lines = append(lines, line) })
-	for _, part := range []string{"first\nsec", "ond\n\n--b 0\n", shell.Lines("look") + "\n"} {
-		if _, err := f.in.Write([]byte(part)); err != nil {
-			t.Fatal(err)
+	o := &output{boundary: "--b", pass: func(line string) { lines = append(lines, line) }}
+	connection := func(parts ...string) {
+		t.Helper()
+		stdout, wait := o.follow()
+		defer wait()
+		for _, part := range parts {
+			if _, err := io.WriteString(stdout, part); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	f.close()
-	if len(lines) != 1 || lines[0] != "second" || f.status != "0" || f.look.String() != "look\n" {
-		t.Errorf("lines %q, status %q, look %q", lines, f.status, f.look.String())
+	want := func(what string, all ...string) {
+		t.Helper()
+		if !slices.Equal(lines, all) {
+			t.Errorf("%s: lines %q, want %q", what, lines, all)
+		}
 	}
-	cut := newFollower("--b", 0, nil)
-	if _, err := cut.in.Write([]byte("first\n")); err != nil {
-		t.Fatal(err)
-	}
-	cut.close()
-	if _, err := cut.result("x"); !errors.Is(err, errDropped) {
+	connection("--b started 1\n", "first\nsec")
+	want("a cut in a line", "first")
+	if _, err := o.result("x"); !errors.Is(err, errDropped) {
 		t.Errorf("a job whose status never came: %v", err)
+	}
+	connection("--b started 1\nfirst\nsecond\n--b begin x\n")
+	want("another connection", "first", "second", "--b begin x")
+	connection("--b started 2\nfirst\n")
+	want("another start", "first", "second", "--b begin x", "first")
+	connection("--b started 2\nfirst\n\nlast\n\n--b status 0\n\n--slipway-look-- a\n1\n\n--slipway-look-- end\n")
+	want("the end", "first", "second", "--b begin x", "first", "last")
+	if look, err := o.result("x"); err != nil || look["a"] != "1\n" {
+		t.Errorf("the look is %v, %v", look, err)
+	}
+	connection("--b started 3\nwhy\n--b status 4\n")
+	var exit *ExitError
+	if _, err := o.result("x"); !errors.As(err, &exit) || exit.Status != 4 || exit.Tail != "why" {
+		t.Errorf("a job that failed: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 
@@ -54,50 +55,51 @@ follow() {
   while running; do
     pid=$(systemctl show -p MainPID --value "$unit")
     [ "$pid" -gt 0 ] || { sleep 0.05; continue; }
-    tail -n "+$(($1 + 1))" -s 0.05 -f --pid="$pid" "$dir/log" 2>/dev/null || :
+    tail -n +1 -s 0.05 -f --pid="$pid" "$dir/log" 2>/dev/null || :
     while running; do sleep 0.02; done
     return
   done
-  tail -n "+$(($1 + 1))" "$dir/log" 2>/dev/null || :
+  cat "$dir/log" 2>/dev/null || :
 }
-if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then follow 0; reconnect=no; fi
+if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then follow; reconnect=no; fi
 if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
   rm -f "$dir/status"
   : >"$dir/log"
   printf %s "$sum" >"$dir/sum"
+  date +%s%N >"$dir/started"
   mv -f "$part" "$dir/script"
   systemctl reset-failed "$unit" 2>/dev/null || :
   systemd-run --quiet --collect --service-type=exec --unit="$unit" --description="slipway: $name" \
     /bin/sh -c 'sh -eu "$1/script" >"$1/log" 2>&1 </dev/null; echo $? >"$1/status.part"; rm -f "$1/script"; mv "$1/status.part" "$1/status"' job "$dir" || running
 fi
-follow 0
+printf '%s started %s\n' "$boundary" "$(cat "$dir/started")"
+follow
 status=$(cat "$dir/status" 2>/dev/null || echo -1)
-printf '\n%s %s\n' "$boundary" "$status"
+printf '\n%s status %s\n' "$boundary" "$status"
 [ "$status" != 0 ] || sh -c "$look" </dev/null`
 
-// Run runs the job and returns what each section of its look printed. line receives what the
-// script prints. A script that failed is an *ExitError with the end of what it
-// printed. When ctx ends Run returns and the job goes on.
+// Run runs the job and returns what each section of its look printed. line
+// receives what the script prints; nil takes nothing. A script that failed is
+// an *ExitError with the end of what it printed. When ctx ends Run returns and
+// the job goes on.
 func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[string]string, error) {
 	sum := sha256.Sum256([]byte(job.Script))
-	boundary := NewBoundary()
-	shown := 0
+	output := &output{boundary: NewBoundary(), pass: line}
 	return again(ctx, c, func(conn *ssh.Client, first bool) (map[string]string, error) {
 		reconnect := "yes"
 		if first {
 			reconnect = "no"
 		}
 		command := c.asRoot("/bin/sh", "-c", runner, "slipway-job", job.Name, strconv.Itoa(len(job.Script)),
-			hex.EncodeToString(sum[:]), reconnect, boundary, whole(job.Look))
-		follower := newFollower(boundary, shown, line)
+			hex.EncodeToString(sum[:]), reconnect, output.boundary, whole(job.Look))
+		stdout, wait := output.follow()
 		var stderr strings.Builder
-		err := c.exec(ctx, conn, command, strings.NewReader(job.Script), follower.in, &stderr)
-		follower.close()
-		shown = max(shown, follower.lines)
+		err := c.exec(ctx, conn, command, strings.NewReader(job.Script), stdout, &stderr)
+		wait()
 		if err != nil {
 			return nil, withTail(err, "the step "+job.Name, stderr.String())
 		}
-		return follower.result(job.Name)
+		return output.result(job.Name)
 	})
 }
 
@@ -117,40 +119,48 @@ func (c *Client) Wait(ctx context.Context, name string) error {
 	return err
 }
 
-// follower splits what the runner prints: the script's lines, the status, and
-// the look.
-type follower struct {
-	in   *io.PipeWriter
-	done chan struct{}
-
+// output is what the runner prints, over as many connections as it takes: the
+// script's lines, its status, and the look.
+type output struct {
 	boundary string
-	lines    int // of the script, seen by now
-	last     []string
-	status   string
-	look     strings.Builder
+	pass     func(line string)
+
+	started string   // which start of the job the lines are of
+	shown   int      // lines of it that were passed on
+	last    []string // lines of it
+
+	lines  int // of it, on this connection
+	status string
+	look   strings.Builder
 }
 
-func newFollower(boundary string, skip int, line func(string)) *follower {
+// follow begins a connection's reading. What is written to the writer is read
+// until wait is called.
+func (o *output) follow() (stdout io.Writer, wait func()) {
+	o.lines, o.status = 0, ""
+	o.look.Reset()
 	out, in := io.Pipe()
-	f := &follower{in: in, done: make(chan struct{}), boundary: boundary}
-	go func() {
-		defer close(f.done)
-		f.read(bufio.NewReader(out), skip, line)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		o.read(bufio.NewReader(out))
 		io.Copy(io.Discard, out) //nolint:errcheck // a pipe's only errors are ours
-	}()
-	return f
+	})
+	return in, func() {
+		in.Close()
+		reading.Wait()
+	}
 }
 
-func (f *follower) read(out *bufio.Reader, skip int, line func(string)) {
+func (o *output) read(out *bufio.Reader) {
 	for {
 		text, err := out.ReadString('\n')
+		mark, marked := strings.CutPrefix(text, o.boundary+" ")
 		switch {
-		case f.status != "":
-			f.look.WriteString(text)
-		case strings.HasPrefix(text, f.boundary+" "):
-			f.status = strings.TrimSpace(text[len(f.boundary):])
-		case strings.TrimSpace(text) != "":
-			f.line(strings.TrimRight(text, "\r\n"), skip, line)
+		case o.status != "":
+			o.look.WriteString(text)
+		case marked && err == nil && o.mark(strings.TrimSpace(mark)):
+		case strings.TrimSpace(text) != "" && err == nil:
+			o.line(strings.TrimRight(text, "\r\n"))
 		}
 		if err != nil {
 			return
@@ -158,30 +168,45 @@ func (f *follower) read(out *bufio.Reader, skip int, line func(string)) {
 	}
 }
 
+// mark reads what the runner says of the job; it is false for another's word.
+func (o *output) mark(mark string) bool {
+	what, value, _ := strings.Cut(mark, " ")
+	switch what {
+	case "started":
+		if value != o.started { // a server that rebooted lost the job; it began anew
+			o.started, o.shown, o.last = value, 0, nil
+		}
+		o.lines = 0
+		return true
+	case "status":
+		o.status = value
+		return true
+	}
+	return false
+}
+
 // line passes one line of the script on, unless an earlier connection did.
-func (f *follower) line(text string, skip int, line func(string)) {
-	f.lines++
-	f.last = append(f.last, text)
-	f.last = f.last[max(0, len(f.last)-tailLines):]
-	if f.lines > skip && line != nil {
-		line(text)
+func (o *output) line(text string) {
+	if o.lines++; o.lines <= o.shown {
+		return
+	}
+	o.shown = o.lines
+	o.last = append(o.last, text)
+	o.last = o.last[max(0, len(o.last)-tailLines):]
+	if o.pass != nil {
+		o.pass(text)
 	}
 }
 
-func (f *follower) close() {
-	f.in.Close()
-	<-f.done
-}
-
-func (f *follower) result(name string) (map[string]string, error) {
-	status, err := strconv.Atoi(f.status)
+func (o *output) result(name string) (map[string]string, error) {
+	status, err := strconv.Atoi(o.status)
 	if err != nil {
 		return nil, fmt.Errorf("%w before the step %s told its status", errDropped, name)
 	}
 	if status != 0 {
-		return nil, &ExitError{What: "the step " + name, Status: status, Tail: strings.Join(f.last, "\n")}
+		return nil, &ExitError{What: "the step " + name, Status: status, Tail: strings.Join(o.last, "\n")}
 	}
-	return sections(f.look.String())
+	return sections(o.look.String())
 }
 
 // NewBoundary makes a word that no output contains by chance or by ill will.

@@ -1,0 +1,236 @@
+// Package conformance checks what every provider promises, whatever it is.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/providers"
+)
+
+// Opened is one provider on one world, with the deployment to try it with.
+type Opened struct {
+	// Provider is what is checked.
+	Provider providers.Provider
+	// Again returns another value for the same deployment, as a later run of
+	// the command would make it: nothing is shared but the world.
+	Again func(t testing.TB) providers.Provider
+	// Spec is a deployment of which nothing exists yet.
+	Spec providers.Spec
+	// Kept are the kinds of resources that Destroy leaves, because they belong
+	// to the computer, not to the deployment: an image, say.
+	Kept []string
+	// Existing is set for a server that was there before and that Destroy
+	// leaves: it answers and is listed at any time, whatever the tag.
+	Existing bool
+}
+
+// Run takes a provider through the life of a deployment and back. open is
+// called once for each part and starts from nothing each time.
+func Run(t *testing.T, open func(t *testing.T) Opened) {
+	parts := []struct {
+		name string
+		run  func(t *testing.T, o Opened)
+	}{
+		{"nothing is there before", nothingBefore},
+		{"made, looked at, found again, destroyed", wholeLife},
+		{"an answer that was never recorded makes nothing twice", madeTwice},
+		{"everything ends with its context", endsWithContext},
+	}
+	for _, part := range parts {
+		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
+	}
+}
+
+func nothingBefore(t *testing.T, o Opened) {
+	ctx := t.Context()
+	if err := o.Provider.Check(ctx, o.Spec); err != nil {
+		t.Fatalf("Check: %v", err)
+	}
+	wantNone(t, o, o.Provider)
+	if err := o.Provider.Destroy(ctx, o.Spec, quiet); err != nil {
+		t.Errorf("Destroy of nothing: %v", err)
+	}
+	seen := map[string]bool{}
+	for _, r := range o.Provider.Resources(o.Spec) {
+		if r.Kind() == "" || r.Kind() != strings.ToLower(r.Kind()) || strings.ContainsAny(r.Kind(), " \t") {
+			t.Errorf("kind %q is not lower case without spaces", r.Kind())
+		}
+		if r.Title() == "" || r.Phase() == "" {
+			t.Errorf("%s has no title or no phase", r.Kind())
+		}
+		seen[r.Kind()] = true
+		found := look(t, r, time.Time{})
+		if found.Holds && len(found.Changes) > 0 {
+			t.Errorf("%s holds and would change something: %v", r.Kind(), found.Changes)
+		}
+		if !found.Holds && len(found.Changes) == 0 && !kept(o, r.Kind()) {
+			t.Errorf("%s does not hold and says nothing of what it would do", r.Kind())
+		}
+	}
+	if len(seen) == 0 {
+		t.Error("no resources")
+	}
+}
+
+func wholeLife(t *testing.T, o Opened) {
+	ctx := t.Context()
+	makeAll(t, o.Provider, o.Spec)
+	server, err := o.Provider.Server(ctx, o.Spec)
+	if err != nil || server.Address == "" || server.Port == 0 {
+		t.Fatalf("Server = %+v, %v", server, err)
+	}
+	later := o.Again(t)
+	for _, r := range later.Resources(o.Spec) {
+		if found := look(t, r, time.Time{}); !found.Holds {
+			t.Errorf("%s does not hold for a later run: %+v", r.Kind(), found)
+		}
+	}
+	if same, err := later.Server(ctx, o.Spec); err != nil || same != server {
+		t.Errorf("Server for a later run = %+v, %v; want %+v", same, err, server)
+	}
+	if held, err := later.Holdings(ctx, o.Spec); err != nil || len(held) == 0 {
+		t.Errorf("Holdings = %v, %v; want something", held, err)
+	}
+	if !o.Existing {
+		leavesOthers(t, o, later, server)
+	}
+	var lines []string
+	if err := o.Again(t).Destroy(ctx, o.Spec, func(line string) { lines = append(lines, line) }); err != nil {
+		t.Fatalf("Destroy: %v", err)
+	}
+	if len(lines) == 0 {
+		t.Error("Destroy reported nothing")
+	}
+	last := o.Again(t)
+	if err := last.Destroy(ctx, o.Spec, quiet); err != nil {
+		t.Errorf("Destroy again: %v", err)
+	}
+	wantNone(t, o, last)
+}
+
+// leavesOthers tries a tag that is not the server's.
+func leavesOthers(t *testing.T, o Opened, later providers.Provider, server providers.Server) {
+	t.Helper()
+	ctx := t.Context()
+	other := o.Spec
+	other.Name, other.Tag = other.Name+"x", other.Tag+"x"
+	if held, err := later.Holdings(ctx, other); err != nil || len(held) != 0 {
+		t.Errorf("Holdings of another tag = %v, %v; want none", held, err)
+	}
+	if err := later.Destroy(ctx, other, quiet); err != nil {
+		t.Errorf("Destroy of another tag: %v", err)
+	}
+	if same, err := later.Server(ctx, o.Spec); err != nil || same != server {
+		t.Errorf("Server after another tag was destroyed = %+v, %v", same, err)
+	}
+}
+
+// wantNone checks that nothing is there, but for a server that always is.
+func wantNone(t *testing.T, o Opened, p providers.Provider) {
+	t.Helper()
+	_, err := p.Server(t.Context(), o.Spec)
+	if o.Existing {
+		if err != nil {
+			t.Errorf("Server: %v, though it exists", err)
+		}
+		wantHoldings(t, o, p, 1)
+		return
+	}
+	if !errors.Is(err, providers.ErrNoServer) {
+		t.Errorf("Server: got %v, want ErrNoServer", err)
+	}
+	wantHoldings(t, o, p, 0)
+}
+
+func madeTwice(t *testing.T, o Opened) {
+	makeAll(t, o.Provider, o.Spec)
+	before, err := o.Provider.Holdings(t.Context(), o.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := o.Again(t)
+	// The earlier run may have died before it recorded any answer.
+	asked := time.Now()
+	for _, r := range later.Resources(o.Spec) {
+		if found := look(t, r, asked); !found.Holds {
+			t.Errorf("%s does not hold for a run that lost the answer: %+v", r.Kind(), found)
+		}
+	}
+	wantHoldings(t, o, later, len(before))
+	if err := later.Destroy(t.Context(), o.Spec, quiet); err != nil {
+		t.Errorf("Destroy: %v", err)
+	}
+}
+
+func endsWithContext(t *testing.T, o Opened) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, r := range o.Provider.Resources(o.Spec) {
+		if _, err := r.Look(over, time.Time{}); err == nil {
+			// A look that asks nobody may answer; a make may not go on.
+			t.Logf("%s answers a look though the context ended", r.Kind())
+		}
+		if found := look(t, r, time.Time{}); found.Holds {
+			continue
+		}
+		if err := r.Make(over, quiet); err == nil {
+			t.Errorf("Make of %s ignores that its context ended", r.Kind())
+		}
+		if err := r.Make(t.Context(), quiet); err != nil {
+			t.Fatalf("Make of %s after one that was cancelled: %v", r.Kind(), err)
+		}
+	}
+	if err := o.Provider.Destroy(over, o.Spec, quiet); err == nil {
+		t.Error("Destroy ignores that its context ended")
+	}
+	if err := o.Provider.Destroy(t.Context(), o.Spec, quiet); err != nil {
+		t.Errorf("Destroy: %v", err)
+	}
+}
+
+// makeAll does what the engine does: look, make, look again.
+func makeAll(t *testing.T, p providers.Provider, spec providers.Spec) {
+	t.Helper()
+	for _, r := range p.Resources(spec) {
+		if look(t, r, time.Time{}).Holds {
+			continue
+		}
+		if err := r.Make(t.Context(), quiet); err != nil {
+			t.Fatalf("Make of %s: %v", r.Kind(), err)
+		}
+		if found := look(t, r, time.Time{}); !found.Holds {
+			t.Fatalf("%s does not hold after Make: %+v", r.Kind(), found)
+		}
+	}
+}
+
+func look(t *testing.T, r providers.Resource, asked time.Time) providers.Finding {
+	t.Helper()
+	found, err := r.Look(t.Context(), asked)
+	if err != nil {
+		t.Fatalf("Look of %s: %v", r.Kind(), err)
+	}
+	return found
+}
+
+func kept(o Opened, kind string) bool {
+	return slices.Contains(o.Kept, kind)
+}
+
+func wantHoldings(t *testing.T, o Opened, p providers.Provider, want int) {
+	t.Helper()
+	held, err := p.Holdings(t.Context(), o.Spec)
+	if err != nil {
+		t.Fatalf("Holdings: %v", err)
+	}
+	if len(held) != want {
+		t.Errorf("Holdings = %+v, want %d", held, want)
+	}
+}
+
+func quiet(string) {}

@@ -1,0 +1,308 @@
+package digitalocean
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// Catalog is what DigitalOcean sells at the moment, with its prices, as the
+// API tells it: nothing in it is built in.
+type Catalog struct {
+	Regions []Region
+	Sizes   []Size
+	Images  []Image
+}
+
+// Region is a place where droplets run.
+type Region struct {
+	Slug, Name string
+	// Available is false for a region that takes no new droplets.
+	Available bool
+}
+
+// Size is a droplet plan.
+type Size struct {
+	Slug, Description string
+	// MemoryMB, VCPUs and DiskGB are what a droplet of this size has.
+	MemoryMB, VCPUs, DiskGB int
+	// TransferTB is the traffic a month that the price includes.
+	TransferTB float64
+	// Monthly and Hourly are US dollars, rounded for people: the API's floats
+	// carry noise.
+	Monthly, Hourly float64
+	// SoldOut is true if no region sells it.
+	SoldOut bool
+	// Regions are the slugs of those that sell it.
+	Regions []string
+}
+
+// SoldIn tells whether a region sells the size.
+func (s Size) SoldIn(region string) bool { return !s.SoldOut && slices.Contains(s.Regions, region) }
+
+// Image is a distribution that a droplet can start from.
+type Image struct {
+	// Slug names it; it is the number for one that has no slug, like a snapshot.
+	Slug, Name, Distribution string
+	// MinDiskGB is the smallest disk that it fits on.
+	MinDiskGB int
+	// Regions are the slugs of those that have it.
+	Regions []string
+}
+
+// defaultImage is what a deployment gets that asks for none.
+const defaultImage = "debian-13-x64"
+
+// leastMemoryMB is the least that the smallest size may have.
+const leastMemoryMB = 512
+
+// preferredRegions are tried in this order if none is asked for: those that
+// sell the smallest sizes, one a continent first.
+var preferredRegions = []string{"fra1", "nyc1", "ams3", "sfo3", "sgp1", "syd1", "lon1", "nyc3", "tor1", "blr1"}
+
+// Catalog asks what is on sale. It is asked once for each Provider value.
+func (p *Provider) Catalog(ctx context.Context) (Catalog, error) {
+	if p.sale != nil {
+		return *p.sale, nil
+	}
+	regions, err := everyPage(ctx, p, "list the regions", func(ctx context.Context, n int) ([]godo.Region, *godo.Response, error) {
+		return p.api.Regions.List(ctx, fullPage(n))
+	})
+	if err != nil {
+		return Catalog{}, err
+	}
+	sizes, err := everyPage(ctx, p, "list the sizes", func(ctx context.Context, n int) ([]godo.Size, *godo.Response, error) {
+		return p.api.Sizes.List(ctx, fullPage(n))
+	})
+	if err != nil {
+		return Catalog{}, err
+	}
+	images, err := everyPage(ctx, p, "list the images", func(ctx context.Context, n int) ([]godo.Image, *godo.Response, error) {
+		return p.api.Images.ListDistribution(ctx, fullPage(n))
+	})
+	if err != nil {
+		return Catalog{}, err
+	}
+	p.sale = &Catalog{Regions: regionList(regions), Sizes: sizeList(sizes), Images: imageList(images)}
+	return *p.sale, nil
+}
+
+func regionList(all []godo.Region) []Region {
+	var list []Region
+	for _, r := range all {
+		list = append(list, Region{Slug: r.Slug, Name: r.Name, Available: r.Available})
+	}
+	slices.SortFunc(list, func(a, b Region) int { return strings.Compare(a.Slug, b.Slug) })
+	return list
+}
+
+func sizeList(all []godo.Size) []Size {
+	var list []Size
+	for _, s := range all {
+		list = append(list, sizeOf(s))
+	}
+	slices.SortStableFunc(list, func(a, b Size) int {
+		return cmp.Or(cmp.Compare(a.Monthly, b.Monthly), cmp.Compare(a.MemoryMB, b.MemoryMB), strings.Compare(a.Slug, b.Slug))
+	})
+	return list
+}
+
+func sizeOf(s godo.Size) Size {
+	return Size{
+		Slug: s.Slug, Description: s.Description, MemoryMB: s.Memory, VCPUs: s.Vcpus, DiskGB: s.Disk, TransferTB: s.Transfer,
+		Monthly: cents(s.PriceMonthly), Hourly: rounded(s.PriceHourly, 5),
+		SoldOut: !s.Available || len(s.Regions) == 0, Regions: s.Regions,
+	}
+}
+
+func imageList(all []godo.Image) []Image {
+	var list []Image
+	for _, i := range all {
+		if i.Slug != "" && i.Status != "retired" && i.Status != "deleted" {
+			list = append(list, imageOf(i))
+		}
+	}
+	slices.SortFunc(list, func(a, b Image) int { return strings.Compare(a.Slug, b.Slug) })
+	return list
+}
+
+func imageOf(i godo.Image) Image {
+	slug := i.Slug
+	if slug == "" {
+		slug = strconv.Itoa(i.ID)
+	}
+	return Image{Slug: slug, Name: i.Name, Distribution: i.Distribution, MinDiskGB: i.MinDiskSize, Regions: i.Regions}
+}
+
+func cents(dollars float64) float64 { return rounded(dollars, 2) }
+
+func rounded(x float64, digits int) float64 {
+	unit := math.Pow10(digits)
+	return math.Round(x*unit) / unit
+}
+
+// choice is what a droplet is made of, checked against what is on sale.
+type choice struct {
+	region Region
+	size   Size
+	image  Image
+}
+
+// choose settles region, size and image. What was asked for and can't be had
+// is a *providers.Unusable that names what can.
+func (p *Provider) choose(ctx context.Context, spec providers.Spec) (choice, error) {
+	sale, err := p.Catalog(ctx)
+	if err != nil {
+		return choice{}, err
+	}
+	image, err := p.image(ctx, sale, spec.Image)
+	if err != nil {
+		return choice{}, err
+	}
+	if spec.Region != "" {
+		region, err := sale.region(spec.Region)
+		if err != nil {
+			return choice{}, err
+		}
+		size, err := sale.size(spec.Size, region, image)
+		return choice{region, size, image}, err
+	}
+	return sale.anywhere(spec, image)
+}
+
+// anywhere takes the first region that sells what was asked for.
+func (c Catalog) anywhere(spec providers.Spec, image Image) (choice, error) {
+	var first error
+	for _, slug := range c.regionOrder() {
+		region, err := c.region(slug)
+		if err != nil {
+			continue
+		}
+		size, err := c.size(spec.Size, region, image)
+		if err == nil {
+			return choice{region, size, image}, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		first = &providers.Refused{Err: fmt.Errorf("no region takes new droplets at the moment"), Next: "see " + statusPage + " and try again later"}
+	}
+	return choice{}, first
+}
+
+func (c Catalog) regionOrder() []string {
+	order := slices.Clone(preferredRegions)
+	for _, r := range c.Regions {
+		if !slices.Contains(order, r.Slug) {
+			order = append(order, r.Slug)
+		}
+	}
+	return order
+}
+
+func (c Catalog) region(slug string) (Region, error) {
+	var open []string
+	for _, r := range c.Regions {
+		if r.Slug == slug && r.Available {
+			return r, nil
+		}
+		if r.Available {
+			open = append(open, r.Slug)
+		}
+	}
+	return Region{}, &providers.Unusable{
+		Err:  fmt.Errorf("the region %q does not exist or takes no new droplets", slug),
+		Next: "choose one with --region: " + strings.Join(open, ", "),
+	}
+}
+
+// size is the one asked for, or the cheapest that the region sells and that is
+// big enough.
+func (c Catalog) size(slug string, region Region, image Image) (Size, error) {
+	if slug == "" {
+		for _, s := range c.Sizes {
+			if s.SoldIn(region.Slug) && s.MemoryMB >= leastMemoryMB && s.DiskGB >= image.MinDiskGB {
+				return s, nil
+			}
+		}
+		return Size{}, &providers.Refused{
+			Err: fmt.Errorf("%s sells no droplet size at the moment", region.Slug), Next: "choose another region with --region",
+		}
+	}
+	at := slices.IndexFunc(c.Sizes, func(s Size) bool { return s.Slug == slug })
+	switch {
+	case at < 0:
+		return Size{}, &providers.Unusable{Err: fmt.Errorf("there is no droplet size %q", slug), Next: c.sizesIn(region)}
+	case !c.Sizes[at].SoldIn(region.Slug):
+		return Size{}, &providers.Unusable{
+			Err:  fmt.Errorf("the size %s is not sold in %s at the moment", slug, region.Slug),
+			Next: c.sizesIn(region) + c.regionsWith(c.Sizes[at]),
+		}
+	case c.Sizes[at].DiskGB < image.MinDiskGB:
+		return Size{}, &providers.Unusable{
+			Err:  fmt.Errorf("the image %s needs a disk of %d GB, the size %s has %d", image.Slug, image.MinDiskGB, slug, c.Sizes[at].DiskGB),
+			Next: c.sizesIn(region),
+		}
+	}
+	return c.Sizes[at], nil
+}
+
+// sizesIn names the cheapest sizes of a region: enough to choose from.
+func (c Catalog) sizesIn(region Region) string {
+	const enough = 6
+	var slugs []string
+	for _, s := range c.Sizes {
+		if s.SoldIn(region.Slug) && len(slugs) < enough {
+			slugs = append(slugs, s.Slug)
+		}
+	}
+	return fmt.Sprintf("choose one with --size; the cheapest in %s: %s", region.Slug, strings.Join(slugs, ", "))
+}
+
+func (c Catalog) regionsWith(s Size) string {
+	if s.SoldOut {
+		return ""
+	}
+	return fmt.Sprintf("; %s is sold in: %s", s.Slug, strings.Join(s.Regions, ", "))
+}
+
+// image is the one asked for, by slug or number.
+func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image, error) {
+	if slug == "" {
+		slug = defaultImage
+	}
+	at := slices.IndexFunc(sale.Images, func(i Image) bool { return i.Slug == slug })
+	if at >= 0 {
+		return sale.Images[at], nil
+	}
+	// A snapshot or a custom image is in no list of distributions.
+	if number, err := strconv.Atoi(slug); err == nil {
+		found, _, err := p.api.Images.GetByID(ctx, number)
+		if err = p.plain(err); err == nil {
+			return imageOf(*found), nil
+		}
+		if !isNotFound(err) {
+			return Image{}, p.failed("look for the image "+slug, err)
+		}
+	}
+	var usual []string
+	for _, i := range sale.Images {
+		if i.Distribution == "Debian" || i.Distribution == "Ubuntu" {
+			usual = append(usual, i.Slug)
+		}
+	}
+	return Image{}, &providers.Unusable{
+		Err:  fmt.Errorf("the image %q is not (or no longer) offered by DigitalOcean", slug),
+		Next: "choose one with --image: " + strings.Join(usual, ", "),
+	}
+}

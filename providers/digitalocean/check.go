@@ -1,0 +1,152 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// longestUserData is the most that a create call takes.
+const longestUserData = 64 << 10
+
+// Check asks the account whether it would do what spec asks for: its status,
+// its limits, what the token may read, and whether region, size and image are
+// on sale. It makes only GET calls, so it can't find out that a token may read
+// but not create: that shows at the first create.
+func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
+	if err := usableTag(spec.Tag); err != nil {
+		return err
+	}
+	if err := usableUserData(spec.UserData); err != nil {
+		return err
+	}
+	account, err := p.account(ctx)
+	if err != nil {
+		return err
+	}
+	for _, check := range []func(context.Context, providers.Spec) error{p.checkReads, p.checkOptions} {
+		if err := check(ctx, spec); err != nil {
+			return err
+		}
+	}
+	existing, err := p.droplets(ctx, spec, time.Time{})
+	if err != nil || len(existing) > 0 {
+		return err // what exists needs neither room nor to be on sale
+	}
+	if err := p.checkRoom(ctx, account); err != nil {
+		return err
+	}
+	_, err = p.choose(ctx, spec)
+	return err
+}
+
+func usableUserData(data string) error {
+	next := "report this as a bug of Slipway"
+	if len(data) > longestUserData {
+		return &providers.Unusable{Err: fmt.Errorf("the first-boot configuration has %d bytes, DigitalOcean takes %d", len(data), longestUserData), Next: next}
+	}
+	if first, _, _ := strings.Cut(data, "\n"); data != "" && first != "#cloud-config" {
+		return &providers.Unusable{Err: fmt.Errorf("the first line of the first-boot configuration is not exactly #cloud-config"), Next: next}
+	}
+	return nil
+}
+
+func (p *Provider) account(ctx context.Context) (*godo.Account, error) {
+	account, _, err := p.api.Account.Get(ctx)
+	if err = p.failed("ask about the DigitalOcean account", p.plain(err)); err != nil {
+		return nil, err
+	}
+	if account.Status == "locked" {
+		return nil, &providers.Refused{
+			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", p.token.redact(account.StatusMessage)),
+			Next: "ask DigitalOcean's support why: " + ticketPage,
+		}
+	}
+	if account.Status == "warning" {
+		p.warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", p.token.redact(account.StatusMessage))
+	}
+	return account, nil
+}
+
+// checkReads tries what will be read, so that a missing scope shows before
+// anything is made.
+func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
+	if _, err := p.key(ctx, spec); err != nil {
+		return err
+	}
+	if _, err := p.tag(ctx, spec.Tag); err != nil {
+		return err
+	}
+	if _, err := p.firewall(ctx, spec); err != nil {
+		return err
+	}
+	// No action 1 is ours: 404 or 403 by design, only a missing scope counts.
+	_, _, err := p.api.Actions.Get(ctx, 1)
+	if err = p.plain(err); statusOf(err) == http.StatusForbidden {
+		return p.failed("ask about actions", err)
+	}
+	return nil
+}
+
+// checkOptions tries what the options name.
+func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error {
+	if p.options.Project != "" {
+		if _, err := p.project(ctx); err != nil {
+			return err
+		}
+	}
+	if p.options.ReservedIP {
+		if _, err := p.reservedIPs(ctx, 0); err != nil {
+			return err
+		}
+	}
+	if len(p.options.Domains) > 0 {
+		if _, err := p.zone(ctx, p.options.Domains[0]); err != nil {
+			return err
+		}
+	}
+	return p.checkVPC(ctx, spec)
+}
+
+func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
+	if p.options.VPC == "" {
+		return nil
+	}
+	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
+	if err = p.plain(err); isNotFound(err) {
+		return &providers.Unusable{
+			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
+		}
+	}
+	if err != nil {
+		return p.failed("look for the VPC", err)
+	}
+	if spec.Region == "" || vpc.RegionSlug == spec.Region {
+		return nil
+	}
+	return &providers.Unusable{
+		Err:  fmt.Errorf("the VPC %s is in %s, the droplet would be in %s", vpc.Name, vpc.RegionSlug, spec.Region),
+		Next: "use --region " + vpc.RegionSlug + ", or another VPC",
+	}
+}
+
+// checkRoom compares the droplets that exist with the account's limit.
+func (p *Provider) checkRoom(ctx context.Context, account *godo.Account) error {
+	_, response, err := p.api.Droplets.List(ctx, &godo.ListOptions{PerPage: 1})
+	if err = p.failed("count the droplets", p.plain(err)); err != nil {
+		return err
+	}
+	if response.Meta == nil || response.Meta.Total < account.DropletLimit {
+		return nil
+	}
+	return &providers.Refused{
+		Err:  fmt.Errorf("the account has %d droplets and may have no more than %d", response.Meta.Total, account.DropletLimit),
+		Next: "remove a droplet that is not needed, or ask for a higher limit at " + limitPage,
+	}
+}

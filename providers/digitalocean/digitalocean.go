@@ -1,0 +1,275 @@
+// Package digitalocean makes servers on DigitalOcean: an SSH key, a tag, a
+// cloud firewall, a droplet, and on request a reserved IP, a place in a
+// project and DNS records.
+//
+// Everything bears the deployment's tag; where the API has no tags (keys,
+// firewalls), the name carries it. A create call is sent once and never
+// repeated: an answer that was lost is settled by looking.
+package digitalocean
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// Options is how a Provider is made. Server, Holdings and Destroy need the
+// same Backups, Project, ReservedIP and Domains as the run that deployed.
+type Options struct {
+	// Token is the operator's API token. It is in no error, log or String.
+	Token string
+	// APIURL is where the API answers; empty is the real one. It is https, or
+	// http on this computer, and has no path.
+	APIURL string
+	// Patience is how long look-ups may lag behind a create; 0 is 90 seconds.
+	Patience time.Duration
+	// PollEvery is the pause between two looks while waiting; 0 is 3 seconds.
+	PollEvery time.Duration
+	// ActiveWithin is how long a droplet may take until it is active with a
+	// public address, and how long a destroy may take; 0 is 10 minutes.
+	ActiveWithin time.Duration
+	// Backups turns on weekly backups, at a fifth of the droplet's price.
+	Backups bool
+	// VPC is the UUID of the private network; empty is the region's default.
+	VPC string
+	// Project is the name or UUID of the project that the droplet is put in;
+	// empty leaves it in the account's default project.
+	Project string
+	// ReservedIP asks for an address that can outlive the droplet. Destroy
+	// releases the one that the droplet holds only if this is set.
+	ReservedIP bool
+	// Domains are the names that shall point at the server. Those whose zone
+	// is not at DigitalOcean are left alone, with a note.
+	Domains []string
+	// Clock is the time that waits are counted in; nil is the computer's.
+	Clock Clock
+}
+
+// String leaves the token out.
+func (o Options) String() string {
+	return fmt.Sprintf("digitalocean options for %s", apiURL(o))
+}
+
+// GoString leaves the token out.
+func (o Options) GoString() string { return o.String() }
+
+// LogValue leaves the token out.
+func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalText leaves the token out.
+func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Provider deploys to one DigitalOcean account.
+type Provider struct {
+	options Options
+	api     *godo.Client
+	clock   Clock
+	token   secret
+	// made is the droplet that this value saw made; 0 before.
+	made int
+	// warning is what DigitalOcean says about the account; mostly nothing.
+	warning string
+	// sale is the catalog, once it was asked for.
+	sale *Catalog
+}
+
+var _ providers.Provider = (*Provider)(nil)
+
+const realAPI = "https://api.digitalocean.com"
+
+// New prepares a provider; it calls nothing. A missing token is a
+// *providers.Refused, a URL that can't be used a *providers.Unusable.
+func New(o Options) (*Provider, error) {
+	o.Token = strings.TrimSpace(o.Token)
+	if o.Token == "" {
+		return nil, &providers.Refused{
+			Err:  errors.New("there is no DigitalOcean token"),
+			Next: "make one at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN",
+		}
+	}
+	base, err := checkedURL(apiURL(o))
+	if err != nil {
+		return nil, &providers.Unusable{Err: err, Next: "set DIGITALOCEAN_API_URL to an address like " + realAPI + ", or unset it"}
+	}
+	withDefaults(&o)
+	p := &Provider{options: o, clock: o.Clock, token: newSecret(o.Token)}
+	p.options.Token = "" // from here on only the transport knows it
+	client := &http.Client{
+		Transport: newTransport(p.token, p.clock),
+		// A redirect would carry the token to another host.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	// godo's own retries would send a create again: they stay off.
+	p.api, err = godo.New(client, godo.SetBaseURL(base), godo.SetUserAgent("slipway"))
+	if err != nil {
+		return nil, fmt.Errorf("prepare the DigitalOcean client: %w", err)
+	}
+	return p, nil
+}
+
+func withDefaults(o *Options) {
+	if o.Patience == 0 {
+		o.Patience = 90 * time.Second
+	}
+	if o.PollEvery == 0 {
+		o.PollEvery = 3 * time.Second
+	}
+	if o.ActiveWithin == 0 {
+		o.ActiveWithin = 10 * time.Minute
+	}
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+}
+
+func apiURL(o Options) string {
+	if o.APIURL == "" {
+		return realAPI
+	}
+	return o.APIURL
+}
+
+// checkedURL refuses what would send the token in clear over a network, and a
+// path: parts of godo ignore one.
+func checkedURL(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("the address of the DigitalOcean API is not a plain URL")
+	}
+	if strings.Trim(u.Path, "/") != "" {
+		return "", fmt.Errorf("the address of the DigitalOcean API, %s, has a path", u)
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return "", fmt.Errorf("the address of the DigitalOcean API, %s, would send the token unencrypted", u)
+	}
+	return u.Scheme + "://" + u.Host + "/", nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// Name is "digitalocean".
+func (p *Provider) Name() string { return "digitalocean" }
+
+// String leaves the token out.
+func (p *Provider) String() string { return "digitalocean at " + p.api.BaseURL.Host }
+
+// GoString leaves the token out.
+func (p *Provider) GoString() string { return p.String() }
+
+// LogValue leaves the token out.
+func (p *Provider) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// Resources lists what a server needs here, in the order in which it is made:
+// the firewall is bound to the tag before a droplet bears it, so the droplet is
+// never reachable without.
+func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
+	all := []providers.Resource{
+		&keyResource{p: p, spec: spec},
+		&tagResource{p: p, spec: spec},
+		&firewallResource{p: p, spec: spec},
+		&dropletResource{p: p, spec: spec},
+	}
+	if p.options.ReservedIP {
+		all = append(all, &reservedIPResource{p: p, spec: spec})
+	}
+	if p.options.Project != "" {
+		all = append(all, &projectResource{p: p, spec: spec})
+	}
+	for _, name := range p.options.Domains {
+		all = append(all, &recordsResource{p: p, spec: spec, domain: strings.ToLower(strings.TrimSuffix(name, "."))})
+	}
+	return all
+}
+
+// Server tells the droplet's public IPv4 address, or its reserved one.
+func (p *Provider) Server(ctx context.Context, spec providers.Spec) (providers.Server, error) {
+	address, err := p.address(ctx, spec)
+	if err != nil {
+		return providers.Server{}, err
+	}
+	return providers.Server{Address: address.ipv4, Port: 22, User: "root"}, nil
+}
+
+// addresses are where a server can be reached; ipv6 may be empty.
+type addresses struct {
+	ipv4, ipv6 string
+	droplet    int
+}
+
+// address finds the server's addresses; an error wraps ErrNoServer if there is none.
+func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses, error) {
+	found, err := p.droplets(ctx, spec, time.Time{})
+	if err != nil {
+		return addresses{}, err
+	}
+	if len(found) == 0 {
+		return addresses{}, providers.ErrNoServer
+	}
+	d := found[0]
+	at := addresses{ipv4: publicIPv4(&d), ipv6: publicIPv6(&d), droplet: d.ID}
+	if d.Status == "new" || at.ipv4 == "" {
+		return addresses{}, fmt.Errorf("%w yet: droplet %d is %s and has no public address", providers.ErrNoServer, d.ID, d.Status)
+	}
+	if !p.options.ReservedIP {
+		return at, nil
+	}
+	reserved, err := p.reservedIPs(ctx, d.ID)
+	if err != nil {
+		return addresses{}, err
+	}
+	if len(reserved) > 0 {
+		at.ipv4 = reserved[0].IP
+	}
+	return at, nil
+}
+
+var (
+	tagPattern = regexp.MustCompile(`^[a-zA-Z0-9_:-]{1,255}$`)
+	notInNames = regexp.MustCompile(`[^a-zA-Z0-9-]+`)
+)
+
+// usableTag refuses a tag that the API would not take. An empty tag in a query
+// would match every droplet of the account, so every look-up asks this first.
+func usableTag(tag string) error {
+	if tagPattern.MatchString(tag) {
+		return nil
+	}
+	return &providers.Unusable{
+		Err:  fmt.Errorf("the tag %q can't be used at DigitalOcean: letters, digits, dashes, colons and underscores can, up to 255", tag),
+		Next: "give the deployment another name with --name",
+	}
+}
+
+// uniqueName is the tag as a host name, for all that is named but not tagged.
+// It is as unique as the tag: what the host name can't hold becomes a digest.
+func uniqueName(tag string) string {
+	const longest = 63 // a host name's label
+	name := strings.Trim(notInNames.ReplaceAllString(tag, "-"), "-")
+	if name == tag && len(name) > 1 && len(name) <= longest && name == strings.ToLower(name) {
+		return name
+	}
+	sum := sha256.Sum256([]byte(tag))
+	digest := hex.EncodeToString(sum[:6])
+	name = strings.ToLower(name)
+	name = strings.Trim(name[:min(len(name), longest-len(digest)-1)], "-")
+	if name == "" {
+		return "slipway-" + digest
+	}
+	return name + "-" + digest
+}

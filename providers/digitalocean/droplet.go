@@ -1,0 +1,361 @@
+package digitalocean
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// backupShare is what weekly backups cost, as a part of the droplet's price.
+// The API does not tell it; DigitalOcean's price list does.
+const backupShare = 0.20
+
+// clockSkew is how far this computer's clock may be from DigitalOcean's.
+const clockSkew = time.Hour
+
+// dropletResource is the server itself.
+type dropletResource struct {
+	p      *Provider
+	spec   providers.Spec
+	looked bool
+	found  *godo.Droplet
+}
+
+func (r *dropletResource) Kind() string           { return "droplet" }
+func (r *dropletResource) Title() string          { return "a droplet at DigitalOcean" }
+func (r *dropletResource) Phase() providers.Phase { return providers.PhaseBoot }
+
+// Look finds the droplet by its tag, and by its name for the time until the
+// tag shows; the name carries the tag and is as unique. With asked it looks for
+// as long as look-ups may lag before it says that there is none. The wait does
+// not start at asked: a computer that slept may have sent the call later.
+func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
+	var all []godo.Droplet
+	find := func(ctx context.Context) (bool, error) {
+		var err error
+		all, err = r.p.droplets(ctx, r.spec, asked)
+		return len(all) > 0, err
+	}
+	var err error
+	if asked.IsZero() {
+		_, err = find(ctx)
+	} else {
+		_, err = r.p.settle(ctx, find)
+	}
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	r.looked, r.found = true, nil
+	if len(all) == 0 {
+		found, err := r.missing(ctx)
+		return r.withWarning(found), err
+	}
+	r.found = &all[0]
+	found := r.existing()
+	found.Notes = append(found.Notes, twinNotes(all)...)
+	return r.withWarning(found), nil
+}
+
+func (r *dropletResource) withWarning(f providers.Finding) providers.Finding {
+	if r.p.warning != "" {
+		f.Notes = append(f.Notes, r.p.warning)
+	}
+	return f
+}
+
+// missing describes the droplet that would be made, with its price.
+func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error) {
+	c, err := r.p.choose(ctx, r.spec)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	changes := []providers.Change{{
+		What: fmt.Sprintf("create droplet %s in %s with %s", c.size.Slug, c.region.Slug, c.image.Slug),
+		Why:  fmt.Sprintf("%d MB of memory, %d GB of disk; monitoring and IPv6 on", c.size.MemoryMB, c.size.DiskGB),
+		// DigitalOcean bills by the second, up to the month's price.
+		Monthly: c.size.Monthly, Hourly: c.size.Hourly,
+	}}
+	if r.p.options.Backups {
+		changes = append(changes, providers.Change{
+			What:    "turn on weekly backups",
+			Why:     "asked for",
+			Monthly: cents(c.size.Monthly * backupShare), Hourly: rounded(c.size.Hourly*backupShare, 5),
+		})
+	}
+	return providers.Finding{Changes: changes}, nil
+}
+
+// existing describes the droplet that was found, and what it still lacks.
+func (r *dropletResource) existing() providers.Finding {
+	d := r.found
+	finding := providers.Finding{Detail: fmt.Sprintf("droplet %d, %s in %s", d.ID, d.SizeSlug, regionOf(d))}
+	finding.Notes = r.differences()
+	lacks := lacking(d, r.spec.Tag)
+	if lacks == "" {
+		finding.Holds = true
+		finding.Detail += ", " + publicIPv4(d)
+		return finding
+	}
+	what := fmt.Sprintf("wait for droplet %d", d.ID)
+	if d.Status == "off" {
+		what = fmt.Sprintf("turn on droplet %d", d.ID)
+	}
+	finding.Changes = []providers.Change{{What: what, Why: lacks}}
+	return finding
+}
+
+// lacking says what keeps a droplet from being usable; "" is nothing. The tag
+// counts: without it the firewall is not bound to the droplet.
+func lacking(d *godo.Droplet, tag string) string {
+	switch {
+	case d.Status != "active":
+		return "it is " + d.Status
+	case publicIPv4(d) == "":
+		return "it has no public IPv4 address yet"
+	case !slices.Contains(d.Tags, tag):
+		return "it does not bear the tag " + tag + " yet"
+	}
+	return ""
+}
+
+// differences names what was asked for that this droplet was not made with.
+func (r *dropletResource) differences() []string {
+	var notes []string
+	add := func(flag, want, have string) {
+		if want != "" && have != "" && want != have {
+			notes = append(notes, fmt.Sprintf("the droplet exists with %s; --%s %s would need a new one: destroy it first", have, flag, want))
+		}
+	}
+	add("region", r.spec.Region, regionOf(r.found))
+	add("size", r.spec.Size, r.found.SizeSlug)
+	if r.found.Image != nil && r.found.Image.Slug != "" && strconv.Itoa(r.found.Image.ID) != r.spec.Image {
+		add("image", r.spec.Image, r.found.Image.Slug)
+	}
+	return notes
+}
+
+// twinNotes names every droplet of the deployment but the first.
+func twinNotes(all []godo.Droplet) []string {
+	var notes []string
+	for _, d := range all[1:] {
+		notes = append(notes, fmt.Sprintf(
+			"droplet %d has this deployment's tag as well, is not used, and costs $%.2f a month; droplet %d, made first, is kept. To remove it: doctl compute droplet delete %d",
+			d.ID, monthlyOf(&d), all[0].ID, d.ID))
+	}
+	return notes
+}
+
+// Make creates the droplet if the last Look found none, and waits until it is
+// active with a public address, its tag and thereby its firewall. The create
+// call is sent once. If its answer is lost, Make finds out what became of it.
+func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
+	if !r.looked {
+		if _, err := r.Look(ctx, time.Time{}); err != nil {
+			return err
+		}
+	}
+	if r.found != nil {
+		return r.p.ready(ctx, r.spec, r.found.ID, 0, report)
+	}
+	id, action, err := r.create(ctx, report)
+	if err != nil {
+		return err
+	}
+	r.p.made = id
+	report(fmt.Sprintf("droplet %d is being made", id))
+	return r.p.ready(ctx, r.spec, id, action, report)
+}
+
+// create returns the droplet's number and, if known, its create action's.
+func (r *dropletResource) create(ctx context.Context, report func(string)) (id, action int, err error) {
+	request, err := r.request(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	asked := r.p.clock.Now()
+	d, response, err := r.p.api.Droplets.Create(ctx, request)
+	// From here on this value must not create again without a Look.
+	r.looked = false
+	err = r.p.plain(err)
+	switch {
+	case err == nil && d != nil && d.ID != 0:
+		return d.ID, createAction(response), nil
+	case err == nil:
+		err = errors.New("the API's answer names no droplet")
+	case ctx.Err() != nil:
+		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it was made)", ctx.Err())
+	case !isUnsettled(err):
+		return 0, 0, r.p.failed("create the droplet", err)
+	}
+	report("the answer to the create call was lost: looking for what it made")
+	id, lookErr := r.made(ctx, asked)
+	if lookErr != nil {
+		return 0, 0, lookErr
+	}
+	if id == 0 {
+		return 0, 0, nothingMade("the droplet", err)
+	}
+	return id, 0, nil
+}
+
+// made finds the droplet of a create call whose answer was lost; 0 is none.
+func (r *dropletResource) made(ctx context.Context, asked time.Time) (id int, err error) {
+	_, err = r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+		all, err := r.p.droplets(ctx, r.spec, asked)
+		if err != nil || len(all) == 0 {
+			return false, err
+		}
+		id = all[0].ID
+		return true, nil
+	})
+	return id, err
+}
+
+func (r *dropletResource) request(ctx context.Context) (*godo.DropletCreateRequest, error) {
+	c, err := r.p.choose(ctx, r.spec)
+	if err != nil {
+		return nil, err
+	}
+	keyPrint, err := fingerprint(r.spec.AuthorizedKey)
+	if err != nil {
+		return nil, err
+	}
+	image := godo.DropletCreateImage{Slug: c.image.Slug}
+	if number, err := strconv.Atoi(c.image.Slug); err == nil {
+		image = godo.DropletCreateImage{ID: number}
+	}
+	return &godo.DropletCreateRequest{
+		Name: uniqueName(r.spec.Tag), Region: c.region.Slug, Size: c.size.Slug, Image: image,
+		SSHKeys: []godo.DropletCreateSSHKey{{Fingerprint: keyPrint}}, UserData: r.spec.UserData,
+		Tags: []string{r.spec.Tag, commonTag}, VPCUUID: r.p.options.VPC,
+		Monitoring: true, IPv6: true, Backups: r.p.options.Backups,
+	}, nil
+}
+
+func createAction(response *godo.Response) int {
+	if response == nil || response.Links == nil {
+		return 0
+	}
+	for _, a := range response.Links.Actions {
+		if a.Rel == "create" {
+			return a.ID
+		}
+	}
+	return 0
+}
+
+// droplets finds the deployment's droplets, the first created first: those
+// with the tag, those with its unique name whose tag does not show yet, and the
+// one that this value made. asked, if known, is when a create was asked for.
+func (p *Provider) droplets(ctx context.Context, spec providers.Spec, asked time.Time) ([]godo.Droplet, error) {
+	if err := usableTag(spec.Tag); err != nil {
+		return nil, err
+	}
+	tagged, err := everyPage(ctx, p, "look for the droplet by its tag", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
+		return p.api.Droplets.ListByTag(ctx, spec.Tag, fullPage(n))
+	})
+	if err != nil {
+		return nil, err
+	}
+	named, err := everyPage(ctx, p, "look for the droplet by its name", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
+		return p.api.Droplets.ListByName(ctx, uniqueName(spec.Tag), fullPage(n))
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := slices.DeleteFunc(tagged, func(d godo.Droplet) bool { return !slices.Contains(d.Tags, spec.Tag) })
+	for _, d := range named {
+		if known(found, d.ID) || !strings.EqualFold(d.Name, uniqueName(spec.Tag)) {
+			continue
+		}
+		if err := plausible(&d, spec, asked); err != nil {
+			return nil, err
+		}
+		found = append(found, d)
+	}
+	if p.made != 0 && !known(found, p.made) {
+		found, err = p.withMade(ctx, found)
+	}
+	slices.SortFunc(found, func(a, b godo.Droplet) int {
+		if a.Created != b.Created {
+			return strings.Compare(a.Created, b.Created)
+		}
+		return a.ID - b.ID
+	})
+	return found, err
+}
+
+func known(list []godo.Droplet, id int) bool {
+	return slices.ContainsFunc(list, func(d godo.Droplet) bool { return d.ID == id })
+}
+
+// withMade adds the droplet that this value made, should no list have it yet.
+func (p *Provider) withMade(ctx context.Context, found []godo.Droplet) ([]godo.Droplet, error) {
+	d, _, err := p.api.Droplets.Get(ctx, p.made)
+	if err = p.plain(err); isNotFound(err) {
+		return found, nil
+	}
+	if err != nil {
+		return found, p.failed("look for the droplet by its number", err)
+	}
+	return append(found, *d), nil
+}
+
+// plausible refuses a droplet that has our name but neither our tag nor an age
+// that fits: it is not ours to adopt, and a second one beside it would only
+// add to the confusion.
+func plausible(d *godo.Droplet, spec providers.Spec, asked time.Time) error {
+	// A time that can't be read is the zero time: too old.
+	created, _ := time.Parse(time.RFC3339, d.Created)
+	if asked.IsZero() || created.After(asked.Add(-clockSkew)) {
+		return nil
+	}
+	return &providers.Refused{
+		Err: fmt.Errorf("droplet %d has this deployment's name, %s, but not its tag, and was made at %s, before it was asked for",
+			d.ID, d.Name, d.Created),
+		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet tag %d --tag-name %s; if not, rename it", d.ID, spec.Tag),
+	}
+}
+
+func publicIPv4(d *godo.Droplet) string {
+	ip, err := d.PublicIPv4() // an error is: no networks yet
+	if err != nil {
+		return ""
+	}
+	return ip
+}
+
+func publicIPv6(d *godo.Droplet) string {
+	ip, err := d.PublicIPv6()
+	if err != nil {
+		return ""
+	}
+	return ip
+}
+
+func regionOf(d *godo.Droplet) string {
+	if d.Region == nil {
+		return ""
+	}
+	return d.Region.Slug
+}
+
+// monthlyOf is what the droplet costs with its backups.
+func monthlyOf(d *godo.Droplet) float64 {
+	if d.Size == nil {
+		return 0
+	}
+	price := d.Size.PriceMonthly
+	if slices.Contains(d.Features, "backups") {
+		price *= 1 + backupShare
+	}
+	return cents(price)
+}

@@ -1,0 +1,283 @@
+package digitalocean
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+const (
+	accessPage = "https://cloud.digitalocean.com/account/api/tokens"
+	limitPage  = "https://cloud.digitalocean.com/account/team/droplet_limit_increase"
+	statusPage = "https://status.digitalocean.com"
+	ticketPage = "https://cloudsupport.digitalocean.com"
+	again      = "run the same command again; it goes on where it stopped"
+)
+
+// APIError is an answer of the API that is not a success. The errors that this
+// package returns wrap it.
+type APIError struct {
+	// Method and Path are those of the call.
+	Method, Path string
+	// Status is the HTTP status code.
+	Status int
+	// Message is the API's own text.
+	Message string
+	// RequestID is what DigitalOcean's support asks for; may be empty.
+	RequestID string
+}
+
+// Error has the API's text and the request id.
+func (e *APIError) Error() string {
+	text := fmt.Sprintf("the API answered %d to %s %s", e.Status, e.Method, e.Path)
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	if e.RequestID != "" {
+		text += " (request id " + e.RequestID + ")"
+	}
+	return text
+}
+
+// plain turns an error of godo into one that holds neither the token nor the
+// request that carried it.
+func (p *Provider) plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var answer *godo.ErrorResponse
+	if errors.As(err, &answer) && answer.Response != nil {
+		e := &APIError{
+			Status: answer.Response.StatusCode, RequestID: p.token.redact(answer.RequestID),
+			Message: shortened(p.token.redact(strings.TrimSpace(answer.Message))),
+		}
+		if r := answer.Response.Request; r != nil {
+			e.Method, e.Path = r.Method, r.URL.Path
+		}
+		return e
+	}
+	if lost, ok := errors.AsType[*url.Error](err); ok {
+		err = lost.Err
+	}
+	if text := err.Error(); p.token.redact(text) != text {
+		return errors.New(p.token.redact(text))
+	}
+	return err
+}
+
+// shortened keeps an answer that is a whole web page from filling the screen.
+func shortened(text string) string {
+	const longest = 300
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + " …"
+}
+
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*APIError](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+func isNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
+
+// isUnsettled tells whether a create may have happened though it failed: the
+// answer was lost, or came from something that broke after the request was in.
+func isUnsettled(err error) bool {
+	status := statusOf(err)
+	return status == 0 || status >= 500 || status == http.StatusRequestTimeout
+}
+
+// failed explains an error of the API: what was being done, why it failed as
+// far as known, and what to do next. err has been through plain.
+func (p *Provider) failed(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if explained(err) {
+		return err
+	}
+	wrapped := fmt.Errorf("%s: %w", doing, err)
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return &providers.Failed{
+			Err:  fmt.Errorf("%s: what answers at %s does not speak DigitalOcean's API: %w", doing, p.api.BaseURL.Host, err),
+			Next: "check DIGITALOCEAN_API_URL if it is set; then " + again,
+		}
+	}
+	var e *APIError
+	if !errors.As(err, &e) {
+		return &providers.Failed{
+			Err:  fmt.Errorf("%s: no answer from DigitalOcean's API at %s: %w", doing, p.api.BaseURL.Host, err),
+			Next: "check the network, and DIGITALOCEAN_API_URL if it is set; then " + again,
+		}
+	}
+	message := strings.ToLower(e.Message)
+	switch {
+	case strings.Contains(message, "account") && strings.Contains(message, "locked"):
+		return lockedAccount(wrapped)
+	case e.Status == http.StatusUnauthorized:
+		return &providers.Refused{
+			Err:  fmt.Errorf("%s: DigitalOcean does not accept the token; it is wrong, expired or revoked: %w", doing, err),
+			Next: "make a new token at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
+		}
+	case e.Status == http.StatusForbidden:
+		return missingScope(doing, e)
+	case e.Status == http.StatusPaymentRequired:
+		return billing(wrapped)
+	case e.Status == http.StatusNotFound:
+		return &providers.Failed{Err: fmt.Errorf("%s: it is not there (any more): %w", doing, err), Next: again}
+	case e.Status == http.StatusConflict:
+		return &providers.Failed{Err: fmt.Errorf("%s: it conflicts with something that exists: %w", doing, err), Next: again}
+	case e.Status == http.StatusTooManyRequests:
+		return &providers.Failed{
+			Err:  fmt.Errorf("%s: too many API calls with this account's tokens: %w", doing, err),
+			Next: "wait a minute (an hour, if it stays so), then " + again,
+		}
+	case e.Status >= 500:
+		return &providers.Failed{
+			Err:  fmt.Errorf("%s: DigitalOcean's API has trouble: %w", doing, err),
+			Next: "see " + statusPage + ", then " + again,
+		}
+	case e.Status < 400:
+		return &providers.Failed{
+			Err:  fmt.Errorf("%s: that address redirects elsewhere, where the token will not be sent: %w", doing, err),
+			Next: "set DIGITALOCEAN_API_URL to the API's own address, or unset it",
+		}
+	}
+	return unprocessable(message, doing, wrapped)
+}
+
+// explained tells whether somebody said already what to do next.
+func explained(err error) bool {
+	var refused *providers.Refused
+	var unusable *providers.Unusable
+	var failed *providers.Failed
+	return errors.As(err, &refused) || errors.As(err, &unusable) || errors.As(err, &failed)
+}
+
+// cause is one reason for a 422, known by words in the API's text.
+type cause struct {
+	// words must all be in the message.
+	words []string
+	why   string
+	wrap  func(err error) error
+}
+
+// causes are looked through in order; the texts are the live API's.
+var causes = []cause{
+	{[]string{"droplet limit"}, "the account's droplet limit is reached", func(err error) error {
+		return &providers.Refused{Err: err, Next: "remove a droplet that is not needed, or ask for a higher limit at " + limitPage}
+	}},
+	{[]string{"reserved ip", "limit"}, "the account's limit of reserved IPs is reached", reservedIPLimit},
+	{[]string{"floating ip", "limit"}, "the account's limit of reserved IPs is reached", reservedIPLimit},
+	{[]string{"payment"}, "the account has a billing problem", billing},
+	{[]string{"billing"}, "the account has a billing problem", billing},
+	{[]string{"pending event"}, "something else is being done with the droplet", tryLater},
+	{[]string{"try again"}, "DigitalOcean calls it temporary", tryLater},
+	{[]string{"user data"}, "the first-boot configuration was refused", func(err error) error {
+		return &providers.Unusable{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
+	}},
+	{[]string{"image"}, "the image is not (or no longer) offered", func(err error) error {
+		return &providers.Unusable{Err: err, Next: "choose another with --image; doctl compute image list-distribution --public lists them"}
+	}},
+	{[]string{"vpc"}, "the VPC does not fit", func(err error) error {
+		return &providers.Unusable{Err: err, Next: "choose a VPC in the droplet's region"}
+	}},
+	{[]string{"size"}, "the size is not sold in this region", func(err error) error {
+		return &providers.Unusable{Err: err, Next: "choose another with --size, or another --region"}
+	}},
+	{[]string{"region"}, "the region takes no droplets", func(err error) error {
+		return &providers.Unusable{Err: err, Next: "choose another with --region"}
+	}},
+	{[]string{"key", "invalid"}, "the SSH key is not in the account", tryLater},
+	{[]string{"already in use"}, "it is in use already", tryLater},
+}
+
+func unprocessable(message, doing string, err error) error {
+	for _, c := range causes {
+		if containsAll(message, c.words) {
+			return c.wrap(fmt.Errorf("%s: %s: %w", doing, c.why, errors.Unwrap(err)))
+		}
+	}
+	return &providers.Refused{Err: err, Next: "if the reason is not clear, ask " + ticketPage + " and name the request id"}
+}
+
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func tryLater(err error) error {
+	return &providers.Failed{Err: err, Next: "wait a minute, then " + again}
+}
+
+func billing(err error) error {
+	return &providers.Refused{Err: err, Next: "see https://cloud.digitalocean.com/account/billing"}
+}
+
+func reservedIPLimit(err error) error {
+	return &providers.Refused{Err: err, Next: "release a reserved IP that is not needed, or deploy without one"}
+}
+
+func lockedAccount(err error) error {
+	return &providers.Refused{
+		Err:  fmt.Errorf("DigitalOcean has locked the account: %w", err),
+		Next: "ask DigitalOcean's support why: " + ticketPage,
+	}
+}
+
+// missingScope names the scope, which the API itself does not.
+func missingScope(doing string, e *APIError) error {
+	scope := scopeOf(e.Method, e.Path)
+	if scope == "" {
+		return &providers.Refused{
+			Err:  fmt.Errorf("%s: the token may not do this: %w", doing, e),
+			Next: "make a token with the scopes that are missing at " + accessPage,
+		}
+	}
+	return &providers.Refused{
+		Err:  fmt.Errorf("%s: the token lacks the scope %s: %w", doing, scope, e),
+		Next: "make a token with the scope " + scope + " at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
+	}
+}
+
+// scopeOf is the scope that a call needs, after DigitalOcean's list of scopes.
+func scopeOf(method, path string) string {
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "v2/"), "/")
+	noun := map[string]string{
+		"account": "account", "droplets": "droplet", "actions": "actions", "firewalls": "firewall", "tags": "tag",
+		"images": "image", "regions": "regions", "sizes": "sizes", "domains": "domain", "reserved_ips": "reserved_ip",
+		"projects": "project", "vpcs": "vpc",
+	}[parts[0]]
+	if len(parts) > 1 && parts[0] == "account" {
+		noun = "ssh_key"
+	}
+	verb := map[string]string{
+		http.MethodGet: "read", http.MethodPost: "create", http.MethodPut: "update", http.MethodDelete: "delete",
+	}[method]
+	last := parts[len(parts)-1]
+	if method == http.MethodPost && (last == "actions" || last == "resources") {
+		verb = "update" // changes what exists
+	}
+	if noun == "" || verb == "" {
+		return ""
+	}
+	return noun + ":" + verb
+}

@@ -1,0 +1,139 @@
+// Command cmd serves the simulated DigitalOcean alone, so that slipway itself
+// can be pointed at it:
+//
+//	go run ./providers/digitalocean/fakecloud/cmd --listen 127.0.0.1:8080 --machines --dir /tmp/cloud
+//	DIGITALOCEAN_API_URL=http://127.0.0.1:8080 DIGITALOCEAN_TOKEN=x slipway --provider digitalocean …
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/digitalocean/fakecloud/machines"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fakecloud:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are the command's flags.
+type settings struct {
+	listen, dir, cache string
+	machines, limits   bool
+	zones              []string
+	cloud              fakecloud.Options
+}
+
+func parse(args []string) (*settings, error) {
+	s := &settings{}
+	flags := flag.NewFlagSet("fakecloud", flag.ContinueOnError)
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "address to serve on")
+	flags.StringVar(&s.dir, "dir", "", "folder that keeps the cloud's state and its machines; needed for --machines")
+	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
+	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
+	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
+	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
+	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
+	flags.DurationVar(&s.cloud.Faults.TagLag, "lag", 0, "how long a new droplet's tags don't show")
+	flags.Func("fault", "something that goes wrong, NAME or NAME=VALUE, repeatable: "+strings.Join(fakecloud.FaultNames(), ", "), s.cloud.Faults.SetFault)
+	flags.Func("zone", "a domain whose zone is in the account, repeatable", func(name string) error {
+		s.zones = append(s.zones, name)
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if s.machines && s.dir == "" {
+		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
+	}
+	if s.limits {
+		s.cloud.Limits = fakecloud.RealLimits
+	}
+	return s, nil
+}
+
+func defaultCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "slipway")
+}
+
+func run(ctx context.Context, args []string) error {
+	s, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.dir != "" {
+		if err := os.MkdirAll(s.dir, 0o700); err != nil {
+			return err
+		}
+		s.cloud.StateFile = filepath.Join(s.dir, "cloud.json")
+	}
+	if s.machines {
+		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf}
+		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
+	}
+	cloud, err := fakecloud.New(s.cloud)
+	if err != nil {
+		return err
+	}
+	defer cloud.Close()
+	for _, z := range s.zones {
+		cloud.AddDomain(z)
+	}
+	return serve(ctx, s.listen, cloud)
+}
+
+func serve(ctx context.Context, address string, cloud http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			log.Printf("%q %q", r.Method, r.URL.RequestURI()) //nolint:gosec // %q leaves no line break
+			cloud.ServeHTTP(w, r)
+		}),
+	}
+	if _, err := fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr()); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err = server.Shutdown(last)
+	if ended := <-done; err == nil && !errors.Is(ended, http.ErrServerClosed) {
+		err = ended
+	}
+	return err
+}

@@ -1,0 +1,241 @@
+// Package contract holds a handler and its callers to DigitalOcean's published
+// OpenAPI description: in a test, every request and every response is checked.
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// Exception is a known difference between the description and the live API.
+type Exception struct {
+	// Name is what it is called in a test's log.
+	Name string
+	// Why it is right to differ.
+	Why string
+	// mend rewrites a decoded body to what the description wants to see, so
+	// that all else in the body is still checked.
+	mend func(path string, body any)
+}
+
+// Exceptions is the whole list; whatever is not in it fails the test.
+var Exceptions = []Exception{
+	{
+		Name: "icmp rule without ports",
+		Why:  "the description demands ports of every firewall rule, the live API takes ICMP rules only without",
+		mend: addPortsToICMP,
+	},
+	{
+		Name: "next_backup_window is null",
+		Why:  "the description makes only one half of its allOf nullable; the live API sends null for droplets without backups",
+		mend: addBackupWindow,
+	},
+}
+
+func addBackupWindow(path string, body any) {
+	switch node := body.(type) {
+	case []any:
+		for _, item := range node {
+			addBackupWindow(path, item)
+		}
+	case map[string]any:
+		if window, has := node["next_backup_window"]; has && window == nil {
+			node["next_backup_window"] = map[string]any{"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T23:00:00Z"}
+		}
+		for _, item := range node {
+			addBackupWindow(path, item)
+		}
+	}
+}
+
+func addPortsToICMP(path string, body any) {
+	if !strings.HasPrefix(path, "/v2/firewalls") {
+		return
+	}
+	switch node := body.(type) {
+	case []any:
+		for _, item := range node {
+			addPortsToICMP(path, item)
+		}
+	case map[string]any:
+		if _, has := node["ports"]; node["protocol"] == "icmp" && !has {
+			node["ports"] = "0"
+		}
+		for _, item := range node {
+			addPortsToICMP(path, item)
+		}
+	}
+}
+
+// mended is the body after all exceptions; what is not JSON stays as it is.
+func mended(path string, body []byte) []byte {
+	var decoded any
+	if json.Unmarshal(body, &decoded) != nil {
+		return body
+	}
+	for _, e := range Exceptions {
+		e.mend(path, decoded)
+	}
+	again, err := json.Marshal(decoded)
+	if err != nil {
+		return body
+	}
+	return again
+}
+
+// description finds the OpenAPI description beside the repository.
+func description() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			path := filepath.Join(dir, "..", "shared", "do-api", "digitalocean.openapi.json")
+			_, err := os.Stat(path)
+			return path, err
+		}
+	}
+	return "", fs.ErrNotExist
+}
+
+// load parses the description once for all tests of a package.
+var load = sync.OnceValues(func() (routers.Router, error) {
+	path, err := description()
+	if err != nil {
+		return nil, err
+	}
+	openapi3.DefineIPv4Format()
+	openapi3.DefineIPv6Format()
+	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122))
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return nil, err
+	}
+	// The tests call another host than the description names.
+	doc.Servers = nil
+	return gorillamux.NewRouter(doc)
+})
+
+// Held wraps next so that t fails on every request and response that breaks
+// the description. Where the description is absent it says so and checks
+// nothing, except under CI, where the test fails.
+func Held(t testing.TB, next http.Handler) http.Handler {
+	t.Helper()
+	router, err := load()
+	if errors.Is(err, fs.ErrNotExist) {
+		if os.Getenv("CI") != "" {
+			t.Fatal("DigitalOcean's API description is not at ../shared/do-api beside the repository")
+		}
+		t.Log("not checked against DigitalOcean's API description: ../shared/do-api is not there")
+		return next
+	}
+	if err != nil {
+		t.Fatalf("DigitalOcean's API description can't be read: %v", err)
+	}
+	return &held{t: t, next: next, router: router}
+}
+
+type held struct {
+	t      testing.TB
+	next   http.Handler
+	router routers.Router
+}
+
+func (h *held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		h.t.Errorf("%s %s: read the request: %v", r.Method, r.URL, err)
+	}
+	input := h.request(r, body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := httptest.NewRecorder()
+	defer func() {
+		// A connection that is dropped leaves only what was sent before.
+		if reason := recover(); reason != nil {
+			if answer.Flushed {
+				h.forward(w, answer)
+			}
+			panic(reason)
+		}
+	}()
+	h.next.ServeHTTP(answer, r)
+	h.response(input, r, answer)
+	h.forward(w, answer)
+}
+
+func (h *held) request(r *http.Request, body []byte) *openapi3filter.RequestValidationInput {
+	copied := r.Clone(context.Background())
+	body = mended(r.URL.Path, body)
+	copied.Body, copied.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	route, params, err := h.router.FindRoute(copied)
+	if err != nil {
+		h.t.Errorf("%s %s is not in DigitalOcean's API description: %v", r.Method, r.URL, err)
+		return nil
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: copied, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{
+			MultiError: true, IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
+			SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.DisableSchemaErrorDetails()},
+		},
+	}
+	h.judge(r, "the request", openapi3filter.ValidateRequest(copied.Context(), input))
+	return input
+}
+
+func (h *held) response(input *openapi3filter.RequestValidationInput, r *http.Request, answer *httptest.ResponseRecorder) {
+	if input == nil || answer.Code >= 300 && answer.Code < 400 {
+		return // a redirect is none of the API's answers
+	}
+	h.judge(r, "the response", openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: answer.Code, Header: answer.Header(),
+		Body: io.NopCloser(bytes.NewReader(mended(r.URL.Path, answer.Body.Bytes()))), Options: input.Options,
+	}))
+}
+
+func (h *held) judge(r *http.Request, what string, err error) {
+	if err == nil {
+		return
+	}
+	h.t.Errorf("%s %s: %s breaks DigitalOcean's API description: %v", r.Method, r.URL, what, err)
+}
+
+func (h *held) forward(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // a client that went away is its own affair
+	if f, ok := w.(http.Flusher); ok && answer.Flushed {
+		f.Flush()
+	}
+}
+
+// Server serves handler under the contract until the test ends and returns its URL.
+func Server(t testing.TB, handler http.Handler) *url.URL {
+	t.Helper()
+	server := httptest.NewServer(Held(t, handler))
+	t.Cleanup(server.Close)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}

@@ -1,0 +1,323 @@
+// Package fakecloud is a simulated DigitalOcean: an http.Handler that keeps
+// an account with its keys, droplets, firewalls, tags, domains, reserved IPs,
+// projects and VPCs, and that has the delays and failures of the real API,
+// each to be switched on by itself.
+//
+// What it answers follows DigitalOcean's published OpenAPI description; what
+// it does when the description is silent follows what users of the real API
+// report. It never talks to anything, except through the Boot and Halt hooks.
+package fakecloud
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options is how a cloud is made.
+type Options struct {
+	// Token is the only one that is accepted; empty accepts every token.
+	Token string
+	// Now is the cloud's time; nil is the computer's. All delays are counted
+	// in it, so a VirtualClock makes them pass at once.
+	Now func() time.Time
+	// BootTime is how long a create action takes when there is no Boot hook.
+	BootTime time.Duration
+	// DropletLimit is the account's; 0 is 10.
+	DropletLimit int
+	// Limits are the rates at which calls are answered with 429; the zero
+	// value has none, RealLimits has the real ones.
+	Limits Limits
+	// Faults are what goes wrong; SetFaults changes them later.
+	Faults Faults
+	// StateFile keeps the cloud's state, so that a cloud made later with the
+	// same file goes on where this one was. Empty keeps it in memory.
+	StateFile string
+	// Boot starts a real machine for a droplet and returns the IPv4 address
+	// that it answers at. It is called once for each new droplet, and again
+	// for a droplet that StateFile brought back, so it must be repeatable. Its
+	// context ends when the droplet is destroyed or the cloud is closed.
+	Boot func(ctx context.Context, d Machine) (ip string, err error)
+	// Halt removes the machine of a droplet that is destroyed.
+	Halt func(ctx context.Context, id int) error
+}
+
+// Machine is what a Boot hook is told about its droplet.
+type Machine struct {
+	// ID is the droplet's.
+	ID int
+	// Name is the droplet's, and its host name.
+	Name string
+	// Image and Size are the slugs that were asked for.
+	Image, Size string
+	// UserData is what the create call carried, byte by byte.
+	UserData string
+	// AuthorizedKeys are the public keys that were named in the call.
+	AuthorizedKeys []string
+	// Tags are those of the create call.
+	Tags []string
+}
+
+// Cloud is one simulated account. It is safe for concurrent use.
+type Cloud struct {
+	options Options
+	now     func() time.Time
+	mux     *http.ServeMux
+
+	mu       sync.Mutex
+	state    state
+	faults   Faults
+	requests []Request
+	served   map[string]int // requests by family, for the faults that count
+	misses   map[string]int // 404s still owed to what was just created
+
+	ctx      context.Context
+	stop     context.CancelFunc
+	machines sync.WaitGroup
+	halts    map[int]context.CancelFunc
+}
+
+// New makes a cloud, or takes up the one in options.StateFile.
+func New(options Options) (*Cloud, error) {
+	c := &Cloud{
+		options: options,
+		now:     options.Now,
+		faults:  options.Faults,
+		served:  map[string]int{},
+		misses:  map[string]int{},
+		halts:   map[int]context.CancelFunc{},
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.options.DropletLimit == 0 {
+		c.options.DropletLimit = 10
+	}
+	c.state = newState(c.now())
+	if err := c.load(); err != nil {
+		return nil, err
+	}
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	c.mux = c.routes()
+	for _, d := range c.state.Droplets {
+		if d.GoneAt == nil {
+			c.boot(d)
+		}
+	}
+	return c, nil
+}
+
+// Close ends every Boot hook that still runs and waits for it. Machines that
+// were booted stay; Halt is for destroyed droplets only.
+func (c *Cloud) Close() {
+	c.stop()
+	c.machines.Wait()
+}
+
+// SetFaults replaces what goes wrong from now on.
+func (c *Cloud) SetFaults(f Faults) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = f
+	clear(c.served)
+}
+
+func (c *Cloud) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, handle := range map[string]func(*call){
+		"GET /v2/account": c.getAccount,
+
+		"GET /v2/account/keys":         c.listKeys,
+		"POST /v2/account/keys":        c.createKey,
+		"GET /v2/account/keys/{id}":    c.getKey,
+		"DELETE /v2/account/keys/{id}": c.deleteKey,
+
+		"GET /v2/regions":     c.listRegions,
+		"GET /v2/sizes":       c.listSizes,
+		"GET /v2/images":      c.listImages,
+		"GET /v2/images/{id}": c.getImage,
+
+		"GET /v2/droplets":               c.listDroplets,
+		"POST /v2/droplets":              c.createDroplet,
+		"DELETE /v2/droplets":            c.deleteDropletsByTag,
+		"GET /v2/droplets/{id}":          c.getDroplet,
+		"DELETE /v2/droplets/{id}":       c.deleteDroplet,
+		"GET /v2/droplets/{id}/actions":  c.listDropletActions,
+		"POST /v2/droplets/{id}/actions": c.createDropletAction,
+		"GET /v2/actions/{id}":           c.getAction,
+
+		"GET /v2/tags":                   c.listTags,
+		"POST /v2/tags":                  c.createTag,
+		"GET /v2/tags/{name}":            c.getTag,
+		"DELETE /v2/tags/{name}":         c.deleteTag,
+		"POST /v2/tags/{name}/resources": c.tagResources,
+
+		"GET /v2/firewalls":         c.listFirewalls,
+		"POST /v2/firewalls":        c.createFirewall,
+		"GET /v2/firewalls/{id}":    c.getFirewall,
+		"PUT /v2/firewalls/{id}":    c.updateFirewall,
+		"DELETE /v2/firewalls/{id}": c.deleteFirewall,
+
+		"GET /v2/domains":                        c.listDomains,
+		"POST /v2/domains":                       c.createDomain,
+		"GET /v2/domains/{name}":                 c.getDomain,
+		"GET /v2/domains/{name}/records":         c.listRecords,
+		"POST /v2/domains/{name}/records":        c.createRecord,
+		"PUT /v2/domains/{name}/records/{id}":    c.updateRecord,
+		"DELETE /v2/domains/{name}/records/{id}": c.deleteRecord,
+
+		"GET /v2/reserved_ips":               c.listReservedIPs,
+		"POST /v2/reserved_ips":              c.createReservedIP,
+		"GET /v2/reserved_ips/{ip}":          c.getReservedIP,
+		"DELETE /v2/reserved_ips/{ip}":       c.deleteReservedIP,
+		"POST /v2/reserved_ips/{ip}/actions": c.createReservedIPAction,
+
+		"GET /v2/projects":                 c.listProjects,
+		"GET /v2/projects/{id}/resources":  c.listProjectResources,
+		"POST /v2/projects/{id}/resources": c.assignProjectResources,
+
+		"GET /v2/vpcs":      c.listVPCs,
+		"GET /v2/vpcs/{id}": c.getVPC,
+	} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		(&call{w: w, r: r, c: c}).fail(http.StatusNotFound, "not_found", "The resource you were accessing could not be found.")
+	})
+	return mux
+}
+
+// ServeHTTP answers one call. Calls are answered one at a time.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle()
+	now := c.now()
+	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})
+	k := &call{w: w, r: r, c: c}
+	if c.refuses(k, now) {
+		return
+	}
+	c.mux.ServeHTTP(w, r)
+}
+
+// call is one request and the place for its answer.
+type call struct {
+	w http.ResponseWriter
+	r *http.Request
+	c *Cloud
+}
+
+func (k *call) path(name string) string { return k.r.PathValue(name) }
+
+func (k *call) id() int {
+	id, err := strconv.Atoi(k.path("id"))
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// read decodes the request's body and answers 400 if it can't.
+func (k *call) read(into any) bool {
+	if err := json.NewDecoder(k.r.Body).Decode(into); err != nil {
+		k.fail(http.StatusBadRequest, "bad_request", "unable to decode request body")
+		return false
+	}
+	return true
+}
+
+// answer sends a body, after what changed has been saved.
+func (k *call) answer(status int, body any) {
+	if k.r.Method != http.MethodGet {
+		if err := k.c.save(); err != nil {
+			k.fail(http.StatusInternalServerError, "server_error", "the simulated cloud can't save its state: "+err.Error())
+			return
+		}
+	}
+	if k.spoiled() {
+		return
+	}
+	if body == nil {
+		k.w.WriteHeader(status)
+		return
+	}
+	k.send(status, body)
+}
+
+func (k *call) send(status int, body any) {
+	k.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	k.w.WriteHeader(status)
+	// A client that went away is its own affair.
+	_ = json.NewEncoder(k.w).Encode(body)
+}
+
+// fail answers with an error body as the real API's.
+func (k *call) fail(status int, id, message string) {
+	requestID := fmt.Sprintf("fa4e0000-0000-4000-8000-%012d", len(k.c.requests))
+	k.w.Header().Set("X-Request-Id", requestID)
+	k.send(status, map[string]string{"id": id, "message": message, "request_id": requestID})
+}
+
+func (k *call) notFound() {
+	k.fail(http.StatusNotFound, "not_found", "The resource you were accessing could not be found.")
+}
+
+func (k *call) unprocessable(message string) {
+	k.fail(http.StatusUnprocessableEntity, "unprocessable_entity", message)
+}
+
+// page answers with the part of a list that the query asks for.
+func page[T any](k *call, name string, all []T) {
+	number, size := 1, 20
+	if n, err := strconv.Atoi(k.r.URL.Query().Get("page")); err == nil && n > 0 {
+		number = n
+	}
+	if n, err := strconv.Atoi(k.r.URL.Query().Get("per_page")); err == nil && n > 0 {
+		size = min(n, 200)
+	}
+	from := min((number-1)*size, len(all))
+	to := min(from+size, len(all))
+	k.answer(http.StatusOK, map[string]any{
+		name:    append([]T{}, all[from:to]...),
+		"links": pageLinks(k.r, number, size, len(all)),
+		"meta":  map[string]int{"total": len(all)},
+	})
+}
+
+func pageLinks(r *http.Request, number, size, total int) map[string]any {
+	last := max((total+size-1)/size, 1)
+	link := func(n int) string {
+		u := *r.URL
+		u.Scheme, u.Host = "http", r.Host
+		q := u.Query()
+		q.Set("page", strconv.Itoa(n))
+		u.RawQuery = q.Encode()
+		return u.String()
+	}
+	pages := map[string]string{}
+	if number < last {
+		pages["next"], pages["last"] = link(number+1), link(last)
+	}
+	if number > 1 {
+		pages["first"], pages["prev"] = link(1), link(number-1)
+	}
+	if len(pages) == 0 {
+		return map[string]any{}
+	}
+	return map[string]any{"pages": pages}
+}
+
+// family is the resource that a path is about: "droplets", "account/keys".
+func family(path string) string {
+	parts := strings.Split(strings.TrimPrefix(path, "/v2/"), "/")
+	if parts[0] == "account" && len(parts) > 1 {
+		return "account/keys"
+	}
+	return parts[0]
+}

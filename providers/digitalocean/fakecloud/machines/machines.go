@@ -1,0 +1,128 @@
+// Package machines boots a real machine on this computer for each droplet of a
+// simulated cloud, with the user data that the create call carried.
+package machines
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"slipway/providers"
+	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/local"
+)
+
+// Machines are the hooks of a cloud's options.
+type Machines struct {
+	// Dir keeps the machines' disks, Cache the base images.
+	Dir, Cache string
+	// Log receives a line for each thing that happens, from several goroutines.
+	Log func(format string, args ...any)
+}
+
+func (m *Machines) folder(id int) string {
+	return filepath.Join(m.Dir, "machines", strconv.Itoa(id))
+}
+
+// spec is the droplet as the local provider sees it. The folder and the number
+// name the machine: the same call finds it again after a restart.
+func (m *Machines) spec(id int) providers.Spec {
+	sum := sha256.Sum256([]byte(m.folder(id)))
+	name := fmt.Sprintf("droplet-%d", id)
+	return providers.Spec{Name: name, Tag: fmt.Sprintf("fakecloud-%x-%s", sum[:4], name)}
+}
+
+// Boot boots the machine of a droplet, or finds it running, and returns its
+// address.
+func (m *Machines) Boot(ctx context.Context, d fakecloud.Machine) (string, error) {
+	ip, err := m.bootMachine(ctx, d)
+	if err != nil {
+		m.Log("droplet %d does not boot: %v", d.ID, err)
+		return "", err
+	}
+	m.Log("droplet %d answers at %s", d.ID, ip)
+	return ip, nil
+}
+
+func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string, error) {
+	p, err := local.New(local.Options{Dir: m.folder(d.ID), Cache: m.Cache})
+	if err != nil {
+		return "", err
+	}
+	spec := m.spec(d.ID)
+	spec.UserData = d.UserData
+	spec.Image = localImage(d.Image)
+	if len(d.AuthorizedKeys) > 0 {
+		spec.AuthorizedKey = d.AuthorizedKeys[0]
+	}
+	spec.Ports = []int{22, 80, 443}
+	if err := p.Check(ctx, spec); err != nil {
+		return "", err
+	}
+	for _, r := range p.Resources(spec) {
+		found, err := r.Look(ctx, time.Time{})
+		if err != nil {
+			return "", err
+		}
+		if found.Holds {
+			continue
+		}
+		if err := r.Make(ctx, func(line string) { m.Log("droplet %d: %s", d.ID, line) }); err != nil {
+			return "", err
+		}
+	}
+	server, err := p.Server(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	if server.Port != 22 {
+		return "", fmt.Errorf("the machine's sshd is at port %d: a droplet's is at 22", server.Port)
+	}
+	return server.Address, nil
+}
+
+// Halt removes the machine and its folder.
+func (m *Machines) Halt(ctx context.Context, id int) error {
+	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
+	if err != nil {
+		return err
+	}
+	err = p.Destroy(ctx, m.spec(id), func(line string) { m.Log("droplet %d: %s", id, line) })
+	if err == nil {
+		err = os.RemoveAll(m.folder(id))
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		m.Log("droplet %d is not removed: %v", id, err)
+	}
+	return err
+}
+
+// localImage is the local provider's name of a DigitalOcean image.
+func localImage(slug string) string {
+	if slug == "debian-12-x64" {
+		return "debian-12"
+	}
+	return "debian-13"
+}
+
+// HaltAll removes every machine that is left.
+func (m *Machines) HaltAll(ctx context.Context) error {
+	left, err := filepath.Glob(filepath.Join(m.Dir, "machines", "*"))
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, folder := range left {
+		id, err := strconv.Atoi(filepath.Base(folder))
+		if err == nil {
+			err = m.Halt(ctx, id)
+		}
+		all = errors.Join(all, err)
+	}
+	return all
+}

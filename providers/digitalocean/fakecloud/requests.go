@@ -1,0 +1,50 @@
+package fakecloud
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Request is one call that reached the cloud, refused or not.
+type Request struct {
+	Method, Path, Query string
+	Time                time.Time
+}
+
+// Requests returns every call since the cloud was made, oldest first.
+func (c *Cloud) Requests() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.requests)
+}
+
+// Count returns how often a method was called on paths that begin with path.
+func (c *Cloud) Count(method, path string) int {
+	n := 0
+	for _, r := range c.Requests() {
+		if r.Method == method && strings.HasPrefix(r.Path, path) {
+			n++
+		}
+	}
+	return n
+}
+
+// Creates returns how often a droplet was asked for.
+func (c *Cloud) Creates() int {
+	n := 0
+	for _, r := range c.Requests() {
+		if r.Method == http.MethodPost && r.Path == "/v2/droplets" {
+			n++
+		}
+	}
+	return n
+}
+
+// ForgetRequests empties what Requests, Count and Creates look at.
+func (c *Cloud) ForgetRequests() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests = nil
+}

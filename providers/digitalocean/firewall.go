@@ -1,0 +1,214 @@
+package digitalocean
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+var errNotShown = errors.New("it was accepted but does not show")
+
+// everywhere is the whole world, in both address families.
+var everywhere = []string{"0.0.0.0/0", "::/0"}
+
+// firewallResource is the cloud firewall. It is bound to the tag, not to a
+// droplet, so that it is there before the droplet is.
+type firewallResource struct {
+	p     *Provider
+	spec  providers.Spec
+	found *godo.Firewall
+}
+
+// Kind tells it from the firewall on the server itself.
+func (r *firewallResource) Kind() string           { return "cloud-firewall" }
+func (r *firewallResource) Title() string          { return "a cloud firewall" }
+func (r *firewallResource) Phase() providers.Phase { return providers.PhaseBoot }
+
+// Look finds the firewall by name and tag and compares its rules. Names of
+// firewalls are unique in an account, so asking again can make no second one.
+func (r *firewallResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
+	found, err := r.p.firewall(ctx, r.spec)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	r.found = found
+	ports := portList(r.spec.Ports)
+	switch {
+	case found == nil:
+		return providers.Finding{Changes: []providers.Change{{
+			What: fmt.Sprintf("create firewall %s open for TCP %s", uniqueName(r.spec.Tag), ports),
+			Why:  "all other ports stay closed to the world, from the droplet's first second",
+		}}}, nil
+	case !sameRules(found, r.wanted()):
+		return providers.Finding{Changes: []providers.Change{{
+			What: fmt.Sprintf("set firewall %s to TCP %s", found.Name, ports), Why: "its rules or tags differ",
+		}}}, nil
+	case found.Status == "failed":
+		return providers.Finding{Changes: []providers.Change{{
+			What: "set firewall " + found.Name + " again", Why: "DigitalOcean could not apply it",
+		}}}, nil
+	}
+	return providers.Finding{Holds: true, Detail: "TCP " + ports}, nil
+}
+
+// Make creates the firewall or puts its rules right.
+func (r *firewallResource) Make(ctx context.Context, report func(string)) error {
+	if r.found == nil {
+		found, err := r.p.firewall(ctx, r.spec)
+		if err != nil {
+			return err
+		}
+		r.found = found
+	}
+	if r.found != nil {
+		_, _, err := r.p.api.Firewalls.Update(ctx, r.found.ID, r.wanted())
+		if err = r.p.failed("set the firewall's rules", r.p.plain(err)); err != nil {
+			return err
+		}
+		return r.applied(ctx, report)
+	}
+	doing := "create the firewall"
+	_, _, err := r.p.api.Firewalls.Create(ctx, r.wanted())
+	err = r.p.plain(err)
+	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+		return r.p.failed(doing, err)
+	}
+	if ctx.Err() != nil {
+		return r.p.failed(doing, ctx.Err())
+	}
+	return r.appeared(ctx, report, err)
+}
+
+// appeared looks for what the create call made, whatever it answered.
+func (r *firewallResource) appeared(ctx context.Context, report func(string), created error) error {
+	found, err := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+		f, err := r.p.firewall(ctx, r.spec)
+		return f != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	if !found && isDuplicate(created) {
+		return &providers.Refused{
+			Err:  fmt.Errorf("create the firewall: another one has its name, %s, without this deployment's tag: %w", uniqueName(r.spec.Tag), created),
+			Next: "rename or remove that firewall at https://cloud.digitalocean.com/networking/firewalls",
+		}
+	}
+	if !found {
+		if created == nil {
+			created = errNotShown
+		}
+		return nothingMade("the firewall", created)
+	}
+	return r.applied(ctx, report)
+}
+
+// applied waits until the rules are in force.
+func (r *firewallResource) applied(ctx context.Context, report func(string)) error {
+	w := wait{what: "the firewall to be applied", within: 2 * time.Minute, next: again, report: report}
+	return r.p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+		f, err := r.p.firewall(ctx, r.spec)
+		switch {
+		case err != nil:
+			return false, "", err
+		case f == nil:
+			return false, "it does not show", nil
+		case f.Status == "failed":
+			return false, "", &providers.Failed{
+				Err:  fmt.Errorf("DigitalOcean could not apply the firewall %s (%s)", f.Name, f.ID),
+				Next: again,
+			}
+		}
+		return f.Status == "succeeded", "it is " + f.Status, nil
+	})
+}
+
+func (r *firewallResource) wanted() *godo.FirewallRequest {
+	request := &godo.FirewallRequest{
+		Name: uniqueName(r.spec.Tag), Tags: []string{r.spec.Tag}, DropletIDs: []int{},
+		OutboundRules: []godo.OutboundRule{
+			{Protocol: "tcp", PortRange: "0", Destinations: &godo.Destinations{Addresses: everywhere}},
+			{Protocol: "udp", PortRange: "0", Destinations: &godo.Destinations{Addresses: everywhere}},
+			// The API takes ICMP only without ports.
+			{Protocol: "icmp", Destinations: &godo.Destinations{Addresses: everywhere}},
+		},
+		InboundRules: []godo.InboundRule{},
+	}
+	for _, port := range sortedPorts(r.spec.Ports) {
+		request.InboundRules = append(request.InboundRules, godo.InboundRule{
+			Protocol: "tcp", PortRange: strconv.Itoa(port), Sources: &godo.Sources{Addresses: everywhere},
+		})
+	}
+	return request
+}
+
+// sameRules compares what matters, in any order.
+func sameRules(f *godo.Firewall, want *godo.FirewallRequest) bool {
+	have := &godo.FirewallRequest{InboundRules: f.InboundRules, OutboundRules: f.OutboundRules}
+	return slices.Equal(ruleLines(have), ruleLines(want)) && slices.Contains(f.Tags, want.Tags[0])
+}
+
+func ruleLines(f *godo.FirewallRequest) []string {
+	var lines []string
+	for _, rule := range f.InboundRules {
+		from := rule.Sources
+		if from == nil {
+			from = &godo.Sources{}
+		}
+		lines = append(lines, fmt.Sprint("in ", rule.Protocol, ports(rule.PortRange), sorted(from.Addresses), from.Tags, from.DropletIDs, from.LoadBalancerUIDs))
+	}
+	for _, rule := range f.OutboundRules {
+		to := rule.Destinations
+		if to == nil {
+			to = &godo.Destinations{}
+		}
+		lines = append(lines, fmt.Sprint("out ", rule.Protocol, ports(rule.PortRange), sorted(to.Addresses), to.Tags, to.DropletIDs, to.LoadBalancerUIDs))
+	}
+	return sorted(lines)
+}
+
+// ports writes all the ways to say "all ports" as one.
+func ports(r string) string {
+	switch r {
+	case "", "all", "1-65535":
+		return "0"
+	}
+	return r
+}
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
+
+func sortedPorts(list []int) []int { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+func portList(list []int) string {
+	var words []string
+	for _, port := range sortedPorts(list) {
+		words = append(words, strconv.Itoa(port))
+	}
+	return strings.Join(words, ", ")
+}
+
+// firewall finds the deployment's firewall: its name must be ours and it must
+// be bound to the tag. nil is none.
+func (p *Provider) firewall(ctx context.Context, spec providers.Spec) (*godo.Firewall, error) {
+	if err := usableTag(spec.Tag); err != nil {
+		return nil, err
+	}
+	all, err := everyPage(ctx, p, "list the firewalls", func(ctx context.Context, n int) ([]godo.Firewall, *godo.Response, error) {
+		return p.api.Firewalls.List(ctx, fullPage(n))
+	})
+	for _, f := range all {
+		if f.Name == uniqueName(spec.Tag) && slices.Contains(f.Tags, spec.Tag) {
+			return &f, nil
+		}
+	}
+	return nil, err
+}

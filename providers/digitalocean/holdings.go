@@ -1,0 +1,107 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// Holdings lists what exists for the deployment, with what it costs a month:
+// what Destroy would remove. A key that was in the account before is not in it.
+func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
+	w, err := p.world(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	var all []providers.Holding
+	for _, k := range w.keys {
+		all = append(all, providers.Holding{Kind: "ssh-key", ID: k.Fingerprint, Detail: k.Name})
+	}
+	if w.tag != nil {
+		all = append(all, providers.Holding{Kind: "tag", ID: w.tag.Name})
+	}
+	if w.firewall != nil {
+		all = append(all, providers.Holding{Kind: "cloud-firewall", ID: w.firewall.ID, Detail: w.firewall.Name})
+	}
+	for _, d := range w.droplets {
+		all = append(all, providers.Holding{
+			Kind: "droplet", ID: strconv.Itoa(d.ID), Monthly: monthlyOf(&d),
+			Detail: fmt.Sprintf("%s in %s, %s, %s", d.SizeSlug, regionOf(&d), d.Status, publicIPv4(&d)),
+		})
+	}
+	for _, r := range w.reserved {
+		all = append(all, providers.Holding{Kind: "reserved-ip", ID: r.IP, Detail: "free while the droplet has it"})
+	}
+	for _, r := range w.records {
+		all = append(all, providers.Holding{Kind: "dns-record", ID: strconv.Itoa(r.ID), Detail: fmt.Sprintf("%s %s → %s", r.Type, r.domain, r.Data)})
+	}
+	return all, nil
+}
+
+// world is all that exists for a deployment.
+type world struct {
+	keys     []godo.Key
+	tag      *godo.Tag
+	firewall *godo.Firewall
+	droplets []godo.Droplet
+	// reserved are released; foreign were given to the droplet by somebody else.
+	reserved, foreign []godo.ReservedIP
+	records           []ownRecord
+}
+
+func (p *Provider) world(ctx context.Context, spec providers.Spec) (*world, error) {
+	w := &world{}
+	var err error
+	if w.droplets, err = p.droplets(ctx, spec, time.Time{}); err != nil {
+		return nil, err
+	}
+	if err = p.reservedOf(ctx, w); err != nil {
+		return nil, err
+	}
+	if w.records, err = p.ownRecords(ctx, w.addresses()); err != nil {
+		return nil, err
+	}
+	if w.firewall, err = p.firewall(ctx, spec); err != nil {
+		return nil, err
+	}
+	if w.keys, err = p.ownKeys(ctx, spec); err != nil {
+		return nil, err
+	}
+	w.tag, err = p.tag(ctx, spec.Tag)
+	return w, err
+}
+
+func (p *Provider) reservedOf(ctx context.Context, w *world) error {
+	for _, d := range w.droplets {
+		held, err := p.reservedIPs(ctx, d.ID)
+		if p.options.ReservedIP {
+			w.reserved = append(w.reserved, held...)
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		// Without the option this is only to tell what will be left: a token
+		// that may not read reserved IPs is no reason to stop.
+		w.foreign = append(w.foreign, held...)
+	}
+	return nil
+}
+
+// addresses are all that DNS records of the deployment may point at.
+func (w *world) addresses() map[string]bool {
+	at := map[string]bool{}
+	for _, d := range w.droplets {
+		at[publicIPv4(&d)], at[publicIPv6(&d)] = true, true
+	}
+	for _, r := range append(w.reserved, w.foreign...) {
+		at[r.IP] = true
+	}
+	delete(at, "")
+	return at
+}

@@ -1,0 +1,82 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// projectResource is the droplet's place in a project. Firewalls and SSH keys
+// can't be in one.
+type projectResource struct {
+	p    *Provider
+	spec providers.Spec
+}
+
+func (r *projectResource) Kind() string           { return "project" }
+func (r *projectResource) Title() string          { return "the place in project " + r.p.options.Project }
+func (r *projectResource) Phase() providers.Phase { return providers.PhaseBoot }
+
+// Look tells whether the project lists the droplet.
+func (r *projectResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
+	missing := providers.Finding{Changes: []providers.Change{{What: "put the droplet into project " + r.p.options.Project}}}
+	project, err := r.p.project(ctx)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	d, err := r.p.firstDroplet(ctx, r.spec)
+	if err != nil || d == nil {
+		return missing, err
+	}
+	in, err := everyPage(ctx, r.p, "list the project's resources", func(ctx context.Context, n int) ([]godo.ProjectResource, *godo.Response, error) {
+		return r.p.api.Projects.ListResources(ctx, project.ID, fullPage(n))
+	})
+	if err != nil || !slices.ContainsFunc(in, func(o godo.ProjectResource) bool { return o.URN == d.URN() }) {
+		return missing, err
+	}
+	return providers.Finding{Holds: true, Detail: project.Name}, nil
+}
+
+// Make assigns the droplet; doing so twice is the same as once.
+func (r *projectResource) Make(ctx context.Context, _ func(string)) error {
+	project, err := r.p.project(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := r.p.firstDroplet(ctx, r.spec)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		return fmt.Errorf("put the droplet into project %s: %w", project.Name, providers.ErrNoServer)
+	}
+	_, _, err = r.p.api.Projects.AssignResources(ctx, project.ID, d.URN())
+	return r.p.failed("put the droplet into project "+project.Name, r.p.plain(err))
+}
+
+// project finds the one that was named, by name or UUID.
+func (p *Provider) project(ctx context.Context) (*godo.Project, error) {
+	all, err := everyPage(ctx, p, "list the projects", func(ctx context.Context, n int) ([]godo.Project, *godo.Response, error) {
+		return p.api.Projects.List(ctx, fullPage(n))
+	})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range all {
+		if o.ID == p.options.Project || o.Name == p.options.Project {
+			return &o, nil
+		}
+		names = append(names, o.Name)
+	}
+	return nil, &providers.Unusable{
+		Err:  fmt.Errorf("the account has no project %q", p.options.Project),
+		Next: "choose one of: " + strings.Join(names, ", "),
+	}
+}

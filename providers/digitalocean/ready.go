@@ -1,0 +1,161 @@
+package digitalocean
+
+import (
+	"context"
+
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// readying is a droplet on its way to being usable.
+type readying struct {
+	p      *Provider
+	spec   providers.Spec
+	id     int
+	action int
+	// Each is asked for once.
+	poweredOn, tagged bool
+	report            func(string)
+}
+
+// ready waits until a droplet is active with a public IPv4 address and the
+// tag. It follows the create action first, if one is known or found.
+func (p *Provider) ready(ctx context.Context, spec providers.Spec, id, action int, report func(string)) error {
+	r := &readying{p: p, spec: spec, id: id, action: action, report: report}
+	if err := r.appear(ctx); err != nil {
+		return err
+	}
+	w := wait{
+		what: fmt.Sprintf("droplet %d to be ready", id), within: p.options.ActiveWithin, report: report,
+		next: fmt.Sprintf("%s. If it stays so, remove it with: slipway destroy %s", again, spec.Name),
+	}
+	return p.until(ctx, w, r.look)
+}
+
+// appear waits until the droplet can be read: just after its creation, reads
+// may answer 404.
+func (r *readying) appear(ctx context.Context) error {
+	w := wait{
+		what: fmt.Sprintf("droplet %d to show", r.id), within: r.p.options.Patience, report: r.report,
+		next: again,
+	}
+	return r.p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+		_, _, err := r.p.api.Droplets.Get(ctx, r.id)
+		if err = r.p.plain(err); isNotFound(err) {
+			return false, "it was accepted, but the API answers 404", nil
+		}
+		return err == nil, "", r.p.failed(fmt.Sprintf("look for droplet %d", r.id), err)
+	})
+}
+
+// look is one step: how it stands, or the one thing that can be done about it.
+func (r *readying) look(ctx context.Context) (done bool, stand string, err error) {
+	if stand, err := r.created(ctx); stand != "" || err != nil {
+		return false, stand, err
+	}
+	d, _, err := r.p.api.Droplets.Get(ctx, r.id)
+	if err = r.p.failed(fmt.Sprintf("look at droplet %d", r.id), r.p.plain(err)); err != nil {
+		return false, "", err
+	}
+	stand = lacking(d, r.spec.Tag)
+	switch {
+	case stand == "":
+		return true, "", nil
+	case d.Status == "archive":
+		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + ticketPage}
+	case d.Status == "off" && !d.Locked:
+		return false, stand, r.powerOn(ctx)
+	case d.Status == "active" && publicIPv4(d) != "":
+		return false, stand, r.tag(ctx)
+	}
+	return false, stand, nil
+}
+
+// created follows the create action; "" says that it is completed.
+func (r *readying) created(ctx context.Context) (stand string, err error) {
+	if r.action == 0 {
+		if err := r.findAction(ctx); err != nil {
+			return "", err
+		}
+	}
+	if r.action < 0 {
+		return "", nil
+	}
+	action, _, err := r.p.api.Actions.Get(ctx, r.action)
+	if err = r.p.plain(err); isNotFound(err) {
+		return "its create action does not show yet", nil
+	}
+	if err != nil {
+		return "", r.p.failed(fmt.Sprintf("follow the creation of droplet %d", r.id), err)
+	}
+	switch action.Status {
+	case "completed":
+		r.action = noAction
+		return "", nil
+	case "errored":
+		return "", &providers.Failed{
+			Err:  fmt.Errorf("DigitalOcean accepted droplet %d, but its creation failed (action %d errored)", r.id, action.ID),
+			Next: fmt.Sprintf("remove it with: slipway destroy %s; then run the same command again", r.spec.Name),
+		}
+	}
+	return "its creation is " + action.Status, nil
+}
+
+// noAction says that there is no action to follow (any more).
+const noAction = -1
+
+// findAction looks up the create action of a droplet that an earlier run made.
+func (r *readying) findAction(ctx context.Context) error {
+	actions, err := everyPage(ctx, r.p, fmt.Sprintf("list what was done with droplet %d", r.id), func(ctx context.Context, n int) ([]godo.Action, *godo.Response, error) {
+		return r.p.api.Droplets.Actions(ctx, r.id, fullPage(n))
+	})
+	r.action = noAction
+	for _, a := range actions {
+		if a.Type == "create" {
+			r.action = a.ID
+		}
+	}
+	if isNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func (r *readying) powerOn(ctx context.Context) error {
+	if r.poweredOn {
+		return nil
+	}
+	r.poweredOn = true
+	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
+	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
+	// If the answer was lost, the droplet's status tells.
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+		return r.p.failed(fmt.Sprintf("turn on droplet %d", r.id), err)
+	}
+	return ctx.Err()
+}
+
+// tag tags a droplet that is ready but for its tag, which the API sometimes
+// adds late. Tagging twice is the same as once.
+func (r *readying) tag(ctx context.Context) error {
+	if r.tagged {
+		return nil
+	}
+	r.tagged = true
+	_, err := r.p.api.Tags.TagResources(ctx, r.spec.Tag, &godo.TagResourcesRequest{
+		Resources: []godo.Resource{{ID: strconv.Itoa(r.id), Type: godo.DropletResourceType}},
+	})
+	// If the answer was lost, the droplet's tags tell.
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+		return r.p.failed(fmt.Sprintf("tag droplet %d", r.id), err)
+	}
+	return ctx.Err()
+}
+
+// hasTag tells whether a droplet shows the deployment's tag.
+func hasTag(d *godo.Droplet, tag string) bool { return slices.Contains(d.Tags, tag) }

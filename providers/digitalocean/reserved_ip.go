@@ -1,0 +1,145 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"slipway/providers"
+)
+
+// idleReservedIPMonthly is what a reserved IP costs while no droplet has it;
+// assigned it is free. The API does not tell it; DigitalOcean's price list does.
+const idleReservedIPMonthly = 5.00
+
+// reservedIPResource is an address that is bound to the droplet. The API has
+// no tags for it: the droplet that holds it tells whose it is. It is made with
+// the droplet's number, so it belongs to it from the start.
+type reservedIPResource struct {
+	p    *Provider
+	spec providers.Spec
+}
+
+func (r *reservedIPResource) Kind() string           { return "reserved-ip" }
+func (r *reservedIPResource) Title() string          { return "a reserved IP address" }
+func (r *reservedIPResource) Phase() providers.Phase { return providers.PhaseBoot }
+
+// Look finds the address that the droplet holds, patiently if one was asked for.
+func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
+	d, err := r.p.firstDroplet(ctx, r.spec)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	missing := providers.Finding{Changes: []providers.Change{{
+		What: "reserve an IP address for the droplet",
+		Why:  fmt.Sprintf("free while the droplet has it, $%.2f a month if it is left without", idleReservedIPMonthly),
+	}}}
+	if d == nil {
+		return missing, nil
+	}
+	var held []godo.ReservedIP
+	find := func(ctx context.Context) (bool, error) {
+		held, err = r.p.reservedIPs(ctx, d.ID)
+		return len(held) > 0, err
+	}
+	if asked.IsZero() {
+		_, err = find(ctx)
+	} else {
+		_, err = r.p.settle(ctx, find)
+	}
+	if err != nil || len(held) == 0 {
+		return missing, err
+	}
+	return providers.Finding{Holds: true, Detail: held[0].IP}, nil
+}
+
+// Make reserves an address for the droplet. The call is sent once.
+func (r *reservedIPResource) Make(ctx context.Context, report func(string)) error {
+	d, err := r.p.firstDroplet(ctx, r.spec)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		return fmt.Errorf("reserve an IP address: %w", providers.ErrNoServer)
+	}
+	doing := "reserve an IP address"
+	_, _, err = r.p.api.ReservedIPs.Create(ctx, &godo.ReservedIPCreateRequest{DropletID: d.ID})
+	err = r.p.plain(err)
+	if err != nil && !isUnsettled(err) {
+		return r.p.failed(doing, err)
+	}
+	if ctx.Err() != nil {
+		return r.p.failed(doing, ctx.Err())
+	}
+	report("waiting for the reserved IP to be assigned")
+	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+		held, err := r.p.reservedIPs(ctx, d.ID)
+		return len(held) > 0, err
+	})
+	if found || lookErr != nil {
+		return lookErr
+	}
+	if err != nil {
+		return nothingMade("the reserved IP", err)
+	}
+	return &providers.Failed{
+		Err:  fmt.Errorf("%s: it was accepted but is not assigned to droplet %d", doing, d.ID),
+		Next: "look for one without a droplet with: doctl compute reserved-ip list; then " + again,
+	}
+}
+
+// firstDroplet is the deployment's droplet; nil is none.
+func (p *Provider) firstDroplet(ctx context.Context, spec providers.Spec) (*godo.Droplet, error) {
+	all, err := p.droplets(ctx, spec, time.Time{})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// reservedIPs are those that a droplet holds.
+func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.ReservedIP, error) {
+	all, err := everyPage(ctx, p, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
+		return p.api.ReservedIPs.List(ctx, fullPage(n))
+	})
+	var held []godo.ReservedIP
+	for _, ip := range all {
+		if ip.Droplet != nil && ip.Droplet.ID == droplet {
+			held = append(held, ip)
+		}
+	}
+	return held, err
+}
+
+// release gives an address back. It is deleted while still assigned, so that
+// an interruption leaves no address behind that nobody knows; only where the
+// API refuses that, it is taken from the droplet first.
+func (p *Provider) release(ctx context.Context, ip string) error {
+	unassigned := false
+	w := wait{
+		what: "the reserved IP " + ip + " to be released", within: p.options.ActiveWithin,
+		next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs $%.2f a month without a droplet)", ip, idleReservedIPMonthly),
+	}
+	return p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+		_, err := p.api.ReservedIPs.Delete(ctx, ip)
+		err = p.plain(err)
+		switch {
+		case err == nil || isNotFound(err):
+			return true, "", nil
+		case statusOf(err) != http.StatusUnprocessableEntity:
+			return false, "", p.failed("release the reserved IP "+ip, err)
+		case unassigned:
+			return false, err.Error(), nil
+		}
+		stand := err.Error()
+		_, _, err = p.api.ReservedIPActions.Unassign(ctx, ip)
+		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUnsettled(err) {
+			return false, "", p.failed("unassign the reserved IP "+ip, err)
+		}
+		unassigned = err == nil
+		return false, stand, nil
+	})
+}

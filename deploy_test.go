@@ -345,7 +345,7 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("after %s: %v", what, err)
 		}
 	}
-	const broken = "raise SystemExit('broken on purpose')\n"
+	const broken = "raise RuntimeError('broken on purpose')\n"
 	edit("testing/testing.py", "import", broken+"import")
 	if r := o.run("--yes", folder, "--name", "accounts"); r.code != 1 || !strings.Contains(r.stderr, "broken on purpose") {
 		t.Errorf("failing tests: exit %d\n%s", r.code, r.stderr)
@@ -363,8 +363,38 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("the second release: %+v", second)
 	}
 	t.Logf("a release with changed code took %.1f s", second.Seconds)
+	o.rollsBack(t, first, second)
 	if units := o.root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
 		t.Errorf("%s releases run", units)
+	}
+}
+
+// rollsBack lets the first release take the traffic again, then the second.
+func (o *operator) rollsBack(t *testing.T, first, second deployed) {
+	t.Helper()
+	serves := func(release string) {
+		t.Helper()
+		if _, err := steps.CheckRelease(t.Context(), first.URL, release); err != nil {
+			t.Error(err)
+		}
+	}
+	if r := o.must("rollback"); r.stdout != first.Release+"\n" {
+		t.Errorf("rolled back to %s, want %s", r.stdout, first.Release)
+	}
+	serves(first.Release)
+	if r := o.run("rollback", "accounts", "no-such"); r.code != 2 || !strings.Contains(r.stderr, second.Release) {
+		t.Errorf("a release that is not there: exit %d, %s", r.code, r.stderr)
+	}
+	o.must("rollback", "accounts", second.Release)
+	serves(second.Release)
+	if r := o.must("logs", "-n", "5"); !strings.Contains(r.stdout, "gunicorn") {
+		t.Errorf("the log is %q", r.stdout)
+	}
+	if r := o.must("ssh", "--", "id", "-un"); r.stdout != "deploy\n" {
+		t.Errorf("logged in as %q", r.stdout)
+	}
+	if r := o.run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.code != 3 || r.stdout != "out\n" || r.stderr != "err\n" {
+		t.Errorf("a command on the server: %+v", r)
 	}
 }
 

@@ -47,6 +47,8 @@ func buildAndRun(m *testing.M) int {
 type operator struct {
 	t    *testing.T
 	home string
+	// env is added to the environment of each run.
+	env []string
 }
 
 // newOperator gives each test its own state and the computer's cache of images,
@@ -87,6 +89,7 @@ func (o *operator) state() state.Home { return state.Home{Dir: filepath.Join(o.h
 func (o *operator) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(slipway, args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+o.home, "SLIPWAY_HOME=", "DIGITALOCEAN_TOKEN=", "DIGITALOCEAN_ACCESS_TOKEN=")
+	cmd.Env = append(cmd.Env, o.env...)
 	cmd.Dir = o.home
 	return cmd
 }

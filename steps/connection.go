@@ -14,10 +14,25 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/remote"
+	"slipway/steps/shell"
 )
 
 // bootLimit is how long a new server may take until it lets us in.
 const bootLimit = 10 * time.Minute
+
+// existingLimit is how long a server that exists may take: a reboot, say.
+const existingLimit = 3 * time.Minute
+
+// refusedPause is how long to leave a server alone that refused the login:
+// sshd shuts out for a while who is refused often.
+const refusedPause = 2 * time.Second
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
 
 // connection is that the server lets us in, and is the one whose host key was
 // pinned.
@@ -39,14 +54,39 @@ func (connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	err = run.connect(ctx, where)
-	if waitable(err) {
+	if err = run.getIn(ctx, where); run.waitable(err) {
 		return wanted, nil
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return providers.Finding{}, err
+	case run.entry != nil:
+		return run.entered(wanted, where), nil
 	}
 	return run.connected(), nil
+}
+
+// getIn connects; see getThere for a server that exists already.
+func (r *Run) getIn(ctx context.Context, where providers.Server) error {
+	if host, ok := r.provider.(existing); ok {
+		return r.getThere(ctx, host, where)
+	}
+	return r.connect(ctx, where)
+}
+
+// entered tells what the operator's login is used for. A run that only looks
+// goes on with it.
+func (r *Run) entered(wanted providers.Finding, where providers.Server) providers.Finding {
+	wanted.Notes = []string{"each file of yours that is replaced on the server is kept there, in " + shell.Kept}
+	if r.onlyLooks() {
+		r.server = r.entry.server
+		return wanted
+	}
+	if changes := r.admission(); len(changes) > 0 {
+		wanted.Changes = append(changes, wanted.Changes...)
+		wanted.Changes[len(changes)].Why = "logged in as " + where.User + " only to make that user"
+	}
+	return wanted
 }
 
 func (connection) Apply(ctx context.Context, run *Run) error {
@@ -56,43 +96,76 @@ func (connection) Apply(ctx context.Context, run *Run) error {
 	}
 	began := time.Now()
 	attempt := func() (struct{}, error) {
-		err := run.connect(ctx, where)
-		if err != nil && !waitable(err) {
+		err := run.settleIn(ctx, where)
+		if err != nil && !run.waitable(err) {
 			return struct{}{}, backoff.Permanent(err)
 		}
 		if err != nil && time.Since(began) > 5*time.Second {
 			run.report("waiting for the server to let us in: " + err.Error())
 		}
+		if wasRefused(err) {
+			pause(ctx, refusedPause)
+		}
 		return struct{}{}, err
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 3*time.Second
-	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(bootLimit))
+	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.entryLimit()))
 	if err != nil {
-		return noEntry(err, where)
+		return run.noEntry(err, where)
 	}
 	return nil
 }
 
-func noEntry(err error, where providers.Server) error {
-	if !waitable(err) {
+// settleIn connects with the deployment's key, after the operator's login has
+// made that possible where it was not.
+func (r *Run) settleIn(ctx context.Context, where providers.Server) error {
+	if err := r.getIn(ctx, where); err != nil || r.entry == nil {
 		return err
 	}
-	return &hinted{err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, bootLimit, err),
+	if len(r.admission()) > 0 {
+		if err := r.admit(ctx); err != nil {
+			return err
+		}
+	}
+	r.leaveEntry()
+	err := r.connect(ctx, where)
+	if wasRefused(err) {
+		return &hinted{err: fmt.Errorf("the user %s was made and has its key, but: %w", loginUser, err),
+			next: "if sshd on the server has AllowUsers or AllowGroups, let " + loginUser + " in there, then run the same command again"}
+	}
+	return err
+}
+
+// entryLimit is how long the server may take to let us in: one that was there
+// before has no first boot to finish.
+func (r *Run) entryLimit() time.Duration {
+	if _, ok := r.provider.(existing); ok {
+		return existingLimit
+	}
+	return bootLimit
+}
+
+func (r *Run) noEntry(err error, where providers.Server) error {
+	if !r.waitable(err) {
+		return err
+	}
+	return &hinted{err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.entryLimit(), err),
 		next: "run the same command again to go on waiting, or slipway destroy to remove it"}
 }
 
 // waitable tells whether a failed login may work later: a server that boots
 // first answers nothing, then refuses a user whom cloud-init has yet to make.
-func waitable(err error) bool {
+// One that was there before makes no users by itself.
+func (r *Run) waitable(err error) bool {
+	_, isExisting := r.provider.(existing)
 	var unreachable *remote.Unreachable
-	var refused *remote.LoginRefused
-	return errors.As(err, &unreachable) || errors.As(err, &refused)
+	return errors.As(err, &unreachable) || !isExisting && wasRefused(err)
 }
 
 // connect logs in, looks at the server, and keeps what it saw.
 func (r *Run) connect(ctx context.Context, where providers.Server) error {
-	pinned, err := parseKeys(r.Record().Server.HostKeys)
+	pinned, err := r.pinned()
 	if err != nil {
 		return err
 	}

@@ -52,10 +52,11 @@ func (r *Run) giveUp(ctx context.Context) error {
 	}
 	r.takeUp("destroy", "what was made is removed, as --on-failure destroy says")
 	r.event(Event{Kind: KindNote, Step: r.step.name, Line: r.step.title})
-	if err := r.provider.Destroy(ctx, r.spec, r.report); err != nil {
+	removal := &Removal{Name: r.Plan.Name, deployment: r.deployment, provider: r.provider, plan: r.Plan, spec: r.spec}
+	if err := removal.settleIntents(ctx); err != nil {
 		return err
 	}
-	return r.deployment.Remove()
+	return removal.Do(ctx, r.report)
 }
 
 func (r *Run) givesUp(ctx context.Context) bool {
@@ -68,12 +69,6 @@ func (r *Run) givesUp(ctx context.Context) bool {
 func Preview(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
 	run, err := begin(plan, home, open, emit)
 	if err != nil {
-		return Outcome{}, err
-	}
-	if run.record, err = home.Read(plan.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
-		return Outcome{}, err
-	}
-	if err := run.prepareToLook(home.Folder(plan.Name)); err != nil {
 		return Outcome{}, err
 	}
 	defer run.disconnect()
@@ -90,7 +85,8 @@ func Preview(ctx context.Context, plan Plan, home state.Home, open OpenProvider,
 	return outcome, err
 }
 
-// begin opens the provider and tells what the run is about. It changes nothing.
+// begin opens the provider and tells what the run is about. It changes nothing:
+// where there are no keys yet, the plan has passing ones.
 func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
 	if plan.Tag == "" { // to look with; the one that counts is made with the record
 		plan.Tag = state.NewTag(plan.Name)
@@ -99,8 +95,18 @@ func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Ru
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{Plan: plan, provider: provider, spec: specOf(plan), emit: emit, began: time.Now(),
+	run := &Run{Plan: plan, provider: provider, emit: emit, began: time.Now(),
 		spent: map[providers.Phase]float64{}, seconds: map[string]float64{}}
+	if run.record, err = home.Read(plan.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
+		return nil, err
+	}
+	k, err := readKeys(home.Folder(plan.Name))
+	if err != nil {
+		return nil, err
+	}
+	if err := run.use(k, plan.Tag); err != nil {
+		return nil, err
+	}
 	run.event(Event{Kind: KindStart, Name: plan.Name, Provider: plan.Value(KeyProvider), Values: plan.InOrder()})
 	return run, nil
 }
@@ -128,23 +134,14 @@ func (r *Run) onRecord(k keys) error {
 	return r.deployment.Update(func(record *state.Record) {
 		record.Settings = used
 		if len(record.Server.HostKeys) == 0 {
-			record.Server.HostKeys = []string{k.host.public()}
+			record.Server.HostKeys = r.firstHostKeys(k)
 		}
 	})
 }
 
-// prepareToLook takes the keys that are there, or passing ones: nothing is kept.
-func (r *Run) prepareToLook(dir string) error {
-	k, err := readKeys(dir)
-	if err != nil {
-		return err
-	}
-	return r.use(k, r.Plan.Tag)
-}
-
 // use completes the plan with the deployment's keys and tag.
 func (r *Run) use(k keys, tag string) error {
-	data, err := userData(k)
+	data, err := userData(k, r.Plan.Name)
 	if err != nil {
 		return err
 	}
@@ -202,6 +199,7 @@ func (r *Run) outcome() Outcome {
 func round(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 func (r *Run) disconnect() {
+	defer r.leaveEntry()
 	if r.server != nil {
 		r.server.client.Close()
 	}

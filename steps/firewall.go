@@ -2,6 +2,8 @@ package steps
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,23 +24,25 @@ var firewall = &fact{
 	look: func(Plan) string {
 		return shell.Lines(
 			shell.LookFiles(firewallFile().Path),
+			`sshd -T | sed -n 's/^port \([0-9]*\)$/sshd-\1 port/p'`,
 			`echo "boot $(systemctl is-enabled nftables.service)"`,
 			`nft -s list table inet slipway >/dev/null && [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ] && echo "rules loaded"`,
 		)
 	},
 	decide: func(v view) []providers.Change {
-		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFile())
+		ports := portsIn(v.Looked)
+		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFile(ports...))
 		f := shell.Fields(v.Looked)
 		if f["rules"] != "loaded" {
-			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList() + " in, the rest dropped"})
+			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList(ports) + " in, the rest dropped"})
 		}
 		if f["boot"] != "enabled" {
 			changes = append(changes, providers.Change{What: "load the firewall at every boot"})
 		}
 		return changes
 	},
-	script: func(view) string {
-		file := firewallFile()
+	script: func(v view) string {
+		file := firewallFile(portsIn(v.Looked)...)
 		check := file
 		check.Path += ".slipway-check"
 		return shell.Lines(
@@ -57,14 +61,31 @@ var firewall = &fact{
 // openPorts are the TCP ports that the world may reach.
 var openPorts = []int{22, 80}
 
-func portList() string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(openPorts), " ", ", "), "[]")
+// portsIn are the open ports and those that sshd listens on, as the look found
+// them: a server that exists may have it elsewhere than at 22.
+func portsIn(looked string) []int {
+	ports := slices.Clone(openPorts)
+	for key := range shell.Fields(looked) {
+		port, ok := strings.CutPrefix(key, "sshd-")
+		if n, err := strconv.Atoi(port); ok && err == nil {
+			ports = append(ports, n)
+		}
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
+
+func portList(ports []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ", "), "[]")
 }
 
 // firewallFile replaces only the table of ours, so that other tables, those of
 // a container engine say, stay. Protocols are numbers (1 is ICMP, 58 ICMPv6):
 // their names need /etc/protocols, which a small image lacks.
-func firewallFile() shell.File {
+func firewallFile(ports ...int) shell.File {
+	if len(ports) == 0 {
+		ports = openPorts
+	}
 	return shell.File{Path: "/etc/nftables.conf", Mode: "755", Content: `#!/usr/sbin/nft -f
 # Written by slipway.
 
@@ -80,7 +101,7 @@ table inet slipway {
 		meta l4proto 1 limit rate 20/second accept
 		meta l4proto 58 accept
 		ip6 saddr fe80::/10 udp dport 546 accept
-		tcp dport { ` + portList() + ` } accept
+		tcp dport { ` + portList(ports) + ` } accept
 	}
 
 	chain forward {

@@ -118,11 +118,12 @@ func newKeyPair(comment string) (keyPair, error) {
 	return keyPair{signer: signer, private: pem.EncodeToMemory(block)}, nil
 }
 
-// userData is the cloud-config of the server's first boot: a user who logs in
-// with the deployment's key, and a host key that is known here already. JSON is
-// YAML, so no YAML has to be quoted.
-func userData(k keys) (string, error) {
+// userData is the cloud-config of the server's first boot: its name, a user who
+// logs in with the deployment's key, and a host key that is known here already.
+// JSON is YAML, so no YAML has to be quoted.
+func userData(k keys, name string) (string, error) {
 	config := map[string]any{
+		"hostname": name,
 		"users": []any{map[string]any{
 			"name":                loginUser,
 			"shell":               "/bin/bash",

@@ -13,10 +13,11 @@ const loginUser = "deploy"
 
 // login is the user that may log in with the deployment's key and become root.
 var login = &fact{
-	name: "login", title: "a user to log in as, instead of root", phase: providers.PhaseOther, limit: time.Minute,
+	name: "login", title: "a user to log in as, instead of root", phase: providers.PhaseOther, limit: 10 * time.Minute,
 	look: func(p Plan) string {
 		return shell.Lines(
 			shell.LookFiles(sudoersFile.Path),
+			`[ -n "$(command -v sudo)" ] || echo "sudo missing"`,
 			`shadow=$(getent shadow `+loginUser+` | cut -d: -f2)`,
 			`case $shadow in "!"*|"*"*) echo "password none";; "") ;; *) echo "password set";; esac`,
 			`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
@@ -26,7 +27,14 @@ var login = &fact{
 	decide: func(v view) []providers.Change {
 		f := shell.Fields(v.Looked)
 		var changes []providers.Change
-		if f["password"] != "none" {
+		if f["sudo"] == "missing" {
+			changes = append(changes, providers.Change{What: "install sudo", Why: "the steps become root with it"})
+		}
+		switch f["password"] {
+		case "none":
+		case "set":
+			changes = append(changes, providers.Change{What: "lock the password of the user " + loginUser, Why: "keys are the only way in"})
+		default:
 			changes = append(changes, providers.Change{What: "make the user " + loginUser + ", without a password", Why: "root need not log in"})
 		}
 		if f["key"] != "there" {
@@ -36,8 +44,12 @@ var login = &fact{
 	},
 	script: func(v view) string {
 		return shell.Lines(
+			`if [ -z "$(command -v sudo)" ]; then`,
+			aptInstall("sudo"),
+			`fi`,
 			`id `+loginUser+` >/dev/null 2>&1 || useradd --create-home --shell /bin/bash `+loginUser,
 			// A locked password, not an empty one: keys are the only way in.
+			`case $(getent shadow `+loginUser+` | cut -d: -f2) in "!"*|"*"*|"") ;; *) mkdir -p /var/lib/slipway; touch `+wasUnlocked+`;; esac`,
 			`usermod --lock `+loginUser,
 			`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
 			`group=$(id -gn `+loginUser+`)`,
@@ -51,6 +63,10 @@ var login = &fact{
 		)
 	},
 }
+
+// wasUnlocked is there if the user had a password before, which destroy
+// gives back.
+const wasUnlocked = "/var/lib/slipway/deploy-was-unlocked"
 
 var sudoersFile = shell.File{Path: "/etc/sudoers.d/90-slipway", Mode: "440",
 	Content: "# Written by slipway. There is no password to ask for: a key is the only way in.\n" + loginUser + " ALL=(ALL:ALL) NOPASSWD: ALL\n"}

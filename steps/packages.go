@@ -30,16 +30,21 @@ var packages = &fact{
 		return changes
 	},
 	script: func(v view) string {
-		return shell.Lines(aptEnvironment, patiently,
-			`patiently dpkg --force-confdef --force-confold --configure -a`,
-			// Lists in other languages are never read here and take half the time.
-			`patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 update`,
-			shell.Command(append([]string{"apt-get", "-q", "-y", "--no-install-recommends",
-				"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
-				"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"},
-				packageNames(v.Plan)...)...),
-		)
+		return aptInstall(packageNames(v.Plan)...)
 	},
+}
+
+// aptInstall installs packages, after what dpkg was interrupted in.
+func aptInstall(names ...string) string {
+	return shell.Lines(aptEnvironment, patiently,
+		`patiently dpkg --force-confdef --force-confold --configure -a`,
+		// Lists in other languages are never read here and take half the time.
+		`patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 update`,
+		shell.Command(append([]string{"apt-get", "-q", "-y", "--no-install-recommends",
+			"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
+			"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"},
+			names...)...),
+	)
 }
 
 // packageNames are the packages that the plan needs.

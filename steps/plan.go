@@ -94,6 +94,7 @@ func MakePlan(asked Asked, home state.Home) (Plan, error) {
 	if err := p.settleAgainst(home, asked, file, source); err != nil {
 		return Plan{}, err
 	}
+	p.settleIdentity()
 	if p.Env, err = readEnv(asked, file); err != nil {
 		return Plan{}, err
 	}

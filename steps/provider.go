@@ -1,19 +1,90 @@
 package steps
 
 import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"strings"
+
 	"slipway/providers"
+	"slipway/providers/digitalocean"
 	"slipway/providers/local"
+	"slipway/providers/ssh"
 	"slipway/state"
 )
 
+// Operator is the person on whose behalf a provider is opened.
+type Operator struct {
+	// Getenv reads the person's environment.
+	Getenv func(string) string
+	// Secret asks the person for a password or passphrase; nil where nobody can
+	// be asked.
+	Secret func(ctx context.Context, question string) (string, error)
+	// Trust asks the person whether the server at an address may show these
+	// host keys, of which the fingerprints are shown; nil where nobody can be
+	// asked.
+	Trust func(ctx context.Context, address string, fingerprints []string) (bool, error)
+}
+
 // Providers opens the providers that are built in.
-func Providers(home state.Home) OpenProvider {
+func Providers(home state.Home, operator Operator) OpenProvider {
 	return func(plan Plan, dir string) (providers.Provider, error) {
 		switch name := plan.Value(KeyProvider); name {
 		case providerLocal, "":
 			return local.New(local.Options{Engine: plan.Value(KeyEngine), Dir: dir, Cache: home.Cache})
+		case providerDO:
+			return digitalocean.New(digitalocean.Options{
+				Token:   cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
+				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
+				Domains: plan.domains(),
+			})
+		case providerSSH:
+			return ssh.New(ssh.Options{
+				Host: plan.Value(KeyHost), Identity: plan.Value(KeyIdentity), Fingerprint: plan.Value(KeyFingerprint),
+				Getenv: operator.Getenv, Secret: operator.Secret, Trust: operator.Trust,
+			})
 		default:
 			return nil, usagef("use --provider local", "the provider %s is not built yet", name)
 		}
+	}
+}
+
+// domains are the names that the app answers to.
+func (p Plan) domains() []string {
+	if p.Value(KeyDomain) == "" {
+		return nil
+	}
+	return strings.Split(p.Value(KeyDomain), valueListSep)
+}
+
+// notBuilt refuses settings that nothing reads yet.
+func (p Plan) notBuilt() error {
+	for _, key := range []string{KeyDomain, KeyEmail, KeyACME} {
+		v := p.Values[key]
+		if v.Value == "" || key == KeyDomain && p.Value(KeyProvider) == providerDO {
+			continue
+		}
+		return usagef("leave it out", "--%s (from %s) is not built yet for the provider %s", key, v.From, p.Value(KeyProvider))
+	}
+	return nil
+}
+
+// notYet tells what a person may miss.
+func (p Plan) notYet() []string {
+	if p.Value(KeyDomain) == "" {
+		return nil
+	}
+	return []string{"certificates are not built yet: " + strings.Join(p.domains(), ", ") + " will answer over plain HTTP"}
+}
+
+// settleIdentity makes the key's path one that is right from any folder.
+func (p *Plan) settleIdentity() {
+	v := p.Values[KeyIdentity]
+	if v.Value == "" || strings.HasPrefix(v.Value, "~/") {
+		return
+	}
+	if path, err := filepath.Abs(v.Value); err == nil {
+		v.Value = path
+		p.Values[KeyIdentity] = v
 	}
 }

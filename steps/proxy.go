@@ -45,8 +45,9 @@ var proxy = &fact{
 		return shell.Lines(
 			site.Put(),
 			shell.Command("ln", "-sfn", site.Path, nginxEnabled+v.Plan.Name),
+			shell.Keep(nginxDefault),
 			shell.Command("rm", "-f", nginxDefault),
-			`nginx -q -t`,
+			`nginx -q -t || { rm -f `+shell.Quote(nginxEnabled+v.Plan.Name)+`; exit 1; }`,
 			enabled("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
 		)

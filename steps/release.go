@@ -47,13 +47,7 @@ var release = &fact{
 		return shell.Lines(
 			put(releaseUnits(v)),
 			`systemctl daemon-reload`,
-			`systemctl start `+l.unit(id)+`.socket`,
-			`systemctl restart `+l.unit(id)+`.service || :`,
-			healthScript(l, id),
-			shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
-			shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
-			enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
-			retireScript(l, id),
+			takeOverScript(l, id),
 		)
 	},
 	detail: func(v view) string { return v.Plan.describeApp() },
@@ -67,7 +61,10 @@ func healthScript(l layout, id string) string {
 until status=$(curl -s -o /dev/null -m 3 -w '%%{http_code}' --unix-socket %[1]s http://localhost/) && [ "$status" -lt 500 ]; do
   if [ "$(date +%%s)" -ge "$end" ] || systemctl is-failed --quiet %[3]s.service || [ "$(systemctl show -p NRestarts --value %[3]s.service)" -gt 1 ]; then
     echo "the release did not answer at / (status $status); its last lines:"
-    journalctl -q -n 20 -o cat -u %[3]s.service
+    said=$(journalctl -q -n 200 -o cat -u %[3]s.service)
+    # What the app raised, if it did, is above what gunicorn has to say of it.
+    raised=$(printf '%%s\n' "$said" | sed -n '/Exception in worker process/,/Worker exiting/p')
+    printf '%%s\n' "${raised:-$said}" | tail -n 12
     systemctl stop %[3]s.socket %[3]s.service
     systemctl reset-failed %[3]s.socket %[3]s.service 2>/dev/null || :
     exit 1

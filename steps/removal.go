@@ -19,6 +19,7 @@ type Removal struct {
 
 	deployment *state.Deployment
 	provider   providers.Provider
+	plan       Plan
 	spec       providers.Spec
 }
 
@@ -33,9 +34,12 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open OpenPro
 		return nil, err
 	}
 	r := &Removal{Name: name, deployment: d}
-	plan := PlanOf(d.Record())
-	r.spec = specOf(plan)
-	if r.provider, err = open(plan, d.Dir()); err == nil {
+	r.plan = PlanOf(d.Record())
+	r.spec = specOf(r.plan)
+	if r.provider, err = open(r.plan, d.Dir()); err == nil {
+		err = r.settleIntents(ctx)
+	}
+	if err == nil {
 		r.Holdings, err = r.provider.Holdings(ctx, r.spec)
 	}
 	if err != nil {
@@ -47,6 +51,9 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open OpenPro
 // Do removes what the deployment has, then its record. It can be called again
 // after a failure or a crash.
 func (r *Removal) Do(ctx context.Context, report func(line string)) error {
+	if err := r.takeOff(ctx, report); err != nil {
+		return err
+	}
 	if err := r.provider.Destroy(ctx, r.spec, report); err != nil {
 		return err
 	}

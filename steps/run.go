@@ -25,8 +25,10 @@ type Run struct {
 	emit       func(Event)
 
 	signers []ssh.Signer
-	server  *server // nil until the connection stands
-	step    stepID  // in hand
+	trusted []string // host keys that were vouched for and are not on record yet
+	entry   *entry   // the operator's login to a server that exists, while it is needed
+	server  *server  // nil until the connection stands
+	step    stepID   // in hand
 	changed bool
 	began   time.Time
 	spent   map[providers.Phase]float64

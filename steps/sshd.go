@@ -43,7 +43,10 @@ var sshd = &fact{
 		return shell.Lines(
 			sshdFile().Put(),
 			// The first value that sshd reads wins, so drop-ins must come first.
-			`grep -qi '^include /etc/ssh/sshd_config.d/' /etc/ssh/sshd_config || sed -i '1i Include /etc/ssh/sshd_config.d/*.conf' /etc/ssh/sshd_config`,
+			`if ! grep -qi '^include /etc/ssh/sshd_config.d/' /etc/ssh/sshd_config; then`,
+			shell.Keep("/etc/ssh/sshd_config"),
+			`sed -i '1i Include /etc/ssh/sshd_config.d/*.conf' /etc/ssh/sshd_config`,
+			`fi`,
 			sshdFolder,
 			`sshd -t || { rm -f `+shell.Quote(sshdFile().Path)+`; exit 1; }`,
 			// Where a socket unit starts sshd there may be nothing to reload.

@@ -33,6 +33,9 @@ type Target struct {
 	User     string
 	HostKeys []ssh.PublicKey
 	Signers  []ssh.Signer
+	// SudoPassword is what the user gives to sudo; empty where it asks for none.
+	// It travels on standard input only.
+	SudoPassword string
 }
 
 func (t Target) hostPort() string { return net.JoinHostPort(t.Address, strconv.Itoa(t.Port)) }
@@ -41,6 +44,7 @@ func (t Target) hostPort() string { return net.JoinHostPort(t.Address, strconv.I
 // concurrent use. Close it.
 type Client struct {
 	target Target
+	sudo   sudo
 	// Patience is how long a dropped connection is tried again: a server that
 	// reboots, a laptop that slept. It is set before the first use.
 	Patience time.Duration
@@ -54,7 +58,7 @@ type Client struct {
 
 // Dial logs in once. The error is *Unreachable, *WrongHostKey or *LoginRefused.
 func Dial(ctx context.Context, target Target) (*Client, error) {
-	c := &Client{target: target, Patience: 5 * time.Minute}
+	c := &Client{target: target, sudo: sudoFor(target), Patience: 5 * time.Minute}
 	if _, err := c.connected(ctx); err != nil {
 		return nil, err
 	}
@@ -155,6 +159,9 @@ func dial(ctx context.Context, t Target) (*ssh.Client, error) {
 	raw.Close()
 	if wrongKey != nil {
 		return nil, wrongKey
+	}
+	if none, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err); ok && none.What == "host key" {
+		return nil, &WrongHostKey{Address: t.Address, Got: "of another kind"}
 	}
 	var auth *ssh.ServerAuthError
 	if errors.As(err, &auth) || isAuthFailure(err) {
@@ -259,7 +266,7 @@ func (c *Client) exec(ctx context.Context, conn *ssh.Client, command string, std
 	defer session.Close()
 	stop := context.AfterFunc(ctx, func() { session.Close() })
 	defer stop()
-	session.Stdin, session.Stdout, session.Stderr = stdin, stdout, stderr
+	session.Stdin, session.Stdout, session.Stderr = c.sudo.before(command, stdin), stdout, stderr
 	err = session.Run(command)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

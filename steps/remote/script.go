@@ -18,10 +18,7 @@ const tailLines = 15
 
 // asRoot makes the command line that runs words as root.
 func (c *Client) asRoot(words ...string) string {
-	if c.target.User == "root" {
-		return shell.Command(words...)
-	}
-	return shell.Command(append([]string{"sudo", "-n", "--"}, words...)...)
+	return shell.Command(append(c.sudo.words(), words...)...)
 }
 
 // Ask runs a script as root that only reads, in one round trip, and returns

@@ -31,10 +31,15 @@ func (f File) owner() string {
 	return f.Owner
 }
 
-// Put replaces the file atomically, making its folder if need be.
+// Put replaces the file atomically, making its folder if need be. What somebody
+// else wrote there is kept first.
 func (f File) Put() string {
-	dir := f.Path[:max(strings.LastIndexByte(f.Path, '/'), 1)]
+	dir := folderOf(f.Path)
 	part := f.Path + ".slipway-part"
+	keep := ""
+	if othersToo(f.Path) {
+		keep = Keep(f.Path)
+	}
 	return Lines(
 		Command("mkdir", "-p", dir),
 		// Made empty and closed to others first: the content may be a secret.
@@ -42,9 +47,12 @@ func (f File) Put() string {
 		Command("printf", "%s", f.Content)+" >"+Quote(part),
 		Command("chown", f.owner(), part),
 		Command("chmod", f.Mode, part),
+		keep,
 		Command("mv", "-fT", part, f.Path),
 	)
 }
+
+func folderOf(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 1)] }
 
 // Lines joins commands, one a line.
 func Lines(commands ...string) string { return strings.Join(commands, "\n") }

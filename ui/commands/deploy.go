@@ -143,7 +143,7 @@ func (c *command) follow(ctx context.Context, f *deployFlags, plan steps.Plan, h
 		run, end = steps.Preview, steps.KindPlanned
 	}
 	began := time.Now()
-	outcome, err := run(ctx, plan, home, steps.Providers(home), face.Event)
+	outcome, err := run(ctx, plan, home, c.providers(home, f.yes), face.Event)
 	if err != nil {
 		c.shown = true
 		face.Event(steps.Event{Kind: steps.KindFailed, Time: time.Now(), Problem: problem(err, c.again)})

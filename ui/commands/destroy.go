@@ -27,7 +27,7 @@ func (c *command) destroy() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			removal, err := steps.OpenRemoval(cmd.Context(), name, home, steps.Providers(home))
+			removal, err := steps.OpenRemoval(cmd.Context(), name, home, c.providers(home, yes))
 			if err != nil {
 				return err
 			}

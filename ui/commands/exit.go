@@ -32,6 +32,9 @@ func exitCode(err error) int {
 		refused   *providers.Refused
 		held      *state.Held
 	)
+	if e, ok := errors.AsType[*ended](err); ok {
+		return e.status
+	}
 	switch {
 	case err == nil:
 		return exitDone

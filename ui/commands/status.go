@@ -25,7 +25,7 @@ func (c *command) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			condition, err := steps.Look(cmd.Context(), name, home, steps.Providers(home))
+			condition, err := steps.Look(cmd.Context(), name, home, c.providers(home, false))
 			if err != nil {
 				return err
 			}

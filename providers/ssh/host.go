@@ -1,0 +1,125 @@
+package ssh
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/kevinburke/ssh_config"
+
+	"slipway/providers"
+)
+
+const defaultPort = 22
+
+// host is where a server is, as --host and ~/.ssh/config say.
+type host struct {
+	// name is as it was given, address as it is connected to.
+	name, address, user string
+	port                int
+	// identities are the files that the configuration names for the host.
+	identities []string
+	// onlyThese leaves out what else the agent holds.
+	onlyThese bool
+	// home is the operator's home folder; may be empty.
+	home string
+	// notes are things to know that stop nothing.
+	notes []string
+}
+
+// findHost reads USER@HOST[:PORT] and what the operator's configuration adds.
+// What is given wins over the configuration.
+func findHost(given, home string) (host, error) {
+	name, rest, ok := strings.Cut(given, "@")
+	h := host{user: name, name: rest, home: home}
+	if at, port, err := net.SplitHostPort(rest); err == nil {
+		h.name = at
+		h.port, err = strconv.Atoi(port)
+		if err != nil || h.port < 1 || h.port > 65535 {
+			return host{}, unusableHost(given)
+		}
+	}
+	h.name = strings.Trim(h.name, "[]")
+	if !ok || h.user == "" || h.name == "" {
+		return host{}, unusableHost(given)
+	}
+	h.address = h.name
+	return h, h.configure()
+}
+
+func unusableHost(given string) error {
+	return &providers.Unusable{Err: fmt.Errorf("the host %q can't be understood", given), Next: "write --host USER@HOST or --host USER@HOST:PORT"}
+}
+
+// configure adds what ~/.ssh/config says of the host.
+func (h *host) configure() error {
+	config, err := h.config()
+	if err != nil {
+		h.notes = append(h.notes, fmt.Sprintf("~/.ssh/config can't be read and is left out: %v", err))
+		config = &ssh_config.Config{}
+	}
+	get := func(key string) string {
+		value, err := config.Get(h.name, key)
+		if err != nil {
+			return "" // an include that can't be read says nothing
+		}
+		return value
+	}
+	for _, key := range []string{"ProxyJump", "ProxyCommand"} {
+		if value := get(key); value != "" && value != "none" {
+			return &providers.Unusable{Err: fmt.Errorf("~/.ssh/config reaches %s by %s, which slipway can't do yet", h.name, key),
+				Next: "open a tunnel with ssh -L and give its end as --host"}
+		}
+	}
+	if name := get("HostName"); name != "" {
+		h.address = strings.ReplaceAll(name, "%h", h.name)
+	}
+	if port, err := strconv.Atoi(get("Port")); err == nil && h.port == 0 {
+		h.port = port
+	}
+	if h.port == 0 {
+		h.port = defaultPort
+	}
+	h.onlyThese = strings.EqualFold(get("IdentitiesOnly"), "yes")
+	files, err := config.GetAll(h.name, "IdentityFile")
+	if err != nil {
+		return nil //nolint:nilerr // an include that can't be read names no file
+	}
+	for _, file := range files {
+		h.identities = append(h.identities, h.expand(file))
+	}
+	return nil
+}
+
+// config is the operator's own configuration; one that is not there is empty.
+func (h *host) config() (*ssh_config.Config, error) {
+	if h.home == "" {
+		return &ssh_config.Config{}, nil
+	}
+	file, err := os.Open(filepath.Join(h.home, ".ssh", "config"))
+	if os.IsNotExist(err) {
+		return &ssh_config.Config{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return ssh_config.Decode(file)
+}
+
+// expand replaces ~ and what ssh_config(5) lets stand in a file's name.
+func (h *host) expand(path string) string {
+	local := ""
+	if u, err := user.Current(); err == nil {
+		local = u.Username
+	}
+	path = strings.NewReplacer("%%", "%", "%d", h.home, "%h", h.address, "%r", h.user, "%u", local).Replace(path)
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(h.home, rest)
+	}
+	return path
+}

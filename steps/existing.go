@@ -1,0 +1,213 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// existing is implemented by providers of servers that were there before: the
+// host key is vouched for, not made, and the first login is the operator's own.
+type existing interface {
+	// HostKeys are the host keys that the server shows and that somebody
+	// vouches for. Nothing that matters is sent to find out.
+	HostKeys(ctx context.Context) ([]ssh.PublicKey, error)
+	// Signers are the operator's keys; done gives them back.
+	Signers(ctx context.Context) (signers []ssh.Signer, done func(), err error)
+	// SudoPassword is what the operator's user gives to sudo; empty if nobody
+	// can be asked.
+	SudoPassword(ctx context.Context) (string, error)
+}
+
+// admitLimit is how long it may take until the deployment's own user is there:
+// sudo may have to be installed for it.
+const admitLimit = 10 * time.Minute
+
+// trust finds out which host key a server that exists must show, unless that is
+// on record: from then on only the record counts.
+func (r *Run) trust(ctx context.Context) error {
+	host, ok := r.provider.(existing)
+	if !ok || len(r.Record().Server.HostKeys) > 0 {
+		return nil
+	}
+	keys, err := host.HostKeys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		r.trusted = append(r.trusted, strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k))))
+	}
+	return nil
+}
+
+// firstHostKeys are pinned before the first connection: those that were vouched
+// for, or the one that the first boot is given.
+func (r *Run) firstHostKeys(k keys) []string {
+	if _, ok := r.provider.(existing); ok {
+		return r.trusted
+	}
+	return []string{k.host.public()}
+}
+
+// pinned are the host keys that the server must show one of.
+func (r *Run) pinned() ([]ssh.PublicKey, error) {
+	if lines := r.Record().Server.HostKeys; len(lines) > 0 {
+		return parseKeys(lines)
+	}
+	return parseKeys(r.trusted)
+}
+
+// entry is the operator's own login, used until the deployment's works.
+type entry struct {
+	*server
+	done func()
+}
+
+func (e *entry) close() {
+	e.client.Close()
+	e.done()
+}
+
+// getThere connects with the deployment's key or, where that does not work yet,
+// as the operator: then entry is set, and server is not. The login that is
+// likely to be refused is tried last, because servers punish refused logins.
+func (r *Run) getThere(ctx context.Context, host existing, where providers.Server) error {
+	if r.server != nil || r.entry != nil {
+		return nil
+	}
+	if r.Record().Server.Address != "" {
+		if err := r.connect(ctx, where); !wasRefused(err) {
+			return err
+		}
+		return r.enter(ctx, host, where)
+	}
+	err := r.enter(ctx, host, where)
+	if wasRefused(err) && r.connect(ctx, where) == nil {
+		return nil
+	}
+	return err
+}
+
+func wasRefused(err error) bool {
+	var refused *remote.LoginRefused
+	return errors.As(err, &refused)
+}
+
+// enter logs in as the operator and looks at the server.
+func (r *Run) enter(ctx context.Context, host existing, where providers.Server) error {
+	pinned, err := r.pinned()
+	if err != nil {
+		return err
+	}
+	client, done, err := dialOperator(ctx, host, where, pinned)
+	if err != nil {
+		return err
+	}
+	e := &entry{server: &server{client: client}, done: done}
+	if err = e.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err == nil {
+		err = checkMark(r.Plan, e.sections[sectionMark])
+	}
+	if err != nil {
+		e.close()
+		return err
+	}
+	r.entry = e
+	return nil
+}
+
+// dialOperator logs in as the operator, who must be able to become root.
+func dialOperator(ctx context.Context, host existing, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
+	signers, done, err := host.Signers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	target := remote.Target{Address: where.Address, Port: where.Port, User: where.User, HostKeys: pinned, Signers: signers}
+	client, err := remote.Dial(ctx, target)
+	if wasRefused(err) {
+		err = &providers.Refused{Err: err, Next: "give --identity FILE, a private key whose public half is in " + where.User + "'s authorized_keys"}
+	}
+	if err == nil {
+		client, err = becomesRoot(ctx, client, target, host)
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return client, done, nil
+}
+
+// becomesRoot returns a client whose scripts run as root: the one that was
+// given or, where sudo wants a password, another one that knows it.
+func becomesRoot(ctx context.Context, client *remote.Client, target remote.Target, host existing) (*remote.Client, error) {
+	err := client.TrySudo(ctx)
+	if err == nil {
+		return client, nil
+	}
+	client.Close()
+	var exit *remote.ExitError
+	if !errors.As(err, &exit) {
+		return nil, err
+	}
+	if target.SudoPassword, err = host.SudoPassword(ctx); err != nil {
+		return nil, err
+	}
+	next := "set SLIPWAY_SUDO_PASSWORD to the password of " + target.User + ", or log in as a user who may become root"
+	if target.SudoPassword == "" {
+		return nil, &providers.Refused{Err: fmt.Errorf("%s can't become root on %s without a password: %w", target.User, target.Address, exit), Next: next}
+	}
+	if client, err = remote.Dial(ctx, target); err != nil {
+		return nil, err
+	}
+	if err = client.TrySudo(ctx); err == nil {
+		return client, nil
+	}
+	client.Close()
+	if errors.As(err, &exit) {
+		return nil, &providers.Refused{Err: fmt.Errorf("%s can't become root on %s: %w", target.User, target.Address, exit), Next: next}
+	}
+	return nil, err
+}
+
+// admitting are the facts that let the deployment's own user in.
+var admitting = onServer{mark, login}
+
+// admission is what has to change until the deployment's own login works.
+func (r *Run) admission() []providers.Change {
+	var changes []providers.Change
+	for _, f := range admitting {
+		changes = append(changes, f.decide(r.entry.view(f, r.Plan))...)
+	}
+	return changes
+}
+
+func (e *entry) view(f *fact, plan Plan) view {
+	return view{Plan: plan, System: e.system, Looked: e.sections[f.name]}
+}
+
+// admit makes the deployment's own user, as the operator, in one job.
+func (r *Run) admit(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, admitLimit, fmt.Errorf("it took longer than %s", admitLimit))
+	defer cancel()
+	var scripts []string
+	for _, f := range admitting {
+		scripts = append(scripts, "(\n"+f.script(r.entry.view(f, r.Plan))+"\n)")
+	}
+	_, err := r.entry.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: lookScript(r.Plan, admitting)}, r.report)
+	return err
+}
+
+// leaveEntry ends the operator's login.
+func (r *Run) leaveEntry() {
+	if r.entry != nil {
+		r.entry.close()
+		r.entry = nil
+	}
+}

@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"slipway/state"
+	"slipway/steps"
+)
+
+// providers opens providers for whoever runs the command. Without a terminal,
+// or with --yes, nothing is asked.
+func (c *command) providers(home state.Home, yes bool) steps.OpenProvider {
+	operator := steps.Operator{Getenv: c.streams.Getenv}
+	if c.streams.Terminal && !yes {
+		operator.Secret = askSecret
+	}
+	return steps.Providers(home, operator)
+}
+
+// askSecret asks on the terminal for a secret, which does not show. It ends
+// when ctx does.
+func askSecret(ctx context.Context, question string) (string, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return "", fmt.Errorf("open the terminal: %w", err)
+	}
+	defer tty.Close()
+	restore, err := silence(tty)
+	if err != nil {
+		return "", fmt.Errorf("ask on the terminal: %w", err)
+	}
+	defer restore()
+	stop := context.AfterFunc(ctx, func() {
+		tty.SetReadDeadline(time.Now()) //nolint:errcheck // where it can't be set, the answer ends the wait
+	})
+	defer stop()
+	answer, err := term.NewTerminal(tty, "").ReadPassword(question + " ")
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case errors.Is(err, io.EOF): // Ctrl-C and Ctrl-D
+		return "", Interrupted{}
+	}
+	return answer, err
+}
+
+// silence keeps the terminal from showing what is typed until restore is called.
+// The file's Fd method is not used: it would make reads deaf to deadlines.
+func silence(tty *os.File) (restore func(), err error) {
+	raw, err := tty.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var was *term.State
+	if controlErr := raw.Control(func(fd uintptr) { was, err = term.MakeRaw(int(fd)) }); controlErr != nil || err != nil {
+		return nil, errors.Join(controlErr, err)
+	}
+	return func() {
+		raw.Control(func(fd uintptr) { term.Restore(int(fd), was) }) //nolint:errcheck // there is nothing else to try
+	}, nil
+}

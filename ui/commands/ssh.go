@@ -1,0 +1,71 @@
+package commands
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"slipway/steps"
+)
+
+func (c *command) ssh() *cobra.Command {
+	return &cobra.Command{
+		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
+		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a
+command there and end with its exit status.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if n := cmd.ArgsLenAtDash(); n >= 0 {
+				args = args[:n]
+			}
+			return most(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dash := cmd.ArgsLenAtDash()
+			if dash >= 0 && dash < len(args) {
+				line := shellescape.QuoteCommand(args[dash:])
+				return c.inSession(cmd, args[:dash], func(*steps.Session) string { return line })
+			}
+			return c.logIn(cmd, args)
+		},
+	}
+}
+
+// logIn gives a person a shell on the server.
+func (c *command) logIn(cmd *cobra.Command, args []string) error {
+	if !c.streams.Terminal {
+		return &steps.Usage{What: "there is no terminal to log in on", Next: "give a command: slipway ssh NAME -- COMMAND"}
+	}
+	home, err := c.home()
+	if err != nil {
+		return err
+	}
+	name, err := named(home, args)
+	if err != nil {
+		return err
+	}
+	s, err := steps.OpenSession(cmd.Context(), name, home, c.providers(home, false))
+	if err != nil {
+		return err
+	}
+	defer s.Client.Close()
+	fd := int(os.Stdin.Fd())
+	before, err := term.MakeRaw(fd)
+	if err != nil {
+		return err
+	}
+	defer term.Restore(fd, before) //nolint:errcheck // the process ends
+	resized := make(chan os.Signal, 1)
+	signal.Notify(resized, syscall.SIGWINCH)
+	defer signal.Stop(resized)
+	return s.Client.Shell(cmd.Context(), os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, func() (int, int) {
+		width, height, err := term.GetSize(fd)
+		if err != nil {
+			return 80, 24
+		}
+		return width, height
+	})
+}

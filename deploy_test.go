@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 	"slipway/steps"
 	"slipway/steps/app"
 	"slipway/steps/remote"
+
+	"golang.org/x/crypto/ssh"
 )
 
 func TestBadInput(t *testing.T) {
@@ -99,6 +102,7 @@ func TestHello(t *testing.T) {
 	t.Run("inside", func(t *testing.T) { o.inside(t, first) })
 	t.Run("variables", func(t *testing.T) { o.variables(t) })
 	t.Run("drift", func(t *testing.T) { o.drift(t) })
+	t.Run("adopt", func(t *testing.T) { o.adopts(t, first) })
 	t.Run("reboot", func(t *testing.T) { o.reboots(t, first) })
 	t.Run("destroy", func(t *testing.T) { o.destroys(t, first) })
 }
@@ -257,6 +261,42 @@ dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1`)
 		if got := mended.steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
 		}
+	}
+}
+
+// adopts loses the state file and takes the machine up again.
+func (o *operator) adopts(t *testing.T, first deployed) {
+	t.Helper()
+	before, err := o.state().Read("hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := o.state().Folder("hello")
+	private, err := os.ReadFile(filepath.Join(folder, "id_ed25519"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := filepath.Join(t.TempDir(), "copy")
+	if err := os.WriteFile(identity, private, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"state.json", "state.json.last", "id_ed25519"} {
+		if err := os.Remove(filepath.Join(folder, file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(before.Server.HostKeys[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.must("adopt", "--host", fmt.Sprintf("deploy@%s:%d", first.Host, before.Server.Port), "--identity", identity,
+		"--host-key-fingerprint", ssh.FingerprintSHA256(key))
+	after, err := o.state().Read("hello")
+	if err != nil || after.Tag != before.Tag || after.Settings["provider"] != "local" || after.Release != before.Release {
+		t.Errorf("adopted %+v, %v; it was %+v", after, err, before)
+	}
+	if again := o.deploy("--sample", "hello"); again.Changed || again.Host != first.Host {
+		t.Errorf("after adopt: %+v, %v", again.Outcome, again.steps)
 	}
 }
 

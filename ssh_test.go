@@ -211,8 +211,37 @@ func TestSSH(t *testing.T) {
 	if kept := o.root("hello", "cat /var/lib/slipway/replaced/etc/apt/apt.conf.d/20auto-upgrades; stat -c %a /var/lib/slipway/replaced"); !strings.Contains(kept, "// mine") || !strings.HasSuffix(kept, "700") {
 		t.Errorf("what was replaced is not kept: %q", kept)
 	}
+	t.Run("adopt", func(t *testing.T) { adoptedElsewhere(t, o, s) })
 	t.Run("another", func(t *testing.T) { o.anothersServer(t, s) })
 	t.Run("destroy", func(t *testing.T) { o.givesBack(t, s) })
+}
+
+// adoptedElsewhere takes the deployment up on another computer, whose operator
+// has the key that was named when the server was deployed.
+func adoptedElsewhere(t *testing.T, here *operator, s bareServer) {
+	t.Helper()
+	there := newOperator(t)
+	there.aHome(t, nil)
+	at := fmt.Sprintf("deploy@%s:%d", s.address, s.port)
+	if r := there.run("adopt", "--host", at, "--identity", s.identity); r.code != 2 || !strings.Contains(r.stderr, "SHA256:") {
+		t.Errorf("an unknown host key: exit %d, %s", r.code, r.stderr)
+	}
+	r := there.must("adopt", "--host", at, "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
+	if !strings.Contains(r.stdout, "http://") {
+		t.Errorf("adopt says %q", r.stdout)
+	}
+	if r := there.run("adopt", "--host", at, "--identity", s.identity); r.code != 2 {
+		t.Errorf("adopting it again: exit %d, %s", r.code, r.stderr)
+	}
+	if again := there.deploy("--sample", "hello"); again.Changed || again.steps["login"] != steps.AlreadySo {
+		t.Errorf("after adopt something was left to change: %v", again.steps)
+	}
+	if again := here.deploy(s.flags("root")...); again.Changed {
+		t.Errorf("adopt changed something for the first operator: %v", again.steps)
+	}
+	if err := os.RemoveAll(there.state().Dir); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // unknownHost is refused before anything is sent or made.

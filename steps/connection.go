@@ -163,15 +163,19 @@ func (r *Run) waitable(err error) bool {
 	return errors.As(err, &unreachable) || !isExisting && wasRefused(err)
 }
 
-// connect logs in, looks at the server, and keeps what it saw.
-func (r *Run) connect(ctx context.Context, where providers.Server) error {
+// dial logs in once with the deployment's key.
+func (r *Run) dial(ctx context.Context, where providers.Server) (*remote.Client, error) {
 	pinned, err := r.pinned()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	target := remote.Target{Address: where.Address, Port: where.Port, User: loginUser,
-		HostKeys: pinned, Signers: r.signers}
-	client, err := remote.Dial(ctx, target)
+	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: loginUser,
+		HostKeys: pinned, Signers: r.signers})
+}
+
+// connect logs in, looks at the server, and keeps what it saw.
+func (r *Run) connect(ctx context.Context, where providers.Server) error {
+	client, err := r.dial(ctx, where)
 	if err != nil {
 		return err
 	}

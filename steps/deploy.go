@@ -141,12 +141,12 @@ func (r *Run) onRecord(k keys) error {
 
 // use completes the plan with the deployment's keys and tag.
 func (r *Run) use(k keys, tag string) error {
-	data, err := userData(k, r.Plan.Name)
+	r.signers = k.signers()
+	r.Plan.Tag, r.Plan.AuthorizedKey = tag, k.login.public()
+	data, err := userData(r.Plan, k)
 	if err != nil {
 		return err
 	}
-	r.signers = k.signers()
-	r.Plan.Tag, r.Plan.AuthorizedKey = tag, k.login.public()
 	r.spec = specOf(r.Plan)
 	r.spec.UserData = data
 	return nil

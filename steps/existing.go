@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -43,7 +42,7 @@ func (r *Run) trust(ctx context.Context) error {
 		return err
 	}
 	for _, k := range keys {
-		r.trusted = append(r.trusted, strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k))))
+		r.trusted = append(r.trusted, authorizedForm(k))
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func TestDecide(t *testing.T) {
 		"packages good":        {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\n", ""},
 		"packages lack one":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\n", "install unattended-upgrades"},
 		"packages interrupted": {packages, "dpkg interrupted\n", "finish what dpkg was interrupted in"},
-		"login good":           {login, good(sudoersFile) + "password none\nkey there\n", ""},
+		"login good":           {login, good(sudoersFile) + "password none\nuser there\n", ""},
 		"login with password":  {login, good(sudoersFile) + "password set\nkey there\n", "lock the password of the user deploy"},
 		"login without user":   {login, good(sudoersFile), "make the user deploy, without a password"},
 		"login without sudo":   {login, good(sudoersFile) + "sudo missing\npassword none\nkey there\n", "install sudo"},

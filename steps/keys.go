@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
 
@@ -38,7 +37,7 @@ type keyPair struct {
 
 // public is the public half in authorized_keys form, without a comment.
 func (k keyPair) public() string {
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.signer.PublicKey())))
+	return authorizedForm(k.signer.PublicKey())
 }
 
 // openKeys reads the deployment's keys, or makes them and keeps them.
@@ -121,15 +120,15 @@ func newKeyPair(comment string) (keyPair, error) {
 // userData is the cloud-config of the server's first boot: its name, a user who
 // logs in with the deployment's key, and a host key that is known here already.
 // JSON is YAML, so no YAML has to be quoted.
-func userData(k keys, name string) (string, error) {
+func userData(p Plan, k keys) (string, error) {
 	config := map[string]any{
-		"hostname": name,
+		"hostname": p.Name,
 		"users": []any{map[string]any{
 			"name":                loginUser,
 			"shell":               "/bin/bash",
 			"lock_passwd":         true,
 			"sudo":                "ALL=(ALL:ALL) NOPASSWD: ALL",
-			"ssh_authorized_keys": []string{k.login.public()},
+			"ssh_authorized_keys": p.keys(),
 		}},
 		"disable_root":    true,
 		"ssh_pwauth":      false,

@@ -21,7 +21,10 @@ var login = &fact{
 			`shadow=$(getent shadow `+loginUser+` | cut -d: -f2)`,
 			`case $shadow in "!"*|"*"*) echo "password none";; "") ;; *) echo "password set";; esac`,
 			`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
-			`[ -z "$home" ] || ! grep -qxF `+shell.Quote(p.AuthorizedKey)+` "$home/.ssh/authorized_keys" || echo "key there"`,
+			`for key in `+shell.Command(p.keys()...)+`; do`,
+			`[ -z "$home" ] || grep -qxF "$key" "$home/.ssh/authorized_keys" || echo "key missing"`,
+			`done`,
+			`[ -z "$home" ] || echo "user there"`,
 		)
 	},
 	decide: func(v view) []providers.Change {
@@ -37,7 +40,7 @@ var login = &fact{
 		default:
 			changes = append(changes, providers.Change{What: "make the user " + loginUser + ", without a password", Why: "root need not log in"})
 		}
-		if f["key"] != "there" {
+		if f["key"] == "missing" || f["user"] != "there" {
 			changes = append(changes, providers.Change{What: "let the deployment's key log in as " + loginUser})
 		}
 		return append(changes, changedFiles(v.Looked, "the steps change the system", sudoersFile)...)
@@ -56,12 +59,24 @@ var login = &fact{
 			`install -d -m 700 -o `+loginUser+` -g "$group" "$home/.ssh"`,
 			`keys="$home/.ssh/authorized_keys"`,
 			`touch "$keys"`,
-			`grep -qxF `+shell.Quote(v.Plan.AuthorizedKey)+` "$keys" || printf '%s\n' `+shell.Quote(v.Plan.AuthorizedKey)+` >>"$keys"`,
+			`for key in `+shell.Command(v.Plan.keys()...)+`; do`,
+			`grep -qxF "$key" "$keys" || printf '%s\n' "$key" >>"$keys"`,
+			`done`,
 			`chown `+loginUser+`:"$group" "$keys"`,
 			`chmod 600 "$keys"`,
 			strings.ReplaceAll(sudoersFile.Put(), "mv -fT", "visudo -cqf "+shell.Quote(sudoersFile.Path+".slipway-part")+"\nmv -fT"),
 		)
 	},
+}
+
+// keys may log in: the deployment's, and the operator's own if one was named.
+// The tag is their comment, by which destroy knows them from others.
+func (p Plan) keys() []string {
+	lines := []string{p.AuthorizedKey + " " + p.Tag}
+	if p.OperatorKey != "" {
+		lines = append(lines, p.OperatorKey+" "+p.Tag)
+	}
+	return lines
 }
 
 // wasUnlocked is there if the user had a password before, which destroy

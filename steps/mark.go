@@ -29,24 +29,44 @@ var mark = &fact{
 type Mark struct {
 	Name string `json:"name"`
 	Tag  string `json:"tag"`
+	// Settings are those of the deployment, but for what is of one operator's
+	// computer only.
+	Settings map[string]string `json:"settings,omitempty"`
 }
 
 func markFile(p Plan) shell.File {
-	content, err := json.Marshal(Mark{Name: p.Name, Tag: p.Tag})
+	content, err := json.Marshal(Mark{Name: p.Name, Tag: p.Tag, Settings: p.shared()})
 	if err != nil {
-		panic(err) // two strings can always be encoded
+		panic(err) // strings can always be encoded
 	}
-	return shell.File{Path: markPath, Mode: "644", Content: string(content) + "\n"}
+	return shell.File{Path: markPath, Mode: "600", Content: string(content) + "\n"}
+}
+
+// shared are the settings that mean the same on any computer.
+func (p Plan) shared() map[string]string {
+	shared := p.used()
+	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
+		delete(shared, key)
+	}
+	return shared
+}
+
+// readMark finds the mark in what the look at it printed.
+func readMark(looked string) (Mark, bool) {
+	for _, line := range splitLines(looked) {
+		var m Mark
+		if json.Unmarshal([]byte(line), &m) == nil && m.Tag != "" {
+			return m, true
+		}
+	}
+	return Mark{}, false
 }
 
 // checkMark refuses a server that belongs to another deployment.
 func checkMark(plan Plan, looked string) error {
-	for _, line := range splitLines(looked) {
-		var m Mark
-		if json.Unmarshal([]byte(line), &m) == nil && m.Tag != "" && m.Tag != plan.Tag {
-			return &hinted{err: fmt.Errorf("the server belongs to another deployment: %s (%s)", m.Name, m.Tag),
-				next: "use another server; nothing was changed on this one"}
-		}
+	if m, ok := readMark(looked); ok && m.Tag != plan.Tag {
+		return &hinted{err: fmt.Errorf("the server belongs to another deployment: %s (%s)", m.Name, m.Tag),
+			next: "use another server, or take that deployment up with slipway adopt; nothing was changed on this one"}
 	}
 	return nil
 }

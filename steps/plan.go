@@ -52,6 +52,9 @@ type Plan struct {
 	Tag string
 	// AuthorizedKey may log in to the server.
 	AuthorizedKey string
+	// OperatorKey is the public half of --identity, which may log in too; empty
+	// if none was named.
+	OperatorKey string
 }
 
 // Value is a setting's value.
@@ -94,7 +97,9 @@ func MakePlan(asked Asked, home state.Home) (Plan, error) {
 	if err := p.settleAgainst(home, asked, file, source); err != nil {
 		return Plan{}, err
 	}
-	p.settleIdentity()
+	if err := p.settleIdentity(); err != nil {
+		return Plan{}, err
+	}
 	if p.Env, err = readEnv(asked, file); err != nil {
 		return Plan{}, err
 	}

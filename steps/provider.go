@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"context"
-	"path/filepath"
 	"strings"
 
 	"slipway/providers"
@@ -59,6 +58,9 @@ func (p Plan) domains() []string {
 
 // notBuilt refuses settings that nothing reads yet.
 func (p Plan) notBuilt() error {
+	if v := p.Values[KeyHardening]; v.Value == hardenStrict {
+		return usagef("take standard, which is the default", "--hardening strict (from %s) is not built yet", v.From)
+	}
 	for _, key := range []string{KeyDomain, KeyEmail, KeyACME} {
 		v := p.Values[key]
 		if v.Value == "" || key == KeyDomain && p.Value(KeyProvider) == providerDO {
@@ -75,16 +77,4 @@ func (p Plan) notYet() []string {
 		return nil
 	}
 	return []string{"certificates are not built yet: " + strings.Join(p.domains(), ", ") + " will answer over plain HTTP"}
-}
-
-// settleIdentity makes the key's path one that is right from any folder.
-func (p *Plan) settleIdentity() {
-	v := p.Values[KeyIdentity]
-	if v.Value == "" || strings.HasPrefix(v.Value, "~/") {
-		return
-	}
-	if path, err := filepath.Abs(v.Value); err == nil {
-		v.Value = path
-		p.Values[KeyIdentity] = v
-	}
 }

@@ -105,7 +105,7 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Hardening }},
 	{Key: KeyHost, Usage: "USER@HOST[:PORT] of a server of yours, for --provider ssh", Fixed: true, Check: checkHost,
 		inFile: func(f app.File) string { return f.Host }},
-	{Key: KeyIdentity, Usage: "the private key FILE to log in with, for --provider ssh",
+	{Key: KeyIdentity, Usage: "the FILE of a private key of yours that may log in too; --provider ssh logs in with it",
 		inFile: func(f app.File) string { return f.Identity }},
 	{Key: KeyFingerprint, Usage: "the server's host key, as SHA256:…, for --provider ssh", Check: checkFingerprint,
 		inFile: func(f app.File) string { return f.HostKeyFingerprint }},

@@ -153,13 +153,13 @@ func handOverScript(p Plan) string {
 		`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
 		`keys="$home/.ssh/authorized_keys"`,
 		`if [ -n "$home" ] && [ -f "$keys" ]; then`,
-		`  grep -vxF `+shell.Quote(p.AuthorizedKey)+` "$keys" >"$keys.slipway-part" || :`,
+		`  grep -v `+shell.Quote(" "+p.Tag+"$")+` "$keys" >"$keys.slipway-part" || :`,
 		`  cat "$keys.slipway-part" >"$keys"`,
 		`  rm -f "$keys.slipway-part"`,
 		`fi`,
 		`if [ -e `+wasUnlocked+` ]; then usermod --unlock `+loginUser+`; fi`,
 		shell.Command("rm", "-f", sudoersFile.Path),
-		`echo "removed the deployment's key; the user `+loginUser+` stays"`,
+		`echo "removed the deployment's keys; the user `+loginUser+` stays"`,
 		shell.Command("rm", "-rf", "/etc/slipway", "/var/lib/slipway"),
 	)
 }

@@ -24,6 +24,9 @@ type Spec struct {
 	AuthorizedKey string
 	// Ports are the TCP ports that the world may reach.
 	Ports []int
+	// Known are the identifiers of what an earlier run saw, by kind. They help
+	// where look-ups lag behind; they prove nothing.
+	Known map[string]string
 }
 
 // Provider makes one server for one deployment. A value belongs to one
@@ -100,6 +103,8 @@ type Finding struct {
 	Holds bool
 	// Detail describes what is there, in a few words; may be empty.
 	Detail string
+	// ID is the provider's identifier of what is there; may be empty.
+	ID string
 	// Changes lists what would be done; empty if Holds.
 	Changes []Change
 	// Notes are things a person should know that stop nothing.

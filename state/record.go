@@ -22,6 +22,9 @@ type Record struct {
 	// Intents are the effects that were about to be asked for, by kind, and
 	// whose outcome was not seen yet.
 	Intents map[string]Intent `json:"intents,omitempty"`
+	// Known are the providers' identifiers of what was seen, by kind: hints for
+	// look-ups that lag behind.
+	Known map[string]string `json:"known,omitempty"`
 	// Release is the release that answered at the end of the last whole run.
 	Release string `json:"release,omitempty"`
 	// URL is where it answered.
@@ -64,6 +67,18 @@ func (r *Record) Intend(kind string, now time.Time) {
 // Settled notes that the outcome of an intent was seen.
 func (r *Record) Settled(kind string) { delete(r.Intents, kind) }
 
+// Knows notes what kind is known by; an empty id is forgotten.
+func (r *Record) Knows(kind, id string) {
+	if id == "" {
+		delete(r.Known, kind)
+		return
+	}
+	if r.Known == nil {
+		r.Known = map[string]string{}
+	}
+	r.Known[kind] = id
+}
+
 // Asked is when kind was about to be asked for; zero if it was not, or if the
 // outcome was seen.
 func (r Record) Asked(kind string) time.Time { return r.Intents[kind].Asked }
@@ -76,6 +91,7 @@ func (r Record) clone() Record {
 	r.Settings = maps.Clone(r.Settings)
 	r.Intents = maps.Clone(r.Intents)
 	r.Seconds = maps.Clone(r.Seconds)
+	r.Known = maps.Clone(r.Known)
 	r.Server.HostKeys = slices.Clone(r.Server.HostKeys)
 	return r
 }

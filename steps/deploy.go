@@ -148,6 +148,7 @@ func (r *Run) use(k keys, tag string) error {
 		return err
 	}
 	r.spec = specOf(r.Plan)
+	r.spec.Known = r.Record().Known
 	r.spec.UserData = data
 	return nil
 }

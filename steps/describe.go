@@ -75,10 +75,11 @@ func Expected(plan Plan, home state.Home) (map[string]float64, error) {
 }
 
 // AskProvider asks a provider whether it would make a server at all, with its
-// defaults, before anything else is settled. It only reads.
-func AskProvider(ctx context.Context, name string, open OpenProvider) (providers.Provider, error) {
+// defaults, before anything else is settled. dir is the deployment's folder,
+// which may not exist. It only reads.
+func AskProvider(ctx context.Context, name, dir string, open OpenProvider) (providers.Provider, error) {
 	plan := Plan{Name: "slipway", Tag: state.NewTag("slipway"), Values: map[string]NamedValue{KeyProvider: {Key: KeyProvider, Value: name}}}
-	provider, err := open(plan, "")
+	provider, err := open(plan, dir)
 	if err != nil {
 		return nil, err
 	}

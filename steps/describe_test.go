@@ -109,7 +109,7 @@ func TestAskProvider(t *testing.T) {
 	refused := &providers.Refused{Err: errors.New("no")}
 	g := &gate{answer: refused}
 	name := ""
-	_, err := AskProvider(t.Context(), "digitalocean", func(plan Plan, _ string) (providers.Provider, error) {
+	_, err := AskProvider(t.Context(), "digitalocean", "", func(plan Plan, _ string) (providers.Provider, error) {
 		name = plan.Value(KeyProvider)
 		return g, nil
 	})
@@ -119,7 +119,7 @@ func TestAskProvider(t *testing.T) {
 	if _, _, _, _, err := ssh.ParseAuthorizedKey([]byte(g.spec.AuthorizedKey)); err != nil || g.spec.Tag == "" {
 		t.Errorf("it was asked about %+v, %v", g.spec, err)
 	}
-	if _, err := AskProvider(t.Context(), "moon", func(Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
+	if _, err := AskProvider(t.Context(), "moon", "", func(Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 }

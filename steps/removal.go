@@ -36,6 +36,7 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open OpenPro
 	r := &Removal{Name: name, deployment: d}
 	r.plan = PlanOf(d.Record())
 	r.spec = specOf(r.plan)
+	r.spec.Known = d.Record().Known
 	if r.provider, err = open(r.plan, d.Dir()); err == nil {
 		err = r.settleIntents(ctx)
 	}

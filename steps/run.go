@@ -108,13 +108,21 @@ func (r *Run) intend(s Step) error {
 	return r.deployment.Update(func(record *state.Record) { record.Intend(i.Intent(), time.Now()) })
 }
 
-// settled takes the step's intent off the record, now that its outcome was seen.
-func (r *Run) settled(s Step) error {
+// settled takes the step's intent off the record, now that its outcome was
+// seen, and notes what it is known by.
+func (r *Run) settled(s Step, found providers.Finding) error {
 	i, ok := s.(intended)
-	if !ok || r.onlyLooks() || r.Record().Asked(i.Intent()).IsZero() {
+	if !ok || r.onlyLooks() {
 		return nil
 	}
-	return r.deployment.Update(func(record *state.Record) { record.Settled(i.Intent()) })
+	kind, was := i.Intent(), r.Record()
+	if was.Asked(kind).IsZero() && was.Known[kind] == found.ID {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) {
+		record.Settled(kind)
+		record.Knows(kind, found.ID)
+	})
 }
 
 // StepError says at which step a run stopped.

@@ -23,7 +23,7 @@ func (s single) do(ctx context.Context, r *Run) error {
 	switch {
 	case finding.Holds:
 		r.stepEvent(r.step, AlreadySo, finding, time.Since(r.step.began).Seconds())
-		return r.settled(s.Step)
+		return r.settled(s.Step, finding)
 	case r.onlyLooks():
 		r.stepEvent(r.step, WouldChange, finding, time.Since(r.step.began).Seconds())
 		return nil
@@ -48,7 +48,7 @@ func (s single) change(ctx context.Context, r *Run, finding providers.Finding) e
 		return stillNeeds(after)
 	}
 	r.notes(after)
-	if err := r.settled(s.Step); err != nil {
+	if err := r.settled(s.Step, after); err != nil {
 		return err
 	}
 	r.doneNow(r.step, after, time.Since(r.step.began).Seconds())

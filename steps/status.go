@@ -77,7 +77,9 @@ func Look(ctx context.Context, name string, home state.Home, open OpenProvider) 
 		return Condition{}, err
 	}
 	c := Condition{Summary: summarize(record)}
-	if c.Holdings, err = provider.Holdings(ctx, specOf(plan)); err != nil {
+	spec := specOf(plan)
+	spec.Known = record.Known
+	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
 		return Condition{}, err
 	}
 	if record.Server.Address == "" {

@@ -96,7 +96,7 @@ func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error
 // existing describes the droplet that was found, and what it still lacks.
 func (r *dropletResource) existing() providers.Finding {
 	d := r.found
-	finding := providers.Finding{Detail: fmt.Sprintf("droplet %d, %s in %s", d.ID, d.SizeSlug, regionOf(d))}
+	finding := providers.Finding{ID: strconv.Itoa(d.ID), Detail: fmt.Sprintf("droplet %d, %s in %s", d.ID, d.SizeSlug, regionOf(d))}
 	finding.Notes = r.differences()
 	lacks := lacking(d, r.spec.Tag)
 	if lacks == "" {
@@ -254,7 +254,7 @@ func createAction(response *godo.Response) int {
 
 // droplets finds the deployment's droplets, the first created first: those
 // with the tag, those with its unique name whose tag does not show yet, and the
-// one that this value made. asked, if known, is when a create was asked for.
+// one that this value made or an earlier run saw. asked, if known, is when a create was asked for.
 func (p *Provider) droplets(ctx context.Context, spec providers.Spec, asked time.Time) ([]godo.Droplet, error) {
 	if err := usableTag(spec.Tag); err != nil {
 		return nil, err
@@ -281,8 +281,13 @@ func (p *Provider) droplets(ctx context.Context, spec providers.Spec, asked time
 		}
 		found = append(found, d)
 	}
-	if p.made != 0 && !known(found, p.made) {
-		found, err = p.withMade(ctx, found)
+	for _, id := range []int{p.made, knownDroplet(spec)} {
+		if id == 0 || known(found, id) {
+			continue
+		}
+		if found, err = p.withNumber(ctx, spec, found, id); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(found, func(a, b godo.Droplet) int {
 		if a.Created != b.Created {
@@ -297,14 +302,27 @@ func known(list []godo.Droplet, id int) bool {
 	return slices.ContainsFunc(list, func(d godo.Droplet) bool { return d.ID == id })
 }
 
-// withMade adds the droplet that this value made, should no list have it yet.
-func (p *Provider) withMade(ctx context.Context, found []godo.Droplet) ([]godo.Droplet, error) {
-	d, _, err := p.api.Droplets.Get(ctx, p.made)
+// knownDroplet is the droplet that an earlier run saw; 0 is none.
+func knownDroplet(spec providers.Spec) int {
+	id, err := strconv.Atoi(spec.Known["droplet"])
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// withNumber adds a droplet that this value made, or an earlier run saw, should
+// no list have it yet. Its tag or its unique name must say that it is ours.
+func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
+	d, _, err := p.api.Droplets.Get(ctx, id)
 	if err = p.plain(err); isNotFound(err) {
 		return found, nil
 	}
 	if err != nil {
 		return found, p.failed("look for the droplet by its number", err)
+	}
+	if id != p.made && !hasTag(d, spec.Tag) && !strings.EqualFold(d.Name, uniqueName(spec.Tag)) {
+		return found, nil
 	}
 	return append(found, *d), nil
 }

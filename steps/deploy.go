@@ -44,10 +44,30 @@ func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, 
 	return run.finish()
 }
 
+// tellWhatIsLeft tells what a failed first deployment leaves, and what that
+// costs.
+func (r *Run) tellWhatIsLeft(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	left, err := r.provider.Holdings(ctx, r.spec)
+	if err != nil || len(left) == 0 || !r.Record().Finished.IsZero() {
+		return
+	}
+	for _, h := range left {
+		line := "made so far and still there: " + h.Kind + " " + h.ID
+		if h.Monthly > 0 {
+			line += fmt.Sprintf(", $%.2f a month", h.Monthly)
+		}
+		r.event(Event{Kind: KindNote, Step: r.step.name, Line: line})
+	}
+	r.event(Event{Kind: KindNote, Step: r.step.name, Line: "slipway destroy " + r.Plan.Name + " removes it"})
+}
+
 // giveUp removes a new server after a failure, if that was asked for. A server
 // that ever served, or a run that was interrupted, is kept.
 func (r *Run) giveUp(ctx context.Context) error {
 	if !r.givesUp(ctx) {
+		r.tellWhatIsLeft(ctx)
 		return nil
 	}
 	r.takeUp("destroy", "what was made is removed, as --on-failure destroy says")

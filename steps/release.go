@@ -26,15 +26,15 @@ var release = &fact{
 		unit := l.unit(p.Release)
 		return shell.Lines(
 			shell.LookFiles(append(paths(releaseUnits(view{Plan: p})), l.current())...),
-			`echo "service $(systemctl is-active `+unit+`.service) $(systemctl is-enabled `+unit+`.service)"`,
-			`echo "socket $(systemctl is-active `+unit+`.socket) $(systemctl is-enabled `+unit+`.socket)"`,
+			`systemctl show -p ActiveState -p UnitFileState `+unit+`.service `+unit+`.socket | paste -s -d ' '`,
 		)
 	},
 	decide: func(v view) []providers.Change {
 		l := v.Plan.layout()
 		looked := splitLines(v.Looked)
 		changes := changedFiles(v.Looked, "systemd runs the app in a sandbox", releaseUnits(v)...)
-		if !slices.Contains(looked, "service active enabled") || !slices.Contains(looked, "socket active enabled") {
+		const up = "ActiveState=active UnitFileState=enabled"
+		if !slices.Contains(looked, up+"  "+up) {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
 		}
 		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) {
@@ -46,7 +46,8 @@ var release = &fact{
 		l, id := v.Plan.layout(), v.Plan.Release
 		return shell.Lines(
 			put(releaseUnits(v)),
-			`systemctl daemon-reload`,
+			// Units that systemd has not read yet need no reload, which takes long.
+			`case $(systemctl show -P NeedDaemonReload `+l.unit(id)+`.socket `+l.unit(id)+`.service) in *yes*) systemctl daemon-reload;; esac`,
 			takeOverScript(l, id),
 		)
 	},

@@ -120,7 +120,8 @@ func (p *Plain) stepped(e steps.Event) {
 		p.printf("  %-13s failed after %.1f s\n", e.Step, e.Seconds)
 	case steps.AlreadySo, steps.DoneNow:
 		p.step = ""
-		p.printf("  %-13s %-10s %6.1f s  %s\n", e.Step, e.Status, e.Seconds, e.Detail)
+		line := fmt.Sprintf("  %-13s %-10s %6.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
+		p.printf("%s\n", strings.TrimRight(line, " "))
 	}
 }
 

@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// run is what a face is told of a deployment.
+func run() []steps.Event {
+	step := func(name string, status steps.Status, seconds float64, detail string, changes ...providers.Change) steps.Event {
+		return steps.Event{Kind: steps.KindStep, Step: name, Title: "a title", Status: status, Seconds: seconds, Detail: detail, Changes: changes}
+	}
+	return []steps.Event{
+		{Kind: steps.KindStart, Name: "shop", Provider: "digitalocean", Values: []steps.NamedValue{
+			{Key: "name", Value: "shop", From: steps.FromFlag},
+			{Key: "hardening", Value: "standard", From: steps.FromDefault},
+			{Key: "web app", Value: "shop:app", From: "shop.py line 3"},
+		}},
+		step("preflight", steps.Looking, 0, ""),
+		step("preflight", steps.AlreadySo, 0.41, "flask shop:app, release 0123456789ab"),
+		step("droplet", steps.Looking, 0, ""),
+		step("droplet", steps.Changing, 0, "", providers.Change{What: "create droplet s-1vcpu-512mb-10gb", Why: "the smallest on sale", Monthly: 4, Hourly: 0.00595}),
+		{Kind: steps.KindLine, Step: "droplet", Line: "waiting for droplet 7"},
+		{Kind: steps.KindNote, Step: "droplet", Line: "the account has one droplet left"},
+		step("droplet", steps.DoneNow, 31.2, "droplet 7 at 203.0.113.7"),
+		step("sshd", steps.Changing, 0, "", providers.Change{What: "set sshd's PermitRootLogin to no"}),
+		step("sshd", steps.Applied, 0.1, ""),
+		step("sshd", steps.DoneNow, 0.1, ""),
+	}
+}
+
+func ended(e steps.Event) []steps.Event { return append(run(), e) }
+
+var endings = map[string][]steps.Event{
+	"done": ended(steps.Event{Kind: steps.KindDone, Seconds: 61.3, Outcome: &steps.Outcome{Changed: true, URL: "http://203.0.113.7",
+		Host: "203.0.113.7", Release: "0123456789ab", RoundTrips: 3,
+		Spent: map[providers.Phase]float64{providers.PhaseBoot: 31.6, providers.PhaseApt: 20, providers.PhasePip: 7.7, providers.PhaseOther: 2}}}),
+	"unchanged": {run()[0], {Kind: steps.KindDone, Seconds: 0.3, Outcome: &steps.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
+	"planned":   ended(steps.Event{Kind: steps.KindPlanned, Outcome: &steps.Outcome{Monthly: 4}}),
+	"failed":    ended(steps.Event{Kind: steps.KindFailed, Problem: &steps.Problem{Error: "sshd: it was refused", Hint: "look at it", Code: 1}}),
+}
+
+func TestPlain(t *testing.T) {
+	for name, events := range endings {
+		t.Run(name, func(t *testing.T) {
+			var result, progress bytes.Buffer
+			face := NewPlain(&result, &progress)
+			for _, e := range events {
+				face.Event(e)
+			}
+			face.Close()
+			golden(t, name+".txt", "stderr:\n"+progress.String()+"stdout:\n"+result.String())
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	for name, events := range endings {
+		var out bytes.Buffer
+		face := NewJSON(&out)
+		for _, e := range events {
+			e.Time = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+			face.Event(e)
+		}
+		face.Close()
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if len(lines) != len(events) {
+			t.Errorf("%s: %d lines for %d events", name, len(lines), len(events))
+		}
+		for i, line := range lines {
+			var got map[string]any
+			if err := json.Unmarshal([]byte(line), &got); err != nil || got["event"] != string(events[i].Kind) || got["time"] != "2026-01-02T03:04:05Z" {
+				t.Errorf("%s: line %d is %s (%v)", name, i, line, err)
+			}
+		}
+	}
+}
+
+// TestJSONEnds fixes the names that scripts read at the end of a run.
+func TestJSONEnds(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"done":   {"event", "time", "seconds", "changed", "url", "host", "release", "round_trips", "spent"},
+		"failed": {"event", "time", "error", "hint", "code"},
+	} {
+		var out bytes.Buffer
+		events := endings[name]
+		NewJSON(&out).Event(events[len(events)-1])
+		var got map[string]any
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			if _, ok := got[key]; !ok {
+				t.Errorf("%s: there is no %q in %s", name, key, out.String())
+			}
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	for line, want := range map[string]string{
+		"  short ":              "short",
+		strings.Repeat("ü", 60): strings.Repeat("ü", 55) + "…",
+		"bad \xff byte":         "bad ? byte",
+		strings.Repeat("x", 56): strings.Repeat("x", 56),
+	} {
+		if got := clip(line); got != want {
+			t.Errorf("%q: got %q, want %q", line, got, want)
+		}
+	}
+}

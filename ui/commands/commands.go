@@ -70,15 +70,21 @@ func most(n int) cobra.PositionalArgs {
 	}
 }
 
-// named is the deployment that a command is about.
-func named(home state.Home, args []string) (string, error) {
+// about is the deployment that a command is about: the one that is named, else
+// the only one there is.
+func (c *command) about(args []string) (state.Home, string, error) {
+	home, err := c.home()
+	if err != nil {
+		return state.Home{}, "", err
+	}
 	if len(args) == 0 {
-		return steps.OneName(home)
+		name, err := steps.OneName(home)
+		return home, name, err
 	}
 	if err := steps.CheckName(args[0]); err != nil {
-		return "", &steps.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
+		return state.Home{}, "", &steps.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
 	}
-	return args[0], nil
+	return home, args[0], nil
 }
 
 // SystemStreams are the process's own.

@@ -19,11 +19,7 @@ func (c *command) destroy() *cobra.Command {
 			if !yes && !c.streams.Terminal {
 				return &steps.Usage{What: "there is no terminal to ask on", Next: "give -y to destroy without a question"}
 			}
-			home, err := c.home()
-			if err != nil {
-				return err
-			}
-			name, err := named(home, args)
+			home, name, err := c.about(args)
 			if err != nil {
 				return err
 			}

@@ -29,11 +29,7 @@ func (c *command) logs() *cobra.Command {
 // inSession runs a command line on a deployment's server with this process's
 // streams, and ends as it does.
 func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.Session) string) error {
-	home, err := c.home()
-	if err != nil {
-		return err
-	}
-	name, err := named(home, args)
+	home, name, err := c.about(args)
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,7 @@ func (c *command) rollback() *cobra.Command {
 newest before the current one. It must answer first; if it does not, the current
 one goes on. The variables of the app stay as they are.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := c.home()
-			if err != nil {
-				return err
-			}
-			name, err := named(home, args)
+			home, name, err := c.about(args)
 			if err != nil {
 				return err
 			}

@@ -39,11 +39,7 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	if !c.streams.Terminal {
 		return &steps.Usage{What: "there is no terminal to log in on", Next: "give a command: slipway ssh NAME -- COMMAND"}
 	}
-	home, err := c.home()
-	if err != nil {
-		return err
-	}
-	name, err := named(home, args)
+	home, name, err := c.about(args)
 	if err != nil {
 		return err
 	}

@@ -17,11 +17,7 @@ func (c *command) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status [NAME]", Short: "Show how a deployment is now", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := c.home()
-			if err != nil {
-				return err
-			}
-			name, err := named(home, args)
+			home, name, err := c.about(args)
 			if err != nil {
 				return err
 			}

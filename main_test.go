@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"al.essio.dev/pkg/shellescape"
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers/local"
@@ -235,19 +236,21 @@ func (o *operator) killAt(signal syscall.Signal, match func(step string, status 
 	if err := cmd.Start(); err != nil {
 		o.t.Fatal(err)
 	}
-	killed := false
+	killed, hint := false, ""
+	var at time.Time
 	lines := bufio.NewScanner(stdout)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var e struct {
-			Step   string
-			Status steps.Status
+			Step, Hint string
+			Status     steps.Status
 		}
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			o.t.Fatal(err)
 		}
+		hint = e.Hint
 		if !killed && match(e.Step, e.Status) {
-			killed = true
+			killed, at = true, time.Now()
 			if err := cmd.Process.Signal(signal); err != nil {
 				o.t.Fatal(err)
 			}
@@ -257,8 +260,14 @@ func (o *operator) killAt(signal syscall.Signal, match func(step string, status 
 	if !killed && err != nil {
 		o.t.Fatalf("the run failed by itself: %v", err)
 	}
-	if killed && signal != syscall.SIGKILL && cmd.ProcessState.ExitCode() != 130 {
-		o.t.Errorf("after %s it ended with %s, want exit status 130", signal, cmd.ProcessState)
+	if !killed || signal == syscall.SIGKILL {
+		return killed
+	}
+	if took := time.Since(at); cmd.ProcessState.ExitCode() != 130 || took > 5*time.Second {
+		o.t.Errorf("after %s it ended with %s after %s, want exit status 130 within 5 s", signal, cmd.ProcessState, took)
+	}
+	if !strings.Contains(hint, shellescape.QuoteCommand(args)) {
+		o.t.Errorf("after %s it does not say what continues: %q", signal, hint)
 	}
 	return killed
 }

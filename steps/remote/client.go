@@ -264,7 +264,11 @@ func (c *Client) exec(ctx context.Context, conn *ssh.Client, command string, std
 		return fmt.Errorf("%w: %w", errDropped, err)
 	}
 	defer session.Close()
-	stop := context.AfterFunc(ctx, func() { session.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		session.Close()
+		// The server answers that once the command has ended, which may be long.
+		time.AfterFunc(closeTimeout, func() { conn.Close() })
+	})
 	defer stop()
 	session.Stdin, session.Stdout, session.Stderr = c.sudo.before(command, stdin), stdout, stderr
 	err = session.Run(command)

@@ -68,7 +68,7 @@ type Consoler interface {
 type Resource interface {
 	// Kind names it in events and in the state file: lower case, no spaces.
 	Kind() string
-	// Title is what people read: "a virtual machine on this computer".
+	// Title is what people read: "a machine on this computer".
 	Title() string
 	// Phase is what its time is counted as.
 	Phase() Phase

@@ -33,7 +33,7 @@ type machine struct {
 func (m *machine) Kind() string { return kindMachine }
 
 // Title is what people read.
-func (m *machine) Title() string { return "a virtual machine on this computer" }
+func (m *machine) Title() string { return "a machine on this computer" }
 
 // Phase is the boot's.
 func (m *machine) Phase() providers.Phase { return providers.PhaseBoot }

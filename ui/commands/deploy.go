@@ -16,6 +16,7 @@ import (
 // deployFlags are what deploy can be told apart from settings.
 type deployFlags struct {
 	yes, plan, json bool
+	accessible      bool
 	sample, envFile string
 	env             []string
 	domains         []string
@@ -68,6 +69,7 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 	flags.StringVar(&f.envFile, "env-file", "", "a FILE of the app's variables, one KEY=VALUE a line")
 	flags.BoolVar(&f.plan, "plan", false, "show every step, what it would change and what it costs; change nothing")
 	flags.BoolVar(&f.json, "json", false, "events as JSON lines on stdout")
+	flags.BoolVar(&f.accessible, "accessible", false, "ask line by line, without drawing on the screen")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		asked := f.asked(cmd, args)
 		asked.Getenv = c.streams.Getenv
@@ -113,6 +115,9 @@ func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked steps.Ask
 	if err != nil {
 		return err
 	}
+	if !f.yes && !f.plan {
+		return c.askFirst(ctx, f, asked, home)
+	}
 	plan, err := steps.MakePlan(asked, home)
 	if err != nil {
 		return err
@@ -128,7 +133,7 @@ func (c *command) mayRun(f *deployFlags) error {
 	case !c.streams.Terminal || f.json:
 		return &steps.Usage{What: "there is no terminal to ask on", Next: "give --yes to take the defaults"}
 	}
-	return &steps.Usage{What: "the wizard is not built yet", Next: "give --yes to take the defaults, or --yes --plan to see them first"}
+	return nil
 }
 
 // follow runs the engine and shows its events.

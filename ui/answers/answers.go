@@ -1,0 +1,248 @@
+// Package answers is what a person has answered so far, and what the faces that
+// ask say about it. It is the part that the wizard and the line-by-line
+// questions share; it shows nothing and does nothing.
+package answers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/charmbracelet/x/ansi"
+
+	"slipway/state"
+	"slipway/steps"
+)
+
+// The providers, as steps.KeyProvider names them.
+const (
+	Local        = "local"
+	DigitalOcean = "digitalocean"
+	SSH          = "ssh"
+)
+
+// TokenVariable is where the engine looks for the DigitalOcean token first.
+const TokenVariable = "DIGITALOCEAN_ACCESS_TOKEN"
+
+// Answers is what a person has answered so far.
+type Answers struct {
+	// Folder is the app's; Sample, if set, is deployed instead.
+	Folder, Sample string
+	// Settings are the answers by setting, only those that were given.
+	Settings map[string]string
+	// Env are the app's variables as KEY=VALUE, EnvFile a file of them.
+	Env     []string
+	EnvFile string
+	// Token is the DigitalOcean token that was typed. It is handed on to the
+	// engine and kept nowhere.
+	Token string
+
+	getenv func(string) string
+}
+
+// From takes up what the command line said.
+func From(asked steps.Asked) Answers {
+	a := Answers{Folder: asked.Folder, Sample: asked.Sample, Env: slices.Clone(asked.Env), EnvFile: asked.EnvFile,
+		Settings: maps.Clone(asked.Flags), getenv: asked.Getenv}
+	if a.Settings == nil {
+		a.Settings = map[string]string{}
+	}
+	return a
+}
+
+// Clone is a copy that can be changed by itself.
+func (a Answers) Clone() Answers {
+	a.Settings, a.Env = maps.Clone(a.Settings), slices.Clone(a.Env)
+	return a
+}
+
+// Getenv reads the environment with the answers that stand for a variable.
+func (a Answers) Getenv(key string) string {
+	if key == TokenVariable && a.Token != "" {
+		return a.Token
+	}
+	return a.getenv(key)
+}
+
+// HasToken tells whether there is a DigitalOcean token, typed or set.
+func (a Answers) HasToken() bool {
+	return a.Getenv(TokenVariable) != "" || a.Getenv("DIGITALOCEAN_TOKEN") != ""
+}
+
+// Asked is what is asked of the engine.
+func (a Answers) Asked() steps.Asked {
+	return steps.Asked{Folder: a.Folder, Sample: a.Sample, Flags: maps.Clone(a.Settings), Getenv: a.Getenv,
+		Env: slices.Clone(a.Env), EnvFile: a.EnvFile}
+}
+
+// SetEnv adds a variable of the app's, or replaces it.
+func (a *Answers) SetEnv(key, value string) {
+	a.RemoveEnv(key)
+	a.Env = append(a.Env, key+"="+value)
+}
+
+// RemoveEnv forgets a variable of the app's.
+func (a *Answers) RemoveEnv(key string) {
+	a.Env = slices.DeleteFunc(slices.Clone(a.Env), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return name == key
+	})
+}
+
+// EnvKeys are the names of the variables that were given, never their values.
+func (a Answers) EnvKeys() []string {
+	keys := make([]string, len(a.Env))
+	for i, pair := range a.Env {
+		keys[i], _, _ = strings.Cut(pair, "=")
+	}
+	return keys
+}
+
+// Choose says what to deploy. What was answered about another app is forgotten.
+func (a *Answers) Choose(folder, sample string) {
+	if a.Folder == folder && a.Sample == sample {
+		return
+	}
+	a.Folder, a.Sample = folder, sample
+	for _, key := range []string{steps.KeyName, steps.KeyTestCommand} {
+		delete(a.Settings, key)
+	}
+	a.Env, a.EnvFile = nil, ""
+}
+
+// ChooseProvider says where to deploy. What was answered about another provider
+// is forgotten, for it would make no sense there.
+func (a *Answers) ChooseProvider(provider string) {
+	if a.Settings[steps.KeyProvider] == provider {
+		return
+	}
+	a.Settings[steps.KeyProvider] = provider
+	for _, key := range []string{steps.KeyRegion, steps.KeySize, steps.KeyImage, steps.KeyEngine,
+		steps.KeyHost, steps.KeyIdentity, steps.KeyFingerprint} {
+		delete(a.Settings, key)
+	}
+}
+
+// Plan answers the rest as --yes would. If the default name is another app's
+// deployment, or there is none, it takes one that is free: nobody was asked yet.
+func (a *Answers) Plan(home state.Home) (steps.Plan, error) {
+	plan, err := steps.MakePlan(a.Asked(), home)
+	var usage *steps.Usage
+	if err == nil || a.Settings[steps.KeyName] != "" || !errors.As(err, &usage) {
+		return plan, err
+	}
+	alone, aloneErr := steps.MakePlan(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
+	if aloneErr != nil && !AboutName(aloneErr) {
+		return plan, err
+	}
+	const enough = 9
+	for n := 1; n <= enough; n++ {
+		next := a.Clone()
+		next.Settings[steps.KeyName] = numbered(alone.Name, n)
+		plan, nextErr := steps.MakePlan(next.Asked(), home)
+		if nextErr == nil {
+			*a = next
+		}
+		if !AboutName(nextErr) {
+			return plan, nextErr
+		}
+	}
+	return plan, err
+}
+
+// numbered is a name like another; a folder of whose name none can be made has
+// an app in it at least.
+func numbered(name string, n int) string {
+	if name == "" {
+		name = "app"
+	}
+	if n == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, n)
+}
+
+// Command is the command line that does the same without a question. Secrets
+// are left to variables of the shell's and to files.
+func (a Answers) Command() string { return strings.Join(a.Words(), " ") }
+
+// CommandLines is Command broken into lines of at most width characters where
+// that can be, so that they can be pasted as they are.
+func (a Answers) CommandLines(width int) []string { return Broken(a.Words(), width) }
+
+// Broken puts quoted words into lines of at most width characters where that
+// can be, so that they can be pasted into a shell as they are.
+func Broken(words []string, width int) []string {
+	const more = ` \`
+	var lines []string
+	line := words[0]
+	for _, word := range words[1:] {
+		if ansi.StringWidth(line+" "+word+more) > width {
+			lines = append(lines, line+more)
+			line = " "
+		}
+		line += " " + word
+	}
+	return append(lines, line)
+}
+
+// Words are the words of Command, quoted for the shell.
+func (a Answers) Words() []string {
+	words := []string{"slipway", "--yes"}
+	switch {
+	case a.Sample != "":
+		words = append(words, "--sample", shellescape.Quote(a.Sample))
+	case a.Folder != "" && a.Folder != ".":
+		words = append(words, folderWord(a.Folder))
+	}
+	for _, s := range steps.Settings {
+		value, said := a.Settings[s.Key]
+		if !said {
+			continue
+		}
+		if s.Key == steps.KeyDomain {
+			for name := range strings.SplitSeq(value, ",") {
+				words = append(words, "--"+s.Key, shellescape.Quote(name))
+			}
+			continue
+		}
+		words = append(words, "--"+s.Key, shellescape.Quote(value))
+	}
+	if a.EnvFile != "" {
+		words = append(words, "--env-file", shellescape.Quote(a.EnvFile))
+	}
+	for _, key := range a.EnvKeys() {
+		words = append(words, "--env", key+`="$`+key+`"`)
+	}
+	return words
+}
+
+// folderWord keeps a folder from being read as a flag or as a command.
+func folderWord(folder string) string {
+	if !strings.ContainsRune(folder, filepath.Separator) || strings.HasPrefix(folder, "-") {
+		folder = "./" + folder
+	}
+	return shellescape.Quote(folder)
+}
+
+// CommandNeeds are the variables that must be set where Command is run.
+func (a Answers) CommandNeeds() []string {
+	needs := a.EnvKeys()
+	if a.Settings[steps.KeyProvider] == DigitalOcean {
+		needs = append([]string{TokenVariable}, needs...)
+	}
+	return needs
+}
+
+// Say answers a setting. What is as it would be anyway is not said.
+func (a *Answers) Say(key, value, anyway string) {
+	if value == anyway {
+		delete(a.Settings, key)
+		return
+	}
+	a.Settings[key] = value
+}

@@ -1,0 +1,56 @@
+package answers
+
+import (
+	"errors"
+	"strings"
+
+	"slipway/providers"
+	"slipway/steps"
+)
+
+// Question names what a person was asked.
+type Question string
+
+// The questions.
+const (
+	AskApp   Question = "app"
+	AskWhere Question = "where"
+	AskToken Question = "token"
+	AskName  Question = "name"
+	AskTests Question = "tests"
+	AskEnv   Question = "variables"
+)
+
+// culprits are the questions whose answers steps depend on; the rest depends on
+// where the server is.
+var culprits = map[string]Question{
+	"tests": AskTests, "variables": AskEnv,
+	"upload": AskApp, "dependencies": AskEnv, "release": AskEnv, "verify": AskEnv,
+}
+
+// Culprit is the question whose answer an error is about, as far as known.
+func Culprit(err error, provider string) Question {
+	var (
+		step    *steps.StepError
+		usage   *steps.Usage
+		refused *providers.Refused
+	)
+	switch {
+	case errors.As(err, &refused) && provider == DigitalOcean:
+		return AskToken
+	case errors.As(err, &step):
+		if q, ok := culprits[step.Step]; ok {
+			return q
+		}
+		return AskWhere
+	case errors.As(err, &usage):
+		return AskName
+	}
+	return AskWhere
+}
+
+// AboutName tells whether another name would mend what was asked for.
+func AboutName(err error) bool {
+	var usage *steps.Usage
+	return errors.As(err, &usage) && strings.Contains(usage.Next, "--name")
+}

@@ -1,0 +1,76 @@
+package questions
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"slipway/steps"
+	"slipway/ui/answers"
+)
+
+// how asks what the deployment is called and how the app is run.
+func (c *conversation) how() error {
+	for {
+		if err := c.howOnce(); err != nil {
+			return err
+		}
+		plan, err := c.answers.Plan(c.Home)
+		if err == nil {
+			c.plan = plan
+			return nil
+		}
+		c.sayf("\nThat can't be deployed: %s\n", c.Problem(err).Error)
+		if !answers.AboutName(err) {
+			return err
+		}
+	}
+}
+
+func (c *conversation) howOnce() error {
+	if err := c.setting(steps.KeyName, "Name of the deployment", false); err != nil {
+		return err
+	}
+	harden, _ := steps.SettingOf(steps.KeyHardening)
+	if err := c.setting(steps.KeyHardening, "Hardening: "+strings.Join(harden.Choices(), " or "), false); err != nil {
+		return err
+	}
+	if err := c.setting(steps.KeyTestCommand, "Test command that must succeed before the release takes traffic", true); err != nil {
+		return err
+	}
+	file, err := c.ask("File of the app's variables, one KEY=VALUE a line", c.answers.EnvFile, func(path string) error {
+		if path == "" {
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.IsDir() {
+			return errors.New("there is no such file")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.answers.EnvFile = file
+	return c.variables()
+}
+
+// variables asks for the app's variables one by one, until an empty name.
+func (c *conversation) variables() error {
+	for {
+		key, err := c.ask("Name of a variable of the app's; empty if there is no more", "", func(key string) error {
+			if key == "" {
+				return nil
+			}
+			return steps.CheckVariable(key, "")
+		})
+		if err != nil || key == "" {
+			return err
+		}
+		value, err := c.Secret(c.ctx, "Value of "+key+" (it does not show):")
+		if err != nil {
+			return err
+		}
+		c.answers.SetEnv(key, strings.TrimRight(value, "\r\n"))
+	}
+}

@@ -1,0 +1,215 @@
+package questions
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/providers"
+	"slipway/providers/digitalocean"
+	"slipway/state"
+	"slipway/steps"
+)
+
+// shelf is a provider whose machine can't be made.
+type shelf struct{}
+
+// errBroken is why the shelf makes nothing.
+var errBroken = errors.New("the shelf is empty")
+
+func (shelf) Name() string                                                { return "local" }
+func (shelf) Check(context.Context, providers.Spec) error                 { return nil }
+func (shelf) Resources(providers.Spec) []providers.Resource               { return []providers.Resource{thing{}} }
+func (shelf) Destroy(context.Context, providers.Spec, func(string)) error { return nil }
+func (shelf) Server(context.Context, providers.Spec) (providers.Server, error) {
+	return providers.Server{}, providers.ErrNoServer
+}
+func (shelf) Holdings(context.Context, providers.Spec) ([]providers.Holding, error) { return nil, nil }
+
+type thing struct{}
+
+func (thing) Kind() string           { return "machine" }
+func (thing) Title() string          { return "a machine" }
+func (thing) Phase() providers.Phase { return providers.PhaseBoot }
+func (thing) Look(context.Context, time.Time) (providers.Finding, error) {
+	return providers.Finding{Changes: []providers.Change{{What: "make the machine", Monthly: 4, Hourly: 0.00595}}}, nil
+}
+func (thing) Make(context.Context, func(string)) error { return errBroken }
+
+var sale = digitalocean.Catalog{
+	Regions: []digitalocean.Region{{Slug: "fra1", Name: "Frankfurt 1", Available: true}, {Slug: "nyc2", Name: "New York 2"}},
+	Sizes: []digitalocean.Size{{Slug: "small", MemoryMB: 512, DiskGB: 10, Monthly: 4, Regions: []string{"fra1"}},
+		{Slug: "big", MemoryMB: 1024, DiskGB: 20, Monthly: 6, SoldOut: true}},
+	Images: []digitalocean.Image{{Slug: "debian-13-x64", MinDiskGB: 7}},
+}
+
+// talk gives answers, one a line, and returns what was asked.
+func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	said := 0
+	refused := &providers.Refused{Err: errors.New("401: unable to authenticate you"), Next: "make another"}
+	input := strings.Join(answers, "\n")
+	if len(answers) > 0 {
+		input += "\n"
+	}
+	err := Run(t.Context(), Options{
+		Asked: steps.Asked{Folder: t.TempDir(), Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Home:  home, In: strings.NewReader(input), Out: &out, Result: io.Discard,
+		Open: func(steps.Operator) steps.OpenProvider {
+			return func(steps.Plan, string) (providers.Provider, error) { return shelf{}, nil }
+		},
+		Sale: func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error) {
+			if said < 2 {
+				return digitalocean.Catalog{}, refused
+			}
+			return sale, nil
+		},
+		Secret: func(context.Context, string) (string, error) {
+			said++
+			if said > len(secrets) {
+				return "", io.EOF
+			}
+			return secrets[said-1], nil
+		},
+		Problem: func(err error) *steps.Problem { return &steps.Problem{Error: err.Error()} },
+	})
+	return out.String(), err
+}
+
+func has(t *testing.T, out string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(out, text) {
+			t.Errorf("it does not say %q:\n%s", text, out)
+		}
+	}
+}
+
+// TestEndOfInput: wherever the input ends, nothing is taken in place of an
+// answer, least of all what was refused.
+func TestEndOfInput(t *testing.T) {
+	answers := []string{"2", "1", "Bad Name", "good", "", "", "", ""}
+	for n := range len(answers) + 1 {
+		home := state.Home{Dir: t.TempDir()}
+		out, err := talk(t, home, nil, answers[:n]...)
+		if _, ok := errors.AsType[*steps.Usage](err); !ok {
+			t.Errorf("after %d answers it ended with %v:\n%s", n, err, out)
+		}
+		if names, err := home.Names(); err != nil || len(names) > 0 {
+			t.Errorf("after %d answers something was made: %v, %v", n, names, err)
+		}
+	}
+}
+
+func TestEveryAnswerIsChecked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, []byte("A=1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := talk(t, state.Home{Dir: t.TempDir()}, []string{"hunter2"},
+		"7", "1", "hello", // no such choice; no app in the folder; by its name
+		"",
+		"cache", "Not A Name", "fine",
+		"steel", "minimal",
+		"true",
+		"/does/not/exist", file,
+		"1A", "KEY", "", // then no more
+		"perhaps", "no")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	has(t, out, "a number from 1 to 4", "no Python web app was found", "slipway's own", "lower-case letters", "it is one of minimal, standard, strict",
+		"there is no such file", "begins with no digit", "it is yes or no", "Nothing was made or changed",
+		"make the machine", "$4.00 a month, $0.00595 an hour",
+		`slipway --yes --sample hello --name fine --provider local --hardening minimal --test-command true --env-file `+file+` --env KEY="$KEY"`)
+	if strings.Contains(out, "hunter2") {
+		t.Error("the value shows")
+	}
+}
+
+func TestDigitalOcean(t *testing.T) {
+	out, err := talk(t, state.Home{Dir: t.TempDir()}, []string{"bad", "good"},
+		"2", "digitalocean", "2", "1", "2", "", "", "", "", "", "", "n")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	has(t, out, "401: unable to authenticate you", "takes no new droplets", "sold out in fra1",
+		"--provider digitalocean --region fra1 --size small", "with DIGITALOCEAN_ACCESS_TOKEN set")
+}
+
+func TestFailure(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	out, err := talk(t, home, nil, "2", "", "", "", "", "", "", "", // the sample, defaults, deploy
+		"1", "", // try again
+		"2", "", "other", "", "", "", "", "", // other answers
+		"3") // keep and leave
+	if !errors.Is(err, errBroken) {
+		t.Errorf("it ended with %v", err)
+	}
+	if _, ok := errors.AsType[*Shown](err); !ok {
+		t.Error("the error would be shown twice")
+	}
+	if got := strings.Count(out, "error: machine: the shelf is empty"); got != 3 {
+		t.Errorf("it failed %d times:\n%s", got, out)
+	}
+	if !home.Exists("other") || !home.Exists("hello") {
+		t.Error("what was begun is not on record")
+	}
+	out, err = talk(t, home, nil, "1", "n")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	has(t, out, "hello is unfinished: sample hello on local", "--name hello")
+	out, err = talk(t, home, nil, "3", "y", "3", "y", "2", "", "", "", "", "", "", "n")
+	if !errors.Is(err, context.Canceled) || home.Exists("hello") || home.Exists("other") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+}
+
+func TestWhatCantBeDeployedIsAskedAgain(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	var out, result bytes.Buffer
+	times := 0
+	err := Run(t.Context(), Options{
+		Asked: steps.Asked{Sample: "hello", Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Home:  home, Out: &out, Result: &result,
+		In: strings.NewReader(strings.Repeat("\n", 7) + "1\nno\n"),
+		Open: func(steps.Operator) steps.OpenProvider {
+			return func(steps.Plan, string) (providers.Provider, error) {
+				if times++; times == 1 {
+					return nil, &providers.Refused{Err: errors.New("the account is locked"), Next: "ask why"}
+				}
+				return shelf{}, nil
+			}
+		},
+		Problem: func(err error) *steps.Problem { return &steps.Problem{Error: err.Error(), Hint: "ask why"} },
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	has(t, out.String(), "error: the account is locked", "hint: ask why", "What now?", "make the machine")
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer write.Close()
+	defer read.Close()
+	cause := errors.New("interrupted")
+	time.AfterFunc(20*time.Millisecond, func() { cancel(cause) })
+	err = Run(ctx, Options{Asked: steps.Asked{Folder: t.TempDir(), Getenv: func(string) string { return "" }},
+		Home: state.Home{Dir: t.TempDir()}, In: read, Out: io.Discard, Result: io.Discard})
+	if !errors.Is(err, cause) {
+		t.Errorf("it ended with %v", err)
+	}
+}

@@ -1,0 +1,136 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"slipway/steps"
+	"slipway/ui/answers"
+)
+
+// done shows what is there now.
+type done struct {
+	board   *board
+	outcome steps.Outcome
+	took    time.Duration
+	// again is the command that deploys what changed.
+	again string
+	top   int
+	lines int
+}
+
+func newDone(w *wizard, b *board, o steps.Outcome, took time.Duration) *done {
+	return &done{board: b, outcome: o, took: took, again: w.answers.Command()}
+}
+
+func (d *done) title() string { return "Deploy" }
+
+func (d *done) shown(*wizard) tea.Cmd { return nil }
+
+func (d *done) update(w *wizard, msg tea.Msg) tea.Cmd {
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
+	}
+	switch k.String() {
+	case "enter", "q", "esc":
+		return tea.Quit
+	case "l":
+		return w.push(newLogs(d.board.log))
+	case "up", "k":
+		d.top--
+	case "down", "j":
+		d.top++
+	case "pgup":
+		d.top -= 8
+	case "pgdown", " ":
+		d.top += 8
+	}
+	d.top = max(0, min(d.top, d.lines))
+	return nil
+}
+
+func (d *done) view(w *wizard, width, height int) string {
+	lines := append(d.head(w), d.hardened(w, width)...)
+	d.lines = max(0, len(lines)-height)
+	d.top = min(d.top, d.lines)
+	part := append([]string{}, lines[d.top:min(len(lines), d.top+height)]...)
+	if d.top < d.lines {
+		part[len(part)-1] = w.look.faint.Render("  " + w.look.ellipsis + " more below")
+	}
+	return strings.Join(part, "\n")
+}
+
+// head is what people need first.
+func (d *done) head(w *wizard) []string {
+	what := fmt.Sprintf("%s is deployed, in %s", d.board.name, duration(d.took))
+	if !d.outcome.Changed {
+		what = d.board.name + " was as it should be; nothing was changed"
+	}
+	lines := []string{w.look.good.Render(w.look.done) + " " + w.look.strong.Render(what), "",
+		"  " + w.look.accent.Bold(true).Render(d.outcome.URL), ""}
+	monthly, hourly := d.board.cost()
+	if monthly > 0 {
+		lines = append(lines, "  What was made costs "+answers.Money(monthly, hourly)+".", "")
+	}
+	lines = append(lines, w.look.strong.Render("What next"))
+	for _, c := range d.next() {
+		lines = append(lines, "  "+w.look.accent.Render(w.look.padded(c[0], d.column()))+" "+w.look.faint.Render(c[1]))
+	}
+	return append(lines, "")
+}
+
+// next are the next commands.
+func (d *done) next() [][2]string {
+	return [][2]string{
+		{"slipway ssh " + d.board.name, "log in to the server"},
+		{"slipway status " + d.board.name, "how it is now"},
+		{d.again, "deploy what changed"},
+		{"slipway destroy " + d.board.name, "remove it and its server"},
+	}
+}
+
+// column is how wide the commands are.
+func (d *done) column() int {
+	const most = 52
+	width := 0
+	for _, c := range d.next() {
+		width = max(width, len(c[0]))
+	}
+	return min(width, most) + 2
+}
+
+// hardening are the steps that keep others out.
+var hardening = []string{"login", "sshd", "firewall", "updates", "account", "release"}
+
+// hardened is what was changed on the server to keep others out.
+func (d *done) hardened(w *wizard, width int) []string {
+	var lines []string
+	for _, name := range hardening {
+		for _, r := range d.board.rows {
+			if r.name != name || !r.settled() {
+				continue
+			}
+			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+r.title)
+			if r.status == steps.AlreadySo {
+				continue
+			}
+			for _, c := range r.changes {
+				lines = append(lines, eachLine(w.look.bullet+" "+aboutChange(c), width, w.look.faint.Render)...)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return append([]string{w.look.strong.Render("What protects it")}, lines...)
+}
+
+func (d *done) keys(*wizard) []key {
+	return []key{{"Enter", "leave"}, {"up/down", "scroll"}, {"l", "log"}, {"?", "help"}}
+}
+
+func (d *done) typing() bool { return false }

@@ -1,0 +1,186 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"slipway/steps"
+	"slipway/ui/answers"
+)
+
+// how asks what the deployment is called and how the app is run.
+type how struct {
+	form
+	settling bool
+	err      string
+}
+
+// howSettled is what the answers amount to.
+type howSettled struct {
+	plan steps.Plan
+	err  error
+}
+
+// The fields that are no settings.
+const (
+	fieldEnvFile = "env-file"
+	fieldAdd     = "add"
+	fieldEnv     = "env "
+)
+
+func newHow(w *wizard) *how {
+	h := &how{}
+	h.build(w)
+	h.focus(steps.KeyName)
+	return h
+}
+
+// build lays the fields out, with what was answered or would be taken.
+func (h *how) build(w *wizard) {
+	h.form = form{}
+	now := func(key string) string {
+		if said, ok := w.answers.Settings[key]; ok {
+			return said
+		}
+		return w.plan.Value(key)
+	}
+	h.add(steps.KeyName, "Name", now(steps.KeyName), "what the deployment and its server are called", checkOf(steps.KeyName, false))
+	harden, _ := steps.SettingOf(steps.KeyHardening)
+	h.add(steps.KeyHardening, "Hardening", now(steps.KeyHardening), "left and right choose; standard suits most, minimal leaves updates to you", nil).choices = harden.Choices()
+	h.add(steps.KeyTestCommand, "Tests", now(steps.KeyTestCommand),
+		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(steps.KeyTestCommand, true))
+	h.add(fieldEnvFile, "Variables file", w.answers.EnvFile, "a file of the app's variables, one KEY=VALUE a line; may be empty", nil)
+	for _, name := range w.answers.EnvKeys() {
+		h.add(fieldEnv+name, "Variable "+name+" = ********", "", "Enter changes it, x removes it", nil).action = func(w *wizard) tea.Cmd {
+			return w.push(newVariable(name))
+		}
+	}
+	h.add(fieldAdd, "Add a variable", "", "Enter asks for its name and value; the value is hidden and goes to the server only", nil).action = func(w *wizard) tea.Cmd {
+		return w.push(newVariable(""))
+	}
+}
+
+func (h *how) title() string { return "How" }
+
+func (h *how) shown(w *wizard) tea.Cmd {
+	h.settling = false
+	at := h.here().id
+	h.build(w)
+	h.focus(at)
+	if h.field(at) == nil {
+		h.focus(fieldAdd)
+	}
+	return nil
+}
+
+func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case howSettled:
+		h.settling = false
+		if m.err != nil {
+			h.blame(m.err)
+			return nil
+		}
+		w.plan = m.plan
+		return w.push(&review{})
+	case tea.KeyMsg:
+		return h.pressed(w, m)
+	}
+	return nil
+}
+
+// blame shows an error at the field that it is about.
+func (h *how) blame(err error) {
+	var usage *steps.Usage
+	if !unclear(err) && errors.As(err, &usage) && answers.AboutName(err) {
+		h.field(steps.KeyName).err = err.Error()
+		h.focus(steps.KeyName)
+		return
+	}
+	h.err = err.Error()
+}
+
+func (h *how) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
+	h.err = ""
+	switch {
+	case k.Type == tea.KeyEsc:
+		h.keep(w)
+		return w.back()
+	case h.settling:
+		return nil
+	case k.Type == tea.KeyEnter && h.here().action != nil:
+		h.keep(w)
+		return h.here().action(w)
+	case k.Type == tea.KeyEnter:
+		return h.settle(w)
+	case k.String() == "x" && h.remove(w):
+		return nil
+	}
+	h.key(k)
+	return nil
+}
+
+// remove forgets the variable that has the cursor.
+func (h *how) remove(w *wizard) bool {
+	name, ok := strings.CutPrefix(h.here().id, fieldEnv)
+	if !ok {
+		return false
+	}
+	h.keep(w)
+	w.answers.RemoveEnv(name)
+	h.build(w)
+	h.focus(fieldAdd)
+	return true
+}
+
+func (h *how) settle(w *wizard) tea.Cmd {
+	if !h.good() {
+		return nil
+	}
+	h.keep(w)
+	h.settling = true
+	asked, home := w.answers.Asked(), w.options.Home
+	return w.async(h, func(context.Context) tea.Msg {
+		plan, err := steps.MakePlan(asked, home)
+		return howSettled{plan, err}
+	})
+}
+
+// keep takes over what was typed, where it is not what would be taken anyway.
+func (h *how) keep(w *wizard) {
+	for _, key := range []string{steps.KeyName, steps.KeyHardening, steps.KeyTestCommand} {
+		if _, said := w.answers.Settings[key]; said || h.value(key) != w.plan.Value(key) {
+			w.answers.Settings[key] = h.value(key)
+		}
+	}
+	w.answers.EnvFile = expanded(h.value(fieldEnvFile), w.options.Asked.Getenv("HOME"))
+}
+
+func (h *how) view(w *wizard, width, height int) string {
+	head := w.look.strong.Render("How shall it run?") + " " +
+		w.look.faint.Render("every field has a default; Enter takes them all") + "\n\n"
+	tail := ""
+	if h.err != "" {
+		tail = "\n\n" + w.look.bad.Render(indented("  ", h.err, width))
+	}
+	if n := len(w.answers.EnvKeys()); n > 0 {
+		tail += "\n\n" + w.look.faint.Render(fmt.Sprintf("  %d variable(s) typed; they are kept on the server only.", n))
+	}
+	return head + h.form.view(w, width, height-6) + tail
+}
+
+func (h *how) keys(*wizard) []key {
+	switch x := h.here(); {
+	case x.id == fieldAdd:
+		return []key{{"Enter", "add one"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
+	case x.action != nil:
+		return []key{{"Enter", "change it"}, {"x", "remove it"}, {"Tab", "next field"}, {"Esc", "back"}}
+	case len(x.choices) > 0:
+		return []key{{"Enter", "go on"}, {"left/right", "choose"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
+	}
+	return []key{{"Enter", "go on"}, {"Tab", "next field"}, {"Esc", "back"}}
+}

@@ -1,0 +1,83 @@
+package wizard
+
+import (
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+)
+
+// look is how things look on this terminal.
+type look struct {
+	title, path, here, faint, strong, accent, good, bad, warn lipgloss.Style
+	glyphs
+	// plain is true where nothing can be shown but text.
+	plain bool
+	// still is true if nothing should move by itself.
+	still bool
+}
+
+// glyphs are the signs that stand for something.
+type glyphs struct {
+	cursor, caret, done, failed, now, todo, rule, full, empty, bullet, sep, ellipsis, dot string
+	spin                                                                                  []string
+}
+
+var unicodeGlyphs = glyphs{cursor: "›", caret: "▏", done: "✓", failed: "✗", now: "●", todo: "○", rule: "─", full: "█", empty: "░",
+	bullet: "·", sep: "›", ellipsis: "…", dot: "•", spin: []string{"◐", "◓", "◑", "◒"}}
+
+var asciiGlyphs = glyphs{cursor: ">", caret: "_", done: "+", failed: "x", now: "*", todo: "-", rule: "-", full: "#", empty: ".",
+	bullet: "-", sep: ">", ellipsis: "~", dot: "*", spin: []string{"|", "/", "-", "\\"}}
+
+// terminalLook finds out what the terminal can show.
+func terminalLook(out io.Writer, getenv func(string) string) *look {
+	r := lipgloss.NewRenderer(out)
+	// It was asked once already, before anything reads the keyboard.
+	r.SetHasDarkBackground(lipgloss.HasDarkBackground())
+	lipgloss.SetDefaultRenderer(r) // bubbles know no other
+	l := newLook(r)
+	l.still = getenv("SLIPWAY_REDUCED_MOTION") != "" || getenv("NO_MOTION") != ""
+	if !speaksUnicode(getenv) {
+		l.glyphs = asciiGlyphs
+	}
+	return l
+}
+
+// speaksUnicode is false only where the locale says so: a place without a
+// locale is mostly a container behind a terminal that does.
+func speaksUnicode(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(getenv(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return true
+}
+
+// colour is one for light and one for dark backgrounds, in full and in 16
+// colours.
+func colour(light, light16, dark, dark16 string) lipgloss.CompleteAdaptiveColor {
+	return lipgloss.CompleteAdaptiveColor{
+		Light: lipgloss.CompleteColor{TrueColor: light, ANSI256: light, ANSI: light16},
+		Dark:  lipgloss.CompleteColor{TrueColor: dark, ANSI256: dark, ANSI: dark16},
+	}
+}
+
+func newLook(r *lipgloss.Renderer) *look {
+	style := func(c lipgloss.TerminalColor) lipgloss.Style { return r.NewStyle().Foreground(c) }
+	blue := colour("#0a5fb4", "4", "#6cb6ff", "14")
+	return &look{
+		glyphs: unicodeGlyphs,
+		plain:  r.ColorProfile() == termenv.Ascii,
+		title:  style(blue).Bold(true),
+		path:   style(colour("#6a6a6a", "8", "#8b949e", "7")),
+		here:   r.NewStyle().Bold(true),
+		faint:  style(colour("#6a6a6a", "8", "#8b949e", "7")),
+		strong: r.NewStyle().Bold(true),
+		accent: style(blue),
+		good:   style(colour("#1a7f37", "2", "#56d364", "10")),
+		bad:    style(colour("#c0232c", "1", "#ff7b72", "9")).Bold(true),
+		warn:   style(colour("#8a5a00", "3", "#e3b341", "11")),
+	}
+}

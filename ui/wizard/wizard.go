@@ -1,0 +1,295 @@
+// Package wizard is the interactive face: screens that collect answers and show
+// the engine's events. All that is done, the engine does.
+package wizard
+
+// The golden files and the pictures of the screens are made by the tests.
+//go:generate go test . -update
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"slipway/providers/digitalocean"
+	"slipway/state"
+	"slipway/steps"
+	"slipway/ui/answers"
+)
+
+// Options are what the wizard works with.
+type Options struct {
+	// Asked is what the command line said already.
+	Asked steps.Asked
+	// Home is where deployments are on record.
+	Home state.Home
+	// Open opens providers on behalf of the person at the terminal.
+	Open func(steps.Operator) steps.OpenProvider
+	// Sale asks DigitalOcean whether it takes the token, and what it sells.
+	Sale func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error)
+	// Problem describes an error for people.
+	Problem func(error) *steps.Problem
+	// Shell is the command that logs in to a deployment's server. It is given
+	// the terminal.
+	Shell func(ctx context.Context, name string, getenv func(string) string) (*exec.Cmd, error)
+	// In and Out are the terminal.
+	In  io.Reader
+	Out io.Writer
+}
+
+// Ending is how the wizard was left.
+type Ending struct {
+	// Err is nil if the app was deployed or a deployment removed; else why not.
+	Err error
+	// Outcome is set if the app was deployed.
+	Outcome *steps.Outcome
+	// Record are lines for the terminal's scrollback.
+	Record []string
+}
+
+// framesPerSecond is how often the screen is drawn at most: the first frame
+// comes with the first of them, and each costs a little even if nothing changed.
+const framesPerSecond = 40
+
+// Run shows the wizard until it is left. When ctx ends it leaves in good order.
+// Nothing that it started runs on after it, but for a second Ctrl-C.
+func Run(ctx context.Context, o Options) Ending {
+	w := newWizard(ctx, o, terminalLook(o.Out, o.Asked.Getenv))
+	program := tea.NewProgram(w, tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithAltScreen(),
+		tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond))
+	_, err := program.Run()
+	w.cancel(context.Canceled)
+	if !w.abandoned {
+		w.working.Wait()
+	}
+	w.closing()
+	switch {
+	case errors.Is(err, tea.ErrProgramKilled) && w.ctx.Err() == nil, err != nil && w.ending.Err == nil && w.ending.Outcome == nil:
+		w.ending.Err = fmt.Errorf("the terminal can't be used: %w", err)
+	}
+	return w.end()
+}
+
+// wizard is the whole of it: a stack of screens over the answers.
+type wizard struct {
+	options Options
+	look    *look
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	working sync.WaitGroup
+
+	width, height int
+	stack         []screen
+	help          bool
+
+	answers answers.Answers
+	// plan is what the answers amount to, as far as they were last settled.
+	plan steps.Plan
+	// sale is what DigitalOcean sells, once it was asked.
+	sale *digitalocean.Catalog
+
+	// busy is true while something runs that must end in good order.
+	busy bool
+	// leaving is true once the person asked to leave, abandoned once they
+	// asked again.
+	leaving, abandoned bool
+	ending             Ending
+	board              *board
+	asker              *asker
+	// now is the time; tests stop it.
+	now      func() time.Time
+	released []func()
+}
+
+// screen is one page. Its methods run on the one goroutine of the program.
+type screen interface {
+	// title is its place in the path at the top.
+	title() string
+	// shown is called whenever it comes to the top.
+	shown(*wizard) tea.Cmd
+	// update takes a key or an answer of its own work.
+	update(*wizard, tea.Msg) tea.Cmd
+	// view renders its body for a width and a height.
+	view(w *wizard, width, height int) string
+	// keys are the keys that do something now.
+	keys(*wizard) []key
+	// typing is true while letters are text.
+	typing() bool
+}
+
+// key is a key and what it does.
+type key struct{ key, does string }
+
+// delivered is an answer for the screen that asked for it, on top or not.
+type delivered struct {
+	to  screen
+	msg tea.Msg
+}
+
+// interrupted says that a signal ended the context.
+type interrupted struct{}
+
+func newWizard(ctx context.Context, o Options, l *look) *wizard {
+	w := &wizard{options: o, look: l, answers: answers.From(o.Asked), asker: newAsker(), now: time.Now}
+	w.ctx, w.cancel = context.WithCancelCause(ctx)
+	w.stack = []screen{&start{}}
+	return w
+}
+
+// Init starts the first screen. Nothing is waited for before the first frame.
+func (w *wizard) Init() tea.Cmd {
+	return tea.Batch(w.top().shown(w), w.listen(), func() tea.Msg { <-w.ctx.Done(); return interrupted{} })
+}
+
+func (w *wizard) top() screen { return w.stack[len(w.stack)-1] }
+
+// Update takes a message to where it belongs.
+func (w *wizard) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch m := msg.(type) {
+	case tea.WindowSizeMsg:
+		w.width, w.height = m.Width, m.Height
+		return w, nil
+	case interrupted:
+		return w, w.interrupt()
+	case delivered:
+		return w, w.deliver(m)
+	case question:
+		return w, tea.Batch(w.push(newAsk(m, w.top().title())), w.listen())
+	case tea.KeyMsg:
+		return w, w.typed(m)
+	}
+	return w, w.top().update(w, msg)
+}
+
+func (w *wizard) deliver(m delivered) tea.Cmd {
+	for _, s := range w.stack {
+		if s == m.to {
+			return s.update(w, m.msg)
+		}
+	}
+	if held, ok := m.msg.(interface{ discard() }); ok {
+		held.discard()
+	}
+	return nil
+}
+
+// typed takes keys that arrived together one by one, as they were pressed.
+func (w *wizard) typed(k tea.KeyMsg) tea.Cmd {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return w.pressed(k)
+	}
+	var all []tea.Cmd
+	for _, r := range k.Runes {
+		all = append(all, w.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt}))
+	}
+	return tea.Batch(all...)
+}
+
+func (w *wizard) pressed(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case k.Type == tea.KeyCtrlC:
+		return w.interrupt()
+	case w.small():
+		return nil // what can't be seen must not be answered
+	case w.help:
+		w.help = false
+		return nil
+	case k.String() == "?" && !w.top().typing():
+		w.help = true
+		return nil
+	}
+	return w.top().update(w, k)
+}
+
+// interrupt leaves in good order, and at once if it is asked for again.
+func (w *wizard) interrupt() tea.Cmd {
+	if w.leaving {
+		w.abandoned = w.busy
+		return tea.Quit
+	}
+	w.leaving = true
+	if w.ending.Outcome == nil && w.ending.Err == nil {
+		w.ending.Err = context.Canceled
+	}
+	w.cancel(context.Canceled)
+	if w.busy {
+		return nil
+	}
+	return tea.Quit
+}
+
+// idle says that what had to end in good order has ended.
+func (w *wizard) idle() tea.Cmd {
+	w.busy = false
+	if w.leaving {
+		return tea.Quit
+	}
+	return nil
+}
+
+// async does work beside the program; its answer is delivered to the screen.
+func (w *wizard) async(to screen, work func(context.Context) tea.Msg) tea.Cmd {
+	answer := make(chan tea.Msg, 1)
+	w.working.Go(func() { answer <- work(w.ctx) })
+	return func() tea.Msg { return delivered{to, <-answer} }
+}
+
+// push goes on to a screen.
+func (w *wizard) push(s screen) tea.Cmd {
+	w.stack = append(w.stack, s)
+	return s.shown(w)
+}
+
+// replace puts a screen in the place of another, which may be below the top.
+func (w *wizard) replace(old, with screen) tea.Cmd {
+	for i, s := range w.stack {
+		if s == old {
+			w.stack[i] = with
+		}
+	}
+	if w.top() == with {
+		return with.shown(w)
+	}
+	return nil
+}
+
+// back goes to the screen before; from the first one it leaves.
+func (w *wizard) back() tea.Cmd {
+	if len(w.stack) == 1 {
+		return w.quit()
+	}
+	w.stack = w.stack[:len(w.stack)-1]
+	return w.top().shown(w)
+}
+
+// restart goes back to the first screen.
+func (w *wizard) restart() tea.Cmd {
+	w.stack = w.stack[:1]
+	return w.top().shown(w)
+}
+
+func (w *wizard) quit() tea.Cmd {
+	if w.ending.Outcome == nil && w.ending.Err == nil {
+		w.ending.Err = context.Canceled
+	}
+	return tea.Quit
+}
+
+// atClose has something done when the wizard is left.
+func (w *wizard) atClose(do func()) { w.released = append(w.released, do) }
+
+func (w *wizard) closing() {
+	for _, do := range w.released {
+		do()
+	}
+}
+
+// open opens providers with the environment that the answers make now.
+func (w *wizard) open() steps.OpenProvider {
+	return w.options.Open(w.asker.operator(w.answers.Clone().Getenv))
+}

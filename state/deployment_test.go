@@ -38,10 +38,10 @@ func TestOneRunHoldsADeployment(t *testing.T) {
 
 // TestDeadHolder kills a process that holds the lock.
 func TestDeadHolder(t *testing.T) {
-	home := Home{Dir: t.TempDir()}
-	if os.Getenv("HOLD") != "" {
-		holdForever(t, Home{Dir: os.Getenv("HOLD")})
+	if dir := os.Getenv("HOLD"); dir != "" {
+		holdForever(t, Home{Dir: dir})
 	}
+	home := Home{Dir: t.TempDir()}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestDeadHolder$")
 	cmd.Env = append(os.Environ(), "HOLD="+home.Dir)
 	out, err := cmd.StdoutPipe()

@@ -72,6 +72,19 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+func TestInit(t *testing.T) {
+	o := newOperator(t)
+	folder := unpackSample(t, "hello")
+	o.must("init", folder)
+	written, err := os.ReadFile(filepath.Join(folder, "slipway.toml"))
+	if err != nil || !strings.Contains(string(written), `"server:app"`) {
+		t.Errorf("wrote %s, %v", written, err)
+	}
+	if r := o.run("init", folder); r.code != 2 {
+		t.Errorf("writing it again: exit %d, want 2", r.code)
+	}
+}
+
 func TestPlanCreatesNothing(t *testing.T) {
 	needMachines(t)
 	o := newOperator(t)

@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway/providers"
@@ -74,12 +75,17 @@ func pipArguments(p Plan) []string {
 }
 
 // serverPackages serve the app. The app's own requirements may pin them more
-// narrowly.
+// narrowly, and what its lock file pins is taken as it is: two versions of one
+// package can't be installed.
 func serverPackages(p Plan) []string {
+	wanted := []string{"gunicorn>=23"}
 	if p.App.Server == "asgi" {
-		return []string{"gunicorn>=23", "uvicorn-worker>=0.3"}
+		wanted = append(wanted, "uvicorn-worker>=0.3")
 	}
-	return []string{"gunicorn>=23"}
+	return slices.DeleteFunc(wanted, func(requirement string) bool {
+		name, _, _ := strings.Cut(requirement, ">")
+		return p.App.Requirements.Pins(name)
+	})
 }
 
 // venv is where the environment for this plan on this system is.

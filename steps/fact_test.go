@@ -172,3 +172,17 @@ func TestSystem(t *testing.T) {
 		t.Error("an unknown system was taken")
 	}
 }
+
+func TestCheckPython(t *testing.T) {
+	for _, c := range []struct {
+		required, have string
+		ok             bool
+	}{
+		{"", "3.13", true}, {">=3.11", "3.13", true}, {"3.12", "3.13", false}, {">=3.11", "", true}, {"new", "3.13", false},
+	} {
+		p := Plan{App: app.Found{PythonVersion: c.required}}
+		if err := p.checkPython(System{Python: c.have}); (err == nil) != c.ok {
+			t.Errorf("%q on %q: %v", c.required, c.have, err)
+		}
+	}
+}

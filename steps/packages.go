@@ -53,6 +53,9 @@ func packageNames(p Plan) []string {
 	if p.Value(KeyHardening) != hardenMinimal {
 		names = append(names, "unattended-upgrades")
 	}
+	if fromGit := func(pkg string) bool { return strings.Contains(pkg, "git+") }; slices.ContainsFunc(p.App.Requirements.Packages, fromGit) {
+		names = append(names, "git")
+	}
 	return names
 }
 

@@ -85,7 +85,10 @@ func (s *server) lookAll(ctx context.Context, plan Plan, facts onServer, report 
 		jobs := strings.Fields(sections[sectionJobs])
 		if len(jobs) == 0 {
 			s.see(sections)
-			return s.system.check()
+			if err := s.system.check(); err != nil {
+				return err
+			}
+			return plan.checkPython(s.system)
 		}
 		for _, job := range jobs {
 			report("waiting for the step " + job + ", which an earlier run started")

@@ -121,7 +121,7 @@ func (nspawn) prepare(ctx context.Context, l layout, b boot) (groups, error) {
 		}
 	}
 	for _, dir := range []string{l.dir, l.run} {
-		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder is entered by its x bit
+		if err := os.Chmod(dir, 0o700); err != nil {
 			return groups{}, err
 		}
 	}

@@ -42,8 +42,9 @@ func (u *Undecided) Error() string {
 // Hint returns only what to do next; Error has it already.
 func (u *Undecided) Hint() string { return u.Next }
 
-// Open returns the app's folder for reading. A path that does not exist or is
-// no folder is an *Undecided that names it.
+// Open returns the app's folder for reading. What git ignores in it is absent to
+// Detect and Collect. A path that does not exist or is no folder is an
+// *Undecided that names it.
 func Open(path string) (fs.FS, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,5 +62,5 @@ func Open(path string) (fs.FS, error) {
 			Next: "give the folder that holds the app",
 		}
 	}
-	return os.DirFS(path), nil
+	return newFolder(path), nil
 }

@@ -56,7 +56,8 @@ type BundleFile struct {
 //
 // Left out are version control, virtual environments, caches, editors' folders,
 // environment files, private keys, slipway's own files and what .slipwayignore
-// names, in gitignore's syntax. A symbolic link that leads out of the folder,
+// names, in gitignore's syntax; in a git work tree also what git ignores, unless
+// a "!" line of .slipwayignore brings it back. A symbolic link that leads out of the folder,
 // something that is no file (a socket, a device) and a folder too large to be
 // an app are errors of type *Undecided.
 func Collect(fsys fs.FS) (*Bundle, error) {
@@ -88,7 +89,7 @@ func (c *collector) visit(name string, entry fs.DirEntry, err error) error {
 	if name == "." {
 		return nil
 	}
-	verdict, err := c.ignore.judge(c.bundle.fsys, name, entry)
+	verdict, err := c.ignore.judge(c.bundle.fsys, name, entry.IsDir())
 	if err != nil {
 		return err
 	}
@@ -102,10 +103,7 @@ func (c *collector) visit(name string, entry fs.DirEntry, err error) error {
 }
 
 func (c *collector) leave(name string, entry fs.DirEntry, v verdict) error {
-	shown := name
-	if entry.IsDir() {
-		shown += "/"
-	}
+	shown := withSlash(name, entry.IsDir())
 	c.bundle.LeftOut = append(c.bundle.LeftOut, shown)
 	if v == leavesSecret {
 		c.bundle.Secrets = append(c.bundle.Secrets, shown)

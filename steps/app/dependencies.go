@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io/fs"
@@ -15,7 +16,11 @@ import (
 // Packages and PythonVersion, and all of the app if a requirement is a path in
 // it. As long as it stays the same, a virtual environment can be kept.
 func (f Found) DependencyHash(fsys fs.FS) (string, error) {
-	h := &dependencyHash{fsys: fsys, sum: sha256.New(), seen: map[string]bool{}}
+	ignore, err := readIgnore(fsys)
+	if err != nil {
+		return "", err
+	}
+	h := &dependencyHash{fsys: view{fsys, ignore}, sum: sha256.New(), seen: map[string]bool{}}
 	writeField(h.sum, "python "+f.PythonVersion)
 	writeField(h.sum, "server "+f.Server)
 	for _, p := range f.Requirements.Packages {
@@ -56,6 +61,12 @@ func (h *dependencyHash) add(file string) error {
 		}
 	}
 	text, err := fs.ReadFile(h.fsys, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Undecided{
+			What: fmt.Sprintf("the requirements include %s, which is not there or stays behind", file),
+			Next: "add the file, or take it out of .gitignore and " + IgnoreFile,
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("the requirements can't be read: %w", err)
 	}

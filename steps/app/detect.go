@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -17,11 +16,15 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if err := s.check(); err != nil {
 		return Found{}, err
 	}
-	src, err := readSource(fsys)
+	ignore, err := readIgnore(fsys)
 	if err != nil {
 		return Found{}, err
 	}
-	d := &detection{fsys: fsys, settings: s, src: src}
+	src, err := readSource(fsys, ignore)
+	if err != nil {
+		return Found{}, err
+	}
+	d := &detection{fsys: view{fsys, ignore}, settings: s, src: src}
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
@@ -35,6 +38,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 
 // detection is one Detect at work.
 type detection struct {
+	// fsys holds what goes up.
 	fsys     fs.FS
 	settings Settings
 	src      *source
@@ -219,13 +223,7 @@ func (d *detection) choose(c candidate) {
 
 // warnings says what looks like a mistake but stops nothing.
 func (d *detection) warnings() error {
-	for _, name := range []string{".env", ".env.production"} {
-		if _, err := fs.Stat(d.fsys, name); err == nil {
-			d.found.warn(name + " is not uploaded: give its values with --env-file " + name)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s can't be read: %w", name, err)
-		}
-	}
+	d.warnOfLeftOut()
 	if d.entry == nil {
 		return nil
 	}
@@ -233,6 +231,35 @@ func (d *detection) warnings() error {
 		d.warnAbout(m)
 	}
 	return nil
+}
+
+// maxNamed is how many files a warning names before it only counts.
+const maxNamed = 5
+
+// warnOfLeftOut names the environment files and keys that stay behind: whoever
+// has them next to the app may think that the app will find them there.
+func (d *detection) warnOfLeftOut() {
+	if d.src.ignore.git.note != "" {
+		d.found.warn(d.src.ignore.git.note)
+	}
+	var keys []string
+	for _, name := range d.src.secrets {
+		switch base := path.Base(name); {
+		case isTemplate(name):
+		case base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env"):
+			d.found.warn(name + " is not uploaded: give its values with --env-file " + name)
+		default:
+			keys = append(keys, name)
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	named := strings.Join(keys[:min(len(keys), maxNamed)], ", ")
+	if more := len(keys) - maxNamed; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	d.found.warn("not uploaded, since keys and passwords are no part of a release: " + named)
 }
 
 func (d *detection) warnAbout(m *module) {

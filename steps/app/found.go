@@ -71,10 +71,13 @@ type Requirements struct {
 	// Files are requirement files for pip's -r, relative to the app's root.
 	Files []string
 	// Packages are PEP 508 requirements, sorted, from pyproject.toml's
-	// [project].dependencies or told from the imports.
+	// [project].dependencies or told from the imports; from a lock file, all that
+	// is to be installed, with exact versions and markers for pip to judge.
 	Packages []string
+	// Locked is set if Packages are a lock file's.
+	Locked bool
 	// Source says where they come from: "requirements.txt", "pyproject.toml",
-	// "imports in server.py". It is "" if the app needs nothing.
+	// "uv.lock", "imports in server.py". It is "" if the app needs nothing.
 	Source string
 }
 

@@ -51,53 +51,71 @@ var secretFiles = map[string]bool{
 	".pgpass": true, ".htpasswd": true,
 }
 
-// ignoreRules are the built-in rules and those of .slipwayignore.
+// ignoreRules are the built-in rules, those of .slipwayignore and git's.
 type ignoreRules struct {
+	git gitListing
 	own *gitignore.GitIgnore
-	// brings is set if a line brings back what another one leaves out.
-	brings bool
+	// back matches what .slipwayignore's lines with a "!" bring back; nil if it
+	// has none.
+	back *gitignore.GitIgnore
 }
 
 func readIgnore(fsys fs.FS) (*ignoreRules, error) {
+	rules := &ignoreRules{}
+	var err error
+	if rules.git, err = listingOf(fsys); err != nil {
+		return nil, err
+	}
 	text, err := fs.ReadFile(fsys, IgnoreFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &ignoreRules{}, nil
+		return rules, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s can't be read: %w", IgnoreFile, err)
 	}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
-	rules := &ignoreRules{own: gitignore.CompileIgnoreLines(lines...)}
+	rules.own = gitignore.CompileIgnoreLines(lines...)
+	var back []string
 	for _, line := range lines {
-		rules.brings = rules.brings || strings.HasPrefix(line, "!")
+		if kept, ok := strings.CutPrefix(line, "!"); ok {
+			back = append(back, kept)
+		}
+	}
+	if len(back) > 0 {
+		rules.back = gitignore.CompileIgnoreLines(back...)
 	}
 	return rules, nil
 }
 
 // judge decides for one file or folder. The built-in rules come first: no line
-// of .slipwayignore can bring a private key back.
-func (r *ignoreRules) judge(fsys fs.FS, name string, entry fs.DirEntry) (verdict, error) {
-	v, err := builtIn(fsys, name, entry)
+// of .slipwayignore can bring a private key back. It can bring back what git
+// ignores, such as a stylesheet that is built before a deployment.
+func (r *ignoreRules) judge(fsys fs.FS, name string, isDir bool) (verdict, error) {
+	v, err := builtIn(fsys, name, isDir)
 	if v != takes || err != nil {
 		return v, err
 	}
-	if r.own == nil {
-		return takes, nil
-	}
-	if entry.IsDir() && r.brings {
+	if isDir && r.back != nil {
 		return takes, nil // Something in it may come back: its files are judged.
 	}
-	if entry.IsDir() {
-		name += "/"
+	if r.own != nil && r.own.MatchesPath(withSlash(name, isDir)) {
+		return leaves, nil
 	}
-	if r.own.MatchesPath(name) {
+	if r.git.leaves(name, isDir) && (r.back == nil || !r.back.MatchesPath(name)) {
 		return leaves, nil
 	}
 	return takes, nil
 }
 
-func builtIn(fsys fs.FS, name string, entry fs.DirEntry) (verdict, error) {
-	if entry.IsDir() {
+func withSlash(name string, isDir bool) string {
+	if isDir {
+		return name + "/"
+	}
+	return name
+}
+
+func builtIn(fsys fs.FS, name string, isDir bool) (verdict, error) {
+	if isDir {
 		return builtInFolder(fsys, name), nil
 	}
 	return builtInFile(fsys, name)
@@ -165,4 +183,14 @@ func judgePEM(fsys fs.FS, name string) (verdict, error) {
 // isEnvFile tells .env, .env.local, .envrc and production.env.
 func isEnvFile(base string) bool {
 	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
+}
+
+// isTemplate tells an environment file that is there to be copied and filled
+// in: it holds no secret.
+func isTemplate(name string) bool {
+	switch path.Ext(name) {
+	case ".example", ".sample", ".template", ".dist", ".tmpl":
+		return isEnvFile(path.Base(name))
+	}
+	return false
 }

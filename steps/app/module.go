@@ -72,8 +72,8 @@ type devServer struct {
 	onLoad bool // not only under if __name__ == "__main__"
 }
 
-// context is where a statement stands.
-type context struct {
+// place is where a statement stands.
+type place struct {
 	scope    *scope
 	optional bool
 	instead  []string
@@ -84,7 +84,7 @@ type context struct {
 func readModule(path, src string) *module {
 	m := &module{path: path}
 	m.top = newScope(m, nil)
-	m.walk(parse(src), context{scope: m.top})
+	m.walk(parse(src), place{scope: m.top})
 	return m
 }
 
@@ -99,7 +99,7 @@ func (s *scope) bind(name string, b binding) {
 	s.names[name] = append(s.names[name], b)
 }
 
-func (m *module) walk(stmts []statement, in context) {
+func (m *module) walk(stmts []statement, in place) {
 	for i := 0; i < len(stmts); i++ {
 		s := stmts[i]
 		switch s.keyword() {
@@ -121,7 +121,7 @@ func (m *module) walk(stmts []statement, in context) {
 
 // branches reads an if with its elif and else and returns how many statements
 // they are.
-func (m *module) branches(stmts []statement, in context) int {
+func (m *module) branches(stmts []statement, in place) int {
 	first := in
 	rest := in
 	switch head := stmts[0]; {
@@ -155,7 +155,7 @@ func isMainGuard(s statement) bool {
 
 // tryBlock reads a try with its handlers. What is tried under an except that
 // takes an ImportError may be missing; its handler then says what else is used.
-func (m *module) tryBlock(stmts []statement, in context) int {
+func (m *module) tryBlock(stmts []statement, in place) int {
 	n := 1
 	caught := false
 	for n < len(stmts) && isTryPart(stmts[n]) {
@@ -193,7 +193,7 @@ func catchesImportError(s statement) bool {
 		s.mentions("Exception") || s.mentions("BaseException")
 }
 
-func (m *module) def(s statement, in context) {
+func (m *module) def(s statement, in place) {
 	toks := s.tokens
 	if toks[0].is("async") {
 		toks = toks[1:]
@@ -225,7 +225,7 @@ func needsArgs(params []token) bool {
 	return false
 }
 
-func (m *module) classDef(s statement, in context) {
+func (m *module) classDef(s statement, in place) {
 	if len(s.tokens) < 2 || s.tokens[1].kind != tokenName {
 		m.walk(s.body, in)
 		return
@@ -240,7 +240,7 @@ func (m *module) classDef(s statement, in context) {
 	m.walk(s.body, in)
 }
 
-func (m *module) simple(s statement, in context) {
+func (m *module) simple(s statement, in place) {
 	switch {
 	case s.tokens[0].is("import"):
 		m.importModules(s, in)
@@ -254,7 +254,7 @@ func (m *module) simple(s statement, in context) {
 	}
 }
 
-func (m *module) add(imp pyImport, bound string, in context) {
+func (m *module) add(imp pyImport, bound string, in place) {
 	imp.optional = in.optional || in.main
 	imp.instead = in.instead
 	m.imports = append(m.imports, imp)
@@ -264,7 +264,7 @@ func (m *module) add(imp pyImport, bound string, in context) {
 }
 
 // importModules reads "import a.b as c, d".
-func (m *module) importModules(s statement, in context) {
+func (m *module) importModules(s statement, in place) {
 	for _, part := range split(s.tokens[1:], ",") {
 		name, rest := dotted(part)
 		if name == "" {
@@ -291,7 +291,7 @@ func aliasOf(rest []token) string {
 }
 
 // importNames reads "from ..a.b import (c as d, e)".
-func (m *module) importNames(s statement, in context) {
+func (m *module) importNames(s statement, in place) {
 	toks := s.tokens[1:]
 	imp := pyImport{line: s.line()}
 	for len(toks) > 0 && (toks[0].is(".") || toks[0].is("...")) {
@@ -316,7 +316,7 @@ func (m *module) importNames(s statement, in context) {
 	}
 }
 
-func (m *module) importName(imp pyImport, part []token, in context) {
+func (m *module) importName(imp pyImport, part []token, in place) {
 	if len(part) == 0 {
 		return
 	}
@@ -337,7 +337,7 @@ func (m *module) importName(imp pyImport, part []token, in context) {
 }
 
 // assign reads "a = b = value" and "a: T = value".
-func (m *module) assign(s statement, in context) {
+func (m *module) assign(s statement, in place) {
 	if in.main {
 		return
 	}
@@ -371,7 +371,7 @@ func (m *module) noteDebug(target, value []token) {
 }
 
 // noteRun sees app.run(…), the development server.
-func (m *module) noteRun(s statement, in context) {
+func (m *module) noteRun(s statement, in place) {
 	name, rest := dotted(s.tokens)
 	if len(rest) == 0 || !rest[0].is("(") || (name != "app.run" && name != "application.run") {
 		return

@@ -33,6 +33,29 @@ func (d *detection) python() error {
 	}
 	if v := project.Project.RequiresPython; v != "" {
 		d.setPython(v, "pyproject.toml")
+		return nil
+	}
+	return d.pythonOfManifests(project)
+}
+
+// pythonOfManifests reads what Poetry and Pipenv keep in places of their own.
+func (d *detection) pythonOfManifests(project pyproject) error {
+	if asked, _ := project.Tool.Poetry.Dependencies["python"].(string); asked != "" && asked != "*" {
+		v, ok := standardConstraint(asked)
+		if !ok {
+			d.found.warn(fmt.Sprintf("pyproject.toml asks for Python %q, which is not understood; it is not used", asked))
+			return nil
+		}
+		d.setPython(v, "pyproject.toml")
+		return nil
+	}
+	pipfile, err := readDocument(d.fsys, "Pipfile")
+	if err != nil {
+		return err
+	}
+	requires, _ := pipfile["requires"].(map[string]any)
+	if v, _ := requires["python_version"].(string); v != "" && v != "*" {
+		d.setPython(v, "Pipfile")
 	}
 	return nil
 }

@@ -14,8 +14,10 @@ import (
 )
 
 // requirements decides what is installed: what slipway.toml names, then
-// requirements.txt, pyproject.toml, a requirements.txt beside the app, and at
-// last the imports. A list that can't be read yet is told, not guessed around.
+// requirements.txt, a lock file, pyproject.toml, a requirements.txt beside the
+// app, and at last the imports. Whoever has both requirements.txt and a lock
+// file keeps the first for servers, as a rule; it is said that it was chosen. A
+// list that can't be read yet is told, not guessed around.
 func (d *detection) requirements() error {
 	req, err := d.listed()
 	if err != nil {
@@ -34,10 +36,16 @@ func (d *detection) requirements() error {
 		return nil
 	}
 	value := strings.Join(req.Packages, ", ")
-	if len(req.Files) > 0 {
+	switch {
+	case len(req.Files) > 0:
 		value = strings.Join(req.Files, ", ")
+	case req.Locked:
+		value = fmt.Sprintf("%d packages in exact versions", len(req.Packages))
 	}
 	d.found.because("requirements", value, req.Source)
+	if locks := d.lockFiles(); len(locks) > 0 && d.settings.Requirements == "" && !req.Locked {
+		d.found.because("lock file not used", strings.Join(locks, ", "), req.Source+" comes first")
+	}
 	return nil
 }
 
@@ -47,6 +55,9 @@ func (d *detection) listed() (Requirements, error) {
 	}
 	if d.exists("requirements.txt") {
 		return fileRequirements("requirements.txt"), nil
+	}
+	if req, err := d.fromLock(); err != nil || req.Source != "" {
+		return req, err
 	}
 	project, err := readPyproject(d.fsys, "pyproject.toml")
 	if err != nil {
@@ -75,8 +86,11 @@ func (d *detection) named(file string) (Requirements, error) {
 	if !d.exists(file) {
 		return Requirements{}, &Undecided{
 			What: fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()),
-			Next: "correct app.requirements in " + SettingsFile,
+			Next: "correct app.requirements in " + SettingsFile + ", or take the file out of .gitignore and " + IgnoreFile + " if it is named there",
 		}
+	}
+	if lockReaders[path.Base(file)] != nil {
+		return d.lockRequirements(file)
 	}
 	if path.Ext(file) != ".toml" {
 		return fileRequirements(file), nil
@@ -112,8 +126,8 @@ func (d *detection) besideApp() string {
 // is not read: what the imports tell would be other versions.
 func (d *detection) refuseUnread() error {
 	var lists []string
-	for _, file := range []string{"Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "environment.yml", "setup.cfg"} {
-		if d.exists(file) && (file != "setup.cfg" || d.mentions(file, "install_requires")) {
+	for _, file := range []string{"Pipfile", "environment.yml", "setup.cfg"} {
+		if d.exists(file) && !d.isLocked(file) && (file != "setup.cfg" || d.mentions(file, "install_requires")) {
 			lists = append(lists, file)
 		}
 	}
@@ -124,7 +138,7 @@ func (d *detection) refuseUnread() error {
 	if err != nil {
 		return err
 	}
-	if project.listsElsewhere() {
+	if project.listsElsewhere() && !d.isLocked("pyproject.toml") {
 		lists = append(lists, "pyproject.toml")
 	}
 	found, err := fs.Glob(d.fsys, "requirements/*.txt")
@@ -138,11 +152,20 @@ func (d *detection) refuseUnread() error {
 	return unreadLists(lists, found)
 }
 
+// isLocked tells a manifest whose lock file was read, and found to name
+// nothing.
+func (d *detection) isLocked(manifest string) bool {
+	if manifest == "Pipfile" {
+		return d.exists("Pipfile.lock")
+	}
+	return manifest == "pyproject.toml" && (d.exists("uv.lock") || d.exists("poetry.lock"))
+}
+
 func unreadLists(lists, files []string) error {
 	u := &Undecided{
 		What:       "what the app needs is listed in a form that can't be installed as it is",
 		Candidates: lists,
-		Next:       "export it to requirements.txt, or name a requirements file with app.requirements in " + SettingsFile,
+		Next:       "make its lock file (uv lock, poetry lock or pipenv lock), export it to requirements.txt, or name a requirements file with app.requirements in " + SettingsFile,
 	}
 	if len(files) > 0 {
 		u.What = "it is not clear which requirements file is for the server"
@@ -165,6 +188,7 @@ type pyproject struct {
 	} `toml:"project"`
 	Tool struct {
 		Poetry struct {
+			// Dependencies holds the version of Python too, as "python".
 			Dependencies map[string]any `toml:"dependencies"`
 		} `toml:"poetry"`
 	} `toml:"tool"`

@@ -23,8 +23,8 @@ type Settings struct {
 	ASGI string `toml:"asgi"`
 	// Command is a line for sh that serves on $PORT.
 	Command string `toml:"command"`
-	// Requirements is a requirements file or a pyproject.toml, relative to the
-	// root.
+	// Requirements is a requirements file, a pyproject.toml or a lock file (uv.lock,
+	// poetry.lock, Pipfile.lock), relative to the root.
 	Requirements string `toml:"requirements"`
 	// Python is the version that the app needs: "3.12", ">=3.11".
 	Python string `toml:"python"`

@@ -23,6 +23,8 @@ type source struct {
 	paths   []string           // sorted
 	// folders holds each folder that has Python somewhere below it.
 	folders map[string]bool
+	// secrets are the environment files and keys that stay behind.
+	secrets []string
 	// resolved remembers what names stand for; an entry that is being worked out
 	// stands for nothing, which ends circles.
 	resolved map[question]entity
@@ -30,17 +32,13 @@ type source struct {
 
 // readSource reads the folder's Python files, hidden ones aside, and nothing
 // that Collect leaves behind: what is not uploaded can't be run.
-func readSource(fsys fs.FS) (*source, error) {
-	ignore, err := readIgnore(fsys)
-	if err != nil {
-		return nil, err
-	}
+func readSource(fsys fs.FS, ignore *ignoreRules) (*source, error) {
 	src := &source{
 		fsys: fsys, ignore: ignore, modules: map[string]*module{}, folders: map[string]bool{},
 		resolved: map[question]entity{},
 	}
 	entries := 0
-	err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("the app's folder can't be read: %w", err)
 		}
@@ -48,7 +46,7 @@ func readSource(fsys fs.FS) (*source, error) {
 			return tooLarge(fmt.Sprintf("the folder holds more than %d files", maxEntries))
 		}
 		if entry.IsDir() {
-			return src.enter(name, entry)
+			return src.enter(name)
 		}
 		return src.add(name, entry)
 	})
@@ -59,28 +57,34 @@ func readSource(fsys fs.FS) (*source, error) {
 	return src, nil
 }
 
-func (src *source) enter(name string, entry fs.DirEntry) error {
+func (src *source) enter(name string) error {
 	if name == "." {
 		return nil
 	}
-	if isHidden(name) {
-		return fs.SkipDir
-	}
-	v, err := src.ignore.judge(src.fsys, name, entry)
+	v, err := src.judge(name, true)
 	if err == nil && v != takes {
 		return fs.SkipDir
 	}
 	return err
 }
 
-func isHidden(name string) bool { return strings.HasPrefix(path.Base(name), ".") }
+func (src *source) judge(name string, isDir bool) (verdict, error) {
+	v, err := src.ignore.judge(src.fsys, name, isDir)
+	if v == leavesSecret {
+		src.secrets = append(src.secrets, withSlash(name, isDir))
+	}
+	return v, err
+}
+
+// isHidden tells a file or folder that is hidden or in a hidden folder.
+func isHidden(name string) bool { return strings.Contains("/"+name, "/.") }
 
 func (src *source) add(name string, entry fs.DirEntry) error {
+	if v, err := src.judge(name, entry.IsDir()); v != takes || err != nil {
+		return err
+	}
 	if path.Ext(name) != ".py" || isHidden(name) {
 		return nil
-	}
-	if v, err := src.ignore.judge(src.fsys, name, entry); v != takes || err != nil {
-		return err
 	}
 	info, err := fs.Stat(src.fsys, name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {

@@ -51,7 +51,7 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
-	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.rollback(), c.adopt(), c.destroy())
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.rollback(), c.adopt(), c.init(), c.destroy())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {

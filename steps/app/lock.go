@@ -1,0 +1,112 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// locked is what a lock file says.
+type locked struct {
+	pins []pin
+	// stale is a sentence about a manifest that has changed since; empty if it
+	// has not, as far as can be told.
+	stale string
+}
+
+// lockReaders read the lock files that are understood, by file name. Each
+// takes only what the app needs to run: no groups for development, no extras.
+var lockReaders = map[string]func(fsys fs.FS, file string) (locked, error){
+	"uv.lock":      readUVLock,
+	"poetry.lock":  readPoetryLock,
+	"Pipfile.lock": readPipfileLock,
+}
+
+// lockFiles are those in the root.
+func (d *detection) lockFiles() []string {
+	var files []string
+	for _, file := range []string{"uv.lock", "poetry.lock", "Pipfile.lock"} {
+		if d.exists(file) {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+// fromLock takes the lock file in the root, if there is one.
+func (d *detection) fromLock() (Requirements, error) {
+	files := d.lockFiles()
+	switch len(files) {
+	case 0:
+		return Requirements{}, nil
+	case 1:
+		return d.lockRequirements(files[0])
+	}
+	return Requirements{}, &Undecided{
+		What:       "it is not clear which lock file is for the server",
+		Candidates: files,
+		Next:       fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile),
+	}
+}
+
+func (d *detection) lockRequirements(file string) (Requirements, error) {
+	lock, err := lockReaders[path.Base(file)](d.fsys, file)
+	if err != nil {
+		return Requirements{}, err
+	}
+	if lock.stale != "" {
+		d.found.warn(lock.stale)
+	}
+	var packages []string
+	for _, p := range lock.pins {
+		if !p.isSound() {
+			return Requirements{}, wrongLock(file, fmt.Sprintf("names a package %q in version %q, which can't be", p.name, p.version))
+		}
+		packages = append(packages, p.requirement())
+	}
+	if len(packages) == 0 {
+		return Requirements{}, nil
+	}
+	slices.Sort(packages)
+	return Requirements{Packages: slices.Compact(packages), Source: file, Locked: true}, nil
+}
+
+// outdated says that a lock file does not have what its manifest names.
+func outdated(lock, manifest, name, command string) error {
+	return &Undecided{
+		What: fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest),
+		Next: "run: " + command,
+	}
+}
+
+func staleLine(lock, manifest, command string) string {
+	return fmt.Sprintf("%s is older than what %s asks for: run %s if the app is to have what it asks for now", lock, manifest, command)
+}
+
+func wrongLock(file, what string) error {
+	return &Undecided{
+		What: file + " " + what,
+		Next: "make it anew, or name a requirements file with app.requirements in " + SettingsFile,
+	}
+}
+
+// beside is a file in the same folder as another.
+func beside(file, name string) string { return path.Join(path.Dir(file), name) }
+
+// requirementName is the normal name with which a PEP 508 requirement starts.
+func requirementName(requirement string) string {
+	end := strings.IndexAny(requirement, " \t[(<>=!~;@")
+	if end < 0 {
+		end = len(requirement)
+	}
+	return normalName(requirement[:end])
+}
+
+// Pins tells whether a lock file says in which version a package is installed.
+func (r Requirements) Pins(name string) bool {
+	return r.Locked && slices.ContainsFunc(r.Packages, func(requirement string) bool {
+		return requirementName(requirement) == normalName(name)
+	})
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// pin is one package of a lock file.
+type pin struct {
+	name   string
+	extras []string
+	// version is exact; empty for a url, and where the lock leaves it open.
+	version string
+	// url is where the package is taken from instead of an index, for pip.
+	url  string
+	when condition
+}
+
+// requirement is the pin as pip reads it.
+func (p pin) requirement() string {
+	text := p.name
+	if len(p.extras) > 0 {
+		text += "[" + strings.Join(p.extras, ",") + "]"
+	}
+	switch {
+	case p.url != "":
+		text += " @ " + p.url
+	case p.version != "":
+		text += "==" + p.version
+	}
+	if marker := p.when.marker(); marker != "" {
+		text += " ; " + marker
+	}
+	return text
+}
+
+var (
+	nameForm    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+	versionText = regexp.MustCompile(`^[A-Za-z0-9.!+_-]*$`)
+)
+
+// isSound refuses what pip would read as something else, such as an option.
+func (p pin) isSound() bool {
+	return nameForm.MatchString(p.name) && versionText.MatchString(p.version)
+}
+
+var nameSeparators = regexp.MustCompile(`[-_.]+`)
+
+// normalName is a distribution's name as all of its spellings have it.
+func normalName(name string) string {
+	return strings.ToLower(nameSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
+}
+
+// isPublicIndex tells Python's own index, from which pip takes what it is given
+// no other place for.
+func isPublicIndex(url string) bool {
+	url = strings.TrimSuffix(url, "/")
+	return url == "" || url == "https://pypi.org/simple"
+}
+
+// notFromHere refuses a package that the server could not get: from a folder,
+// or from an index that pip would have to be told of. Pip would look for the
+// name on the public index, where it may be someone else's.
+func notFromHere(file, name, place string) error {
+	return &Undecided{
+		What: fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place),
+		Next: "list what the app needs in a requirements file and name it with app.requirements in " + SettingsFile,
+	}
+}
+
+// gitURL is a repository at a commit as pip takes it.
+func gitURL(file, name, repository, commit, folder string) (string, error) {
+	if !strings.HasPrefix(repository, "https://") {
+		return "", notFromHere(file, name, repository)
+	}
+	url := "git+" + repository + "@" + commit
+	if folder != "" {
+		url += "#subdirectory=" + folder
+	}
+	return url, nil
+}
+
+// condition says when a package is needed: if all markers of one of the lists
+// hold. An empty list always holds; no list at all means never.
+type condition [][]string
+
+func always() condition { return condition{nil} }
+
+// maxAlternatives bounds a condition. Beyond it what all of its lists have in
+// common has to do: that installs at most too much.
+const maxAlternatives = 12
+
+// and narrows the condition by a marker.
+func (c condition) and(marker string) condition {
+	if marker == "" {
+		return c
+	}
+	var out condition
+	for _, list := range c {
+		list = slices.Clone(list)
+		if at, found := slices.BinarySearch(list, marker); !found {
+			list = slices.Insert(list, at, marker)
+		}
+		out = append(out, list)
+	}
+	return out
+}
+
+// or widens the condition by another one and tells whether it is wider now.
+func (c condition) or(other condition) (condition, bool) {
+	wider := false
+	for _, list := range other {
+		if slices.ContainsFunc(c, func(had []string) bool { return isSubset(had, list) }) {
+			continue
+		}
+		c = slices.DeleteFunc(slices.Clone(c), func(had []string) bool { return isSubset(list, had) })
+		c, wider = append(c, list), true
+	}
+	if len(c) > maxAlternatives {
+		c = condition{c.shared()}
+	}
+	return c, wider
+}
+
+func (c condition) shared() []string {
+	shared := slices.Clone(c[0])
+	for _, list := range c[1:] {
+		shared = slices.DeleteFunc(shared, func(marker string) bool { return !slices.Contains(list, marker) })
+	}
+	return shared
+}
+
+func isSubset(small, large []string) bool {
+	for _, s := range small {
+		if !slices.Contains(large, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// marker writes the condition as an environment marker; "" if it always holds.
+func (c condition) marker() string {
+	var lists []string
+	for _, list := range c {
+		if len(list) == 0 {
+			return ""
+		}
+		var terms []string
+		for _, term := range list {
+			if strings.Contains(term, " or ") && (len(list) > 1 || len(c) > 1) {
+				term = "(" + term + ")"
+			}
+			terms = append(terms, term)
+		}
+		text := strings.Join(terms, " and ")
+		if len(list) > 1 && len(c) > 1 {
+			text = "(" + text + ")"
+		}
+		lists = append(lists, text)
+	}
+	slices.Sort(lists)
+	return strings.Join(lists, " or ")
+}
+
+// node is a package of a lock file, by its place in it, or what one of its
+// extras adds.
+type node struct {
+	at    int
+	extra string
+}
+
+// edge leads to a package that is needed if a marker holds.
+type edge struct {
+	to     node
+	marker string
+}
+
+// reachedFrom follows what packages need and returns when each is needed.
+func reachedFrom(roots []edge, needs func(node) []edge) map[node]condition {
+	when := map[node]condition{}
+	var open []node
+	take := func(edges []edge, from condition) {
+		for _, e := range edges {
+			wide, changed := when[e.to].or(from.and(e.marker))
+			if changed {
+				when[e.to] = wide
+				open = append(open, e.to)
+			}
+		}
+	}
+	take(roots, always())
+	for len(open) > 0 {
+		n := open[len(open)-1]
+		open = open[:len(open)-1]
+		take(needs(n), when[n])
+	}
+	return when
+}

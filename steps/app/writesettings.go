@@ -1,0 +1,141 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// WriteSettings returns a slipway.toml with comments that says what was found:
+// with it in the folder, [Detect] finds the same. What can't be said there, and
+// what was not found, is a comment.
+func WriteSettings(found Found, name string) string {
+	w := &settingsWriter{}
+	w.comment("How slipway deploys this app. A line that is removed is found out anew;",
+		"a flag or an environment variable wins over what stands here.")
+	w.key("name", name)
+	w.blank()
+	w.server()
+	w.tests(found)
+	w.blank()
+	w.line("[app]")
+	w.run(found)
+	w.requirements(found.Requirements)
+	w.python(found)
+	w.blank()
+	w.comment("The app's own variables. Secrets are better given with --env-file: this file",
+		"is likely to be shared.")
+	w.comment("[env]", `LOG_LEVEL = "info"`)
+	return w.text.String()
+}
+
+type settingsWriter struct{ text strings.Builder }
+
+func (w *settingsWriter) line(text string) { w.text.WriteString(text + "\n") }
+func (w *settingsWriter) blank()           { w.line("") }
+
+func (w *settingsWriter) comment(lines ...string) {
+	for _, text := range lines {
+		w.line("# " + oneLineOf(text))
+	}
+}
+
+// oneLineOf keeps what comes from the app's files inside a comment.
+func oneLineOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
+}
+
+func (w *settingsWriter) key(key, value string) { w.line(key + " = " + tomlString(value)) }
+
+// tomlString writes a basic string. Go's own quotes know escapes that TOML does
+// not.
+func tomlString(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range strings.ToValidUTF8(text, "?") {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// server offers what decides where the app runs, which the app's files can't
+// tell.
+func (w *settingsWriter) server() {
+	w.comment("Where it runs: local, digitalocean or ssh.",
+		`provider = "local"`,
+		`domain = ["app.example.org"]`,
+		`hardening = "standard"`)
+}
+
+func (w *settingsWriter) tests(found Found) {
+	w.blank()
+	w.comment("Run in each new release; if it fails, the release gets no traffic.")
+	if found.TestCommand == "" {
+		w.comment(`test-command = "python -m pytest"`)
+		return
+	}
+	w.key("test-command", found.TestCommand)
+}
+
+// run says what is served, and why.
+func (w *settingsWriter) run(found Found) {
+	for _, r := range found.Reasons {
+		if r.Subject == "web app" || r.Subject == "web command" || r.Subject == "framework" {
+			w.comment(fmt.Sprintf("%s: %s, from %s", r.Subject, r.Value, r.Source))
+		}
+	}
+	switch {
+	case found.Command != "":
+		w.key("command", found.Command)
+	case found.Server == ASGI:
+		w.key("asgi", found.Target)
+	case found.Target != "":
+		w.key("wsgi", found.Target)
+	}
+	for _, name := range slices.Sorted(maps.Keys(found.Processes)) {
+		w.comment(fmt.Sprintf("%s also has %s: %s", Procfile, name, found.Processes[name]))
+	}
+}
+
+func (w *settingsWriter) requirements(req Requirements) {
+	w.blank()
+	if req.Source == "" {
+		w.comment("Nothing is to be installed for it, as far as its imports tell.", `requirements = "requirements.txt"`)
+		return
+	}
+	w.comment("What is installed for it.")
+	_, isLock := lockReaders[path.Base(req.Source)]
+	switch {
+	case len(req.Files) == 1:
+		w.key("requirements", req.Files[0])
+	case isLock || path.Ext(req.Source) == ".toml":
+		w.key("requirements", req.Source)
+	default:
+		w.comment(fmt.Sprintf("Told by the %s: %s.", req.Source, strings.Join(req.Packages, ", ")), `requirements = "requirements.txt"`)
+	}
+}
+
+func (w *settingsWriter) python(found Found) {
+	w.blank()
+	w.comment("The Python that it needs.")
+	if !pythonForm.MatchString(found.PythonVersion) {
+		w.comment(`python = ">=3.11"`)
+		return
+	}
+	w.key("python", found.PythonVersion)
+}

@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+	"slipway/steps/app"
+)
+
+func (c *command) init() *cobra.Command {
+	return &cobra.Command{
+		Use: "init [APP]", Short: "Write what was found in the app's folder into a slipway.toml", Args: most(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := c.home()
+			if err != nil {
+				return err
+			}
+			asked := steps.Asked{Folder: ".", Getenv: c.streams.Getenv}
+			if len(args) == 1 {
+				asked.Folder = args[0]
+			}
+			plan, err := steps.MakePlan(asked, home)
+			if err != nil {
+				return err
+			}
+			path := filepath.Join(asked.Folder, app.SettingsFile)
+			if err := writeNew(path, app.WriteSettings(plan.App, plan.Name)); err != nil {
+				return err
+			}
+			c.sayf("wrote %s\n", path)
+			return nil
+		},
+	}
+}
+
+// writeNew writes a file that must not be there.
+func writeNew(path, content string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return &steps.Usage{What: path + " is there already", Next: "change it, or remove it first"}
+	}
+	if err != nil {
+		return fmt.Errorf("write the settings: %w", err)
+	}
+	_, err = f.WriteString(content)
+	return errors.Join(err, f.Close())
+}

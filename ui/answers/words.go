@@ -14,7 +14,7 @@ func AboutSample(name string) string {
 	case "hello":
 		return "a Flask app of one file, to see how it goes"
 	case "accounts":
-		return "a Flask app with a database, requirements and tests of its own"
+		return "a JSON API in Flask, with requirements and tests of its own"
 	}
 	return "a bundled app"
 }

@@ -89,13 +89,17 @@ func (c *cutter) carry(near net.Conn, port string) {
 	both.Wait()
 }
 
-// budget is how many bytes a connection may carry in one direction: some die in
-// the handshake, most somewhere in a job, and every fifth can finish one.
+// budget is how many bytes a connection may carry in one direction: the first
+// three die in the handshake or the first look, of the others every fifth can
+// finish a job.
 func (c *cutter) budget() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.carried++
-	if c.carried%5 == 0 {
+	switch {
+	case c.carried <= 3:
+		return 1 + c.random.Int64N(6_000)
+	case c.carried%5 == 0:
 		return 1 + c.random.Int64N(100_000)
 	}
 	return 1 + c.random.Int64N(30_000)

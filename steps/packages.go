@@ -34,18 +34,28 @@ var packages = &fact{
 	},
 }
 
-// aptInstall installs packages, after what dpkg was interrupted in.
+// aptInstall installs packages, after what dpkg was interrupted in. What it was
+// interrupted in while unpacking can't be configured: it is installed again.
 func aptInstall(names ...string) string {
 	return shell.Lines(aptEnvironment, patiently,
-		`patiently dpkg --force-confdef --force-confold --configure -a`,
+		`patiently `+configureAll+` || echo "some packages have to be installed again"`,
 		// Lists in other languages are never read here and take half the time.
 		`patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 update`,
-		shell.Command(append([]string{"apt-get", "-q", "-y", "--no-install-recommends",
-			"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
-			"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"},
-			names...)...),
+		`torn=$(dpkg-query -W -f '${db:Status-Eflag} ${binary:Package}\n' | sed -n 's/^reinstreq //p')`,
+		`if [ -n "$torn" ]; then`,
+		shell.Command(slices.Concat(aptGet, []string{"install", "--reinstall"})...)+` $torn`,
+		`patiently `+configureAll,
+		`fi`,
+		shell.Command(slices.Concat(aptGet, []string{"install"}, names)...),
 	)
 }
+
+const configureAll = `dpkg --force-confdef --force-confold --configure -a`
+
+// aptGet never asks, and waits ten minutes for another package manager.
+var aptGet = []string{"apt-get", "-q", "-y", "--no-install-recommends",
+	"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
+	"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"}
 
 // packageNames are the packages that the plan needs.
 func packageNames(p Plan) []string {

@@ -136,6 +136,7 @@ type account struct {
 
 func newAccount(t *testing.T, r *rented, faults fakecloud.Faults) *account {
 	t.Helper()
+	needTime(t, time.Minute)
 	cloud, err := fakecloud.New(fakecloud.Options{Token: "a-token-for-tests", Boot: r.boot, Faults: faults})
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,9 @@ type Job struct {
 // jobsDir is on a file system that a reboot empties, as a reboot ends the jobs.
 const jobsDir = "/run/slipway/jobs"
 
+// jobLimit ends a job that hangs, so that whoever waits for it need not for ever.
+const jobLimit = "2h"
+
 // runner starts a job unless it runs, follows it, and prints its status and
 // then its look. Its arguments: name, the script's length and SHA-256, whether
 // an earlier end of the same script counts as this one's (on a reconnect),
@@ -69,7 +72,7 @@ if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$
   date +%s%N >"$dir/started"
   mv -f "$part" "$dir/script"
   systemctl reset-failed "$unit" 2>/dev/null || :
-  systemd-run --quiet --collect --service-type=exec --unit="$unit" --description="slipway: $name" \
+  systemd-run --quiet --collect --service-type=exec --property=RuntimeMaxSec=` + jobLimit + ` --unit="$unit" --description="slipway: $name" \
     /bin/sh -c 'sh -eu "$1/script" >"$1/log" 2>&1 </dev/null; echo $? >"$1/status.part"; rm -f "$1/script"; mv "$1/status.part" "$1/status"' job "$dir" || running
 fi
 printf '%s started %s\n' "$boundary" "$(cat "$dir/started")"

@@ -11,12 +11,10 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// pictures are the screens that the README shows.
-var pictures = []string{"start", "start-unfinished", "where", "refused", "region", "size", "how", "review", "progress", "log", "failure", "done"}
-
-// TestPictures compares the pictures of the screens, or draws them with -update.
+// TestPictures compares the pictures of all screens, which the README shows, or
+// draws them with -update.
 func TestPictures(t *testing.T) {
-	for _, name := range pictures {
+	for name := range scenes {
 		t.Run(name, func(t *testing.T) {
 			p := sit(t, nil)
 			p.w.look = colouredLook(t, termenv.TrueColor, true)

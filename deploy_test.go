@@ -72,6 +72,23 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestHeld runs slipway on a deployment that another process, this one, holds.
+func TestHeld(t *testing.T) {
+	needMachines(t)
+	o := newOperator(t)
+	d, err := o.state().Open("hello", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := o.run("--yes", "--sample", "hello")
+	if r.code != 4 || !strings.Contains(r.stderr, fmt.Sprintf("process %d", os.Getpid())) {
+		t.Errorf("exit %d, want 4: %s", r.code, r.stderr)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestInit(t *testing.T) {
 	o := newOperator(t)
 	folder := unpackSample(t, "hello")

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers/local/localtest"
 	"slipway/steps"
 	"slipway/steps/app"
 	"slipway/steps/remote"
@@ -74,7 +75,7 @@ func TestBadInput(t *testing.T) {
 
 // TestHeld runs slipway on a deployment that another process, this one, holds.
 func TestHeld(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	o := newOperator(t)
 	d, err := o.state().Open("hello", time.Now())
 	if err != nil {
@@ -103,7 +104,7 @@ func TestInit(t *testing.T) {
 }
 
 func TestPlanCreatesNothing(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	o := newOperator(t)
 	r := o.must("--plan", "--sample", "accounts")
 	for _, want := range []string{"machine", "sshd", "run python testing/testing.py", "it costs nothing"} {
@@ -118,7 +119,7 @@ func TestPlanCreatesNothing(t *testing.T) {
 
 // TestHello is a deployment's whole life on a real machine.
 func TestHello(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	first := o.deploy("--sample", "hello", "--env", "GREETING=a secret: $HOME `x` \"y\" \\")
@@ -389,7 +390,7 @@ func (o *operator) destroys(t *testing.T, first deployed) {
 // TestAccounts deploys an app with requirements and tests, then releases that
 // are broken and whole.
 func TestAccounts(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	first := o.deploy("--sample", "accounts")
@@ -488,7 +489,7 @@ func unpackSample(t *testing.T, name string) string {
 }
 
 func TestDebian12(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	first := o.deploy("--sample", "hello", "--name", "older", "--image", "debian-12")
@@ -506,7 +507,7 @@ func TestDebian12(t *testing.T) {
 // TestKilled kills slipway at steps on this computer and on the server, with
 // each signal, and goes on with the same command.
 func TestKilled(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	for _, c := range []struct {
 		signal syscall.Signal

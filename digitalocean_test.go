@@ -18,7 +18,7 @@ import (
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/contract"
 	"slipway/providers/digitalocean/fakecloud/machines"
-	"slipway/state"
+	"slipway/providers/local/localtest"
 )
 
 // theToken must show nowhere but in requests to the cloud.
@@ -34,11 +34,7 @@ type skies struct {
 // first.
 func newSkies(t *testing.T) skies {
 	t.Helper()
-	home, err := state.Locate(os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &machines.Machines{Dir: t.TempDir(), Cache: home.Cache, Log: func(string, ...any) {}}
+	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Log: func(string, ...any) {}}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -75,7 +71,7 @@ func (s skies) operator(t *testing.T) *operator {
 // TestDigitalOcean is a deployment's whole life on a simulated DigitalOcean with
 // a real machine.
 func TestDigitalOcean(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	cloud := newSkies(t)
 	o := cloud.operator(t)
@@ -145,7 +141,7 @@ func TestDigitalOcean(t *testing.T) {
 
 // TestDigitalOceanDomain has a name point at the droplet, and no more.
 func TestDigitalOceanDomain(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	cloud := newSkies(t)
 	cloud.AddDomain("example.com")
@@ -172,7 +168,7 @@ func TestDigitalOceanDomain(t *testing.T) {
 // TestDigitalOceanKilled loses the answer to the create call with the process;
 // the same command finds what it made, and so does destroy.
 func TestDigitalOceanKilled(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	cloud := newSkies(t)
 	o := cloud.operator(t)

@@ -20,7 +20,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 	"golang.org/x/crypto/ssh"
 
-	"slipway/providers/local"
+	"slipway/providers/local/localtest"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/remote"
@@ -56,7 +56,7 @@ type operator struct {
 // and destroys every deployment at the end.
 func newOperator(t *testing.T) *operator {
 	t.Helper()
-	needTime(t, 3*time.Minute)
+	localtest.NeedTime(t, 3*time.Minute)
 	o := &operator{t: t, home: t.TempDir()}
 	t.Cleanup(func() {
 		names, err := o.state().Names()
@@ -70,34 +70,6 @@ func newOperator(t *testing.T) *operator {
 		}
 	})
 	return o
-}
-
-// needMachines skips where no real machine can run, and fails in CI.
-func needMachines(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("real machines take longer than -short allows")
-	}
-	if err := local.Supported(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("real machines must run in CI: %v", err)
-		}
-		t.Skipf("no real machine can run here: %v", err)
-	}
-}
-
-// needTime skips what could not end before the test run must, on a computer too
-// slow for the default of ten minutes a package; in CI it fails.
-func needTime(t *testing.T, need time.Duration) {
-	t.Helper()
-	deadline, ok := t.Deadline()
-	if !ok || time.Until(deadline) > need {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s are left, %s are needed", time.Until(deadline), need)
-	}
-	t.Skipf("%s are left of the test run, this may need %s: run it with -timeout=1h", time.Until(deadline), need)
 }
 
 func (o *operator) state() state.Home { return state.Home{Dir: filepath.Join(o.home, "slipway")} }

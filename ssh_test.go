@@ -28,6 +28,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/local"
+	"slipway/providers/local/localtest"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/remote"
@@ -76,10 +77,6 @@ func authorized(key ssh.PublicKey) string {
 // It is booted before the operator is made, so that it ends last.
 func bootBare(t *testing.T, image string, more map[string]any) bareServer {
 	t.Helper()
-	home, err := state.Locate(os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := bareServer{}
 	s.identity, s.signer = newKey(t, "operator", "")
 	hostFile, host := newKey(t, "host", "")
@@ -98,7 +95,7 @@ func bootBare(t *testing.T, image string, more map[string]any) bareServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := local.New(local.Options{Dir: t.TempDir(), Cache: home.Cache})
+	p, err := local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,17 +169,13 @@ func (o *operator) aHome(t *testing.T, files map[string]string) {
 			t.Fatal(err)
 		}
 	}
-	locate, err := state.Locate(os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.env = append(o.env, "HOME="+home, "SSH_AUTH_SOCK=", "XDG_CACHE_HOME="+filepath.Dir(locate.Cache))
+	o.env = append(o.env, "HOME="+home, "SSH_AUTH_SOCK=", "XDG_CACHE_HOME="+filepath.Dir(localtest.Cache(t)))
 }
 
 // TestSSH is a deployment's whole life on a server that was there before, from
 // the first look at its host key until it's given back.
 func TestSSH(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	s := bootBare(t, "debian-13", map[string]any{"runcmd": []string{
 		"printf '// mine\\nAPT::Periodic::Enable \"0\";\\n' >/etc/apt/apt.conf.d/20auto-upgrades",
@@ -343,7 +336,7 @@ cat /etc/apt/apt.conf.d/20auto-upgrades; :`)
 // TestSSHDebian12 deploys with known_hosts, ~/.ssh/config and sshd at another
 // port, to a server without sudo.
 func TestSSHDebian12(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	s := bootBare(t, "debian-12", map[string]any{"runcmd": []string{
 		"SUDO_FORCE_REMOVE=yes dpkg --purge sudo",
@@ -380,7 +373,7 @@ func TestSSHDebian12(t *testing.T) {
 // TestSSHWithSudoPassword logs in as a user who gives sudo a password, with a
 // key that has a passphrase.
 func TestSSHWithSudoPassword(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	const password, passphrase = "c0rrect horse'$", "battery staple"
 	identity, signer := newKey(t, "mine", passphrase)
@@ -484,7 +477,7 @@ func (o *operator) asksOnTerminal(t *testing.T, args []string, passphrase, passw
 // TestSSHKilled kills slipway where a server that exists could be left shut:
 // while its own user is made, and while root's login goes.
 func TestSSHKilled(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	s := bootBare(t, "debian-13", nil)
 	o := newOperator(t)
@@ -510,7 +503,7 @@ func TestSSHKilled(t *testing.T) {
 
 // TestSSHGivesUp fails a first deployment that was asked to leave nothing.
 func TestSSHGivesUp(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	s := bootBare(t, "debian-13", nil)
 	o := newOperator(t)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slipway/providers/local/localtest"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,7 +13,7 @@ import (
 
 // TestWizardEnter presses Enter on every screen of a fresh start.
 func TestWizardEnter(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	term := o.terminal(t)
@@ -48,7 +49,7 @@ func (o *operator) sameAsReviewed(t *testing.T) {
 
 // TestWizardDigitalOcean gives a wrong token, then the right one.
 func TestWizardDigitalOcean(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	cloud := newSkies(t)
 	o := cloud.operator(t)
@@ -107,7 +108,7 @@ func TestWizardDigitalOcean(t *testing.T) {
 
 // TestWizardFailure has a test command fail, changes it, and tries again.
 func TestWizardFailure(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	term := o.terminal(t, unpackSample(t, "hello"), "--name", "edited")
@@ -157,7 +158,7 @@ func TestWizardFailure(t *testing.T) {
 // TestWizardKilled kills slipway while it installs packages and goes on from
 // the start screen.
 func TestWizardKilled(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	term := o.terminal(t, "--sample", "hello")
@@ -195,7 +196,7 @@ func TestWizardKilled(t *testing.T) {
 // TestWizardInterrupted leaves in the middle by Ctrl-C; the command that it
 // names goes on.
 func TestWizardInterrupted(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	term := o.terminal(t, "--sample", "hello")
@@ -215,7 +216,7 @@ func TestWizardInterrupted(t *testing.T) {
 
 // TestWizardClosed closes the window in the middle.
 func TestWizardClosed(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	term := o.terminal(t, "--sample", "hello")
@@ -260,7 +261,7 @@ func TestWizardWindow(t *testing.T) {
 
 // TestWizardLines asks line by line where nothing can be drawn.
 func TestWizardLines(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
 	file := filepath.Join(o.home, "app.env")

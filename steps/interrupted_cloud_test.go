@@ -19,6 +19,7 @@ import (
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/contract"
 	"slipway/providers/local"
+	"slipway/providers/local/localtest"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/remote"
@@ -45,7 +46,7 @@ func rent(t *testing.T) *rented {
 	t.Helper()
 	r := &rented{t: t, control: newSigner(t)}
 	var err error
-	r.provider, err = local.New(local.Options{Dir: t.TempDir(), Cache: imageCache(t)})
+	r.provider, err = local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ type account struct {
 
 func newAccount(t *testing.T, r *rented, faults fakecloud.Faults) *account {
 	t.Helper()
-	needTime(t, time.Minute)
+	localtest.NeedTime(t, time.Minute)
 	cloud, err := fakecloud.New(fakecloud.Options{Token: "a-token-for-tests", Boot: r.boot, Faults: faults})
 	if err != nil {
 		t.Fatal(err)
@@ -241,7 +242,7 @@ func (a *account) destroyed(t *testing.T) {
 // events and calls of the provider, before and after any request took effect,
 // and at random times.
 func TestInterruptedCloud(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	r := rent(t)
 	first := newAccount(t, r, fakecloud.Faults{})
 	first.child.whole(t) // installs what takes long
@@ -298,7 +299,7 @@ func TestInterruptedCloud(t *testing.T) {
 // TestInterruptedAnswers deploys to clouds whose answers are late or lost: each
 // ends with one server.
 func TestInterruptedAnswers(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	r := rent(t)
 	for name, faults := range map[string]fakecloud.Faults{
 		"tags appear after 30 s":             {TagLag: 30 * time.Second},

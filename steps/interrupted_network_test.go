@@ -15,6 +15,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/local"
+	"slipway/providers/local/localtest"
 )
 
 // cutter stands in front of a machine's ports 22 and 80, and cuts each SSH
@@ -125,7 +126,7 @@ func (c child) where(t *testing.T) (*local.Provider, providers.Spec, error) {
 // TestInterruptedConnection cuts every SSH connection of a deployment after a
 // random number of bytes.
 func TestInterruptedConnection(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	for _, n := range sample(2, 12) {
 		t.Run(fmt.Sprint("seed ", n), func(t *testing.T) {
 			c := localChild(t)
@@ -152,7 +153,7 @@ func TestInterruptedConnection(t *testing.T) {
 // TestInterruptedServer takes the power from the server while it installs
 // packages, as soon as dpkg unpacks, and gives it back.
 func TestInterruptedServer(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	c := localChild(t)
 	done := make(chan error, 1)
 	r := c.run(t, func(*os.Process) {

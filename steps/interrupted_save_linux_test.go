@@ -10,13 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/local/localtest"
 )
 
 // TestInterruptedSave fills the disk that holds the state at points of a
 // deployment. It must stop with a clear error, remember what was made, and go on
 // once there is room.
 func TestInterruptedSave(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	r := rent(t)
 	installs := newAccount(t, r, fakecloud.Faults{})
 	installs.child.whole(t)

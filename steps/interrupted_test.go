@@ -23,6 +23,7 @@ import (
 	"slipway/providers"
 	"slipway/providers/digitalocean"
 	"slipway/providers/local"
+	"slipway/providers/local/localtest"
 	"slipway/state"
 	"slipway/steps"
 )
@@ -275,49 +276,6 @@ func sample(n, all int) []int {
 	return picked
 }
 
-// needMachines skips where no real machine can run, and fails in CI.
-func needMachines(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("real machines take longer than -short allows")
-	}
-	if err := local.Supported(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("real machines must run in CI: %v", err)
-		}
-		t.Skipf("no real machine can run here: %v", err)
-	}
-}
-
-// needTime skips what could not end before the test run must, on a computer too
-// slow for the default of ten minutes a package; in CI it fails.
-func needTime(t *testing.T, need time.Duration) {
-	t.Helper()
-	deadline, ok := t.Deadline()
-	if !ok || time.Until(deadline) > need {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s are left, %s are needed", time.Until(deadline), need)
-	}
-	t.Skipf("%s are left of the test run, this may need %s: run it with -timeout=1h", time.Until(deadline), need)
-}
-
-// imageCache is the computer's own, so that the base image is built once.
-func imageCache(t *testing.T) string {
-	t.Helper()
-	home, err := state.Locate(func(key string) string {
-		if key == "SLIPWAY_HOME" {
-			return ""
-		}
-		return os.Getenv(key)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return home.Cache
-}
-
 // intact checks that the state file is whole, or not there yet.
 func intact(t *testing.T, home string) (state.Record, bool) {
 	t.Helper()
@@ -349,8 +307,8 @@ func resumed(t *testing.T, before map[string]steps.Status, after childEnd) {
 // localChild deploys to a local machine, which is destroyed with the test.
 func localChild(t *testing.T) child {
 	t.Helper()
-	needTime(t, 2*time.Minute)
-	c := child{Home: t.TempDir(), Cache: imageCache(t)}
+	localtest.NeedTime(t, 2*time.Minute)
+	c := child{Home: t.TempDir(), Cache: localtest.Cache(t)}
 	t.Cleanup(func() { destroyLocal(t, c) })
 	return c
 }
@@ -401,7 +359,7 @@ func onceOnly(t *testing.T, c child) {
 
 // TestInterruptedLocal kills deployments to real machines on this computer.
 func TestInterruptedLocal(t *testing.T) {
-	needMachines(t)
+	localtest.NeedMachines(t)
 	first := localChild(t)
 	all := first.whole(t).Points
 	destroyLocal(t, first)

@@ -1,0 +1,58 @@
+// Package localtest is for tests that boot real machines on this computer.
+package localtest
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"slipway/providers/local"
+	"slipway/state"
+)
+
+// NeedMachines skips a test where no real machine can run, and says why; in CI
+// it fails it.
+func NeedMachines(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("real machines take longer than -short allows")
+	}
+	if err := local.Supported(); err != nil {
+		skip(t, "no real machine can run here: %v", err)
+	}
+}
+
+// NeedTime skips a test that could not end before the test run must, on a
+// computer too slow for the ten minutes that go test gives a package; in CI it
+// fails it.
+func NeedTime(t *testing.T, need time.Duration) {
+	t.Helper()
+	deadline, ok := t.Deadline()
+	if left := time.Until(deadline); ok && left < need {
+		skip(t, "%s are left of the test run and this may need %s: run it with -timeout=1h", left.Round(time.Second), need)
+	}
+}
+
+func skip(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("this must run in CI: "+format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+// Cache is the computer's own folder of base images, whatever the test's
+// environment says of slipway's home: an image is built once.
+func Cache(t testing.TB) string {
+	t.Helper()
+	home, err := state.Locate(func(key string) string {
+		if key == "SLIPWAY_HOME" {
+			return ""
+		}
+		return os.Getenv(key)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return home.Cache
+}

@@ -56,7 +56,7 @@ type operator struct {
 // and destroys every deployment at the end.
 func newOperator(t *testing.T) *operator {
 	t.Helper()
-	localtest.NeedTime(t, 3*time.Minute)
+	localtest.NeedTime(t, 2*time.Minute)
 	o := &operator{t: t, home: t.TempDir()}
 	t.Cleanup(func() {
 		names, err := o.state().Names()

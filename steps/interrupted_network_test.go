@@ -90,15 +90,15 @@ func (c *cutter) carry(near net.Conn, port string) {
 	both.Wait()
 }
 
-// budget is how many bytes a connection may carry in one direction: the first
-// three die in the handshake or the first look, of the others every fifth can
-// finish a job.
+// budget is how many bytes a connection may carry in one direction. Until three
+// were cut none can carry a whole look, so that three always are; then some
+// die in the handshake, most in a job, and every fifth can finish one.
 func (c *cutter) budget() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.carried++
 	switch {
-	case c.carried <= 3:
+	case c.cuts < 3:
 		return 1 + c.random.Int64N(6_000)
 	case c.carried%5 == 0:
 		return 1 + c.random.Int64N(100_000)

@@ -169,8 +169,13 @@ func (r *Run) dial(ctx context.Context, where providers.Server) (*remote.Client,
 	if err != nil {
 		return nil, err
 	}
+	return dialDeploy(ctx, where, pinned, r.signers)
+}
+
+// dialDeploy logs in once as the user that every deployment has.
+func dialDeploy(ctx context.Context, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
 	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: loginUser,
-		HostKeys: pinned, Signers: r.signers})
+		HostKeys: pinned, Signers: signers})
 }
 
 // connect logs in, looks at the server, and keeps what it saw.

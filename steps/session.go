@@ -44,8 +44,7 @@ func OpenSession(ctx context.Context, name string, home state.Home, open OpenPro
 	if err != nil {
 		return nil, err
 	}
-	client, err := remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: loginUser,
-		HostKeys: pinned, Signers: k.signers()})
+	client, err := dialDeploy(ctx, where, pinned, k.signers())
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (r *Run) anyLogin(ctx context.Context, host existing, where providers.Serve
 		return nil, nil, errors.New("the server was never connected to")
 	}
 	if r.Record().Server.Address != "" {
-		client, err := remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: loginUser, HostKeys: pinned, Signers: r.signers})
+		client, err := dialDeploy(ctx, where, pinned, r.signers)
 		if !wasRefused(err) {
 			return client, func() { client.Close() }, err
 		}

@@ -18,6 +18,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/app"
 	"slipway/steps/remote"
+	"slipway/ui/e2e"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -55,18 +56,18 @@ func TestBadInput(t *testing.T) {
 		"destroy, no -y":    {[]string{"destroy", "nope"}, "-y"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := o.run(c.args...)
-			if r.code != 2 {
-				t.Errorf("exit %d, want 2", r.code)
+			r := o.Run(c.args...)
+			if r.Code != 2 {
+				t.Errorf("exit %d, want 2", r.Code)
 			}
-			last := r.stderr[strings.LastIndexByte(strings.TrimSuffix(r.stderr, "\n"), '\n')+1:]
-			if !strings.HasPrefix(last, "error: ") || !strings.Contains(last, c.want) || strings.Count(r.stderr, "error: ") != 1 {
-				t.Errorf("stderr is %q, want one error that names %q", r.stderr, c.want)
+			last := r.Stderr[strings.LastIndexByte(strings.TrimSuffix(r.Stderr, "\n"), '\n')+1:]
+			if !strings.HasPrefix(last, "error: ") || !strings.Contains(last, c.want) || strings.Count(r.Stderr, "error: ") != 1 {
+				t.Errorf("stderr is %q, want one error that names %q", r.Stderr, c.want)
 			}
-			if r.stdout != "" {
-				t.Errorf("stdout is %q", r.stdout)
+			if r.Stdout != "" {
+				t.Errorf("stdout is %q", r.Stdout)
 			}
-			if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 				t.Error("something was created")
 			}
 		})
@@ -77,13 +78,13 @@ func TestBadInput(t *testing.T) {
 func TestHeld(t *testing.T) {
 	localtest.NeedMachines(t)
 	o := newOperator(t)
-	d, err := o.state().Open("hello", time.Now())
+	d, err := o.State().Open("hello", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := o.run("--yes", "--sample", "hello")
-	if r.code != 4 || !strings.Contains(r.stderr, fmt.Sprintf("process %d", os.Getpid())) {
-		t.Errorf("exit %d, want 4: %s", r.code, r.stderr)
+	r := o.Run("--yes", "--sample", "hello")
+	if r.Code != 4 || !strings.Contains(r.Stderr, fmt.Sprintf("process %d", os.Getpid())) {
+		t.Errorf("exit %d, want 4: %s", r.Code, r.Stderr)
 	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
@@ -93,26 +94,26 @@ func TestHeld(t *testing.T) {
 func TestInit(t *testing.T) {
 	o := newOperator(t)
 	folder := unpackSample(t, "hello")
-	o.must("init", folder)
+	o.Must("init", folder)
 	written, err := os.ReadFile(filepath.Join(folder, "slipway.toml"))
 	if err != nil || !strings.Contains(string(written), `"server:app"`) {
 		t.Errorf("wrote %s, %v", written, err)
 	}
-	if r := o.run("init", folder); r.code != 2 {
-		t.Errorf("writing it again: exit %d, want 2", r.code)
+	if r := o.Run("init", folder); r.Code != 2 {
+		t.Errorf("writing it again: exit %d, want 2", r.Code)
 	}
 }
 
 func TestPlanCreatesNothing(t *testing.T) {
 	localtest.NeedMachines(t)
 	o := newOperator(t)
-	r := o.must("--plan", "--sample", "accounts")
+	r := o.Must("--plan", "--sample", "accounts")
 	for _, want := range []string{"machine", "sshd", "run python testing/testing.py", "it costs nothing"} {
-		if !strings.Contains(r.stderr, want) {
-			t.Errorf("the plan does not say %q:\n%s", want, r.stderr)
+		if !strings.Contains(r.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
 		}
 	}
-	if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("something was created")
 	}
 }
@@ -122,11 +123,11 @@ func TestHello(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
-	first := o.deploy("--sample", "hello", "--env", "GREETING=a secret: $HOME `x` \"y\" \\")
+	first := o.Deploy("--sample", "hello", "--env", "GREETING=a secret: $HOME `x` \"y\" \\")
 	if !first.Changed {
 		t.Error("a first run changed nothing")
 	}
-	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Fatalf("status %d: %s", status, body)
 	}
 	t.Run("again", func(t *testing.T) { o.again(t, first) })
@@ -139,45 +140,45 @@ func TestHello(t *testing.T) {
 }
 
 // again runs the same command on a finished deployment.
-func (o *operator) again(t *testing.T, first deployed) {
-	second := o.deploy("--sample", "hello")
+func (o *operator) again(t *testing.T, first e2e.Deployed) {
+	second := o.Deploy("--sample", "hello")
 	if second.Changed || second.Host != first.Host || second.Release != first.Release {
 		t.Errorf("the second run: %+v, the first: %+v", second.Outcome, first.Outcome)
 	}
 	if second.RoundTrips != 1 {
 		t.Errorf("a run that changes nothing takes %d round trips, want 1", second.RoundTrips)
 	}
-	for step, status := range second.steps {
+	for step, status := range second.Steps {
 		if status != steps.AlreadySo {
 			t.Errorf("step %s is %q, want %q", step, status, steps.AlreadySo)
 		}
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
-	r := o.must("--yes", "--sample", "hello")
-	if r.stdout != first.URL+"\n" || !strings.Contains(r.stderr, "nothing to change") {
-		t.Errorf("stdout %q, stderr %q", r.stdout, r.stderr)
+	r := o.Must("--yes", "--sample", "hello")
+	if r.Stdout != first.URL+"\n" || !strings.Contains(r.Stderr, "nothing to change") {
+		t.Errorf("stdout %q, stderr %q", r.Stdout, r.Stderr)
 	}
-	if r := o.must("status"); !strings.Contains(r.stdout, first.URL) || !strings.Contains(r.stdout, "with status 200") {
-		t.Errorf("status: %s", r.stdout)
+	if r := o.Must("status"); !strings.Contains(r.Stdout, first.URL) || !strings.Contains(r.Stdout, "with status 200") {
+		t.Errorf("status: %s", r.Stdout)
 	}
-	if r := o.must("list"); !strings.Contains(r.stdout, first.URL) {
-		t.Errorf("list: %s", r.stdout)
+	if r := o.Must("list"); !strings.Contains(r.Stdout, first.URL) {
+		t.Errorf("list: %s", r.Stdout)
 	}
 }
 
 // inside looks at the machine as somebody who does not trust slipway.
-func (o *operator) inside(t *testing.T, first deployed) {
+func (o *operator) inside(t *testing.T, first e2e.Deployed) {
 	var refused *remote.LoginRefused
-	if _, err := o.login("hello", "root"); !errors.As(err, &refused) {
+	if _, err := o.Login("hello", "root"); !errors.As(err, &refused) {
 		t.Errorf("root may log in: %v", err)
 	}
-	effective := o.root("hello", "sshd -T")
+	effective := o.Root("hello", "sshd -T")
 	for _, want := range []string{"permitrootlogin no", "passwordauthentication no", "kbdinteractiveauthentication no"} {
 		if !strings.Contains(effective, want+"\n") {
 			t.Errorf("sshd does not have %q", want)
 		}
 	}
-	if failed := o.root("hello", "systemctl --failed --no-legend"); failed != "" {
+	if failed := o.Root("hello", "systemctl --failed --no-legend"); failed != "" {
 		t.Errorf("failed units: %s", failed)
 	}
 	o.ports(t, first.Host)
@@ -186,11 +187,11 @@ func (o *operator) inside(t *testing.T, first deployed) {
 
 // ports listens on ports of the machine and sees which of them let anybody in.
 func (o *operator) ports(t *testing.T, host string) {
-	o.root("hello", `for p in 443 8000; do systemd-run --quiet --collect --unit=listen-$p python3 -m http.server $p; done
+	o.Root("hello", `for p in 443 8000; do systemd-run --quiet --collect --unit=listen-$p python3 -m http.server $p; done
 for p in 443 8000; do until curl -so /dev/null http://127.0.0.1:$p/; do sleep 0.1; done; done`)
-	defer o.root("hello", "systemctl stop listen-443 listen-8000")
+	defer o.Root("hello", "systemctl stop listen-443 listen-8000")
 	// The machine's own address is where forwarded connections arrive.
-	inner := o.root("hello", "ip -4 -o addr show dev tap0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")
+	inner := o.Root("hello", "ip -4 -o addr show dev tap0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")
 	for port, open := range map[string]bool{"22": true, "80": true, "443": false} {
 		conn, err := net.DialTimeout("tcp", net.JoinHostPort(host, port), 2*time.Second)
 		if err == nil {
@@ -203,7 +204,7 @@ for p in 443 8000; do until curl -so /dev/null http://127.0.0.1:$p/; do sleep 0.
 			t.Errorf("port %s (inside %s) answers: %t, want %t", port, inner, got, open)
 		}
 	}
-	rules := o.root("hello", "nft list chain inet slipway input")
+	rules := o.Root("hello", "nft list chain inet slipway input")
 	if !strings.Contains(rules, "policy drop") {
 		t.Errorf("the firewall lets in what it does not know:\n%s", rules)
 	}
@@ -212,8 +213,8 @@ for p in 443 8000; do until curl -so /dev/null http://127.0.0.1:$p/; do sleep 0.
 // sandboxed tries, as the app and with its sandbox, to write where it must not.
 func (o *operator) sandboxed(t *testing.T, release string) {
 	unit := "app-hello-" + release + ".service"
-	pid := o.root("hello", "systemctl show -p MainPID --value "+unit)
-	if user := o.root("hello", "ps -o user:32= -p "+pid); user != "app-hello" {
+	pid := o.Root("hello", "systemctl show -p MainPID --value "+unit)
+	if user := o.Root("hello", "ps -o user:32= -p "+pid); user != "app-hello" {
 		t.Errorf("the app runs as %s", user)
 	}
 	// In the app's mount namespace and as its user.
@@ -223,28 +224,28 @@ func (o *operator) sandboxed(t *testing.T, release string) {
 		"/etc/x": false, "/srv/app-hello/x": false, "/srv/app-hello/current/src/server.py": false,
 		"/srv/app-hello/current/venv/x": false, "/home/deploy/x": false, "/var/tmp2/x": false, "/var/lib/x": false, "/run/x": false,
 	} {
-		got := o.root("hello", as+"sh -c 'echo x >>"+path+"' 2>/dev/null && echo written || echo refused")
+		got := o.Root("hello", as+"sh -c 'echo x >>"+path+"' 2>/dev/null && echo written || echo refused")
 		if (got == "written") != may {
 			t.Errorf("the app writing %s: %s", path, got)
 		}
 	}
-	score := o.root("hello", "systemd-analyze security --no-pager "+unit+" | tail -1")
+	score := o.Root("hello", "systemd-analyze security --no-pager "+unit+" | tail -1")
 	t.Logf("systemd-analyze security: %s", score)
 }
 
 func (o *operator) variables(t *testing.T) {
 	want := `GREETING=a secret: $HOME ` + "`x`" + ` "y" \`
 	read := func() string {
-		return o.root("hello", `tr '\0' '\n' </proc/$(systemctl show -p MainPID --value 'app-hello-*.service')/environ`)
+		return o.Root("hello", `tr '\0' '\n' </proc/$(systemctl show -p MainPID --value 'app-hello-*.service')/environ`)
 	}
 	if env := read(); !strings.Contains(env+"\n", want+"\n") {
 		t.Errorf("the app's environment lacks %q:\n%s", want, env)
 	}
-	changed := o.deploy("--sample", "hello", "--env", "SECOND=2")
+	changed := o.Deploy("--sample", "hello", "--env", "SECOND=2")
 	if env := read(); !changed.Changed || !strings.Contains(env+"\n", want+"\n") || !strings.Contains(env+"\n", "SECOND=2\n") {
 		t.Errorf("after another --env:\n%s", env)
 	}
-	if mode := o.root("hello", "stat -c '%a %U' /etc/slipway/app.env"); mode != "600 root" {
+	if mode := o.Root("hello", "stat -c '%a %U' /etc/slipway/app.env"); mode != "600 root" {
 		t.Errorf("the file of variables is %s", mode)
 	}
 	o.secretNowhere(t, "a secret:")
@@ -253,7 +254,7 @@ func (o *operator) variables(t *testing.T) {
 // secretNowhere looks for a secret in everything that slipway keeps here, and
 // in what the server logged.
 func (o *operator) secretNowhere(t *testing.T, secret string) {
-	err := filepath.WalkDir(o.state().Dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(o.State().Dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.Name() == "machine" {
 			return fs.SkipDir // the machine's own disk
 		}
@@ -269,45 +270,45 @@ func (o *operator) secretNowhere(t *testing.T, secret string) {
 	if err != nil {
 		t.Error(err)
 	}
-	if n := o.root("hello", "journalctl -q | grep -c '"+secret+"' || :"); n != "0" {
+	if n := o.Root("hello", "journalctl -q | grep -c '"+secret+"' || :"); n != "0" {
 		t.Errorf("the server's log holds the secret in %s lines", n)
 	}
-	if found := o.root("hello", "grep -rlF '"+secret+"' /run/slipway /srv /var/lib/slipway || :"); found != "" {
+	if found := o.Root("hello", "grep -rlF '"+secret+"' /run/slipway /srv /var/lib/slipway || :"); found != "" {
 		t.Errorf("the secret is in %s", found)
 	}
 }
 
 // drift breaks the server by hand; the same command mends it.
 func (o *operator) drift(t *testing.T) {
-	o.root("hello", `nft delete table inet slipway
+	o.Root("hello", `nft delete table inet slipway
 rm /etc/ssh/sshd_config.d/00-slipway.conf
 systemctl stop nginx 'app-hello-*.service' 'app-hello-*.socket'
 chmod 644 /etc/slipway/app.env
 dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1
 # As a power cut leaves a package that was being unpacked.
 sed -i '/^Package: nginx-common$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`)
-	mended := o.deploy("--sample", "hello")
+	mended := o.Deploy("--sample", "hello")
 	for step, want := range map[string]steps.Status{
 		"firewall": steps.DoneNow, "sshd": steps.DoneNow, "proxy": steps.DoneNow, "release": steps.DoneNow,
 		"variables": steps.DoneNow, "packages": steps.DoneNow, "dependencies": steps.AlreadySo, "upload": steps.AlreadySo,
 	} {
-		if got := mended.steps[step]; got != want {
+		if got := mended.Steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
 		}
 	}
-	if torn := o.root("hello", "dpkg --audit"); torn != "" {
+	if torn := o.Root("hello", "dpkg --audit"); torn != "" {
 		t.Errorf("dpkg still says: %s", torn)
 	}
 }
 
 // adopts loses the state file and takes the machine up again.
-func (o *operator) adopts(t *testing.T, first deployed) {
+func (o *operator) adopts(t *testing.T, first e2e.Deployed) {
 	t.Helper()
-	before, err := o.state().Read("hello")
+	before, err := o.State().Read("hello")
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := o.state().Folder("hello")
+	folder := o.State().Folder("hello")
 	private, err := os.ReadFile(filepath.Join(folder, "id_ed25519"))
 	if err != nil {
 		t.Fatal(err)
@@ -325,14 +326,14 @@ func (o *operator) adopts(t *testing.T, first deployed) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.must("adopt", "--host", fmt.Sprintf("deploy@%s:%d", first.Host, before.Server.Port), "--identity", identity,
+	o.Must("adopt", "--host", fmt.Sprintf("deploy@%s:%d", first.Host, before.Server.Port), "--identity", identity,
 		"--host-key-fingerprint", ssh.FingerprintSHA256(key))
-	after, err := o.state().Read("hello")
+	after, err := o.State().Read("hello")
 	if err != nil || after.Tag != before.Tag || after.Settings["provider"] != "local" || after.Release != before.Release {
 		t.Errorf("adopted %+v, %v; it was %+v", after, err, before)
 	}
-	if again := o.deploy("--sample", "hello"); again.Changed || again.Host != first.Host {
-		t.Errorf("after adopt: %+v, %v", again.Outcome, again.steps)
+	if again := o.Deploy("--sample", "hello"); again.Changed || again.Host != first.Host {
+		t.Errorf("after adopt: %+v, %v", again.Outcome, again.Steps)
 	}
 }
 
@@ -340,11 +341,11 @@ func (o *operator) adopts(t *testing.T, first deployed) {
 // id is the computer's own in a container.
 const startOfInit = "cut -d' ' -f22 /proc/1/stat"
 
-func (o *operator) reboots(t *testing.T, first deployed) {
-	boot := o.root("hello", startOfInit)
-	o.root("hello", "systemd-run --quiet --on-active=1 systemctl reboot")
-	until(t, "the machine to come back", func() bool {
-		client, err := o.login("hello", "deploy")
+func (o *operator) reboots(t *testing.T, first e2e.Deployed) {
+	boot := o.Root("hello", startOfInit)
+	o.Root("hello", "systemd-run --quiet --on-active=1 systemctl reboot")
+	e2e.Until(t, "the machine to come back", func() bool {
+		client, err := o.Login("hello", "deploy")
 		if err != nil {
 			return false
 		}
@@ -352,22 +353,22 @@ func (o *operator) reboots(t *testing.T, first deployed) {
 		now, err := client.Ask(t.Context(), startOfInit)
 		return err == nil && strings.TrimSpace(now) != boot
 	})
-	until(t, "the app to come back", func() bool {
+	e2e.Until(t, "the app to come back", func() bool {
 		_, err := steps.CheckRelease(t.Context(), first.URL, first.Release)
 		return err == nil
 	})
-	if after := o.deploy("--sample", "hello"); after.Changed {
-		t.Errorf("a reboot left something to change: %v", after.steps)
+	if after := o.Deploy("--sample", "hello"); after.Changed {
+		t.Errorf("a reboot left something to change: %v", after.Steps)
 	}
 }
 
-func (o *operator) destroys(t *testing.T, first deployed) {
-	record, err := o.state().Read("hello")
+func (o *operator) destroys(t *testing.T, first e2e.Deployed) {
+	record, err := o.State().Read("hello")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.must("destroy", "-y", "hello")
-	if _, err := os.Stat(o.state().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
+	o.Must("destroy", "-y", "hello")
+	if _, err := os.Stat(o.State().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the deployment's folder is still there")
 	}
 	if _, err := net.DialTimeout("tcp", first.Host+":22", time.Second); err == nil {
@@ -382,8 +383,8 @@ func (o *operator) destroys(t *testing.T, first deployed) {
 			t.Errorf("%s still names the machine", path)
 		}
 	}
-	if r := o.run("destroy", "-y", "hello"); r.code != 2 {
-		t.Errorf("destroying it again: exit %d, want 2", r.code)
+	if r := o.Run("destroy", "-y", "hello"); r.Code != 2 {
+		t.Errorf("destroying it again: exit %d, want 2", r.Code)
 	}
 }
 
@@ -393,11 +394,11 @@ func TestAccounts(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
-	first := o.deploy("--sample", "accounts")
-	if first.steps["tests"] != steps.DoneNow {
-		t.Errorf("its tests: %q, want %q", first.steps["tests"], steps.DoneNow)
+	first := o.Deploy("--sample", "accounts")
+	if first.Steps["tests"] != steps.DoneNow {
+		t.Errorf("its tests: %q, want %q", first.Steps["tests"], steps.DoneNow)
 	}
-	status, body := ask(t, first.URL+"/customers")
+	status, body := e2e.Ask(t, first.URL+"/customers")
 	if status != http.StatusOK || !json.Valid([]byte(body)) {
 		t.Fatalf("status %d: %s", status, body)
 	}
@@ -423,30 +424,30 @@ func TestAccounts(t *testing.T) {
 	}
 	const broken = "raise RuntimeError('broken on purpose')\n"
 	edit("testing/testing.py", "import", broken+"import")
-	if r := o.run("--yes", folder, "--name", "accounts"); r.code != 1 || !strings.Contains(r.stderr, "broken on purpose") {
-		t.Errorf("failing tests: exit %d\n%s", r.code, r.stderr)
+	if r := o.Run("--yes", folder, "--name", "accounts"); r.Code != 1 || !strings.Contains(r.Stderr, "broken on purpose") {
+		t.Errorf("failing tests: exit %d\n%s", r.Code, r.Stderr)
 	}
 	still("failing tests")
 	edit("testing/testing.py", broken, "")
 	edit("app/app.py", "\nfrom flask", "\n"+broken+"from flask")
-	if r := o.run("--yes", folder, "--name", "accounts", "--test-command", "true"); r.code != 1 || !strings.Contains(r.stderr, "broken on purpose") {
-		t.Errorf("a release that does not start: exit %d\n%s", r.code, r.stderr)
+	if r := o.Run("--yes", folder, "--name", "accounts", "--test-command", "true"); r.Code != 1 || !strings.Contains(r.Stderr, "broken on purpose") {
+		t.Errorf("a release that does not start: exit %d\n%s", r.Code, r.Stderr)
 	}
 	still("a release that does not start")
 	edit("app/app.py", broken, "CHANGED = True\n")
-	second := o.deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
-	if second.Release == first.Release || second.Host != first.Host || second.steps["packages"] != steps.AlreadySo {
+	second := o.Deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
+	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != steps.AlreadySo {
 		t.Errorf("the second release: %+v", second)
 	}
 	t.Logf("a release with changed code took %.1f s", second.Seconds)
 	o.rollsBack(t, first, second)
-	if units := o.root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
+	if units := o.Root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
 		t.Errorf("%s releases run", units)
 	}
 }
 
 // rollsBack lets the first release take the traffic again, then the second.
-func (o *operator) rollsBack(t *testing.T, first, second deployed) {
+func (o *operator) rollsBack(t *testing.T, first, second e2e.Deployed) {
 	t.Helper()
 	serves := func(release string) {
 		t.Helper()
@@ -454,22 +455,22 @@ func (o *operator) rollsBack(t *testing.T, first, second deployed) {
 			t.Error(err)
 		}
 	}
-	if r := o.must("rollback"); r.stdout != first.Release+"\n" {
-		t.Errorf("rolled back to %s, want %s", r.stdout, first.Release)
+	if r := o.Must("rollback"); r.Stdout != first.Release+"\n" {
+		t.Errorf("rolled back to %s, want %s", r.Stdout, first.Release)
 	}
 	serves(first.Release)
-	if r := o.run("rollback", "accounts", "no-such"); r.code != 2 || !strings.Contains(r.stderr, second.Release) {
-		t.Errorf("a release that is not there: exit %d, %s", r.code, r.stderr)
+	if r := o.Run("rollback", "accounts", "no-such"); r.Code != 2 || !strings.Contains(r.Stderr, second.Release) {
+		t.Errorf("a release that is not there: exit %d, %s", r.Code, r.Stderr)
 	}
-	o.must("rollback", "accounts", second.Release)
+	o.Must("rollback", "accounts", second.Release)
 	serves(second.Release)
-	if r := o.must("logs", "-n", "5"); !strings.Contains(r.stdout, "gunicorn") {
-		t.Errorf("the log is %q", r.stdout)
+	if r := o.Must("logs", "-n", "5"); !strings.Contains(r.Stdout, "gunicorn") {
+		t.Errorf("the log is %q", r.Stdout)
 	}
-	if r := o.must("ssh", "--", "id", "-un"); r.stdout != "deploy\n" {
-		t.Errorf("logged in as %q", r.stdout)
+	if r := o.Must("ssh", "--", "id", "-un"); r.Stdout != "deploy\n" {
+		t.Errorf("logged in as %q", r.Stdout)
 	}
-	if r := o.run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.code != 3 || r.stdout != "out\n" || r.stderr != "err\n" {
+	if r := o.Run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.Code != 3 || r.Stdout != "out\n" || r.Stderr != "err\n" {
 		t.Errorf("a command on the server: %+v", r)
 	}
 }
@@ -492,15 +493,15 @@ func TestDebian12(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
-	first := o.deploy("--sample", "hello", "--name", "older", "--image", "debian-12")
-	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	first := o.Deploy("--sample", "hello", "--name", "older", "--image", "debian-12")
+	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
-	if again := o.deploy("--sample", "hello", "--name", "older"); again.Changed {
-		t.Errorf("a second run changed something: %v", again.steps)
+	if again := o.Deploy("--sample", "hello", "--name", "older"); again.Changed {
+		t.Errorf("a second run changed something: %v", again.Steps)
 	}
-	if r := o.run("--yes", "--sample", "hello", "--name", "older", "--image", "debian-13"); r.code != 2 {
-		t.Errorf("another image for a server that exists: exit %d, want 2", r.code)
+	if r := o.Run("--yes", "--sample", "hello", "--name", "older", "--image", "debian-13"); r.Code != 2 {
+		t.Errorf("another image for a server that exists: exit %d, want 2", r.Code)
 	}
 }
 
@@ -528,13 +529,13 @@ func TestKilled(t *testing.T) {
 func (o *operator) killedAt(t *testing.T, signal syscall.Signal, at []string) {
 	tag := ""
 	for _, step := range at {
-		if !o.killAt(signal, func(s string, status steps.Status) bool {
+		if !o.KillAt(signal, func(s string, status steps.Status) bool {
 			// A machine that booted fast leaves the connection nothing to wait for.
 			return s == step && (status == steps.Changing || step == "connection" && status == steps.Looking)
 		}, "--sample", "hello") {
 			t.Fatalf("step %s had nothing to do", step)
 		}
-		record, err := o.state().Read("hello")
+		record, err := o.State().Read("hello")
 		if err != nil {
 			t.Fatalf("after a kill at %s: %v", step, err)
 		}
@@ -543,14 +544,14 @@ func (o *operator) killedAt(t *testing.T, signal syscall.Signal, at []string) {
 		}
 		tag = record.Tag
 	}
-	resumed := o.deploy("--sample", "hello")
-	if status, body := ask(t, resumed.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	resumed := o.Deploy("--sample", "hello")
+	if status, body := e2e.Ask(t, resumed.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
-	if record, err := o.state().Read("hello"); err != nil || record.Tag != tag || record.Unfinished() {
+	if record, err := o.State().Read("hello"); err != nil || record.Tag != tag || record.Unfinished() {
 		t.Errorf("the record is %+v, %v; the tag was %s", record, err, tag)
 	}
-	if last := o.deploy("--sample", "hello"); last.Changed {
-		t.Errorf("something was left to change: %v", last.steps)
+	if last := o.Deploy("--sample", "hello"); last.Changed {
+		t.Errorf("something was left to change: %v", last.Steps)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"slipway/providers/digitalocean/fakecloud/contract"
 	"slipway/providers/digitalocean/fakecloud/machines"
 	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
 )
 
 // theToken must show nowhere but in requests to the cloud.
@@ -64,7 +65,7 @@ func (s skies) onlyGETs(t *testing.T) {
 
 func (s skies) operator(t *testing.T) *operator {
 	o := newOperator(t)
-	o.env = []string{"DIGITALOCEAN_API_URL=" + s.url, "DIGITALOCEAN_TOKEN=" + theToken}
+	o.Env = []string{"DIGITALOCEAN_API_URL=" + s.url, "DIGITALOCEAN_TOKEN=" + theToken}
 	return o
 }
 
@@ -78,62 +79,62 @@ func TestDigitalOcean(t *testing.T) {
 	watched := watchArguments(t, theToken)
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 
-	plan := o.must(append([]string{"--plan"}, hello...)...)
+	plan := o.Must(append([]string{"--plan"}, hello...)...)
 	for _, want := range []string{"ssh-key", "tag", "cloud-firewall", "create droplet s-1vcpu-512mb", "($4.00 a month", "what would be made costs $4.00 a month"} {
-		if !strings.Contains(plan.stderr, want) {
-			t.Errorf("the plan does not say %q:\n%s", want, plan.stderr)
+		if !strings.Contains(plan.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, plan.Stderr)
 		}
 	}
 	cloud.onlyGETs(t)
-	if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the plan made something on this computer")
 	}
 
-	first := o.deploy(hello...)
-	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	first := o.Deploy(hello...)
+	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Fatalf("status %d: %s", status, body)
 	}
-	if name := o.root("hello", "hostname"); name != "hello" {
+	if name := o.Root("hello", "hostname"); name != "hello" {
 		t.Errorf("the droplet calls itself %q", name)
 	}
 	if n := cloud.Creates(); n != 1 {
 		t.Errorf("%d droplets were asked for", n)
 	}
 	cloud.ForgetRequests()
-	second := o.deploy(hello...)
+	second := o.Deploy(hello...)
 	if second.Changed || second.RoundTrips != 1 || second.Host != first.Host {
 		t.Errorf("the second run: %+v", second.Outcome)
 	}
-	again := o.must(append([]string{"--yes"}, hello...)...)
-	status := o.must("status")
+	again := o.Must(append([]string{"--yes"}, hello...)...)
+	status := o.Must("status")
 	cloud.onlyGETs(t)
-	if !strings.Contains(status.stdout, "$4.00 a month") || !strings.Contains(status.stdout, "with status 200") {
-		t.Errorf("status: %s", status.stdout)
+	if !strings.Contains(status.Stdout, "$4.00 a month") || !strings.Contains(status.Stdout, "with status 200") {
+		t.Errorf("status: %s", status.Stdout)
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s with %d GETs", first.Seconds, first.Spent, second.Seconds, len(cloud.Requests())/3)
 	o.keepsToItself(t, theToken)
 	o.keepsKeys(t, "hello")
 	// The brackets keep the token out of grep's own arguments.
-	if found := o.root("hello", "grep -rls '"+theToken[:len(theToken)-1]+"["+theToken[len(theToken)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
+	if found := o.Root("hello", "grep -rls '"+theToken[:len(theToken)-1]+"["+theToken[len(theToken)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
 		t.Errorf("the droplet has the token in %s", found)
 	}
-	gone := o.must("destroy", "-y", "hello")
-	if !strings.Contains(gone.stderr, "$4.00 a month") {
-		t.Errorf("destroy does not say what the droplet cost:\n%s", gone.stderr)
+	gone := o.Must("destroy", "-y", "hello")
+	if !strings.Contains(gone.Stderr, "$4.00 a month") {
+		t.Errorf("destroy does not say what the droplet cost:\n%s", gone.Stderr)
 	}
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
 	}
-	until(t, "the machine to end", func() bool {
+	e2e.Until(t, "the machine to end", func() bool {
 		conn, err := net.DialTimeout("tcp", first.Host+":22", time.Second)
 		if err == nil {
 			conn.Close()
 		}
 		return err != nil
 	})
-	for _, r := range []result{plan, again, status, gone} {
-		if strings.Contains(r.stdout+r.stderr, theToken) {
-			t.Errorf("the token was printed:\n%s%s", r.stdout, r.stderr)
+	for _, r := range []e2e.Result{plan, again, status, gone} {
+		if strings.Contains(r.Stdout+r.Stderr, theToken) {
+			t.Errorf("the token was printed:\n%s%s", r.Stdout, r.Stderr)
 		}
 	}
 	watched()
@@ -147,10 +148,10 @@ func TestDigitalOceanDomain(t *testing.T) {
 	cloud.AddDomain("example.com")
 	o := cloud.operator(t)
 	args := []string{"--yes", "--provider", "digitalocean", "--sample", "hello", "--domain", "app.example.com", "--domain", "www.example.com"}
-	if r := o.must(args...); !strings.Contains(r.stderr, "certificates are not built yet") {
-		t.Errorf("nothing is said about certificates:\n%s", r.stderr)
+	if r := o.Must(args...); !strings.Contains(r.Stderr, "certificates are not built yet") {
+		t.Errorf("nothing is said about certificates:\n%s", r.Stderr)
 	}
-	record, err := o.state().Read("hello")
+	record, err := o.State().Read("hello")
 	if err != nil || len(record.Intents) != 0 {
 		t.Fatalf("the record is %+v, %v", record, err)
 	}
@@ -159,7 +160,7 @@ func TestDigitalOceanDomain(t *testing.T) {
 			t.Errorf("there is no record %q: %v", want, cloud.Contents().Records)
 		}
 	}
-	o.must("destroy", "-y")
+	o.Must("destroy", "-y")
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
 	}
@@ -174,20 +175,20 @@ func TestDigitalOceanKilled(t *testing.T) {
 	o := cloud.operator(t)
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 	killed := o.killWhen(t, func() bool { return cloud.Creates() == 1 }, append([]string{"--yes"}, hello...)...)
-	record, err := o.state().Read("hello")
+	record, err := o.State().Read("hello")
 	if err != nil || !killed || record.Asked("droplet").IsZero() {
 		t.Fatalf("killed: %t; the record has no intent: %+v, %v", killed, record, err)
 	}
-	first := o.deploy(hello...)
-	if status, _ := ask(t, first.URL); status != http.StatusOK || cloud.Creates() != 1 {
+	first := o.Deploy(hello...)
+	if status, _ := e2e.Ask(t, first.URL); status != http.StatusOK || cloud.Creates() != 1 {
 		t.Errorf("status %d after %d creates", status, cloud.Creates())
 	}
-	o.must("destroy", "-y")
+	o.Must("destroy", "-y")
 	cloud.SetFaults(fakecloud.Faults{TagLag: 5 * time.Second, ListLag: 5 * time.Second})
 	if !o.killWhen(t, func() bool { return cloud.Creates() == 2 }, append([]string{"--yes"}, hello...)...) {
 		t.Fatal("the second run ended before the create call")
 	}
-	o.must("destroy", "-y")
+	o.Must("destroy", "-y")
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
 	}
@@ -208,12 +209,12 @@ func TestDigitalOceanRefuses(t *testing.T) {
 			2, "--email"},
 		"domain of a local machine": {nil, []string{"--domain", "a.example.com"}, 2, "--domain"},
 	} {
-		o.env = c.env
-		r := o.run(append([]string{"--yes", "--sample", "hello"}, c.args...)...)
-		if r.code != c.code || !strings.Contains(r.stderr, c.want) || strings.Contains(r.stdout+r.stderr, theToken) {
-			t.Errorf("%s: exit %d, want %d\n%s", name, r.code, c.code, r.stderr)
+		o.Env = c.env
+		r := o.Run(append([]string{"--yes", "--sample", "hello"}, c.args...)...)
+		if r.Code != c.code || !strings.Contains(r.Stderr, c.want) || strings.Contains(r.Stdout+r.Stderr, theToken) {
+			t.Errorf("%s: exit %d, want %d\n%s", name, r.Code, c.code, r.Stderr)
 		}
-		if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: something was made", name)
 		}
 	}
@@ -223,7 +224,7 @@ func TestDigitalOceanRefuses(t *testing.T) {
 // the run ended before.
 func (o *operator) killWhen(t *testing.T, check func() bool, args ...string) bool {
 	t.Helper()
-	cmd := o.command(args...)
+	cmd := o.Command(args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +251,7 @@ func (o *operator) killWhen(t *testing.T, check func() bool, args ...string) boo
 func (o *operator) keepsToItself(t *testing.T, secret string) {
 	t.Helper()
 	files := 0
-	err := filepath.WalkDir(o.state().Dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(o.State().Dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
@@ -270,7 +271,7 @@ func (o *operator) keepsToItself(t *testing.T, secret string) {
 func (o *operator) keepsKeys(t *testing.T, name string) {
 	t.Helper()
 	for _, own := range []string{"id_ed25519", "host_ed25519"} {
-		path := filepath.Join(o.state().Folder(name), own)
+		path := filepath.Join(o.State().Folder(name), own)
 		info, err := os.Stat(path)
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Fatalf("%s: %v, %v", own, info, err)
@@ -307,7 +308,7 @@ func watchArguments(t *testing.T, secret string) (stop func()) {
 				if err != nil {
 					continue // it ended meanwhile
 				}
-				if bytes.HasPrefix(line, []byte(slipway+"\x00")) {
+				if bytes.HasPrefix(line, []byte(e2e.Slipway+"\x00")) {
 					seen++
 				}
 				if bytes.Contains(line, []byte(secret)) {

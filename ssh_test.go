@@ -32,6 +32,7 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/remote"
+	"slipway/ui/e2e"
 )
 
 // bareServer is a machine that slipway knows nothing of: somebody's server.
@@ -121,7 +122,7 @@ func bootBare(t *testing.T, image string, more map[string]any) bareServer {
 		t.Fatal(err)
 	}
 	s.address, s.port = at.Address, at.Port
-	until(t, "the first boot of the bare server", func() bool {
+	e2e.Until(t, "the first boot of the bare server", func() bool {
 		_, err := s.tryRoot(t, "[ -e /run/cloud-init/result.json ]")
 		return err == nil
 	})
@@ -169,7 +170,7 @@ func (o *operator) aHome(t *testing.T, files map[string]string) {
 			t.Fatal(err)
 		}
 	}
-	o.env = append(o.env, "HOME="+home, "SSH_AUTH_SOCK=", "XDG_CACHE_HOME="+filepath.Dir(localtest.Cache(t)))
+	o.Env = append(o.Env, "HOME="+home, "SSH_AUTH_SOCK=", "XDG_CACHE_HOME="+filepath.Dir(localtest.Cache(t)))
 }
 
 // TestSSH is a deployment's whole life on a server that was there before, from
@@ -185,23 +186,23 @@ func TestSSH(t *testing.T) {
 	t.Run("unknown", func(t *testing.T) { o.unknownHost(t, s) })
 	flags := s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
 	t.Run("plan", func(t *testing.T) { o.plansOnly(t, s, flags) })
-	first := o.deploy(flags...)
-	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	first := o.Deploy(flags...)
+	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Fatalf("status %d: %s", status, body)
 	}
 	// Neither the key nor the fingerprint is needed any more.
-	second := o.deploy(s.flags("root")...)
+	second := o.Deploy(s.flags("root")...)
 	if second.Changed || second.RoundTrips != 1 {
-		t.Errorf("the second run: %+v, %v", second.Outcome, second.steps)
+		t.Errorf("the second run: %+v, %v", second.Outcome, second.Steps)
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
-	if r := o.must("status"); !strings.Contains(r.stdout, "with status 200") || !strings.Contains(r.stdout, "yours: destroy takes the app off") {
-		t.Errorf("status: %s", r.stdout)
+	if r := o.Must("status"); !strings.Contains(r.Stdout, "with status 200") || !strings.Contains(r.Stdout, "yours: destroy takes the app off") {
+		t.Errorf("status: %s", r.Stdout)
 	}
 	if _, err := s.tryRoot(t, ":"); err == nil {
 		t.Error("root may still log in")
 	}
-	if kept := o.root("hello", "cat /var/lib/slipway/replaced/etc/apt/apt.conf.d/20auto-upgrades; stat -c %a /var/lib/slipway/replaced"); !strings.Contains(kept, "// mine") || !strings.HasSuffix(kept, "700") {
+	if kept := o.Root("hello", "cat /var/lib/slipway/replaced/etc/apt/apt.conf.d/20auto-upgrades; stat -c %a /var/lib/slipway/replaced"); !strings.Contains(kept, "// mine") || !strings.HasSuffix(kept, "700") {
 		t.Errorf("what was replaced is not kept: %q", kept)
 	}
 	t.Run("adopt", func(t *testing.T) { adoptedElsewhere(t, o, s) })
@@ -216,23 +217,23 @@ func adoptedElsewhere(t *testing.T, here *operator, s bareServer) {
 	there := newOperator(t)
 	there.aHome(t, nil)
 	at := fmt.Sprintf("deploy@%s:%d", s.address, s.port)
-	if r := there.run("adopt", "--host", at, "--identity", s.identity); r.code != 2 || !strings.Contains(r.stderr, "SHA256:") {
-		t.Errorf("an unknown host key: exit %d, %s", r.code, r.stderr)
+	if r := there.Run("adopt", "--host", at, "--identity", s.identity); r.Code != 2 || !strings.Contains(r.Stderr, "SHA256:") {
+		t.Errorf("an unknown host key: exit %d, %s", r.Code, r.Stderr)
 	}
-	r := there.must("adopt", "--host", at, "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
-	if !strings.Contains(r.stdout, "http://") {
-		t.Errorf("adopt says %q", r.stdout)
+	r := there.Must("adopt", "--host", at, "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
+	if !strings.Contains(r.Stdout, "http://") {
+		t.Errorf("adopt says %q", r.Stdout)
 	}
-	if r := there.run("adopt", "--host", at, "--identity", s.identity); r.code != 2 {
-		t.Errorf("adopting it again: exit %d, %s", r.code, r.stderr)
+	if r := there.Run("adopt", "--host", at, "--identity", s.identity); r.Code != 2 {
+		t.Errorf("adopting it again: exit %d, %s", r.Code, r.Stderr)
 	}
-	if again := there.deploy("--sample", "hello"); again.Changed || again.steps["login"] != steps.AlreadySo {
-		t.Errorf("after adopt something was left to change: %v", again.steps)
+	if again := there.Deploy("--sample", "hello"); again.Changed || again.Steps["login"] != steps.AlreadySo {
+		t.Errorf("after adopt something was left to change: %v", again.Steps)
 	}
-	if again := here.deploy(s.flags("root")...); again.Changed {
-		t.Errorf("adopt changed something for the first operator: %v", again.steps)
+	if again := here.Deploy(s.flags("root")...); again.Changed {
+		t.Errorf("adopt changed something for the first operator: %v", again.Steps)
 	}
-	if err := os.RemoveAll(there.state().Dir); err != nil {
+	if err := os.RemoveAll(there.State().Dir); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -250,11 +251,11 @@ func (o *operator) unknownHost(t *testing.T, s bareServer) {
 		"no fingerprint":    {nil, 2, "--host-key-fingerprint " + s.fingerprint()},
 		"wrong fingerprint": {[]string{"--host-key-fingerprint", ssh.FingerprintSHA256(other.PublicKey())}, 3, s.fingerprint()},
 	} {
-		r := o.run(append([]string{"--yes"}, s.flags("root", append(c.more, "--identity", s.identity)...)...)...)
-		if r.code != c.code || !strings.Contains(r.stderr, c.want) {
-			t.Errorf("%s: exit %d, want %d and %q\n%s", name, r.code, c.code, c.want, r.stderr)
+		r := o.Run(append([]string{"--yes"}, s.flags("root", append(c.more, "--identity", s.identity)...)...)...)
+		if r.Code != c.code || !strings.Contains(r.Stderr, c.want) {
+			t.Errorf("%s: exit %d, want %d and %q\n%s", name, r.Code, c.code, c.want, r.Stderr)
 		}
-		if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: something was made", name)
 		}
 	}
@@ -277,47 +278,47 @@ func (o *operator) plansOnly(t *testing.T, s bareServer, flags []string) {
 	// Logging in writes by itself: logs, and when who was there.
 	tree := `find /etc /usr /srv /home /root /opt /var/lib ! -path '/var/lib/systemd/*' ! -path '/var/lib/wtmpdb*' ! -path '/var/lib/lastlog*' -printf '%p %s %T@ %m\n' | sort | sha256sum; ls /run/slipway 2>&1 || :`
 	before := s.root(t, tree)
-	r := o.must(append([]string{"--plan"}, flags...)...)
+	r := o.Must(append([]string{"--plan"}, flags...)...)
 	if after := s.root(t, tree); after != before {
 		t.Errorf("the plan changed the server: %s, it was %s", after, before)
 	}
 	for _, want := range []string{"make the user deploy", "set sshd's PermitRootLogin to no", "install nginx", "write /etc/nftables.conf", "is kept there, in /var/lib/slipway/replaced", "it costs nothing"} {
-		if !strings.Contains(r.stderr, want) {
-			t.Errorf("the plan does not say %q:\n%s", want, r.stderr)
+		if !strings.Contains(r.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
 		}
 	}
-	if strings.Contains(r.stderr, "install nginx, nftables, python3-venv, ca-certificates, curl") {
-		t.Errorf("the plan was made without a look at the server:\n%s", r.stderr)
+	if strings.Contains(r.Stderr, "install nginx, nftables, python3-venv, ca-certificates, curl") {
+		t.Errorf("the plan was made without a look at the server:\n%s", r.Stderr)
 	}
-	if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the plan made something on this computer")
 	}
 }
 
 // anothersServer is refused to a second deployment.
 func (o *operator) anothersServer(t *testing.T, s bareServer) {
-	record, err := o.state().Read("hello")
+	record, err := o.State().Read("hello")
 	if err != nil {
 		t.Fatal(err)
 	}
 	other := newOperator(t)
 	other.aHome(t, nil)
 	// The operator's key lets nobody in any more; the deployment's does.
-	r := other.run(append([]string{"--yes"}, s.flags("deploy", "--name", "second", "--host-key-fingerprint", s.fingerprint(),
-		"--identity", filepath.Join(o.state().Folder("hello"), "id_ed25519"))...)...)
-	if r.code != 1 || !strings.Contains(r.stderr, "belongs to another deployment") || !strings.Contains(r.stderr, record.Tag) {
-		t.Errorf("exit %d\n%s", r.code, r.stderr)
+	r := other.Run(append([]string{"--yes"}, s.flags("deploy", "--name", "second", "--host-key-fingerprint", s.fingerprint(),
+		"--identity", filepath.Join(o.State().Folder("hello"), "id_ed25519"))...)...)
+	if r.Code != 1 || !strings.Contains(r.Stderr, "belongs to another deployment") || !strings.Contains(r.Stderr, record.Tag) {
+		t.Errorf("exit %d\n%s", r.Code, r.Stderr)
 	}
-	if err := os.RemoveAll(other.state().Folder("second")); err != nil {
+	if err := os.RemoveAll(other.State().Folder("second")); err != nil {
 		t.Error(err)
 	}
 }
 
 // givesBack destroys the deployment: the server is the operator's as before.
 func (o *operator) givesBack(t *testing.T, s bareServer) {
-	r := o.must("destroy", "-y", "hello")
-	if !strings.Contains(r.stderr, "takes the app off it and leaves it") || !strings.Contains(r.stderr, "root can log in as before") {
-		t.Errorf("destroy does not say what becomes of the server:\n%s", r.stderr)
+	r := o.Must("destroy", "-y", "hello")
+	if !strings.Contains(r.Stderr, "takes the app off it and leaves it") || !strings.Contains(r.Stderr, "root can log in as before") {
+		t.Errorf("destroy does not say what becomes of the server:\n%s", r.Stderr)
 	}
 	left := s.root(t, `find /etc /srv /var/lib -path /var/lib/cloud -prune -o -name '*slipway*' -o -name 'app-hello*' -o -name deployment.json | grep -v '^/var/lib/cloud$'
 getent passwd app-hello
@@ -328,7 +329,7 @@ cat /etc/apt/apt.conf.d/20auto-upgrades; :`)
 	if want := "0\n// mine\nAPT::Periodic::Enable \"0\";"; left != want {
 		t.Errorf("on the server is left:\n%s\nwant:\n%s", left, want)
 	}
-	if _, err := os.Stat(o.state().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.State().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the deployment's folder is still there")
 	}
 }
@@ -348,25 +349,25 @@ func TestSSHDebian12(t *testing.T) {
 		"known_hosts": knownhosts.Line([]string{knownhosts.HashHostname(knownhosts.Normalize(fmt.Sprintf("%s:%d", s.address, s.port)))}, s.hostKey) + "\n",
 	})
 	flags := []string{"--provider", "ssh", "--sample", "hello", "--host", "root@shop"}
-	first := o.deploy(flags...)
-	if status, body := ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	first := o.Deploy(flags...)
+	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Fatalf("status %d: %s", status, body)
 	}
-	if rules := o.root("hello", "nft list table inet slipway"); !strings.Contains(rules, "{ 22, 80, 2222 }") {
+	if rules := o.Root("hello", "nft list table inet slipway"); !strings.Contains(rules, "{ 22, 80, 2222 }") {
 		t.Errorf("the firewall shuts sshd's other port:\n%s", rules)
 	}
-	if second := o.deploy(flags...); second.Changed || second.RoundTrips != 1 {
-		t.Errorf("the second run: %+v, %v", second.Outcome, second.steps)
+	if second := o.Deploy(flags...); second.Changed || second.RoundTrips != 1 {
+		t.Errorf("the second run: %+v, %v", second.Outcome, second.Steps)
 	}
 	// Once it is pinned only the pin counts.
-	record, err := o.state().Read("hello")
+	record, err := o.State().Read("hello")
 	if err != nil || len(record.Server.HostKeys) != 1 || record.Server.HostKeys[0] != authorized(s.hostKey) {
 		t.Errorf("pinned: %v, %v", record.Server.HostKeys, err)
 	}
-	o.must("destroy", "-y")
+	o.Must("destroy", "-y")
 	// The server can be deployed to again.
-	if again := o.deploy(flags...); !again.Changed || again.steps["connection"] != steps.DoneNow {
-		t.Errorf("after destroy: %+v, %v", again.Outcome, again.steps)
+	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != steps.DoneNow {
+		t.Errorf("after destroy: %+v, %v", again.Outcome, again.Steps)
 	}
 }
 
@@ -384,7 +385,7 @@ func TestSSHWithSudoPassword(t *testing.T) {
 	}})
 	o := newOperator(t)
 	o.aHome(t, nil)
-	home := o.env
+	home := o.Env
 	args := append([]string{"--yes"}, s.flags("ana", "--identity", identity, "--host-key-fingerprint", s.fingerprint())...)
 	for _, c := range []struct {
 		env  []string
@@ -396,44 +397,44 @@ func TestSSHWithSudoPassword(t *testing.T) {
 		{[]string{"SLIPWAY_IDENTITY_PASSPHRASE=" + passphrase}, 3, "SLIPWAY_SUDO_PASSWORD"},
 		{[]string{"SLIPWAY_IDENTITY_PASSPHRASE=" + passphrase, "SLIPWAY_SUDO_PASSWORD=wrong"}, 3, "SLIPWAY_SUDO_PASSWORD"},
 	} {
-		o.env = slices.Concat(home, c.env)
-		if r := o.run(args...); r.code != c.code || !strings.Contains(r.stderr, c.want) {
-			t.Errorf("with %q: exit %d, want %d and %q\n%s", c.env, r.code, c.code, c.want, r.stderr)
+		o.Env = slices.Concat(home, c.env)
+		if r := o.Run(args...); r.Code != c.code || !strings.Contains(r.Stderr, c.want) {
+			t.Errorf("with %q: exit %d, want %d and %q\n%s", c.env, r.Code, c.code, c.want, r.Stderr)
 		}
 	}
 	secrets := []string{"SLIPWAY_IDENTITY_PASSPHRASE=" + passphrase, "SLIPWAY_SUDO_PASSWORD=" + password}
 	t.Run("terminal", func(t *testing.T) { o.asksOnTerminal(t, args[1:], passphrase, password) })
-	o.env = slices.Concat(home, secrets)
+	o.Env = slices.Concat(home, secrets)
 	watched := watchArguments(t, password)
-	r := o.must(args...)
+	r := o.Must(args...)
 	watched()
-	if strings.Contains(r.stdout+r.stderr, password) || strings.Contains(r.stdout+r.stderr, passphrase) {
-		t.Errorf("a secret was printed:\n%s", r.stderr)
+	if strings.Contains(r.Stdout+r.Stderr, password) || strings.Contains(r.Stdout+r.Stderr, passphrase) {
+		t.Errorf("a secret was printed:\n%s", r.Stderr)
 	}
 	o.keepsToItself(t, password)
 	o.keepsToItself(t, passphrase)
-	if status, _ := ask(t, strings.TrimSpace(r.stdout)); status != http.StatusOK {
+	if status, _ := e2e.Ask(t, strings.TrimSpace(r.Stdout)); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	if n := o.root("hello", "journalctl -q | grep -c 'c0rrect [h]orse' || :"); n != "0" {
+	if n := o.Root("hello", "journalctl -q | grep -c 'c0rrect [h]orse' || :"); n != "0" {
 		t.Errorf("the server's log holds the password in %s lines", n)
 	}
-	o.env = home
-	if again := o.deploy(s.flags("ana")...); again.Changed {
-		t.Errorf("a second run, without secrets, changed something: %v", again.steps)
+	o.Env = home
+	if again := o.Deploy(s.flags("ana")...); again.Changed {
+		t.Errorf("a second run, without secrets, changed something: %v", again.Steps)
 	}
 	// ana still needs her secrets to take the server back.
-	if r := o.run("destroy", "-y"); r.code != 2 || !strings.Contains(r.stderr, "keeps its key") {
-		t.Errorf("destroy without the operator's secrets: exit %d\n%s", r.code, r.stderr)
+	if r := o.Run("destroy", "-y"); r.Code != 2 || !strings.Contains(r.Stderr, "keeps its key") {
+		t.Errorf("destroy without the operator's secrets: exit %d\n%s", r.Code, r.Stderr)
 	}
-	o.env = slices.Concat(home, secrets)
-	o.must("destroy", "-y")
+	o.Env = slices.Concat(home, secrets)
+	o.Must("destroy", "-y")
 }
 
 // asksOnTerminal plans on a terminal, where the secrets are typed.
 func (o *operator) asksOnTerminal(t *testing.T, args []string, passphrase, password string) {
-	o.env = o.env[:len(o.env)-2]
-	plan := o.command(append([]string{"--plan"}, args...)...)
+	o.Env = o.Env[:len(o.Env)-2]
+	plan := o.Command(append([]string{"--plan"}, args...)...)
 	cmd := exec.Command("script", "-qec", shellescape.QuoteCommand(plan.Args), "/dev/null")
 	cmd.Env, cmd.Dir = plan.Env, plan.Dir
 	typed, err := cmd.StdinPipe()
@@ -484,20 +485,20 @@ func TestSSHKilled(t *testing.T) {
 	o.aHome(t, nil)
 	flags := s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
 	other, _ := newKey(t, "other", "")
-	if r := o.run(append([]string{"--yes"}, s.flags("root", "--identity", other, "--host-key-fingerprint", s.fingerprint())...)...); r.code != 3 || !strings.Contains(r.stderr, "--identity") {
-		t.Errorf("with a key that does not fit: exit %d\n%s", r.code, r.stderr)
+	if r := o.Run(append([]string{"--yes"}, s.flags("root", "--identity", other, "--host-key-fingerprint", s.fingerprint())...)...); r.Code != 3 || !strings.Contains(r.Stderr, "--identity") {
+		t.Errorf("with a key that does not fit: exit %d\n%s", r.Code, r.Stderr)
 	}
 	for _, at := range []string{"connection", "sshd"} {
-		if !o.killAt(syscall.SIGKILL, func(step string, status steps.Status) bool { return step == at && status == steps.Changing }, flags...) {
+		if !o.KillAt(syscall.SIGKILL, func(step string, status steps.Status) bool { return step == at && status == steps.Changing }, flags...) {
 			t.Errorf("step %s had nothing to do", at)
 		}
 	}
-	last := o.deploy(flags...)
-	if status, body := ask(t, last.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	last := o.Deploy(flags...)
+	if status, body := e2e.Ask(t, last.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
-	if again := o.deploy(flags...); again.Changed {
-		t.Errorf("something was left to change: %v", again.steps)
+	if again := o.Deploy(flags...); again.Changed {
+		t.Errorf("something was left to change: %v", again.Steps)
 	}
 }
 
@@ -508,15 +509,15 @@ func TestSSHGivesUp(t *testing.T) {
 	s := bootBare(t, "debian-13", nil)
 	o := newOperator(t)
 	o.aHome(t, nil)
-	r := o.run(append([]string{"--yes", "--on-failure", "destroy", "--test-command", "false"},
+	r := o.Run(append([]string{"--yes", "--on-failure", "destroy", "--test-command", "false"},
 		s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())...)...)
-	if r.code != 1 {
-		t.Errorf("exit %d\n%s", r.code, r.stderr)
+	if r.Code != 1 {
+		t.Errorf("exit %d\n%s", r.Code, r.Stderr)
 	}
 	if left := s.root(t, "ls -d /etc/slipway /var/lib/slipway /srv/app-hello 2>/dev/null || :"); left != "" {
 		t.Errorf("on the server is left: %s", left)
 	}
-	if _, err := os.Stat(o.state().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.State().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the deployment's folder is still there")
 	}
 }
@@ -536,11 +537,11 @@ func TestSSHBadInput(t *testing.T) {
 		"not there": {[]string{"--host", "root@127.0.0.1:1"}, 1, "can't be reached"},
 		"bad port":  {[]string{"--host", "root@host:99999"}, 2, "root@host:99999"},
 	} {
-		r := o.run(append([]string{"--yes", "--sample", "hello", "--provider", "ssh"}, c.args...)...)
-		if r.code != c.code || !strings.Contains(r.stderr, c.want) {
-			t.Errorf("%s: exit %d, want %d and %q\n%s", name, r.code, c.code, c.want, r.stderr)
+		r := o.Run(append([]string{"--yes", "--sample", "hello", "--provider", "ssh"}, c.args...)...)
+		if r.Code != c.code || !strings.Contains(r.Stderr, c.want) {
+			t.Errorf("%s: exit %d, want %d and %q\n%s", name, r.Code, c.code, c.want, r.Stderr)
 		}
-		if _, err := os.Stat(o.state().Dir); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: something was made", name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slipway/ui/e2e"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,17 +42,17 @@ func (o *operator) terminal(t *testing.T, args ...string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t: t, socket: filepath.Join(dir, "s"), env: o.command().Env}
+	term := &terminal{t: t, socket: filepath.Join(dir, "s"), env: o.Command().Env}
 	t.Cleanup(func() {
 		if out, err := term.tmux("kill-server"); err != nil && !strings.Contains(out, "no server") && !strings.Contains(out, "No such file") {
 			t.Errorf("end tmux: %v\n%s", err, out)
 		}
 		os.RemoveAll(dir)
 	})
-	words := append([]string{slipway}, args...)
+	words := append([]string{e2e.Slipway}, args...)
 	// What the shell says after the end shows the exit code and keeps it open.
 	script := `cd "$0" && "$@"; echo "ended with $?"; exec sleep 600`
-	term.must(append([]string{"-f", os.DevNull, "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", script, o.home}, words...)...)
+	term.must(append([]string{"-f", os.DevNull, "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", script, o.Home}, words...)...)
 	return term
 }
 

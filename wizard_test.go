@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,7 +26,7 @@ func TestWizardEnter(t *testing.T) {
 	term.press("Enter")
 	lines := term.ended(0)
 	url := lines[len(lines)-1]
-	if status, body := ask(t, urlOn(t, url)); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	if status, body := e2e.Ask(t, urlOn(t, url)); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
 	if url != urlOn(t, url) {
@@ -41,9 +42,9 @@ func TestWizardEnter(t *testing.T) {
 // deployment, so nothing is left to do.
 func (o *operator) sameAsReviewed(t *testing.T) {
 	t.Helper()
-	r := o.must(strings.Fields("--yes --sample hello --provider local")...)
-	if !strings.Contains(r.stderr, "nothing to change") {
-		t.Errorf("the command that was shown changed something:\n%s", r.stderr)
+	r := o.Must(strings.Fields("--yes --sample hello --provider local")...)
+	if !strings.Contains(r.Stderr, "nothing to change") {
+		t.Errorf("the command that was shown changed something:\n%s", r.Stderr)
 	}
 }
 
@@ -53,11 +54,11 @@ func TestWizardDigitalOcean(t *testing.T) {
 	t.Parallel()
 	cloud := newSkies(t)
 	o := cloud.operator(t)
-	withToken := o.env
-	o.env = []string{"DIGITALOCEAN_API_URL=" + cloud.url}
+	withToken := o.Env
+	o.Env = []string{"DIGITALOCEAN_API_URL=" + cloud.url}
 	watched := watchArguments(t, theToken)
 	term := o.terminal(t, "--sample", "hello")
-	o.env = withToken
+	o.Env = withToken
 	term.see("What shall be deployed?")
 	term.press("Enter")
 	term.see("Where shall it run?")
@@ -93,7 +94,7 @@ func TestWizardDigitalOcean(t *testing.T) {
 	term.see("What next")
 	term.press("q")
 	lines := term.ended(0)
-	if status, body := ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	if status, body := e2e.Ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
 	if n := cloud.Creates(); n != 1 {
@@ -150,7 +151,7 @@ func TestWizardFailure(t *testing.T) {
 	term.see("What next")
 	term.press("q")
 	lines := term.ended(0)
-	if status, _ := ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK {
+	if status, _ := e2e.Ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 }
@@ -166,9 +167,9 @@ func TestWizardKilled(t *testing.T) {
 		term.see(text)
 		term.press("Enter")
 	}
-	until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
+	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
 	term.signal(syscall.SIGKILL)
-	before, err := o.state().Read("hello")
+	before, err := o.State().Read("hello")
 	if err != nil || !before.Unfinished() {
 		t.Fatalf("the record is %+v, %v", before, err)
 	}
@@ -177,17 +178,17 @@ func TestWizardKilled(t *testing.T) {
 	next.press("Enter")
 	next.see("hello is unfinished")
 	// What the server was told to do goes on by itself and is waited for.
-	until(t, "a look at what there is", func() bool { return !strings.Contains(next.screen(), "looking at") })
+	e2e.Until(t, "a look at what there is", func() bool { return !strings.Contains(next.screen(), "looking at") })
 	next.press("Enter")
 	next.see("The same without questions")
 	next.press("Enter")
 	next.see("What next")
 	next.press("q")
 	lines := next.ended(0)
-	if status, body := ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK || !strings.Contains(body, "Hello World") {
+	if status, body := e2e.Ask(t, urlOn(t, lines[len(lines)-1])); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
-	after, err := o.state().Read("hello")
+	after, err := o.State().Read("hello")
 	if err != nil || after.Unfinished() || after.Tag != before.Tag {
 		t.Errorf("the record is %+v, %v; the tag was %s", after, err, before.Tag)
 	}
@@ -204,12 +205,12 @@ func TestWizardInterrupted(t *testing.T) {
 		term.see(text)
 		term.press("Enter")
 	}
-	until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
+	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
 	term.press("C-c")
 	if said := strings.Join(term.ended(130), "\n"); !strings.Contains(said, "this continues: slipway --yes --sample hello") {
 		t.Errorf("it does not say how to continue:\n%s", said)
 	}
-	if resumed := o.deploy(strings.Fields("--sample hello --provider local")...); resumed.URL == "" {
+	if resumed := o.Deploy(strings.Fields("--sample hello --provider local")...); resumed.URL == "" {
 		t.Error("it can't be continued")
 	}
 }
@@ -224,14 +225,14 @@ func TestWizardClosed(t *testing.T) {
 		term.see(text)
 		term.press("Enter")
 	}
-	until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
+	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.screen(), "Get:") })
 	pid := term.process()
 	term.must("kill-session")
-	until(t, "slipway to end with its window", func() bool { return syscall.Kill(pid, 0) != nil })
-	if record, err := o.state().Read("hello"); err != nil || !record.Unfinished() {
+	e2e.Until(t, "slipway to end with its window", func() bool { return syscall.Kill(pid, 0) != nil })
+	if record, err := o.State().Read("hello"); err != nil || !record.Unfinished() {
 		t.Errorf("the record is %+v, %v", record, err)
 	}
-	if resumed := o.deploy("--sample", "hello"); resumed.URL == "" {
+	if resumed := o.Deploy("--sample", "hello"); resumed.URL == "" {
 		t.Error("it can't be continued")
 	}
 }
@@ -264,7 +265,7 @@ func TestWizardLines(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := newOperator(t)
-	file := filepath.Join(o.home, "app.env")
+	file := filepath.Join(o.Home, "app.env")
 	if err := os.WriteFile(file, []byte("GREETING=hi\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -283,17 +284,17 @@ func TestWizardLines(t *testing.T) {
 	answer("File of the app's variables", file)
 	answer("Name of a variable", "TOKEN")
 	answer("Value of TOKEN", "a hidden value")
-	until(t, "a second variable to be asked for", func() bool { return strings.Count(term.screen(), "Name of a variable") == 2 })
+	e2e.Until(t, "a second variable to be asked for", func() bool { return strings.Count(term.screen(), "Name of a variable") == 2 })
 	term.press("Enter")
 	answer("Deploy lines?", "")
 	lines := term.ended(0)
-	if status, _ := ask(t, lines[len(lines)-1]); status != http.StatusOK {
+	if status, _ := e2e.Ask(t, lines[len(lines)-1]); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 	if screen := term.screen(); strings.Contains(screen, "a hidden value") || !strings.Contains(screen, `--env TOKEN="$TOKEN"`) {
 		t.Errorf("the value shows, or the command does not name it:\n%s", screen)
 	}
-	if got := o.root("lines", "cat /etc/slipway/app.env"); !strings.Contains(got, `TOKEN="a hidden value"`) || !strings.Contains(got, `GREETING="hi"`) {
+	if got := o.Root("lines", "cat /etc/slipway/app.env"); !strings.Contains(got, `TOKEN="a hidden value"`) || !strings.Contains(got, `GREETING="hi"`) {
 		t.Errorf("the variables are %s", got)
 	}
 }

@@ -1,0 +1,220 @@
+// Package e2e is for end-to-end tests: an operator with a home of their own,
+// who runs the real slipway against real machines.
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers/local/localtest"
+	"slipway/state"
+	"slipway/steps"
+	"slipway/steps/remote"
+)
+
+// Slipway is the path of the real binary, once Main has built it.
+var Slipway string
+
+// Main builds slipway, runs a package's tests and returns their exit status:
+// its TestMain is os.Exit(e2e.Main(m)).
+func Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "slipway-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	Slipway = filepath.Join(dir, "slipway")
+	if out, err := exec.Command("go", "build", "-o", Slipway, "slipway").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, out))
+	}
+	return m.Run()
+}
+
+// Operator is somebody with a home of their own, who runs slipway.
+type Operator struct {
+	T testing.TB
+	// Home is the folder that holds slipway's state, and where it is run.
+	Home string
+	// Env is added to the environment of each run.
+	Env []string
+}
+
+// NewOperator gives a test its own state and the computer's cache of images,
+// and destroys every deployment at the end. It skips the test if less than
+// need is left of the test run.
+func NewOperator(t *testing.T, need time.Duration) *Operator {
+	t.Helper()
+	localtest.NeedTime(t, need)
+	o := &Operator{T: t, Home: t.TempDir()}
+	t.Cleanup(func() {
+		names, err := o.State().Names()
+		if err != nil {
+			t.Error(err)
+		}
+		for _, name := range names {
+			if r := o.Run("destroy", "-y", name); r.Code != 0 {
+				t.Errorf("destroy %s: exit %d\n%s", name, r.Code, r.Stderr)
+			}
+		}
+	})
+	return o
+}
+
+// State is where the operator's deployments are on record.
+func (o *Operator) State() state.Home { return state.Home{Dir: filepath.Join(o.Home, "slipway")} }
+
+// Command is slipway with arguments, not started yet.
+func (o *Operator) Command(args ...string) *exec.Cmd {
+	cmd := exec.Command(Slipway, args...)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+o.Home, "SLIPWAY_HOME=", "DIGITALOCEAN_TOKEN=", "DIGITALOCEAN_ACCESS_TOKEN=")
+	cmd.Env = append(cmd.Env, o.Env...)
+	cmd.Dir = o.Home
+	return cmd
+}
+
+// Result is how a run ended.
+type Result struct {
+	// Code is the exit code.
+	Code           int
+	Stdout, Stderr string
+}
+
+// Run runs slipway to its end.
+func (o *Operator) Run(args ...string) Result {
+	o.T.Helper()
+	cmd := o.Command(args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		o.T.Fatal(err)
+	}
+	return Result{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// Must runs slipway and fails the test unless it succeeds.
+func (o *Operator) Must(args ...string) Result {
+	o.T.Helper()
+	r := o.Run(args...)
+	if r.Code != 0 {
+		o.T.Fatalf("slipway %s: exit %d\n%s%s", strings.Join(args, " "), r.Code, r.Stdout, r.Stderr)
+	}
+	return r
+}
+
+// Deployed is what the last line of --json says, and the steps before it.
+type Deployed struct {
+	steps.Outcome
+	Event   string  `json:"event"`
+	Seconds float64 `json:"seconds"`
+	// Steps is where each step stood when it was last told of.
+	Steps map[string]steps.Status `json:"-"`
+}
+
+// Deploy runs slipway --yes --json and fails the test unless it succeeds.
+func (o *Operator) Deploy(args ...string) Deployed {
+	o.T.Helper()
+	r := o.Must(append([]string{"--yes", "--json"}, args...)...)
+	d := Deployed{Steps: map[string]steps.Status{}}
+	for line := range strings.Lines(r.Stdout) {
+		var e struct {
+			Event, Time, Step string
+			Status            steps.Status
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Event == "" || e.Time == "" {
+			o.T.Fatalf("a line of --json is no event: %s (%v)", line, err)
+		}
+		if e.Event == "step" {
+			d.Steps[e.Step] = e.Status
+		}
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			o.T.Fatal(err)
+		}
+	}
+	if d.Event != "done" || d.URL == "" || d.Host == "" || d.Release == "" {
+		o.T.Fatalf("the last event is %+v", d)
+	}
+	return d
+}
+
+// Login opens a connection of the test's own to a deployment's server.
+func (o *Operator) Login(name, user string) (*remote.Client, error) {
+	o.T.Helper()
+	record, err := o.State().Read(name)
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	private, err := os.ReadFile(filepath.Join(o.State().Folder(name), "id_ed25519"))
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	signer, err := ssh.ParsePrivateKey(private)
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	pinned, _, _, _, err := ssh.ParseAuthorizedKey([]byte(record.Server.HostKeys[0]))
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	return remote.Dial(o.T.Context(), remote.Target{Address: record.Server.Address, Port: 22, User: user,
+		HostKeys: []ssh.PublicKey{pinned}, Signers: []ssh.Signer{signer}})
+}
+
+// Root runs a script as root on a deployment's server and returns what it
+// printed.
+func (o *Operator) Root(name, script string) string {
+	o.T.Helper()
+	client, err := o.Login(name, "deploy")
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	defer client.Close()
+	out, err := client.Ask(o.T.Context(), script)
+	if err != nil {
+		o.T.Fatalf("%s: %v", script, err)
+	}
+	return strings.TrimSpace(out)
+}
+
+// Ask returns the status and body of a GET.
+func Ask(t testing.TB, url string) (int, string) {
+	t.Helper()
+	response, err := http.Get(url) // a machine of this test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+// Until tries again until the check holds, two minutes at most.
+func Until(t testing.TB, what string, check func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !check(); {
+		if time.Now().After(end) {
+			t.Fatalf("waited two minutes for %s", what)
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("waited for %s: %v", what, t.Context().Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

@@ -71,10 +71,8 @@ func TestSecretsAreInNoLook(t *testing.T) {
 
 func TestDecide(t *testing.T) {
 	p := examplePlan(t)
-	good := func(f shell.File) string { return sumOf(f.Content) + " " + f.Mode + " root:root " + f.Path + "\n" }
-	sshdGood := good(sshdFile())
-	for _, s := range sshdSettings {
-		sshdGood += strings.ToLower(s.keyword) + " " + s.value + "\n"
+	good := func(f shell.File) string {
+		return sumOf(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n"
 	}
 	firewallGood := good(firewallFile()) + "boot enabled\nrules loaded\n"
 	proxyGood := good(nginxSite(p, exampleSystem)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
@@ -83,10 +81,6 @@ func TestDecide(t *testing.T) {
 		looked string
 		want   string // what the first change is, or nothing
 	}{
-		"sshd good":            {sshd, sshdGood, ""},
-		"sshd overruled":       {sshd, strings.Replace(sshdGood, "permitrootlogin no", "permitrootlogin yes", 1), "set sshd's PermitRootLogin to no"},
-		"sshd file edited":     {sshd, strings.Replace(sshdGood, sumOf(sshdFile().Content), sumOf("x"), 1), "write /etc/ssh/sshd_config.d/00-slipway.conf"},
-		"sshd file mode":       {sshd, strings.Replace(sshdGood, " 644 ", " 666 ", 1), "write /etc/ssh/sshd_config.d/00-slipway.conf"},
 		"firewall good":        {firewall, firewallGood, ""},
 		"firewall flushed":     {firewall, strings.Replace(firewallGood, "rules loaded", "", 1), "load the firewall's rules: 22, 80 in, the rest dropped"},
 		"firewall not at boot": {firewall, strings.Replace(firewallGood, "boot enabled", "boot disabled", 1), "load the firewall at every boot"},
@@ -96,6 +90,7 @@ func TestDecide(t *testing.T) {
 		"proxy default page":   {proxy, proxyGood + "link /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default\n", "remove nginx's default page"},
 		"proxy stopped":        {proxy, strings.Replace(proxyGood, "service active", "service failed", 1), "start nginx, now and at every boot"},
 		"packages good":        {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\n", ""},
+		"packages unwanted":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\ntelnet installed\n", "remove telnet"},
 		"packages lack one":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\n", "install unattended-upgrades"},
 		"packages interrupted": {packages, "dpkg interrupted\n", "finish what dpkg was interrupted in"},
 		"login good":           {login, good(sudoersFile) + "password none\nuser there\n", ""},

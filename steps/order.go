@@ -17,10 +17,7 @@ func order(plan Plan, resources []providers.Resource) []stage {
 
 // facts are what should be true on the server, in order.
 func facts(plan Plan) onServer {
-	all := onServer{mark, login, sshd, packages, firewall}
-	if plan.Value(KeyHardening) != hardenMinimal {
-		all = append(all, updates)
-	}
+	all := append(onServer{mark, login, sshd, packages, firewall}, rest(plan)...)
 	all = append(all, proxy, account, variables, upload, dependencies)
 	if plan.App.TestCommand != "" {
 		all = append(all, tests)

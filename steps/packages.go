@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/hardening"
 	"slipway/steps/shell"
 )
 
@@ -14,7 +15,7 @@ var packages = &fact{
 	name: "packages", title: "Debian's packages", phase: providers.PhaseApt, limit: 20 * time.Minute,
 	look: func(p Plan) string {
 		return shell.Lines(
-			`dpkg-query -W -f 'package ${Package} ${db:Status-Status}\n' `+shell.Command(packageNames(p)...)+` | sed -n 's/^package \(.*\) installed$/\1 installed/p'`,
+			`dpkg-query -W -f 'package ${Package} ${db:Status-Status}\n' `+shell.Command(slices.Concat(appPackages(p), hardening.EveryPackage())...)+` | sed -n 's/^package \(.*\) installed$/\1 installed/p'`,
 			`[ -z "$(dpkg --audit)" ] || echo "dpkg interrupted"`,
 		)
 	},
@@ -24,13 +25,23 @@ var packages = &fact{
 		if f["dpkg"] == "interrupted" {
 			changes = append(changes, providers.Change{What: "finish what dpkg was interrupted in"})
 		}
-		if missing := missingPackages(v); len(missing) > 0 {
+		wanted, unwanted := packageNames(v)
+		if missing := slices.DeleteFunc(wanted, func(name string) bool { return f[name] == "installed" }); len(missing) > 0 {
 			changes = append(changes, providers.Change{What: "install " + strings.Join(missing, ", ")})
+		}
+		if there := slices.DeleteFunc(unwanted, func(name string) bool { return f[name] != "installed" }); len(there) > 0 {
+			changes = append(changes, providers.Change{What: "remove " + strings.Join(there, ", "), Why: "what is not there has no holes"})
 		}
 		return changes
 	},
 	script: func(v view) string {
-		return aptInstall(packageNames(v.Plan)...)
+		wanted, unwanted := packageNames(v)
+		for _, name := range unwanted {
+			if shell.Fields(v.Looked)[name] == "installed" {
+				wanted = append(wanted, name+"-") // apt removes it in the same go
+			}
+		}
+		return aptInstall(wanted...)
 	},
 }
 
@@ -46,7 +57,7 @@ func aptInstall(names ...string) string {
 		shell.Command(slices.Concat(aptGet, []string{"install", "--reinstall"})...)+` $torn`,
 		`patiently `+configureAll,
 		`fi`,
-		shell.Command(slices.Concat(aptGet, []string{"install"}, names)...),
+		shell.Command(slices.Concat(aptGet, []string{"install", "--purge"}, names)...),
 	)
 }
 
@@ -57,21 +68,19 @@ var aptGet = []string{"apt-get", "-q", "-y", "--no-install-recommends",
 	"-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0",
 	"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"}
 
-// packageNames are the packages that the plan needs.
-func packageNames(p Plan) []string {
+// packageNames are the packages that should be there, and those that should not.
+func packageNames(v view) (wanted, unwanted []string) {
+	wanted, unwanted = hardening.Packages(v.Plan.profile(), v.System.host())
+	return append(appPackages(v.Plan), wanted...), unwanted
+}
+
+// appPackages are those that serve the app.
+func appPackages(p Plan) []string {
 	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl"}
-	if p.Value(KeyHardening) != hardenMinimal {
-		names = append(names, "unattended-upgrades")
-	}
 	if fromGit := func(pkg string) bool { return strings.Contains(pkg, "git+") }; slices.ContainsFunc(p.App.Requirements.Packages, fromGit) {
 		names = append(names, "git")
 	}
 	return names
-}
-
-func missingPackages(v view) []string {
-	installed := shell.Fields(v.Looked)
-	return slices.DeleteFunc(packageNames(v.Plan), func(name string) bool { return installed[name] == "installed" })
 }
 
 // aptEnvironment keeps debconf, needrestart and apt-listchanges from asking.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/hardening"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -144,7 +145,7 @@ func takeOffScript(p Plan) string {
 // writtenFiles are slipway's own files outside the app's folders; those that
 // others had written are put back after.
 func writtenFiles() []string {
-	return append(paths(updateFiles), sshdFile().Path, firewallFile().Path)
+	return append(hardening.Paths(), firewallFile().Path)
 }
 
 // handOverScript takes off the deployment's login and the mark, the mark last.

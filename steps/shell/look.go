@@ -4,29 +4,28 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// LookFiles prints a line for each path that exists: its SHA-256, mode, owner,
-// group and path, or "link" and the target for a symbolic link.
+// LookFiles prints, for each path that exists, a line of its SHA-256 and path
+// and one of its mode, owner, group and path; for a symbolic link it is "link",
+// the target and the path. However many files there are, it starts two programs.
 func LookFiles(paths ...string) string {
-	return "for f in " + Command(paths...) + `; do
+	return "set --\nfor f in " + Command(paths...) + `; do
   if [ -L "$f" ]; then printf 'link %s %s\n' "$(readlink "$f")" "$f"
-  elif [ -f "$f" ]; then printf '%s %s\n' "$(sha256sum <"$f" | cut -d' ' -f1)" "$(stat -c '%a %U:%G %n' "$f")"
+  elif [ -f "$f" ]; then set -- "$@" "$f"
   fi
-done`
+done
+[ $# = 0 ] || { sha256sum -- "$@"; stat -c '%a %U:%G %n' -- "$@"; }`
 }
 
 // Same tells whether what LookFiles printed shows the file as it should be.
 func (f File) Same(looked string) bool {
 	sum := sha256.Sum256([]byte(f.Content))
-	want := fmt.Sprintf("%s %s %s %s", hex.EncodeToString(sum[:]), f.Mode, f.owner(), f.Path)
-	for line := range strings.Lines(looked) {
-		if strings.TrimSuffix(line, "\n") == want {
-			return true
-		}
-	}
-	return false
+	lines := strings.Split(looked, "\n")
+	return slices.Contains(lines, hex.EncodeToString(sum[:])+"  "+f.Path) &&
+		slices.Contains(lines, fmt.Sprintf("%s %s %s", f.Mode, f.owner(), f.Path))
 }
 
 // boundary begins the heading of a section. It need not be secret: nothing that

@@ -2,6 +2,8 @@
 // chooses a face, and ends with an exit code.
 package commands
 
+//go:generate go test . -run TestReadmeListsTheSettings -update
+
 import (
 	"context"
 	"io"
@@ -51,7 +53,7 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
-	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.rollback(), c.adopt(), c.init(), c.destroy())
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.rollback(), c.adopt(), c.init(), c.harden(), c.destroy())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {

@@ -1,0 +1,48 @@
+package hardening
+
+import (
+	"slices"
+	"strings"
+
+	"slipway/steps/shell"
+)
+
+// mount is that a file system that is mounted there has these options, now and
+// at every boot. Where none is mounted there is nothing to set.
+type mount struct {
+	where string
+	// what and kind are the file system, as fstab names it.
+	what, kind string
+	options    []string
+}
+
+// lookMounts prints where what is mounted and with which options, and what
+// fstab has.
+const lookMounts = `sed -n 's/^[^ ]* \([^ ]*\) [^ ]* \([^ ]*\) .*/mount \1 \2/p' /proc/self/mounts
+sed -n 's/^[^ #][^ ]*[[:space:]][[:space:]]*\([^ ]*\)[[:space:]][[:space:]]*[^ ]*[[:space:]][[:space:]]*\([^ ]*\).*/fstab \1 \2/p' /etc/fstab`
+
+func (m mount) ask(q *questions) { q.mounts = true }
+
+func (m mount) so(s seen) bool {
+	now, mounted := s.some("mount " + m.where + " ")
+	later, listed := s.some("fstab " + m.where + " ")
+	if s.text != "" && !mounted {
+		return true
+	}
+	return mounted && m.in(now) && listed && m.in(later)
+}
+
+func (m mount) in(options string) bool {
+	has := strings.Split(options, ",")
+	return !slices.ContainsFunc(m.options, func(o string) bool { return !slices.Contains(has, o) })
+}
+
+func (m mount) act(a *actions) {
+	options := strings.Join(m.options, ",")
+	a.shell = append(a.shell,
+		shell.Keep("/etc/fstab"),
+		"touch /etc/fstab",
+		shell.Command("sed", "-i", "-E", `\#^[^\#[:space:]]+[[:space:]]+`+m.where+`[[:space:]]#d`, "/etc/fstab"),
+		shell.Command("printf", `%s\n`, strings.Join([]string{m.what, m.where, m.kind, "defaults," + options, "0", "0"}, " "))+" >>/etc/fstab",
+		shell.Command("mount", "-o", "remount,"+options, m.where))
+}

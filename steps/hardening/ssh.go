@@ -1,0 +1,67 @@
+package hardening
+
+import (
+	"strings"
+
+	"slipway/steps/shell"
+)
+
+// SSHFile is where sshd's settings are.
+const SSHFile = "/etc/ssh/sshd_config.d/00-slipway.conf"
+
+// sshdFolder is where sshd wants to find a folder even to be asked its settings.
+const sshdFolder = `mkdir -p /run/sshd`
+
+var sshTopic = Topic{
+	Name: "sshd", Title: "SSH by key only, not for root", Limit: short,
+	effective: sshdFolder + "\nsshd -T",
+	// The first value that sshd reads wins, so drop-ins must come first.
+	prepare: shell.Lines(
+		sshdFolder,
+		`if ! grep -qi '^include /etc/ssh/sshd_config.d/' /etc/ssh/sshd_config; then`,
+		shell.Keep("/etc/ssh/sshd_config"),
+		`sed -i '1i Include /etc/ssh/sshd_config.d/*.conf' /etc/ssh/sshd_config`,
+		`fi`),
+	check: "sshd -t || { rm -f " + SSHFile + "; exit 1; }",
+}
+
+// sshDrop is sshd's part of the list. Where a socket unit starts sshd there may
+// be nothing to reload.
+var sshDrop = &drop{path: SSHFile, mode: "644", after: "systemctl try-reload-or-restart ssh.service"}
+
+// sshd is one of its settings, as sshd -T prints it.
+func sshd(keyword, value string) want {
+	return line{drop: sshDrop, text: keyword + " " + value, effective: strings.ToLower(keyword) + " " + value}
+}
+
+// sshSetting is a row of one keyword.
+func sshSetting(from Profile, keyword, value, why string, rules ...string) Setting {
+	return Setting{Topic: sshTopic.Name, What: "sshd's " + keyword + " is " + value, Why: why, Rules: rules, From: from, wants: []want{sshd(keyword, value)}}
+}
+
+var ssh = []Setting{
+	sshSetting(Minimal, "PermitRootLogin", "no", "every attacker knows that root exists", "CIS 5.1.20", "ANSSI R29"),
+	sshSetting(Minimal, "PasswordAuthentication", "no", "passwords are guessed"),
+	sshSetting(Minimal, "KbdInteractiveAuthentication", "no", "it asks for passwords by another name"),
+	sshSetting(Minimal, "PermitEmptyPasswords", "no", "no password is no lock", "CIS 5.1.19"),
+	sshSetting(Minimal, "PubkeyAuthentication", "yes", "keys are the only way in"),
+	sshSetting(Minimal, "MaxAuthTries", "3", "a key that fits needs one", "CIS 5.1.16", "Lynis SSH-7408"),
+	sshSetting(Minimal, "LoginGraceTime", "30", "unfinished logins hold places that others need", "CIS 5.1.13"),
+	sshSetting(Minimal, "X11Forwarding", "no", "a server has no screen", "CIS 5.1.12", "Lynis SSH-7408"),
+	sshSetting(Minimal, "AllowAgentForwarding", "no", "a broken-in server could use the operator's keys", "Lynis SSH-7408"),
+	sshSetting(Strict, "AllowTcpForwarding", "no", "a login must not be a way into the server's network", "CIS 5.1.8", "Lynis SSH-7408"),
+	sshSetting(Strict, "AllowStreamLocalForwarding", "no", "the same by sockets", "CIS 5.1.8"),
+	sshSetting(Standard, "PermitTunnel", "no", "the same by a network card"),
+	sshSetting(Standard, "GatewayPorts", "no", "the same for others"),
+	sshSetting(Standard, "PermitUserEnvironment", "no", "a variable can change what a program does", "CIS 5.1.21"),
+	sshSetting(Standard, "HostbasedAuthentication", "no", "another server's word is no key", "CIS 5.1.11"),
+	sshSetting(Standard, "IgnoreRhosts", "yes", "the same", "CIS 5.1.11"),
+	sshSetting(Standard, "UsePAM", "yes", "logins have sessions, limits and a record", "CIS 5.1.22"),
+	sshSetting(Standard, "MaxStartups", "10:30:60", "a flood of logins must not keep others out", "CIS 5.1.17"),
+	sshSetting(Standard, "ClientAliveInterval", "300", "a session whose other end is gone is closed", "CIS 5.1.9", "ANSSI R32"),
+	sshSetting(Standard, "ClientAliveCountMax", "3", "after a quarter of an hour without an answer", "CIS 5.1.9"),
+	sshSetting(Standard, "TCPKeepAlive", "no", "it can be forged, the answer that ClientAliveInterval asks for can't", "Lynis SSH-7408"),
+	sshSetting(Standard, "Compression", "no", "it is code that strangers reach", "Lynis SSH-7408"),
+	sshSetting(Standard, "LogLevel", "VERBOSE", "the log says which key logged in", "CIS 5.1.14", "Lynis SSH-7408"),
+	sshSetting(Strict, "MaxSessions", "10", "one login needs few", "CIS 5.1.18"),
+}

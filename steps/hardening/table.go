@@ -1,0 +1,17 @@
+package hardening
+
+import (
+	"slices"
+	"time"
+)
+
+// topics are the steps of which the list is all there is to say, in order.
+var topics = []Topic{sshTopic, updatesTopic, kernelTopic}
+
+// tables are the parts of the list, in the order of the steps.
+var tables = [][]Setting{login, ssh, unneeded, firewall, updates, kernelSettings}
+
+const short = 2 * time.Minute
+
+// all makes one list of wants.
+func all(wants ...[]want) []want { return slices.Concat(wants...) }

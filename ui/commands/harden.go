@@ -1,0 +1,97 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+	"slipway/steps/hardening"
+)
+
+func (c *command) harden() *cobra.Command {
+	var explain, asJSON bool
+	var profile string
+	cmd := &cobra.Command{
+		Use: "harden --explain", Short: "Show every setting that secures a server, and why", Args: most(0),
+		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on. To change a deployment's profile, deploy it with --hardening.",
+		RunE: func(*cobra.Command, []string) error {
+			if !explain {
+				return &steps.Usage{What: "harden only explains", Next: "give --explain, or deploy with --hardening minimal, standard or strict"}
+			}
+			if err := checkProfile(profile); err != nil {
+				return err
+			}
+			if asJSON {
+				return explainJSON(c.streams.Out, settingsOf(profile))
+			}
+			return explainText(c.streams.Out, settingsOf(profile))
+		},
+	}
+	cmd.Flags().BoolVar(&explain, "explain", false, "print the list")
+	cmd.Flags().StringVar(&profile, steps.KeyHardening, hardening.Strict.String(), "the profile whose settings are shown: minimal, standard or strict")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	return cmd
+}
+
+func checkProfile(name string) error {
+	setting, _ := steps.SettingOf(steps.KeyHardening)
+	if err := setting.Check(name); err != nil {
+		return &steps.Usage{What: "--hardening " + name, Next: err.Error()}
+	}
+	return nil
+}
+
+// settingsOf are a profile's settings, on every system.
+func settingsOf(profile string) []hardening.Setting {
+	var settings []hardening.Setting
+	for _, s := range hardening.All() {
+		if s.From <= hardening.ProfileOf(profile) {
+			settings = append(settings, s)
+		}
+	}
+	return settings
+}
+
+func explainText(w io.Writer, settings []hardening.Setting) error {
+	topic := ""
+	for _, s := range settings {
+		if s.Topic != topic {
+			topic = s.Topic
+			fmt.Fprintln(w, topic)
+		}
+		about := s.Where()
+		if len(s.Rules) > 0 {
+			about += "; " + strings.Join(s.Rules, ", ")
+		}
+		if _, err := fmt.Fprintf(w, "  %s\n      because %s (%s)\n", s.What, s.Why, about); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
+	return nil
+}
+
+// settingEvent is a row of the list as a line of JSON.
+type settingEvent struct {
+	Event     string   `json:"event"`
+	Step      string   `json:"step"`
+	What      string   `json:"what"`
+	Why       string   `json:"why"`
+	Rules     []string `json:"rules,omitempty"`
+	Profile   string   `json:"profile"`
+	OwnKernel bool     `json:"own_kernel"`
+	On        []string `json:"on,omitempty"`
+}
+
+func explainJSON(w io.Writer, settings []hardening.Setting) error {
+	encoder := json.NewEncoder(w)
+	for _, s := range settings {
+		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.On}); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
+	return nil
+}

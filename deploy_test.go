@@ -245,7 +245,7 @@ func (o *operator) variables(t *testing.T) {
 	if env := read(); !changed.Changed || !strings.Contains(env+"\n", want+"\n") || !strings.Contains(env+"\n", "SECOND=2\n") {
 		t.Errorf("after another --env:\n%s", env)
 	}
-	if mode := o.Root("hello", "stat -c '%a %U' /etc/slipway/app.env"); mode != "600 root" {
+	if mode := o.Root("hello", "stat -c '%a %U' /etc/slipway/variables/*.env"); mode != "600 root" {
 		t.Errorf("the file of variables is %s", mode)
 	}
 	o.secretNowhere(t, "a secret:")
@@ -283,7 +283,7 @@ func (o *operator) drift(t *testing.T) {
 	o.Root("hello", `nft delete table inet slipway
 rm /etc/ssh/sshd_config.d/00-slipway.conf
 systemctl stop nginx 'app-hello-*.service' 'app-hello-*.socket'
-chmod 644 /etc/slipway/app.env
+chmod 644 /etc/slipway/variables/*.env
 dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1
 # As a power cut leaves a package that was being unpacked.
 sed -i '/^Package: nginx-common$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`)

@@ -294,7 +294,7 @@ func TestWizardLines(t *testing.T) {
 	if screen := term.screen(); strings.Contains(screen, "a hidden value") || !strings.Contains(screen, `--env TOKEN="$TOKEN"`) {
 		t.Errorf("the value shows, or the command does not name it:\n%s", screen)
 	}
-	if got := o.Root("lines", "cat /etc/slipway/app.env"); !strings.Contains(got, `TOKEN="a hidden value"`) || !strings.Contains(got, `GREETING="hi"`) {
+	if got := o.Root("lines", "cat /etc/slipway/variables/*.env"); !strings.Contains(got, `TOKEN="a hidden value"`) || !strings.Contains(got, `GREETING="hi"`) {
 		t.Errorf("the variables are %s", got)
 	}
 }

@@ -117,6 +117,8 @@ type Change struct {
 	What string
 	// Why it is needed; may be empty.
 	Why string
+	// Was is what is there instead, in a few words; may be empty.
+	Was string
 	// Monthly is what it costs in US dollars a month; 0 is free.
 	Monthly float64
 	// Hourly is the same by the hour.

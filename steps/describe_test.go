@@ -49,7 +49,7 @@ func TestCheckVariable(t *testing.T) {
 	for _, c := range []struct {
 		key, value string
 		good       bool
-	}{{"KEY", "value", true}, {"_k1", "", true}, {"1K", "v", false}, {"K-K", "v", false}, {"", "v", false}, {"K", "secret\nline", false}} {
+	}{{"KEY", "value", true}, {"_k1", "", true}, {"1K", "v", false}, {"K-K", "v", false}, {"", "v", false}, {"K", "secret\nline", true}, {"K", "secret\r\nline", false}, {"K", "secret\xff", false}, {"K", "secret\x01", false}, {"K", "a\ttab é", true}} {
 		err := CheckVariable(c.key, c.value)
 		if (err == nil) != c.good {
 			t.Errorf("%q: %v", c.key, err)

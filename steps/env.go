@@ -4,6 +4,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/joho/godotenv"
 
@@ -58,12 +60,16 @@ func readEnvFile(env map[string]string, path string) error {
 	return nil
 }
 
+// refusedInValue tells what systemd drops a whole variable for, with no word.
+func refusedInValue(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
 func setEnv(env map[string]string, key, value, where string) error {
 	if !envKeyPattern.MatchString(key) {
 		return usagef("a name is letters, digits and _, and begins with no digit", "%s has a variable whose name can't be used: %q", where, key)
 	}
-	if strings.ContainsAny(value, "\x00\n\r") {
-		return usagef("encode it, as base64 say, and let the app decode it", "the value of %s in %s has a line break", key, where)
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, refusedInValue) {
+		return usagef("encode it, as base64 say, and let the app decode it",
+			"the value of %s in %s has a character that systemd takes for no variable's", key, where)
 	}
 	env[key] = value
 	return nil

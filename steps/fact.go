@@ -35,6 +35,17 @@ type view struct {
 	// Looked is what the fact's look printed; empty if the server was not
 	// looked at yet.
 	Looked string
+	// beside is true for a second instance of the release, beside the first.
+	beside bool
+}
+
+// layout is where the instance that the view is of has its places.
+func (v view) layout() layout {
+	l := v.Plan.layout()
+	if v.beside {
+		l.beside = "next-"
+	}
+	return l
 }
 
 // found decides on what was last seen of the server.
@@ -63,7 +74,7 @@ func changedFiles(looked, why string, files ...shell.File) []providers.Change {
 	var changes []providers.Change
 	for _, f := range files {
 		if !f.Same(looked) {
-			changes = append(changes, providers.Change{What: "write " + f.Path, Why: why})
+			changes = append(changes, providers.Change{What: "write " + f.Path, Why: why, Was: f.Was(looked)})
 		}
 	}
 	return changes

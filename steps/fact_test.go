@@ -76,6 +76,11 @@ func TestDecide(t *testing.T) {
 	}
 	firewallGood := good(firewallFile()) + "boot enabled\nrules loaded\n"
 	proxyGood := good(nginxSite(p, exampleSystem)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
+	const releaseBefore = "serving ba9876543210\n"
+	variablesFile := func(mode string) string {
+		return "directory 700 root:root /etc/slipway/variables\nregular file " + mode + " root:root /etc/slipway/variables/0123456789ab.env\n"
+	}
+	variablesGood := variablesFile("600") + "serving 0123456789ab\nhas SECRET " + variableSum("SECRET", p.Env["SECRET"]) + "\n"
 	for name, c := range map[string]struct {
 		fact   *fact
 		looked string
@@ -100,9 +105,11 @@ func TestDecide(t *testing.T) {
 		"login without key":    {login, good(sudoersFile) + "password none\n", "let the deployment's key log in as deploy"},
 		"tests passed":         {tests, "python testing/testing.py\n", ""},
 		"other tests passed":   {tests, "true\n", "run python testing/testing.py"},
-		"variables good":       {variables, "file 600 root:root\n" + sumOf(variableLine("SECRET", p.Env["SECRET"])) + "\n", ""},
-		"variables for all":    {variables, "file 644 root:root\n" + sumOf(variableLine("SECRET", p.Env["SECRET"])) + "\n", "make the file of the app's variables"},
-		"variables changed":    {variables, "file 600 root:root\n" + sumOf("SECRET=\"old\"") + "\n", "set SECRET"},
+		"variables good":       {variables, variablesGood, ""},
+		"variables for all":    {variables, strings.Replace(variablesGood, " 600 ", " 644 ", 1), "make the file of the app's variables"},
+		"variables changed":    {variables, variablesFile("600") + "serving 0123456789ab\nhas SECRET " + variableSum("SECRET", "old") + "\n", "set SECRET"},
+		"variables of before":  {variables, strings.Replace(variablesGood, "serving 0123456789ab\n", releaseBefore+"from OLD 1\n", 1), "take over OLD from the release before"},
+		"variables left over":  {variables, variablesFile("600") + releaseBefore + "has TRIED 1\n", "take away TRIED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changes := c.fact.decide(view{Plan: p, System: exampleSystem, Looked: c.looked})

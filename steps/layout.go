@@ -3,7 +3,12 @@ package steps
 import "strings"
 
 // layout is where the app is on its server.
-type layout struct{ user string }
+type layout struct {
+	user string
+	// beside is what tells a second instance of a release from the first; it is
+	// empty for the first.
+	beside string
+}
 
 // layout names the places; the user of the app names them all.
 func (p Plan) layout() layout { return layout{user: "app-" + p.Name} }
@@ -14,15 +19,21 @@ func (l layout) release(id string) string { return l.releases() + "/" + id }
 func (l layout) source(id string) string  { return l.release(id) + "/src" }
 func (l layout) venvs() string            { return l.root() + "/venvs" }
 func (l layout) current() string          { return l.root() + "/current" }
-func (l layout) unit(id string) string    { return l.user + "-" + id }
-func (l layout) socket(id string) string  { return "/run/" + l.user + "/" + id + ".sock" }
-func (l layout) state() string            { return "/var/lib/" + l.user }
-func (l layout) pipCache() string         { return "/var/cache/slipway/pip" }
+func (l layout) unit(id string) string    { return l.user + "-" + l.beside + id }
+func (l layout) socket(id string) string  { return "/run/" + l.user + "/" + l.beside + id + ".sock" }
+
+// switched is the link that nginx follows to an instance of a release.
+func (l layout) switched(id string) string { return l.release(id) + "/socket" }
+
+// variables is the file of a release's variables, for root's eyes only.
+func (l layout) variables(id string) string { return variablesFolder + "/" + l.beside + id + ".env" }
+func (l layout) state() string              { return "/var/lib/" + l.user }
+func (l layout) pipCache() string           { return "/var/cache/slipway/pip" }
 func (l layout) uploaded(bundle string) string {
 	return "/var/lib/slipway/uploads/" + bundle[:16] + ".tar.gz"
 }
 
-// variablesPath is the file of the app's variables, for root's eyes only.
-const variablesPath = "/etc/slipway/app.env"
+// variablesFolder holds the files of the releases' variables, for root's eyes only.
+const variablesFolder = "/etc/slipway/variables"
 
 func splitLines(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }

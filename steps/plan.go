@@ -48,6 +48,8 @@ type Plan struct {
 	Release string
 	// Env are the app's variables that were given now. Never printed.
 	Env map[string]string
+	// Unset are the names of variables that are taken away.
+	Unset []string
 	// Tag is the deployment's.
 	Tag string
 	// AuthorizedKey may log in to the server.

@@ -188,7 +188,7 @@ func TestEnv(t *testing.T) {
 			t.Errorf("%s is %q, want %q", key, p.Env[key], want)
 		}
 	}
-	for _, bad := range []string{"A", "=1", "A B=1", "A=1\n2"} {
+	for _, bad := range []string{"A", "=1", "A B=1", "A=1\r2"} {
 		_, err := MakePlan(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{bad}}, home)
 		if _, ok := errors.AsType[*Usage](err); !ok {
 			t.Errorf("--env %q: %v", bad, err)

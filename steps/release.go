@@ -25,7 +25,7 @@ var release = &fact{
 		l := p.layout()
 		unit := l.unit(p.Release)
 		return shell.Lines(
-			shell.LookFiles(append(paths(releaseUnits(view{Plan: p})), l.current())...),
+			shell.LookFiles(append(paths(releaseUnits(view{Plan: p})), l.current(), l.switched(p.Release))...),
 			`systemctl show -p ActiveState -p UnitFileState `+unit+`.service `+unit+`.socket | paste -s -d ' '`,
 		)
 	},
@@ -37,7 +37,8 @@ var release = &fact{
 		if !slices.Contains(looked, up+"  "+up) {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
 		}
-		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) {
+		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) ||
+			!slices.Contains(looked, "link "+l.socket(v.Plan.Release)+" "+l.switched(v.Plan.Release)) {
 			changes = append(changes, providers.Change{What: "switch to release " + v.Plan.Release + " once it answers"})
 		}
 		return changes
@@ -86,17 +87,29 @@ fi
 ls -1td %[3]s/* | tail -n +%[4]d | while read -r gone; do
   [ "$gone" != %[5]s ] || continue
   name=$(basename "$gone")
-  rm -rf "$gone" "/etc/systemd/system/%[1]s-$name.service" "/etc/systemd/system/%[1]s-$name.socket"
+  rm -rf "$gone" "/etc/systemd/system/%[1]s-$name.service" "/etc/systemd/system/%[1]s-$name.socket" "%[7]s/$name.env"
 done
+rm -f /etc/systemd/system/%[1]s-next-*
 for venv in %[6]s/*; do
   [ -n "$(find %[3]s -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
-done`, l.user, l.unit(id), l.releases(), keptReleases+1, l.release(id), l.venvs())
+done`, l.user, l.unit(id), l.releases(), keptReleases+1, l.release(id), l.venvs(), variablesFolder)
+}
+
+// surroundings are the properties of a unit that make a process see what the
+// release's own processes do: its folder, its variables, the app's state.
+func surroundings(l layout, id string) []string {
+	return []string{
+		"WorkingDirectory=" + l.source(id),
+		"StateDirectory=" + l.user,
+		"EnvironmentFile=-" + l.variables(id),
+		"Environment=HOME=" + l.state() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.path(id),
+	}
 }
 
 // releaseUnits are the release's socket and service. The socket is systemd's,
 // so that a service that restarts loses no request.
 func releaseUnits(v view) []shell.File {
-	l, id := v.Plan.layout(), v.Plan.Release
+	l, id := v.layout(), v.Plan.Release
 	base := "/etc/systemd/system/" + l.unit(id)
 	socket := shell.File{Path: base + ".socket", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
@@ -126,10 +139,7 @@ Type=notify
 NotifyAccess=main
 User=%s
 Group=%s
-WorkingDirectory=%s
-StateDirectory=%s
-EnvironmentFile=-%s
-Environment=%s
+%s
 ExecStart=%s
 ExecReload=/bin/kill -s HUP $MAINPID
 KillMode=mixed
@@ -142,8 +152,7 @@ UMask=0027
 
 [Install]
 WantedBy=multi-user.target
-`, v.Plan.Name, id, l.unit(id), l.user, l.user, l.source(id), l.user, variablesPath,
-		"HOME="+l.state()+" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH="+l.path(id),
+`, v.Plan.Name, id, l.unit(id), l.user, l.user, strings.Join(surroundings(l, id), "\n"),
 		serveCommand(v), healthSeconds, strings.Join(sandbox, "\n"))}
 	return []shell.File{socket, service}
 }

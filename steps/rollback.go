@@ -117,14 +117,22 @@ func choose(kept []Kept, to string) (string, error) {
 // traffic once it answers.
 func takeOverScript(l layout, id string) string {
 	return shell.Lines(
-		`systemctl start `+l.unit(id)+`.socket`,
-		`systemctl restart `+l.unit(id)+`.service || :`,
-		healthScript(l, id),
+		startScript(l, id),
+		switchTo(l, l, id),
 		shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
 		shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
 		// When it first took traffic; one that never did is nothing to go back to.
 		`[ -e `+shell.Quote(l.release(id)+"/served")+` ] || touch `+shell.Quote(l.release(id)+"/served"),
 		enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
 		retireScript(l, id),
+	)
+}
+
+// startScript starts an instance of a release and waits until it answers.
+func startScript(l layout, id string) string {
+	return shell.Lines(
+		`systemctl start `+l.unit(id)+`.socket`,
+		`systemctl restart `+l.unit(id)+`.service || :`,
+		healthScript(l, id),
 	)
 }

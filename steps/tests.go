@@ -24,7 +24,7 @@ var tests = &fact{
 		// No state folder: tests must not reach what the running app keeps.
 		properties := []string{
 			"WorkingDirectory=" + l.source(p.Release),
-			"EnvironmentFile=-" + variablesPath,
+			"EnvironmentFile=-" + l.variables(p.Release),
 			"Environment=HOME=/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.path(p.Release),
 		}
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}

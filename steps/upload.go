@@ -42,7 +42,7 @@ var upload = &fact{
 			// The app reads its source and can't change it; nobody else reads it.
 			shell.Command("chown", "-R", "root:"+l.user, l.source(id)),
 			shell.Command("chmod", "-R", "u=rwX,g=rX,o=", l.source(id)),
-			shell.Command("ln", "-s", l.socket(id), l.release(id)+"/socket"),
+			shell.Command("ln", "-s", l.socket(id), l.switched(id)),
 			shell.Command("rm", packed),
 			// Last, and atomic: with it the release counts as whole.
 			name.Put(),

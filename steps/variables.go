@@ -3,6 +3,7 @@ package steps
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,58 +12,142 @@ import (
 	"slipway/steps/shell"
 )
 
-// variables are the app's own settings and secrets, in a file that only root
-// reads; systemd hands them to the app. Those that were not given now stay as
-// they are on the server, which is the only place that keeps them.
+// variables are the app's own settings and secrets, in a file for each release
+// that only root reads; systemd hands them to the app. A release begins with
+// those of the one that takes the traffic and what was given now: the server is
+// the only place that keeps them.
 var variables = &fact{
-	name: "variables", title: "the app's variables", phase: providers.PhaseOther, limit: time.Minute,
-	look: func(Plan) string {
-		return shell.Lines(
-			shell.Command("stat", "-c", "file %a %U:%G", variablesPath),
-			// Sums only: a value never leaves the server.
-			`while IFS= read -r line; do printf '%s' "$line" | sha256sum | cut -d' ' -f1; done <`+shell.Quote(variablesPath),
-		)
-	},
-	decide: func(v view) []providers.Change {
-		var changes []providers.Change
-		looked := splitLines(v.Looked)
-		if !slices.Contains(looked, "file 600 root:root") {
-			changes = append(changes, providers.Change{What: "make the file of the app's variables", Why: "only root reads it"})
-		}
-		for _, key := range v.Plan.envKeys() {
-			if !slices.Contains(looked, sumOf(variableLine(key, v.Plan.Env[key]))) {
-				changes = append(changes, providers.Change{What: "set " + key})
-			}
-		}
-		return changes
-	},
+	name: "variables", title: "the app's variables", phase: providers.PhaseOther, limit: 5 * time.Minute,
+	look:   lookVariables,
+	decide: decideVariables,
 	script: func(v view) string {
-		part := shell.Quote(variablesPath + ".slipway-part")
-		path := shell.Quote(variablesPath)
+		l, id := v.layout(), v.Plan.Release
+		next := view{Plan: v.Plan, beside: true}.layout().variables(id)
 		lines := []string{
-			`umask 077`, `mkdir -p /etc/slipway`, `touch ` + path,
-			`cp ` + path + ` ` + part,
+			`umask 077`,
+			shell.Command("install", "-d", "-m", "700", "-o", "root", "-g", "root", variablesFolder),
+			serving(l),
+			variableRecords,
+			`if [ -n "$serving" ] && [ -e ` + variablesFolder + `/"$serving.env" ]; then`,
+			`without ` + shell.Quote(strings.Join(append(v.Plan.envKeys(), v.Plan.Unset...), " ")) + ` ` + variablesFolder + `/"$serving.env" >` + shell.Quote(next),
+			`else : >` + shell.Quote(next),
+			`fi`,
 		}
 		for _, key := range v.Plan.envKeys() {
-			lines = append(lines,
-				`sed -i `+shell.Quote("/^"+key+"=/d")+` `+part,
-				shell.Command("printf", `%s\n`, variableLine(key, v.Plan.Env[key]))+` >>`+part)
+			lines = append(lines, shell.Command("printf", `%s\n`, variableLine(key, v.Plan.Env[key]))+` >>`+shell.Quote(next))
 		}
-		unit := shell.Quote(v.Plan.layout().user + "-*.service")
 		return shell.Lines(append(lines,
-			`chmod 600 `+part,
-			`chown root:root `+part,
-			// Its socket stays open meanwhile, so requests wait and none is lost.
-			`if cmp -s `+part+` `+path+`; then rm `+part+`; else mv -f `+part+` `+path+`; systemctl try-restart `+unit+`; fi`,
-			`chmod 600 `+path,
+			shell.Command("chmod", "600", next),
+			shell.Command("chown", "root:root", next),
+			`if [ "$serving" != `+id+` ] || cmp -s `+shell.Command(next, l.variables(id))+` || ! systemctl is-active --quiet `+l.unit(id)+`.service; then`,
+			shell.Command("mv", "-fT", next, l.variables(id)),
+			`else`,
+			restartBeside(v),
+			`fi`,
 		)...)
 	},
 }
 
-// variableLine is a line of an environment file as systemd reads it.
+// lookVariables prints which release takes the traffic and, where it matters,
+// a line with the sum of each variable: a value never leaves the server.
+func lookVariables(p Plan) string {
+	l := p.layout()
+	given := ""
+	if len(p.Env)+len(p.Unset) > 0 {
+		given = `serving=; `
+	}
+	return shell.Lines(
+		shell.Command("stat", "-c", "%F %a %U:%G %n", variablesFolder, l.variables(p.Release)),
+		serving(l),
+		`echo "serving $serving"`,
+		variableRecords,
+		`sums() { records "$2" | while IFS= read -r line; do echo "$1 ${line%%=*} $(printf '%s' "$line" | sha256sum | cut -d' ' -f1)"; done; }`,
+		// A release that takes the traffic has what it has, unless something is
+		// given now; each sum takes a while.
+		`if [ "$serving" != `+p.Release+` ]; then sums from `+variablesFolder+`/"$serving.env"; serving=; fi`,
+		given+`[ -n "$serving" ] || sums has `+shell.Quote(l.variables(p.Release)),
+	)
+}
+
+func decideVariables(v view) []providers.Change {
+	l, id := v.layout(), v.Plan.Release
+	looked := splitLines(v.Looked)
+	has, from := variableSums(looked, "has"), variableSums(looked, "from")
+	var changes []providers.Change
+	if !slices.Contains(looked, "directory 700 root:root "+variablesFolder) || !slices.ContainsFunc(looked, func(line string) bool {
+		return strings.HasPrefix(line, "regular ") && strings.HasSuffix(line, " 600 root:root "+l.variables(id))
+	}) {
+		changes = append(changes, providers.Change{What: "make the file of the app's variables", Why: "only root reads it"})
+	}
+	wanted := has
+	if !slices.Contains(looked, "serving "+id) {
+		wanted = from
+	}
+	for _, key := range slices.Sorted(maps.Keys(merged(has, wanted))) {
+		_, given := v.Plan.Env[key]
+		switch gone := slices.Contains(v.Plan.Unset, key); {
+		case given:
+		case gone && has[key] != "", wanted[key] == "":
+			changes = append(changes, providers.Change{What: "take away " + key})
+		case !gone && has[key] != wanted[key]:
+			changes = append(changes, providers.Change{What: "take over " + key + " from the release before"})
+		}
+	}
+	for _, key := range v.Plan.envKeys() {
+		if has[key] != variableSum(key, v.Plan.Env[key]) {
+			changes = append(changes, providers.Change{What: "set " + key})
+		}
+	}
+	return changes
+}
+
+func merged(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// serving is the shell text that finds out which release takes the traffic.
+func serving(l layout) string {
+	return `serving=$(basename "$(readlink ` + shell.Quote(l.current()) + `)")`
+}
+
+// variableSums reads the lines that a look printed, by the variable's name.
+func variableSums(looked []string, which string) map[string]string {
+	sums := map[string]string{}
+	for _, line := range looked {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == which {
+			sums[f[1]] = f[2]
+		}
+	}
+	return sums
+}
+
+// variableRecords is shell text: records prints a line for each variable of a
+// file, in which a line break is \n, which no other text in such a file is;
+// without prints the file but for some variables. A value may take many lines:
+// it ends with a quote that no backslash stands before, but for pairs of them.
+const variableRecords = `each='
+function ends(s) { return s ~ /(^|[^\\])(\\\\)*"$/ }
+{ rest = $0
+  if (!inside) { record = $0; key = $0; sub(/=.*/, "", key); inside = sub(/^[A-Za-z_][A-Za-z0-9_]*="/, "", rest) }
+  else record = record "\\n" $0
+  if (!index(gone, " " key " ")) { if (whole == "") print }
+  if (ends(rest)) inside = 0
+  if (!inside && whole != "") print record }'
+records() { LC_ALL=C awk -v whole=yes "$each" "$1"; }
+without() { LC_ALL=C awk -v gone=" $1 " "$each" "$2"; }`
+
+// variableLine is what an environment file says of a variable, as systemd reads
+// it.
 func variableLine(key, value string) string {
 	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", `$`, `\$`).Replace(value)
 	return key + `="` + escaped + `"`
+}
+
+// variableSum is what the look prints of a variable with this value.
+func variableSum(key, value string) string {
+	return sumOf(strings.ReplaceAll(variableLine(key, value), "\n", `\n`))
 }
 
 func sumOf(text string) string {

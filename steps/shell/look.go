@@ -28,6 +28,26 @@ func (f File) Same(looked string) bool {
 		slices.Contains(lines, fmt.Sprintf("%s %s %s", f.Mode, f.owner(), f.Path))
 }
 
+// Was tells in a few words what LookFiles showed instead of the file as it
+// should be.
+func (f File) Was(looked string) string {
+	for line := range strings.Lines(looked) {
+		line = strings.TrimSuffix(line, "\n")
+		rest, ok := strings.CutSuffix(line, " "+f.Path)
+		fields := strings.Fields(rest)
+		switch {
+		case !ok:
+		case len(fields) == 2 && fields[0] == "link":
+			return "a link to " + fields[1]
+		case len(fields) == 3 && (fields[1] != f.Mode || fields[2] != f.owner()):
+			return fmt.Sprintf("mode %s, of %s", fields[1], fields[2])
+		case len(fields) == 3:
+			return "other content"
+		}
+	}
+	return "not there"
+}
+
 // boundary begins the heading of a section. It need not be secret: nothing that
 // a stranger can write is printed by a look.
 const boundary = "--slipway-look--"

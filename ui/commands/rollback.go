@@ -13,7 +13,7 @@ func (c *command) rollback() *cobra.Command {
 		Use: "rollback [NAME] [RELEASE]", Short: "Let an earlier release take the traffic again", Args: most(2),
 		Long: `Let an earlier release take the traffic again: the one that is named, else the
 newest before the current one. It must answer first; if it does not, the current
-one goes on. The variables of the app stay as they are.`,
+one goes on. The release comes back with the variables that it had.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {

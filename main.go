@@ -28,5 +28,5 @@ func run() int {
 		os.Exit(130)
 	}()
 	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-	return commands.Main(ctx, os.Args[1:], commands.SystemStreams(terminal))
+	return commands.Main(ctx, os.Args[1:], commands.SystemStreams(terminal, term.IsTerminal(int(os.Stdout.Fd()))))
 }

@@ -25,7 +25,7 @@ func restartBeside(v view) string {
 		`echo "the variables stay as they were, and so does the app"`,
 		`exit 1`,
 		`fi`,
-		`systemctl --quiet --no-reload enable `+n.unit(id)+`.socket `+n.unit(id)+`.service`,
+		`systemctl --quiet enable `+n.unit(id)+`.socket `+n.unit(id)+`.service`,
 		// A copy: the instance beside reads its own file again if it dies.
 		shell.Command("cp", "-p", n.variables(id), l.variables(id)+".slipway-part"),
 		shell.Command("mv", "-fT", l.variables(id)+".slipway-part", l.variables(id)),

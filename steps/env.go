@@ -23,7 +23,7 @@ func readEnv(asked Asked, file app.File) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	if err := readEnvFile(env, asked.EnvFile); err != nil {
+	if err := readEnvFile(env, asked.EnvFile, "--env-file"); err != nil {
 		return nil, err
 	}
 	for _, pair := range asked.Env {
@@ -38,22 +38,22 @@ func readEnv(asked Asked, file app.File) (map[string]string, error) {
 	return env, nil
 }
 
-func readEnvFile(env map[string]string, path string) error {
+func readEnvFile(env map[string]string, path, flag string) error {
 	if path == "" {
 		return nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return usagef("name a file of KEY=VALUE lines", "--env-file %s can't be read", path)
+		return usagef("name a file of KEY=VALUE lines", "%s %s can't be read", flag, path)
 	}
 	defer f.Close()
 	read, err := godotenv.Parse(f)
 	if err != nil {
 		// The library's error quotes the line, which may hold a secret.
-		return usagef("every line is KEY=VALUE, a comment or empty", "--env-file %s can't be understood", path)
+		return usagef("every line is KEY=VALUE, a comment or empty", "%s %s can't be understood", flag, path)
 	}
 	for key, value := range read {
-		if err := setEnv(env, key, value, "--env-file "+path); err != nil {
+		if err := setEnv(env, key, value, flag+" "+path); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,7 @@
 package steps
 
+import "strings"
+
 // sandbox is what systemd takes away from every process of the app: its
 // service, its tests, and pip while it installs the app's packages.
 var sandbox = []string{
@@ -33,9 +35,19 @@ var sandbox = []string{
 // once is the command line that runs words as the app's user in the sandbox,
 // and ends with their exit status.
 func once(l layout, properties []string, words ...string) []string {
-	line := []string{"systemd-run", "--quiet", "--pipe", "--wait", "--collect"}
+	return inSandbox([]string{"--pipe"}, l, properties, words)
+}
+
+// inSandbox is once with more options of systemd-run's.
+func inSandbox(options []string, l layout, properties []string, words []string) []string {
+	line := append([]string{"systemd-run", "--quiet", "--wait", "--collect"}, options...)
 	for _, p := range append(append([]string{"User=" + l.user, "Group=" + l.user}, sandbox...), properties...) {
 		line = append(line, "--property="+p)
 	}
-	return append(append(line, "--"), words...)
+	line = append(line, "--")
+	for _, w := range words {
+		// systemd takes a dollar sign for the beginning of a variable's name.
+		line = append(line, strings.ReplaceAll(w, "$", "$$"))
+	}
+	return line
 }

@@ -44,6 +44,7 @@ var upload = &fact{
 			shell.Command("chmod", "-R", "u=rwX,g=rX,o=", l.source(id)),
 			shell.Command("ln", "-s", l.socket(id), l.switched(id)),
 			shell.Command("rm", packed),
+			notesFile(v.Plan).Put(),
 			// Last, and atomic: with it the release counts as whole.
 			name.Put(),
 		)

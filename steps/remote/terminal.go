@@ -10,11 +10,12 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Shell gives a person a login shell on a terminal of the server's, and returns
-// when it ends. size tells the width and height of the person's terminal, in
-// columns and rows; it is asked again when resized says so. How the shell ended
-// is no error.
-func (c *Client) Shell(ctx context.Context, term string, stdin io.Reader, stdout io.Writer, resized <-chan os.Signal, size func() (width, height int)) error {
+// Shell gives a person a terminal of the server's, with a command line on it or,
+// if that is empty, a login shell, and returns when it ends. size tells the width and height of the person's terminal, in
+// columns and rows; it is asked again when resized says so. A command that
+// ended with a status other than 0 is an *ExitError; how a login shell ended is
+// no error.
+func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reader, stdout io.Writer, resized <-chan os.Signal, size func() (width, height int)) error {
 	conn, err := c.connected(ctx)
 	if err != nil {
 		return err
@@ -34,8 +35,12 @@ func (c *Client) Shell(ctx context.Context, term string, stdin io.Reader, stdout
 	if err := session.RequestPty(term, height, width, ssh.TerminalModes{}); err != nil {
 		return fmt.Errorf("open a terminal: %w", err)
 	}
-	if err := session.Shell(); err != nil {
-		return fmt.Errorf("start a shell: %w", err)
+	start := session.Shell
+	if command != "" {
+		start = func() error { return session.Start(command) }
+	}
+	if err := start(); err != nil {
+		return fmt.Errorf("start on the terminal: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- session.Wait() }()
@@ -45,10 +50,21 @@ func (c *Client) Shell(ctx context.Context, term string, stdin io.Reader, stdout
 			width, height := size()
 			session.WindowChange(height, width) //nolint:errcheck // the next one may come through
 		case err := <-ended:
-			if _, ok := errors.AsType[*ssh.ExitError](err); ok {
-				return nil
-			}
-			return err
+			return c.ended(ctx, command, err)
 		}
 	}
+}
+
+// ended is the error of what ran on a terminal.
+func (*Client) ended(ctx context.Context, command string, err error) error {
+	exit, ok := errors.AsType[*ssh.ExitError](err)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case ok && command == "":
+		return nil
+	case ok:
+		return &ExitError{What: "the command", Status: exit.ExitStatus()}
+	}
+	return err
 }

@@ -22,7 +22,9 @@ type Streams struct {
 	Out, Err io.Writer
 	// Terminal tells whether a person sits at In and Err.
 	Terminal bool
-	Getenv   func(string) string
+	// OutTerminal tells whether a person reads Out on a terminal.
+	OutTerminal bool
+	Getenv      func(string) string
 }
 
 // Main runs the command line and returns the exit code.
@@ -53,7 +55,7 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
-	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.rollback(), c.adopt(), c.init(), c.harden(), c.destroy())
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.env(), c.rollback(), c.adopt(), c.init(), c.harden(), c.destroy())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
@@ -90,6 +92,6 @@ func (c *command) about(args []string) (state.Home, string, error) {
 }
 
 // SystemStreams are the process's own.
-func SystemStreams(terminal bool) Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, Getenv: os.Getenv}
+func SystemStreams(terminal, outTerminal bool) Streams {
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, OutTerminal: outTerminal, Getenv: os.Getenv}
 }

@@ -39,6 +39,12 @@ func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.
 	}
 	defer s.Client.Close()
 	err = s.Client.Attach(cmd.Context(), line(s), c.streams.In, c.streams.Out, c.streams.Err)
+	return c.asEnded(err)
+}
+
+// asEnded is the error of a command on the server, whose status becomes this
+// process's own.
+func (c *command) asEnded(err error) error {
 	if exit, ok := errors.AsType[*remote.ExitError](err); ok {
 		c.shown = true
 		return &ended{exit.Status}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"slipway/steps"
+	"slipway/steps/remote"
 )
 
 func (c *command) ssh() *cobra.Command {
@@ -17,12 +19,7 @@ func (c *command) ssh() *cobra.Command {
 		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
 		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a
 command there and end with its exit status.`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if n := cmd.ArgsLenAtDash(); n >= 0 {
-				args = args[:n]
-			}
-			return most(1)(cmd, args)
-		},
+		Args: beforeDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
@@ -48,6 +45,12 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer s.Client.Close()
+	return c.onTerminal(cmd.Context(), s.Client, "")
+}
+
+// onTerminal gives a person a terminal of the server's, with a command line or a
+// login shell on it.
+func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
 	fd := int(os.Stdin.Fd())
 	before, err := term.MakeRaw(fd)
 	if err != nil {
@@ -57,7 +60,7 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	defer signal.Stop(resized)
-	return s.Client.Shell(cmd.Context(), os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, func() (int, int) {
+	return client.Shell(ctx, line, os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, func() (int, int) {
 		width, height, err := term.GetSize(fd)
 		if err != nil {
 			return 80, 24

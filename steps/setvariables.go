@@ -1,0 +1,78 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"slipway/state"
+	"slipway/steps/shell"
+)
+
+// SetVariables gives the release that takes the traffic other variables: those
+// in set, and without those in unset. It must answer with them before it takes
+// them; if it does not, everything stays as it was. It tells whether anything
+// was changed. The values go to the server and nowhere else.
+func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open OpenProvider, emit func(Event)) (changed bool, err error) {
+	if !home.Exists(name) {
+		return false, errNothing(name)
+	}
+	d, err := home.Open(name, time.Now())
+	if err != nil {
+		return false, err
+	}
+	defer d.Close()
+	plan, err := deployedPlan(ctx, name, false, home, open)
+	if err != nil {
+		return false, err
+	}
+	plan.Env, plan.Unset = set, unset
+	run, err := begin(plan, home, open, emit)
+	if err != nil {
+		return false, err
+	}
+	run.deployment = d
+	if err := run.prepare(); err != nil {
+		return false, err
+	}
+	defer run.disconnect()
+	err = run.all(ctx, []stage{single{connection{}}, onServer{variables}})
+	return run.changed, err
+}
+
+// deployedPlan logs in once to find out what is deployed.
+func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open OpenProvider) (Plan, error) {
+	s, err := OpenSession(ctx, name, home, open)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := s.deployed(ctx, onRecord)
+	return plan, errors.Join(err, s.Client.Close())
+}
+
+// Variables lists the names of the app's variables, sorted as the server has
+// them.
+func (s *Session) Variables(ctx context.Context) ([]string, error) {
+	out, err := s.Client.Ask(ctx, shell.Lines(
+		serving(s.plan.layout()),
+		variableRecords,
+		`[ ! -e `+variablesFolder+`/"$serving.env" ] || records `+variablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
+	return strings.Fields(out), err
+}
+
+// ReadVariables reads variables as the flags of a deployment give them: pairs as
+// KEY=VALUE, and a file of such lines if path is not empty. The last one wins.
+func ReadVariables(pairs []string, path string) (map[string]string, error) {
+	env := map[string]string{}
+	if err := readEnvFile(env, path, "--file"); err != nil {
+		return nil, err
+	}
+	for _, pair := range pairs {
+		key, value, _ := strings.Cut(pair, "=")
+		if err := setEnv(env, key, value, "what was given"); err != nil {
+			return nil, err
+		}
+	}
+	return env, nil
+}

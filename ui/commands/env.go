@@ -1,0 +1,202 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+)
+
+func (c *command) env() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "env", Short: "Set, unset and list the app's variables",
+		Long: `Set, unset and list the app's variables. They are kept on the server only, in a
+file that only root reads, and never shown. The app must answer with the new ones
+before it takes them; if it does not, it goes on with the old ones. No request is
+dropped.`,
+		Args: most(0),
+		RunE: func(*cobra.Command, []string) error {
+			return &steps.Usage{What: "what to do with the variables is not said", Next: "slipway env set, slipway env unset or slipway env list"}
+		},
+	}
+	name := cmd.PersistentFlags().String("name", "", "the deployment's NAME, if there is more than one")
+	cmd.AddCommand(c.envSet(name), c.envUnset(name), c.envList(name))
+	return cmd
+}
+
+func (c *command) envSet(name *string) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use: "set [KEY=VALUE | KEY]...", Short: "Give the app variables",
+		Long: `Give the app variables. The value of a KEY that stands alone is asked for and does
+not show, or is read from standard input where there is no terminal. What stands
+in a command line can be read by others on this computer while the command runs,
+so give secrets as KEY or in a file.`,
+		Example: `  slipway env set DEBUG=0 WORKERS=3
+  slipway env set SECRET_KEY
+  slipway env set --file production.env
+  slipway env set TLS_KEY <key.pem`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && file == "" {
+				return &steps.Usage{What: "no variable is given", Next: "slipway env set KEY=VALUE, KEY or --file FILE"}
+			}
+			pairs, err := c.valued(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			set, err := steps.ReadVariables(pairs, file)
+			if err != nil {
+				return err
+			}
+			return c.changeVariables(cmd.Context(), *name, set, nil)
+		},
+	}
+	cmd.Flags().StringVar(&file, "file", "", "a FILE of variables, one KEY=VALUE a line")
+	return cmd
+}
+
+func (c *command) envUnset(name *string) *cobra.Command {
+	return &cobra.Command{
+		Use: "unset KEY...", Short: "Take variables away from the app",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return &steps.Usage{What: "no variable is named", Next: "slipway env unset KEY; slipway env list shows those that are there"}
+			}
+			for _, key := range args {
+				if err := steps.CheckVariable(key, ""); err != nil {
+					return err
+				}
+			}
+			return c.changeVariables(cmd.Context(), *name, nil, args)
+		},
+	}
+}
+
+func (c *command) envList(name *string) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "Show the names of the app's variables", Args: most(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			home, of, err := c.about(named(*name))
+			if err != nil {
+				return err
+			}
+			s, err := steps.OpenSession(cmd.Context(), of, home, c.providers(home, false))
+			if err != nil {
+				return err
+			}
+			defer s.Client.Close()
+			keys, err := s.Variables(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return printVariables(c.streams.Out, keys, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	return cmd
+}
+
+// named is a flag's name as the arguments of other commands have it.
+func named(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
+}
+
+// variableEvent is a variable as a line of JSON.
+type variableEvent struct {
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
+	Name  string    `json:"name"`
+}
+
+func printVariables(w io.Writer, keys []string, asJSON bool) error {
+	for _, key := range keys {
+		line := []byte(key)
+		if asJSON {
+			var err error
+			if line, err = json.Marshal(variableEvent{"variable", time.Now(), key}); err != nil {
+				return fmt.Errorf("print the list: %w", err)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s\n", line); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
+	return nil
+}
+
+// valued asks for the values of keys that stand alone.
+func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
+	pairs, asked := slices.Clone(args), false
+	for i, key := range args {
+		if strings.Contains(key, "=") {
+			continue
+		}
+		if err := steps.CheckVariable(key, ""); err != nil {
+			return nil, err
+		}
+		if asked && !c.streams.Terminal {
+			return nil, &steps.Usage{What: "two values can't both be read from standard input", Next: "give one KEY at a time, or --file FILE"}
+		}
+		asked = true
+		value, err := c.secretValue(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		pairs[i] = key + "=" + value
+	}
+	return pairs, nil
+}
+
+// maxValue is how much of standard input may be a value, in bytes: more fits no
+// process's environment.
+const maxValue = 128 << 10
+
+func (c *command) secretValue(ctx context.Context, key string) (string, error) {
+	if c.streams.Terminal {
+		return askSecret(ctx, key+":")
+	}
+	value, err := io.ReadAll(io.LimitReader(c.streams.In, maxValue+1))
+	if err != nil {
+		return "", fmt.Errorf("read the value of %s: %w", key, err)
+	}
+	if len(value) > maxValue {
+		return "", &steps.Usage{What: "the value of " + key + " is longer than 128 kB", Next: "keep it in a file of the app's"}
+	}
+	return strings.TrimSuffix(string(value), "\n"), nil
+}
+
+func (c *command) changeVariables(ctx context.Context, name string, set map[string]string, unset []string) error {
+	home, name, err := c.about(named(name))
+	if err != nil {
+		return err
+	}
+	changed, err := steps.SetVariables(ctx, name, set, unset, home, c.providers(home, false), c.tellChanges)
+	if err == nil && !changed {
+		c.sayf("nothing to change\n")
+	}
+	return err
+}
+
+// tellChanges prints what is changed, and that it is done.
+func (c *command) tellChanges(e steps.Event) {
+	switch {
+	case e.Kind != steps.KindStep:
+	case e.Status == steps.Changing:
+		for _, change := range e.Changes {
+			c.sayf("%s\n", change.What)
+		}
+	case e.Status == steps.DoneNow:
+		c.sayf("done\n")
+	}
+}

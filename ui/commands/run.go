@@ -1,0 +1,67 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"slipway/steps"
+)
+
+func (c *command) run() *cobra.Command {
+	return &cobra.Command{
+		Use: "run [NAME] -- COMMAND", Short: "Run a command in the app's own environment",
+		Long: `Run a command on the server as the app runs there: as its user, in its sandbox, in
+the folder of its source, with its packages, variables and state folder; and end
+with the command's exit status. On a terminal the command gets a terminal. To run a
+command as the user deploy, who may use sudo, see slipway ssh.`,
+		Example: `  slipway run -- python manage.py migrate
+  slipway run shop -- python manage.py shell
+  slipway run -- sh -c 'echo $STATE_DIRECTORY'`,
+		Args: beforeDash,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dash := cmd.ArgsLenAtDash()
+			if dash < 0 || dash == len(args) {
+				return &steps.Usage{What: "there is no command to run", Next: "slipway run NAME -- COMMAND"}
+			}
+			home, name, err := c.about(args[:dash])
+			if err != nil {
+				return err
+			}
+			s, err := steps.OpenSession(cmd.Context(), name, home, c.providers(home, false))
+			if err != nil {
+				return err
+			}
+			defer s.Client.Close()
+			return c.runInApp(cmd.Context(), s, args[dash:])
+		},
+	}
+}
+
+// beforeDash lets at most a name stand before what is for the server.
+func beforeDash(cmd *cobra.Command, args []string) error {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		args = args[:n]
+	}
+	return most(1)(cmd, args)
+}
+
+func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string) error {
+	onTerminal := c.streams.Terminal && c.streams.OutTerminal
+	command, err := s.Command(ctx, onTerminal, words)
+	if err != nil {
+		return err
+	}
+	if onTerminal {
+		err = c.onTerminal(ctx, s.Client, command.Line)
+	} else {
+		err = s.Client.Attach(ctx, command.Line, c.streams.In, c.streams.Out, c.streams.Err)
+	}
+	if ctx.Err() != nil {
+		// The server would let it go on.
+		if stopErr := s.Stop(context.WithoutCancel(ctx), command); stopErr != nil {
+			c.sayf("the command may go on on the server: %v\n", stopErr)
+		}
+	}
+	return c.asEnded(err)
+}

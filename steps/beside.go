@@ -30,10 +30,10 @@ func restartBeside(v view) string {
 		shell.Command("cp", "-p", n.variables(id), l.variables(id)+".slipway-part"),
 		shell.Command("mv", "-fT", l.variables(id)+".slipway-part", l.variables(id)),
 		switchTo(n, l, id),
+		drained(l, id),
 		startScript(l, id),
 		switchTo(l, l, id),
-		// Whoever connected to it in the last instant is accepted first.
-		`sleep 1`,
+		drained(n, id),
 		dropBeside(n, id),
 	)
 }

@@ -32,6 +32,8 @@ type fact struct {
 type view struct {
 	Plan   Plan
 	System System
+	// Address is the server's; empty if it is not known yet.
+	Address string
 	// Looked is what the fact's look printed; empty if the server was not
 	// looked at yet.
 	Looked string
@@ -62,7 +64,7 @@ func (f *fact) found(run *Run) providers.Finding {
 }
 
 func (f *fact) view(run *Run) view {
-	v := view{Plan: run.Plan}
+	v := view{Plan: run.Plan, Address: run.Record().Server.Address}
 	if run.server != nil {
 		v.System, v.Looked = run.server.system, run.server.sections[f.name]
 	}

@@ -27,6 +27,7 @@ func (l layout) switched(id string) string { return l.release(id) + "/socket" }
 
 // variables is the file of a release's variables, for root's eyes only.
 func (l layout) variables(id string) string { return variablesFolder + "/" + l.beside + id + ".env" }
+func (l layout) health(id string) string    { return l.release(id) + "/health" }
 func (l layout) state() string              { return "/var/lib/" + l.user }
 func (l layout) pipCache() string           { return "/var/cache/slipway/pip" }
 func (l layout) uploaded(bundle string) string {

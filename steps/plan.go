@@ -217,8 +217,8 @@ func (p *Plan) settleApp(source source, file app.File) error {
 // releaseName covers all that decides how a release behaves, apart from the
 // variables, which are secret.
 func (p *Plan) releaseName() (string, error) {
-	spec, err := json.Marshal([]string{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
-		p.App.Command, p.App.PythonVersion, p.App.TestCommand})
+	spec, err := json.Marshal(append([]string{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
+		p.App.Command, p.App.PythonVersion, p.App.TestCommand}, p.Health().words()...))
 	if err != nil {
 		return "", fmt.Errorf("name the release: %w", err)
 	}

@@ -10,89 +10,42 @@ import (
 	"slipway/steps/shell"
 )
 
-const (
-	// healthSeconds is how long a new release may take to answer.
-	healthSeconds = 60
-	// keptReleases is how many releases stay on the server, the current one
-	// among them.
-	keptReleases = 5
-)
-
 // release is that this release answers and no other.
 var release = &fact{
-	name: "release", title: "the release takes the traffic", phase: providers.PhaseOther, limit: 5 * time.Minute,
+	name: "release", title: "the release takes the traffic", phase: providers.PhaseOther, limit: 20 * time.Minute,
 	look: func(p Plan) string {
 		l := p.layout()
 		unit := l.unit(p.Release)
 		return shell.Lines(
-			shell.LookFiles(append(paths(releaseUnits(view{Plan: p})), l.current(), l.switched(p.Release))...),
+			shell.LookFiles(append(paths(releaseFiles(view{Plan: p})), l.current(), l.switched(p.Release))...),
 			`systemctl show -p ActiveState -p UnitFileState `+unit+`.service `+unit+`.socket | paste -s -d ' '`,
 		)
 	},
 	decide: func(v view) []providers.Change {
 		l := v.Plan.layout()
 		looked := splitLines(v.Looked)
-		changes := changedFiles(v.Looked, "systemd runs the app in a sandbox", releaseUnits(v)...)
+		changes := append(changedFiles(v.Looked, "systemd runs the app in a sandbox", releaseUnits(v)...),
+			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v))...)
 		const up = "ActiveState=active UnitFileState=enabled"
 		if !slices.Contains(looked, up+"  "+up) {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
 		}
 		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) ||
 			!slices.Contains(looked, "link "+l.socket(v.Plan.Release)+" "+l.switched(v.Plan.Release)) {
-			changes = append(changes, providers.Change{What: "switch to release " + v.Plan.Release + " once it answers"})
+			changes = append(changes, providers.Change{What: "switch to release " + v.Plan.Release + " once " + v.Plan.Health().describe()})
 		}
 		return changes
 	},
 	script: func(v view) string {
 		l, id := v.Plan.layout(), v.Plan.Release
 		return shell.Lines(
-			put(releaseUnits(v)),
+			put(releaseFiles(v)),
 			// Units that systemd has not read yet need no reload, which takes long.
 			`case $(systemctl show -P NeedDaemonReload `+l.unit(id)+`.socket `+l.unit(id)+`.service) in *yes*) systemctl daemon-reload;; esac`,
 			takeOverScript(l, id),
 		)
 	},
 	detail: func(v view) string { return v.Plan.describeApp() },
-}
-
-// healthScript asks the new release over its own socket until it answers with
-// a status below 500. One that dies twice or takes too long is stopped, and its
-// last lines are printed.
-func healthScript(l layout, id string) string {
-	return fmt.Sprintf(`end=$(($(date +%%s) + %[2]d))
-until status=$(curl -s -o /dev/null -m 3 -w '%%{http_code}' --unix-socket %[1]s http://localhost/) && [ "$status" -lt 500 ]; do
-  if [ "$(date +%%s)" -ge "$end" ] || systemctl is-failed --quiet %[3]s.service || [ "$(systemctl show -p NRestarts --value %[3]s.service)" -gt 1 ]; then
-    echo "the release did not answer at / (status $status); its last lines:"
-    said=$(journalctl -q -n 200 -o cat -u %[3]s.service)
-    # What the app raised, if it did, is above what gunicorn has to say of it.
-    raised=$(printf '%%s\n' "$said" | sed -n '/Exception in worker process/,/Worker exiting/p')
-    printf '%%s\n' "${raised:-$said}" | tail -n 12
-    systemctl stop %[3]s.socket %[3]s.service
-    systemctl reset-failed %[3]s.socket %[3]s.service 2>/dev/null || :
-    exit 1
-  fi
-  sleep 0.1
-done`, shell.Quote(l.socket(id)), healthSeconds, l.unit(id))
-}
-
-// retireScript stops what ran before. Whoever connected to it in the last
-// instant is given a second to be accepted, then it finishes what it has begun.
-func retireScript(l layout, id string) string {
-	return fmt.Sprintf(`old=$(systemctl list-units --plain --no-legend --full --all '%[1]s-*.service' '%[1]s-*.socket' | cut -d' ' -f1 | grep -v '^%[2]s\.' || :)
-if [ -n "$old" ]; then
-  sleep 1
-  systemctl --quiet --no-reload disable $old
-  systemctl stop --no-block $old
-fi
-ls -1td %[3]s/* | tail -n +%[4]d | while read -r gone; do
-  [ "$gone" != %[5]s ] || continue
-  name=$(basename "$gone")
-  rm -rf "$gone" "/etc/systemd/system/%[1]s-$name.service" "/etc/systemd/system/%[1]s-$name.socket" "%[7]s/$name.env"
-done
-rm -f /etc/systemd/system/%[1]s-next-*
-for venv in %[6]s/*; do
-  [ -n "$(find %[3]s -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
-done`, l.user, l.unit(id), l.releases(), keptReleases+1, l.release(id), l.venvs(), variablesFolder)
 }
 
 // surroundings are the properties of a unit that make a process see what the
@@ -105,6 +58,10 @@ func surroundings(l layout, id string) []string {
 		"Environment=HOME=" + l.state() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.path(id),
 	}
 }
+
+// releaseFiles are the release's units, and how it is asked whether it is
+// healthy.
+func releaseFiles(v view) []shell.File { return append(releaseUnits(v), healthFile(v)) }
 
 // releaseUnits are the release's socket and service. The socket is systemd's,
 // so that a service that restarts loses no request.
@@ -153,7 +110,7 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, l.unit(id), l.user, l.user, strings.Join(surroundings(l, id), "\n"),
-		serveCommand(v), healthSeconds, strings.Join(sandbox, "\n"))}
+		serveCommand(v), v.Plan.Health().Seconds, strings.Join(sandbox, "\n"))}
 	return []shell.File{socket, service}
 }
 
@@ -166,6 +123,8 @@ func serveCommand(v view) string {
 		l.release(v.Plan.Release) + "/venv/bin/gunicorn",
 		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
 		"--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30",
+		// Longer than nginx keeps a connection, so that only nginx ever closes one.
+		"--keep-alive", "10",
 	}
 	if app.Server == "asgi" {
 		words = append(words, "--worker-class", "uvicorn_worker.UvicornWorker")

@@ -50,11 +50,27 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open OpenPr
 	if err != nil {
 		return "", err
 	}
-	job := remote.Job{Name: "apply", Script: takeOverScript(s.plan.layout(), to), Look: shell.Section("current", "true")}
-	if _, err := s.Client.Run(ctx, job, report); err != nil {
+	job := remote.Job{Name: "apply", Script: takeOverScript(s.plan.layout(), to), Look: shell.Section("health", shell.Command("cat", s.plan.layout().health(to)))}
+	looked, err := s.Client.Run(ctx, job, report)
+	if err != nil {
 		return "", fmt.Errorf("roll back to %s: %w", to, err)
 	}
-	return to, d.Update(func(r *state.Record) { r.Release = to })
+	return to, d.Update(func(r *state.Record) { rolledBack(r, to, looked["health"]) })
+}
+
+// rolledBack puts on record what is true again: the release, and how it is
+// asked whether it is healthy.
+func rolledBack(r *state.Record, to, health string) {
+	r.Release = to
+	settings, ok := readHealth(health)
+	if !ok {
+		return
+	}
+	for key, value := range settings {
+		if delete(r.Settings, key); value != "" {
+			r.Settings[key] = value
+		}
+	}
 }
 
 // Releases lists the kept releases, the newest first.
@@ -111,28 +127,4 @@ func choose(kept []Kept, to string) (string, error) {
 		return "", usagef("name one: "+strings.Join(names, ", "), "there is no release before the current one")
 	}
 	return "", usagef("name one of those that are: "+strings.Join(names, ", "), "release %s is not on the server", to)
-}
-
-// takeOverScript starts a release whose units are there, and lets it take the
-// traffic once it answers.
-func takeOverScript(l layout, id string) string {
-	return shell.Lines(
-		startScript(l, id),
-		switchTo(l, l, id),
-		shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
-		shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
-		// When it first took traffic; one that never did is nothing to go back to.
-		`[ -e `+shell.Quote(l.release(id)+"/served")+` ] || touch `+shell.Quote(l.release(id)+"/served"),
-		enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
-		retireScript(l, id),
-	)
-}
-
-// startScript starts an instance of a release and waits until it answers.
-func startScript(l layout, id string) string {
-	return shell.Lines(
-		`systemctl start `+l.unit(id)+`.socket`,
-		`systemctl restart `+l.unit(id)+`.service || :`,
-		healthScript(l, id),
-	)
 }

@@ -70,6 +70,9 @@ const (
 	KeyEmail        = "email"
 	KeyACME         = "acme-directory"
 	KeyTestCommand  = "test-command"
+	KeyHealthPath   = "health-path"
+	KeyHealthStatus = "health-status"
+	KeyHealthTime   = "health-time"
 	KeyOnFailure    = "on-failure"
 	keyApp          = "app" // what is deployed; kept to tell two apps of one name apart
 	samplePrefix    = "sample "
@@ -117,6 +120,12 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.ACMEDirectory }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
+	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,
+		inFile: func(f app.File) string { return f.Health.Path }},
+	{Key: KeyHealthStatus, Usage: "the STATUS that it must answer with; default: any below 500", Check: checkHealthStatus,
+		inFile: func(f app.File) string { return written(f.Health.Status) }},
+	{Key: KeyHealthTime, Usage: "how many SECONDS it may take until it does; default: 60", Check: checkHealthTime,
+		inFile: func(f app.File) string { return written(f.Health.Time) }},
 	{Key: KeyOnFailure, Usage: "what becomes of a new server if the deployment fails, with --yes: keep or destroy", Default: onFailureKeep,
 		Check: oneOf(onFailureKeep, onFailureRemove), inFile: func(app.File) string { return "" }},
 }

@@ -13,10 +13,21 @@ func nginxSite(p Plan, s System) shell.File {
 		Content: "# Written by slipway.\n" + upstream(p.layout()) + "\n" + plainServer(p.layout(), s)}
 }
 
-// upstream is what requests are passed on to.
+// upstream is what requests are passed on to. A connection that nginx keeps
+// still leads to the release that it was made to. All of them end two seconds
+// after a take-over, each between two requests, and it is nginx that ends them:
+// no request meets a closed one.
 func upstream(l layout) string {
 	return `upstream app {
 	server unix:` + l.current() + `/socket fail_timeout=0;
+	keepalive 32;
+	keepalive_time 1s;
+	keepalive_timeout 1s;
+}
+
+map $http_upgrade $connection_upgrade {
+	default upgrade;
+	"" "";
 }
 `
 }
@@ -66,6 +77,9 @@ func releaseLocation(l layout) string {
 // appLocations pass requests on to the app.
 const appLocations = `location / {
 	proxy_pass http://app;
+	proxy_http_version 1.1;
+	proxy_set_header Upgrade $http_upgrade;
+	proxy_set_header Connection $connection_upgrade;
 	proxy_set_header Host $http_host;
 	proxy_set_header X-Real-IP $remote_addr;
 	proxy_set_header X-Forwarded-For $remote_addr;

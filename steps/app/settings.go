@@ -53,8 +53,20 @@ type File struct {
 	ACMEDirectory      string            `toml:"acme-directory"`
 	TestCommand        string            `toml:"test-command"`
 	Env                map[string]string `toml:"env"`
+	// Health is the table [health].
+	Health Health `toml:"health"`
 	// App is the table [app], with TestCommand filled in.
 	App Settings `toml:"app"`
+}
+
+// Health says when a new release counts as healthy. What is zero is not said.
+type Health struct {
+	// Path is what it is asked for.
+	Path string `toml:"path"`
+	// Status is what it must answer with.
+	Status int `toml:"status"`
+	// Time is how many seconds it may take until it does.
+	Time int `toml:"time"`
 }
 
 // document is a File as it is written, where domain may be of two kinds.

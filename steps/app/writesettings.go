@@ -11,7 +11,7 @@ import (
 // WriteSettings returns a slipway.toml with comments that says what was found:
 // with it in the folder, [Detect] finds the same. What can't be said there, and
 // what was not found, is a comment.
-func WriteSettings(found Found, name string) string {
+func WriteSettings(found Found, name string, health Health) string {
 	w := &settingsWriter{}
 	w.comment("How slipway deploys this app. A line that is removed is found out anew;",
 		"a flag or an environment variable wins over what stands here.")
@@ -19,6 +19,8 @@ func WriteSettings(found Found, name string) string {
 	w.blank()
 	w.server()
 	w.tests(found)
+	w.blank()
+	w.health(health)
 	w.blank()
 	w.line("[app]")
 	w.run(found)
@@ -90,6 +92,33 @@ func (w *settingsWriter) tests(found Found) {
 		return
 	}
 	w.key("test-command", found.TestCommand)
+}
+
+// health writes what is said of it, and offers the rest. A comment between a
+// table's lines belongs to the table.
+func (w *settingsWriter) health(h Health) {
+	w.comment("When a new release counts as healthy and takes the traffic.")
+	offer := func(said bool, line string) {
+		if said {
+			w.line(line)
+			return
+		}
+		w.comment(line)
+	}
+	path, status, time := "/", 200, 60
+	if h.Path != "" {
+		path = h.Path
+	}
+	if h.Status != 0 {
+		status = h.Status
+	}
+	if h.Time != 0 {
+		time = h.Time
+	}
+	offer(h != Health{}, "[health]")
+	offer(h.Path != "", "path = "+tomlString(path))
+	offer(h.Status != 0, fmt.Sprintf("status = %d", status))
+	offer(h.Time != 0, fmt.Sprintf("time = %d", time))
 }
 
 // run says what is served, and why.

@@ -31,7 +31,7 @@ func TestWriteSettingsRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text := WriteSettings(found, "shop-1")
+			text := WriteSettings(found, "shop-1", Health{Path: "/up"})
 			fsys[SettingsFile] = &fstest.MapFile{Data: []byte(text)}
 			file, err := ReadSettings(fsys)
 			if err != nil {
@@ -41,7 +41,7 @@ func TestWriteSettingsRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v with\n%s", err, text)
 			}
-			if a, b := asRun(found), asRun(again); file.Name != "shop-1" || a != b {
+			if a, b := asRun(found), asRun(again); file.Name != "shop-1" || a != b || file.Health != (Health{Path: "/up"}) {
 				t.Errorf("found %s\nagain %s\nwith\n%s", a, b, text)
 			}
 		})
@@ -63,7 +63,7 @@ func TestWriteSettingsSaysWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := WriteSettings(found, "hello")
+	text := WriteSettings(found, "hello", Health{})
 	for _, want := range []string{
 		"\n# web app: server:app, from server.py line ", "\nwsgi = \"server:app\"\n", "\n# test-command = ",
 		"\n# Told by the imports in server.py: Flask, Flask-RESTful.\n# requirements = ",
@@ -81,7 +81,7 @@ func TestWriteSettingsSaysWhy(t *testing.T) {
 		offered.WriteString(line)
 	}
 	file, err := ReadSettings(files(SettingsFile, offered.String()))
-	if err != nil || file.Provider == "" || len(file.Domain) == 0 || file.TestCommand == "" || file.App.Requirements == "" || file.App.Python == "" || len(file.Env) == 0 {
+	if err != nil || file.Provider == "" || len(file.Domain) == 0 || file.TestCommand == "" || file.App.Requirements == "" || file.App.Python == "" || len(file.Env) == 0 || file.Health != (Health{"/", 200, 60}) {
 		t.Errorf("got %+v, %v with\n%s", file, err, offered.String())
 	}
 }
@@ -95,8 +95,8 @@ func TestWriteSettingsKeepsCommentsApart(t *testing.T) {
 		Requirements: Requirements{Files: []string{"a\"\n.txt"}, Source: "a"},
 		Reasons:      []Reason{{"web app", "a:app", "b\rc\nname = 'evil'"}},
 	}
-	file, err := ReadSettings(files(SettingsFile, WriteSettings(found, "shop")))
-	if err != nil || file.Name != "shop" || file.TestCommand != "a\nb\"\\\x01?" || file.App.Requirements != "a\"\n.txt" {
+	file, err := ReadSettings(files(SettingsFile, WriteSettings(found, "shop", Health{Status: 204})))
+	if err != nil || file.Name != "shop" || file.Health.Status != 204 || file.TestCommand != "a\nb\"\\\x01?" || file.App.Requirements != "a\"\n.txt" {
 		t.Errorf("got %+v, %v", file, err)
 	}
 }

@@ -30,7 +30,7 @@ func (c *command) init() *cobra.Command {
 				return err
 			}
 			path := filepath.Join(asked.Folder, app.SettingsFile)
-			if err := writeNew(path, app.WriteSettings(plan.App, plan.Name)); err != nil {
+			if err := writeNew(path, app.WriteSettings(plan.App, plan.Name, plan.HealthSettings())); err != nil {
 				return err
 			}
 			c.sayf("wrote %s\n", path)

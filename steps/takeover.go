@@ -1,0 +1,154 @@
+package steps
+
+import (
+	"fmt"
+
+	"slipway/steps/shell"
+)
+
+// keptReleases is how many releases that took traffic stay on the server, the
+// current one among them.
+const keptReleases = 5
+
+// takeOverScript starts a release whose units are there, and lets it take the
+// traffic once it answers. No request is lost on the way: nginx follows a link
+// to the release's socket, and what ran before ends when nothing talks to it.
+func takeOverScript(l layout, id string) string {
+	return shell.Lines(
+		endRetirement(l, id),
+		startScript(l, id),
+		switchTo(l, l, id),
+		shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
+		shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
+		// When it first took traffic; one that never did is nothing to go back to.
+		`[ -e `+shell.Quote(l.release(id)+"/served")+` ] || touch `+shell.Quote(l.release(id)+"/served"),
+		enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
+		retireScript(l, id),
+		pruneScript(l, id),
+	)
+}
+
+// startScript starts an instance of a release and waits until it is healthy.
+func startScript(l layout, id string) string {
+	return shell.Lines(
+		`systemctl start `+l.unit(id)+`.socket`,
+		`systemctl restart `+l.unit(id)+`.service || :`,
+		healthScript(l, id),
+	)
+}
+
+// healthScript asks the new release over its own socket until it is healthy.
+// One that dies twice, takes too long or keeps answering wrongly is stopped,
+// unless it has the traffic already, and its last lines are printed. A 503 is
+// what an app says that is still warming up.
+func healthScript(l layout, id string) string {
+	return fmt.Sprintf(`health_path=/ health_status= health_seconds=60 health_host=localhost health_scheme=http
+[ ! -e %[5]s ] || . %[5]s
+healthy() { case $health_status in '') [ "$1" -ge 100 ] && [ "$1" -lt 500 ];; *) [ "$1" = "$health_status" ];; esac; }
+asked() { curl -s -o /dev/null -m "$patience" -w '%%{http_code}' --unix-socket %[1]s -H "Host: $health_host" -H "X-Forwarded-Proto: $health_scheme" "http://localhost$health_path" || :; }
+end=$(($(date +%%s) + health_seconds)) wrong= patience=1
+until status=$(asked); healthy "$status"; do
+  now=$(date +%%s)
+  case $status in 000|503) wrong=;; *) wrong=${wrong:-$((now + %[4]d))};; esac
+  if [ "$now" -ge "${wrong:-$end}" ] || [ "$now" -ge "$end" ] || systemctl is-failed --quiet %[2]s.service || [ "$(systemctl show -p NRestarts --value %[2]s.service)" -gt 1 ]; then
+    case $status in
+      000) echo "the release did not answer at $health_path; its last lines:";;
+      *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
+    esac
+    said=$(journalctl -q -n 200 -o cat -u %[2]s.service)
+    # What the app raised, if it did, is above what gunicorn has to say of it.
+    raised=$(printf '%%s\n' "$said" | sed -n '/Exception in worker process/,/Worker exiting/p')
+    printf '%%s\n' "${raised:-$said}" | tail -n 12
+    [ "$(readlink %[6]s)" != %[3]s ] || exit 1
+    systemctl stop %[2]s.socket %[2]s.service
+    systemctl reset-failed %[2]s.socket %[2]s.service 2>/dev/null || :
+    exit 1
+  fi
+  [ "$patience" -ge 8 ] || patience=$((patience * 2))
+  sleep 0.1
+done`, shell.Quote(l.socket(id)), l.unit(id), l.release(id), wrongSeconds, shell.Quote(l.health(id)), l.current())
+}
+
+// wrongSeconds is how long a new release may answer with a wrong status.
+const wrongSeconds = 10
+
+// retireUnit waits until nothing talks to the old release, if that takes long.
+const retireUnit = "slipway-retire.service"
+
+const (
+	// drainTenths is how long, in tenths of a second, a take-over waits for the
+	// old release to be left alone. The connections that nginx keeps to it end
+	// within two seconds, each after the request that it is used for.
+	drainTenths = 25
+	// retireTenths is how long after that requests may go on which are under way:
+	// nginx itself waits that long for an answer.
+	retireTenths = 600
+)
+
+// othersScript finds the units of all releases but one.
+func othersScript(l layout, id string) string {
+	return fmt.Sprintf(`old=$(systemctl list-units --plain --no-legend --full --all '%[1]s-*.service' '%[1]s-*.socket' | cut -d' ' -f1 | grep -v '^%[2]s[.-]' || :)`,
+		l.user, l.unit(id))
+}
+
+// endRetirement hurries what is still retiring from an earlier take-over: no
+// more than one old release is there beside the new one.
+func endRetirement(l layout, id string) string {
+	return shell.Lines(
+		`if systemctl is-active --quiet `+retireUnit+`; then`,
+		`  systemctl stop `+retireUnit,
+		`  serving=$(basename "$(readlink `+shell.Quote(l.current())+`)")`,
+		`  `+othersScript(l, id),
+		`  old=$(printf '%s\n' $old | grep -v "^`+l.user+`-$serving[.-]" || :)`,
+		`  [ -z "$old" ] || systemctl stop --no-block $old`,
+		`fi`,
+	)
+}
+
+// idling is shell text, to be read twice by a shell: idle waits until sockets
+// have neither a connection nor one that is to be accepted, for so many tenths
+// of a second at most.
+const idling = `busy() { ss -xHna | awk -v sockets=" $* " "index(sockets, \" \" \$5 \" \") { n += \$2 == \"LISTEN\" ? \$3 : 1 } END { exit !n }"; }
+idle() { left=$1; shift; while busy "$@"; do [ "$left" -gt 0 ] || return 1; left=$((left - 1)); sleep 0.1; done; }`
+
+// drained waits until nothing talks to an instance any more that nginx was
+// switched away from. What takes longer is left to the instance to finish.
+func drained(l layout, id string) string {
+	return shell.Lines("eval "+shell.Quote(idling), fmt.Sprintf("idle %d %s || :", drainTenths, shell.Quote(l.socket(id))))
+}
+
+// retireScript stops what ran before, once nothing talks to it. A request that
+// takes longer is waited for by a unit of its own, and so is not waited for here.
+func retireScript(l layout, id string) string {
+	return fmt.Sprintf(`%[1]s
+if [ -n "$old" ]; then
+  systemctl --quiet --no-reload disable $old
+  sockets=$(ls %[2]s/*.sock | grep -vFx %[3]s || :)
+  idling=%[7]s
+  eval "$idling"
+  if idle %[4]d $sockets; then
+    systemctl stop --no-block $old
+  else
+    systemd-run --quiet --collect --unit=%[5]s --description="requests to old releases end" /bin/sh -c "$idling
+idle %[6]d $(echo $sockets) || :
+systemctl stop --no-block $(echo $old)"
+  fi
+fi`, othersScript(l, id), "/run/"+l.user, l.socket(id), drainTenths, retireUnit, retireTenths, shell.Quote(idling))
+}
+
+// pruneScript removes the releases that are too many, those that never took
+// traffic, and the environments that no release uses any more. The one in hand
+// stays, and so does the one that has the traffic.
+func pruneScript(l layout, id string) string {
+	return fmt.Sprintf(`kept=$(ls -1t %[3]s/*/served | head -n %[4]d)
+for gone in %[3]s/*; do
+  name=$(basename "$gone")
+  case "$kept" in *"/$name/"*) continue;; esac
+  [ "$name" != %[2]s ] && [ "$(readlink %[6]s)" != "$gone" ] || continue
+  rm -rf "$gone" /etc/systemd/system/%[1]s-"$name"[.-]* %[7]s/"$name.env"
+done
+rm -f /etc/systemd/system/%[1]s-next-*
+for venv in %[5]s/*; do
+  [ -n "$(find %[3]s -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
+done`, l.user, id, l.releases(), keptReleases, l.venvs(), l.current(), variablesFolder)
+}

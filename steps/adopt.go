@@ -197,12 +197,5 @@ func (a *adoption) admit(ctx context.Context, mark Mark, settings map[string]str
 		return err
 	}
 	defer r.leaveEntry()
-	if err := r.admit(ctx); err != nil {
-		return err
-	}
-	client, err := r.dial(ctx, where)
-	if err != nil {
-		return fmt.Errorf("log in with the new key: %w", err)
-	}
-	return client.Close()
+	return r.admitProven(ctx, where)
 }

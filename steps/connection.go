@@ -124,17 +124,12 @@ func (r *Run) settleIn(ctx context.Context, where providers.Server) error {
 		return err
 	}
 	if len(r.admission()) > 0 {
-		if err := r.admit(ctx); err != nil {
+		if err := r.admitProven(ctx, where); err != nil {
 			return err
 		}
 	}
 	r.leaveEntry()
-	err := r.connect(ctx, where)
-	if wasRefused(err) {
-		return &hinted{err: fmt.Errorf("the user %s was made and has its key, but: %w", loginUser, err),
-			next: "if sshd on the server has AllowUsers or AllowGroups, let " + loginUser + " in there, then run the same command again"}
-	}
-	return err
+	return r.connect(ctx, where)
 }
 
 // entryLimit is how long the server may take to let us in: one that was there

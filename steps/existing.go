@@ -182,25 +182,45 @@ var admitting = onServer{mark, login}
 func (r *Run) admission() []providers.Change {
 	var changes []providers.Change
 	for _, f := range admitting {
-		changes = append(changes, f.decide(r.entry.view(f, r.Plan))...)
+		changes = append(changes, f.decide(r.entry.view(f, r))...)
 	}
 	return changes
 }
 
-func (e *entry) view(f *fact, plan Plan) view {
-	return view{Plan: plan, System: e.system, Looked: e.sections[f.name]}
-}
-
-// admit makes the deployment's own user, as the operator, in one job.
+// admit makes the deployment's own user, as the operator, in one job. The caller
+// proves that user's login, or else the server puts the old state back.
 func (r *Run) admit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, admitLimit, fmt.Errorf("it took longer than %s", admitLimit))
 	defer cancel()
-	var scripts []string
+	scripts := []string{ensureSudo, r.arm(admitting)}
 	for _, f := range admitting {
-		scripts = append(scripts, "(\n"+f.script(r.entry.view(f, r.Plan))+"\n)")
+		scripts = append(scripts, "(\n"+f.script(r.entry.view(f, r))+"\n)")
 	}
 	_, err := r.entry.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: lookScript(r.Plan, admitting)}, r.report)
 	return err
+}
+
+// admitProven makes the deployment's own user and proves its login.
+func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
+	if err := r.admit(ctx); err != nil {
+		return err
+	}
+	began := time.Now()
+	stands, err := r.prove(ctx, func(ctx context.Context) (*remote.Client, error) { return r.dial(ctx, where) }, admitting)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case stands:
+		return nil
+	case err == nil:
+		err = errors.New("the server does not show it")
+	}
+	unproven := r.unproven(admitting.guarded(), err, began)
+	if wasRefused(err) {
+		return &hinted{err: unproven,
+			next: "if sshd on the server has AllowUsers or AllowGroups, let " + loginUser + " in there, then run the same command again"}
+	}
+	return unproven
 }
 
 // leaveEntry ends the operator's login.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/shell"
 )
 
@@ -22,6 +23,9 @@ type fact struct {
 	decide func(view) []providers.Change
 	// script makes the fact hold, whatever a crash left.
 	script func(view) string
+	// guards is what the change could lock the operator out by: the server puts it
+	// back unless a new login proves the change. Empty for most facts.
+	guards guard.Part
 	// before prepares the change, if it needs more than a script.
 	before func(ctx context.Context, run *Run) error
 	// detail describes what is there once the fact holds; may be nil.
@@ -64,11 +68,10 @@ func (f *fact) found(run *Run) providers.Finding {
 }
 
 func (f *fact) view(run *Run) view {
-	v := view{Plan: run.Plan, Address: run.Record().Server.Address}
-	if run.server != nil {
-		v.System, v.Looked = run.server.system, run.server.sections[f.name]
+	if run.server == nil {
+		return view{Plan: run.Plan, Address: run.Record().Server.Address}
 	}
-	return v
+	return run.server.view(f, run)
 }
 
 // changedFiles is a change for each file that is not as it should be.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/shell"
 )
 
@@ -21,6 +22,7 @@ const (
 // firewall is that nothing but SSH and the web comes in, by IPv4 or IPv6.
 var firewall = &fact{
 	name: "firewall", title: "a firewall that lets in SSH and the web only", phase: providers.PhaseOther, limit: time.Minute,
+	guards: guard.Part{Paths: []string{"/etc/nftables.conf", firewallSum}, Tables: []string{"inet slipway"}, Enabled: []string{"nftables.service"}},
 	look: func(Plan) string {
 		return shell.Lines(
 			shell.LookFiles(firewallFile().Path),

@@ -9,6 +9,7 @@ import (
 func hardened(topic hardening.Topic) *fact {
 	return &fact{
 		name: topic.Name, title: topic.Title, phase: providers.PhaseOther, limit: topic.Limit,
+		guards: topic.Guards,
 		look:   func(Plan) string { return topic.Look() },
 		decide: func(v view) []providers.Change { return topic.Decide(v.Plan.profile(), v.System.host(), v.Looked) },
 		script: func(v view) string { return topic.Script(v.Plan.profile(), v.System.host(), v.Looked) },

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/shell"
 )
 
@@ -14,6 +15,7 @@ const loginUser = "deploy"
 // login is the user that may log in with the deployment's key and become root.
 var login = &fact{
 	name: "login", title: "a user to log in as, instead of root", phase: providers.PhaseOther, limit: 10 * time.Minute,
+	guards: guard.Part{Paths: []string{"/etc/sudoers.d"}, Logins: []string{loginUser}},
 	look: func(p Plan) string {
 		return shell.Lines(
 			shell.LookFiles(sudoersFile.Path),
@@ -47,9 +49,6 @@ var login = &fact{
 	},
 	script: func(v view) string {
 		return shell.Lines(
-			`if [ -z "$(command -v sudo)" ]; then`,
-			aptInstall("sudo"),
-			`fi`,
 			`id `+loginUser+` >/dev/null 2>&1 || useradd --create-home --shell /bin/bash `+loginUser,
 			// A locked password, not an empty one: keys are the only way in.
 			`case $(getent shadow `+loginUser+` | cut -d: -f2) in "!"*|"*"*|"") ;; *) mkdir -p /var/lib/slipway; touch `+wasUnlocked+`;; esac`,
@@ -68,6 +67,10 @@ var login = &fact{
 		)
 	},
 }
+
+// ensureSudo installs what the user becomes root with. It may take minutes, so
+// it comes before the guard of the rest is armed.
+var ensureSudo = shell.Lines(`if [ -z "$(command -v sudo)" ]; then`, aptInstall("sudo"), `fi`)
 
 // keys may log in: the deployment's, and the operator's own if one was named.
 // The tag is their comment, by which destroy knows them from others.

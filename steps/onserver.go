@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -21,6 +22,11 @@ const rounds = 3
 type onServer []*fact
 
 func (s onServer) do(ctx context.Context, r *Run) error {
+	if r.server != nil {
+		if err := s.settle(ctx, r); err != nil {
+			return err
+		}
+	}
 	pending := s.pending(r)
 	for _, f := range s {
 		r.takeUp(f.name, f.title)
@@ -39,11 +45,16 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 		if len(pending) == 0 {
 			return nil
 		}
-		again, err := s.apply(ctx, r, pending)
-		if err != nil {
+		if err := s.apply(ctx, r, pending); err != nil {
 			return err
 		}
-		pending = again
+		if err := s.settle(ctx, r); err != nil {
+			return err
+		}
+		pending = s.pending(r)
+	}
+	if len(pending) == 0 {
+		return nil
 	}
 	r.takeUp(pending[0].name, pending[0].title)
 	return stillNeeds(pending[0].found(r))
@@ -60,8 +71,9 @@ func (s onServer) pending(r *Run) onServer {
 	return pending
 }
 
-// apply changes what is pending and returns what does not hold after it.
-func (s onServer) apply(ctx context.Context, r *Run, pending onServer) (onServer, error) {
+// apply changes what is pending, and looks at all of it. A change that could
+// lock the operator out is proven by a new login while the rest goes on.
+func (s onServer) apply(ctx context.Context, r *Run, pending onServer) error {
 	r.changed = true
 	limit := pending.limit()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
@@ -72,30 +84,43 @@ func (s onServer) apply(ctx context.Context, r *Run, pending onServer) (onServer
 		}
 		r.takeUp(f.name, f.title)
 		if err := f.before(ctx, r); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	progress := &progress{run: r, facts: pending, boundary: remote.NewBoundary(), took: map[string]float64{}}
-	looked, err := r.server.client.Run(ctx, remote.Job{
+	following, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	progress := &progress{run: r, facts: pending, boundary: remote.NewBoundary(), took: map[string]float64{},
+		proving: &proving{run: r, ctx: ctx, stop: stop, changed: pending.guarded()}}
+	looked, err := r.server.client.Run(following, remote.Job{
 		Name:   "apply",
 		Script: pending.script(r, progress.boundary),
 		Look:   lookScript(r.Plan, s),
 	}, progress.line)
+	stands, unproven := progress.proving.end()
+	if unproven != nil {
+		return unproven
+	}
+	if err != nil && progress.armed && !stands {
+		return r.halfway(progress.failure(err))
+	}
 	if err != nil {
-		return nil, progress.failure(err)
+		return progress.failure(err)
 	}
 	r.server.see(looked)
-	return s.told(r, pending, progress), nil
+	if stands {
+		r.server.armed = guard.Armed{}
+	}
+	pending.told(r, progress)
+	return nil
 }
 
 // told tells what the look after the change found.
-func (s onServer) told(r *Run, pending onServer, progress *progress) onServer {
-	for _, f := range pending {
+func (s onServer) told(r *Run, progress *progress) {
+	for _, f := range s {
 		if found := f.found(r); found.Holds {
 			r.doneNow(stepID{name: f.name, title: f.title}, found, progress.took[f.name])
 		}
 	}
-	return s.pending(r)
 }
 
 func (s onServer) limit() time.Duration {
@@ -106,12 +131,17 @@ func (s onServer) limit() time.Duration {
 	return limit
 }
 
-// script is the job: each fact's script between two lines that tell of it.
+// script is the job: each fact's script between two lines that tell of it. The
+// guard is armed before the first change that it is for.
 func (s onServer) script(r *Run, boundary string) string {
 	var parts []string
+	guarded := s.guarded()
 	for _, f := range s {
+		parts = append(parts, shell.Command("echo", boundary+" begin "+f.name))
+		if len(guarded) > 0 && f == guarded[0] {
+			parts = append(parts, r.arm(s))
+		}
 		parts = append(parts,
-			shell.Command("echo", boundary+" begin "+f.name),
 			"(\n"+f.script(f.view(r))+"\n)",
 			shell.Command("echo", boundary+" end "+f.name))
 	}
@@ -125,6 +155,8 @@ type progress struct {
 	boundary string
 	took     map[string]float64 // seconds by fact
 	last     []string           // lines of the fact in hand
+	proving  *proving
+	armed    bool // a guarded change was begun
 }
 
 // failureLines is how much of what a step printed an error carries.
@@ -151,6 +183,7 @@ func (p *progress) mark(event string, f *fact) {
 	if event == "begin" {
 		r.takeUp(f.name, f.title)
 		p.last = nil
+		p.armed = p.armed || !f.guards.Empty()
 		r.stepEvent(r.step, Changing, f.found(r), 0)
 		return
 	}
@@ -158,6 +191,9 @@ func (p *progress) mark(event string, f *fact) {
 	p.took[f.name] = seconds
 	r.spent[f.phase] += seconds
 	r.stepEvent(r.step, Applied, providers.Finding{}, seconds)
+	if changed := p.proving.changed; len(changed) > 0 && f == changed[len(changed)-1] {
+		p.proving.begin()
+	}
 }
 
 // failure shows what the step in hand printed, not the whole job.

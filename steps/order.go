@@ -15,9 +15,11 @@ func order(plan Plan, resources []providers.Resource) []stage {
 	return append(stages, single{connection{}}, facts(plan), single{verify{}})
 }
 
-// facts are what should be true on the server, in order.
+// facts are what should be true on the server, in order. Those that are guarded
+// stand together, behind what takes long: one guard covers them all.
 func facts(plan Plan) onServer {
-	all := append(onServer{mark, login, sshd, packages, firewall}, rest(plan)...)
+	system := append(onServer{mark, packages, login, sshd, firewall}, rest(plan)...)
+	all := append(system.unguarded(), system.guarded()...)
 	all = append(all, proxy, account, variables, upload, dependencies)
 	if plan.App.TestCommand != "" {
 		all = append(all, tests)

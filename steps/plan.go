@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"slipway/state"
 	"slipway/steps/app"
@@ -57,6 +58,9 @@ type Plan struct {
 	// OperatorKey is the public half of --identity, which may log in too; empty
 	// if none was named.
 	OperatorKey string
+	// RevertAfter is how long a change that could lock the operator out may stand
+	// unproven; 0 is the default.
+	RevertAfter time.Duration
 }
 
 // Value is a setting's value.
@@ -103,6 +107,9 @@ func MakePlan(asked Asked, home state.Home) (Plan, error) {
 		return Plan{}, err
 	}
 	if p.Env, err = readEnv(asked, file); err != nil {
+		return Plan{}, err
+	}
+	if p.RevertAfter, err = revertTime(asked.Getenv); err != nil {
 		return Plan{}, err
 	}
 	return p, p.settleApp(source, file)

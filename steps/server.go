@@ -3,9 +3,11 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"slipway/steps/guard"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -15,6 +17,8 @@ type server struct {
 	client   *remote.Client
 	system   System
 	sections map[string]string
+	// armed is the guard of a change that no new login has proven yet.
+	armed guard.Armed
 }
 
 // System is what a server is.
@@ -36,6 +40,7 @@ const (
 	sectionSystem = "system"
 	sectionJobs   = "jobs"
 	sectionMark   = "deployment"
+	sectionGuard  = "guard"
 )
 
 // firstBoot waits, at most five minutes, until cloud-init has finished this boot's
@@ -102,6 +107,17 @@ func (s *server) lookAll(ctx context.Context, plan Plan, facts onServer, report 
 // see keeps what a look found.
 func (s *server) see(sections map[string]string) {
 	s.sections, s.system = sections, parseSystem(sections[sectionSystem])
+	s.armed = guard.Parse(sections[sectionGuard])
+}
+
+// view is what a fact is decided from, as last seen.
+func (s *server) view(f *fact, r *Run) view {
+	return view{Plan: r.Plan, System: s.system, Address: r.Record().Server.Address, Looked: s.sections[f.name]}
+}
+
+// holds tells whether every one of the facts does, as last seen.
+func (s *server) holds(facts onServer, r *Run) bool {
+	return !slices.ContainsFunc(facts, func(f *fact) bool { return len(f.decide(s.view(f, r))) > 0 })
 }
 
 func lookScript(plan Plan, facts onServer) string {
@@ -109,6 +125,7 @@ func lookScript(plan Plan, facts onServer) string {
 		firstBoot,
 		shell.Section(sectionSystem, lookSystem),
 		shell.Section(sectionJobs, remote.Running),
+		shell.Section(sectionGuard, guard.Look),
 	}
 	for _, f := range facts {
 		script = append(script, shell.Section(f.name, f.look(plan)))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/hardening"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
@@ -123,6 +124,7 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 func takeOffScript(p Plan) string {
 	l := p.layout()
 	return shell.Lines(
+		guard.Drop,
 		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.user+"-*.service", l.user+"-*.socket")+` | cut -d' ' -f1)`,
 		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
 		`rm -f /etc/systemd/system/`+l.user+`-*.service /etc/systemd/system/`+l.user+`-*.socket`,

@@ -3,6 +3,7 @@ package hardening
 import (
 	"strings"
 
+	"slipway/steps/guard"
 	"slipway/steps/shell"
 )
 
@@ -14,6 +15,7 @@ const sshdFolder = `mkdir -p /run/sshd`
 
 var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: short,
+	Guards:    guard.Part{Paths: []string{"/etc/ssh"}, Reload: []string{"ssh.service"}},
 	effective: sshdFolder + "\nsshd -T",
 	// The first value that sshd reads wins, so drop-ins must come first.
 	prepare: shell.Lines(

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/guard"
 	"slipway/steps/shell"
 )
 
@@ -15,6 +16,8 @@ type Topic struct {
 	Name, Title string
 	// Limit is how long a change may take.
 	Limit time.Duration
+	// Guards is what the change could lock the operator out by; empty for most.
+	Guards guard.Part
 
 	// effective is shell text that prints how things really are.
 	effective string

@@ -65,6 +65,14 @@ func Dial(ctx context.Context, target Target) (*Client, error) {
 	return c, nil
 }
 
+// Anew logs in once more, over a connection of its own, as a stranger to this one.
+func (c *Client) Anew(ctx context.Context) (*Client, error) {
+	c.mu.Lock()
+	target := c.target
+	c.mu.Unlock()
+	return Dial(ctx, target)
+}
+
 // User is the login in use.
 func (c *Client) User() string { return c.target.User }
 

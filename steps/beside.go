@@ -15,7 +15,12 @@ func restartBeside(v view) string {
 	next := v
 	next.beside = true
 	l, n, id := v.layout(), next.layout(), v.Plan.Release
+	port := ":"
+	if v.Plan.ownServer() {
+		port = choosePort(n, id)
+	}
 	return shell.Lines(
+		port,
 		put(releaseUnits(next)),
 		`systemctl daemon-reload`,
 		`if ! (`,
@@ -35,6 +40,7 @@ func restartBeside(v view) string {
 		switchTo(l, l, id),
 		drained(n, id),
 		dropBeside(n, id),
+		processScript(l, id),
 	)
 }
 
@@ -53,7 +59,7 @@ func dropBeside(n layout, id string) string {
 	return shell.Lines(
 		`systemctl stop `+n.unit(id)+`.socket `+n.unit(id)+`.service || :`,
 		`systemctl --quiet --no-reload disable `+n.unit(id)+`.socket `+n.unit(id)+`.service`,
-		shell.Command("rm", "-f", base+".socket", base+".service", n.variables(id)),
+		shell.Command("rm", "-f", base+".socket", base+".service", base+"-proxy.service", n.port(id), n.variables(id)),
 		`systemctl reset-failed `+n.unit(id)+`.socket `+n.unit(id)+`.service 2>/dev/null || :`,
 		`systemctl daemon-reload`,
 	)

@@ -22,7 +22,10 @@ var dependencies = &fact{
 		venv := v.venv()
 		looked := splitLines(v.Looked)
 		if !slices.Contains(looked, "complete "+venv) {
-			return []providers.Change{{What: "install the packages from " + v.Plan.App.Requirements.Source}}
+			if source := v.Plan.App.Requirements.Source; source != "" {
+				return []providers.Change{{What: "install the packages from " + source}}
+			}
+			return []providers.Change{{What: "make an environment for the app, which names no packages"}}
 		}
 		if !slices.Contains(looked, "link "+venv+" "+v.Plan.layout().release(v.Plan.Release)+"/venv") {
 			return []providers.Change{{What: "use the packages that are installed already"}}
@@ -51,13 +54,17 @@ func installScript(v view, venv string) string {
 		"WorkingDirectory=" + l.source(v.Plan.Release),
 		"Environment=HOME=/tmp PIP_CACHE_DIR=" + l.pipCache() + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_PROGRESS_BAR=off",
 	}
+	install := ":"
+	if wanted := pipArguments(v.Plan); len(wanted) > 0 {
+		install = shell.Command(once(l, properties, append([]string{venv + "/bin/pip", "install"}, wanted...)...)...)
+	}
 	owner := l.user + ":" + l.user
 	return shell.Lines(
 		shell.Command("rm", "-rf", venv),
 		shell.Command("install", "-d", "-m", "755", "-o", l.user, "-g", l.user, venv, l.pipCache()),
 		shell.Command("chown", owner, l.pipCache()),
 		shell.Command(once(l, properties, "/usr/bin/python3", "-m", "venv", venv)...),
-		shell.Command(once(l, properties, append([]string{venv + "/bin/pip", "install"}, pipArguments(v.Plan)...)...)...),
+		install,
 		shell.Command("chown", "-R", "root:root", venv),
 		shell.Command("chmod", "-R", "go-w", venv),
 		shell.Command("touch", venv+"/.complete"),
@@ -78,11 +85,7 @@ func pipArguments(p Plan) []string {
 // narrowly, and what its lock file pins is taken as it is: two versions of one
 // package can't be installed.
 func serverPackages(p Plan) []string {
-	wanted := []string{"gunicorn>=23"}
-	if p.App.Server == "asgi" {
-		wanted = append(wanted, "uvicorn-worker>=0.3")
-	}
-	return slices.DeleteFunc(wanted, func(requirement string) bool {
+	return slices.DeleteFunc(p.App.ServerPackages(), func(requirement string) bool {
 		name, _, _ := strings.Cut(requirement, ">")
 		return p.App.Requirements.Pins(name)
 	})

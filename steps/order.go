@@ -21,8 +21,14 @@ func facts(plan Plan) onServer {
 	system := append(onServer{mark, packages, login, sshd, firewall}, rest(plan)...)
 	all := append(system.unguarded(), system.guarded()...)
 	all = append(all, proxy, account, variables, upload, dependencies)
+	if plan.builds() {
+		all = append(all, build)
+	}
 	if plan.App.TestCommand != "" {
 		all = append(all, tests)
+	}
+	if plan.App.Release != "" {
+		all = append(all, preSwitch)
 	}
 	return append(all, release)
 }

@@ -207,10 +207,7 @@ func (p *Plan) settleApp(source source, file app.File) error {
 	if p.App, err = app.Detect(source.files, settings); err != nil {
 		return err
 	}
-	if p.App.Command != "" && p.App.GunicornArgs == nil {
-		return usagef("start it with gunicorn, or set app.wsgi or app.asgi in slipway.toml",
-			"the command %q is not one of gunicorn's, the only server that slipway can run so far", p.App.Command)
-	}
+	p.warnOfNeeds()
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
@@ -221,15 +218,36 @@ func (p *Plan) settleApp(source source, file app.File) error {
 	return err
 }
 
+// warnOfNeeds names the variables that the app can't be loaded without. Those of
+// an earlier run are on the server, and nowhere else.
+func (p *Plan) warnOfNeeds() {
+	if p.Tag != "" {
+		return
+	}
+	for _, need := range p.App.Needs {
+		if _, given := p.Env[need.Name]; !given {
+			p.App.Warnings = append(p.App.Warnings, fmt.Sprintf("%s reads the variable %s, which is not given: give it with --env-file or --env %s=…",
+				need.Source, need.Name, need.Name))
+		}
+	}
+}
+
 // releaseName covers all that decides how a release behaves, apart from the
 // variables, which are secret.
 func (p *Plan) releaseName() (string, error) {
-	spec, err := json.Marshal(append([]string{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
-		p.App.Command, p.App.PythonVersion, p.App.TestCommand}, p.Health().words()...))
+	spec := []any{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
+		p.App.Command, p.App.PythonVersion, p.App.TestCommand}
+	for _, word := range p.Health().words() {
+		spec = append(spec, word)
+	}
+	if p.builds() || p.App.Release != "" || len(p.App.Processes) > 0 {
+		spec = append(spec, p.App.Build, p.App.BuildFolders, p.App.Static, p.App.Release, p.App.Processes)
+	}
+	text, err := json.Marshal(spec)
 	if err != nil {
 		return "", fmt.Errorf("name the release: %w", err)
 	}
-	sum := sha256.Sum256(spec)
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])[:12], nil
 }
 

@@ -195,3 +195,26 @@ func TestEnv(t *testing.T) {
 		}
 	}
 }
+
+func TestPlanWarnsOfNeeds(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	folder := writeApp(t, "[app]\nrelease = \"true\"\n")
+	text := "import os\nfrom flask import Flask\nKEY = os.environ['KEY']\nOTHER = os.environ['OTHER']\napp = Flask(__name__)\n"
+	if err := os.WriteFile(filepath.Join(folder, "app.py"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := MakePlan(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"OTHER=x"}}, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.App.Warnings) != 1 || !strings.HasPrefix(p.App.Warnings[0], "app.py line 3 reads the variable KEY, which is not given") {
+		t.Errorf("got %q", p.App.Warnings)
+	}
+	found := false
+	for _, v := range p.InOrder() {
+		found = found || v == NamedValue{"release command", "true", "slipway.toml"}
+	}
+	if !found {
+		t.Errorf("the plan does not show the release command: %v", p.InOrder())
+	}
+}

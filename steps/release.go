@@ -18,16 +18,16 @@ var release = &fact{
 		unit := l.unit(p.Release)
 		return shell.Lines(
 			shell.LookFiles(append(paths(releaseFiles(view{Plan: p})), l.current(), l.switched(p.Release))...),
-			`systemctl show -p ActiveState -p UnitFileState `+unit+`.service `+unit+`.socket | paste -s -d ' '`,
+			`systemctl show -p ActiveState -p UnitFileState `+strings.Join(append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...), " ")+` | paste -s -d ' '`,
 		)
 	},
 	decide: func(v view) []providers.Change {
 		l := v.Plan.layout()
 		looked := splitLines(v.Looked)
-		changes := append(changedFiles(v.Looked, "systemd runs the app in a sandbox", releaseUnits(v)...),
+		changes := append(changedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
 			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v))...)
 		const up = "ActiveState=active UnitFileState=enabled"
-		if !slices.Contains(looked, up+"  "+up) {
+		if !slices.Contains(looked, up+strings.Repeat("  "+up, 1+len(v.Plan.App.Processes))) {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
 		}
 		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) ||
@@ -38,10 +38,15 @@ var release = &fact{
 	},
 	script: func(v view) string {
 		l, id := v.Plan.layout(), v.Plan.Release
+		port := ":"
+		if v.Plan.ownServer() {
+			port = choosePort(l, id)
+		}
 		return shell.Lines(
+			port,
 			put(releaseFiles(v)),
 			// Units that systemd has not read yet need no reload, which takes long.
-			`case $(systemctl show -P NeedDaemonReload `+l.unit(id)+`.socket `+l.unit(id)+`.service) in *yes*) systemctl daemon-reload;; esac`,
+			`case $(systemctl show -P NeedDaemonReload `+l.unit(id)+`.socket '`+l.unit(id)+`*.service') in *yes*) systemctl daemon-reload;; esac`,
 			takeOverScript(l, id),
 		)
 	},
@@ -61,13 +66,20 @@ func surroundings(l layout, id string) []string {
 
 // releaseFiles are the release's units, and how it is asked whether it is
 // healthy.
-func releaseFiles(v view) []shell.File { return append(releaseUnits(v), healthFile(v)) }
+func releaseFiles(v view) []shell.File {
+	return append(append(releaseUnits(v), processFiles(v)...), healthFile(v))
+}
 
-// releaseUnits are the release's socket and service. The socket is systemd's,
-// so that a service that restarts loses no request.
+// releaseUnits are the release's socket and service, and what stands between
+// them for an app that brings its own server. The socket is systemd's, so that a
+// service that restarts loses no request.
 func releaseUnits(v view) []shell.File {
 	l, id := v.layout(), v.Plan.Release
 	base := "/etc/systemd/system/" + l.unit(id)
+	needs, starts, serves := "Requires="+l.unit(id)+".socket\n", "", gunicornLines(v)
+	if v.Plan.ownServer() {
+		needs, starts, serves = "", "Service="+l.proxyUnit(id)+".service\n", commandLines(v)
+	}
 	socket := shell.File{Path: base + ".socket", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=%s release %s, where nginx hands requests over
@@ -78,28 +90,23 @@ SocketUser=root
 SocketGroup=www-data
 SocketMode=0660
 Backlog=1024
-
+%s
 [Install]
 WantedBy=sockets.target
-`, v.Plan.Name, id, l.socket(id))}
+`, v.Plan.Name, id, l.socket(id), starts)}
 	service := shell.File{Path: base + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=%s release %s
-Requires=%s.socket
-After=network-online.target
+%sAfter=network-online.target
 Wants=network-online.target
 StartLimitIntervalSec=60
 StartLimitBurst=10
 
 [Service]
-Type=notify
-NotifyAccess=main
 User=%s
 Group=%s
 %s
-ExecStart=%s
-ExecReload=/bin/kill -s HUP $MAINPID
-KillMode=mixed
+%s
 TimeoutStartSec=%d
 TimeoutStopSec=35
 Restart=always
@@ -109,9 +116,23 @@ UMask=0027
 
 [Install]
 WantedBy=multi-user.target
-`, v.Plan.Name, id, l.unit(id), l.user, l.user, strings.Join(surroundings(l, id), "\n"),
-		serveCommand(v), v.Plan.Health().Seconds, strings.Join(sandbox, "\n"))}
+`, v.Plan.Name, id, needs, l.user, l.user, strings.Join(surroundings(l, id), "\n"),
+		serves, v.Plan.Health().Seconds, strings.Join(sandbox, "\n"))}
+	if v.Plan.ownServer() {
+		return []shell.File{socket, service, proxyFile(v)}
+	}
 	return []shell.File{socket, service}
+}
+
+// gunicornLines are what the service of gunicorn has.
+func gunicornLines(v view) string {
+	return shell.Lines(
+		"Type=notify",
+		"NotifyAccess=main",
+		"ExecStart="+serveCommand(v),
+		"ExecReload=/bin/kill -s HUP $MAINPID",
+		"KillMode=mixed",
+	)
 }
 
 // serveCommand is the line after ExecStart=. Gunicorn takes the socket that

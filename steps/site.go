@@ -39,7 +39,7 @@ func plainServer(l layout, s System) string {
 		"server_name _;\n",
 		answering,
 		releaseLocation(l),
-		appLocations,
+		appLocations(l),
 	)
 }
 
@@ -74,8 +74,14 @@ func releaseLocation(l layout) string {
 	) + "\n"
 }
 
-// appLocations pass requests on to the app.
-const appLocations = `location / {
+// appLocations answer with what a release has for everybody, and pass all other
+// requests on to the app.
+func appLocations(l layout) string {
+	return "root " + l.current() + "/static;\n" + `location / {
+	try_files $uri @app;
+}
+
+location @app {
 	proxy_pass http://app;
 	proxy_http_version 1.1;
 	proxy_set_header Upgrade $http_upgrade;
@@ -88,6 +94,7 @@ const appLocations = `location / {
 	proxy_read_timeout 60s;
 }
 `
+}
 
 // block is a block of nginx's configuration, its lines set in by a tab.
 func block(head string, parts ...string) string {

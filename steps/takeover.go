@@ -25,6 +25,7 @@ func takeOverScript(l layout, id string) string {
 		enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
 		retireScript(l, id),
 		pruneScript(l, id),
+		processScript(l, id),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.requirements, d.python, d.warnings} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.python, d.warnings} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -70,29 +71,20 @@ func (d *detection) app() error {
 		return d.given("app.wsgi", s.WSGI, WSGI)
 	case s.ASGI != "":
 		return d.given("app.asgi", s.ASGI, ASGI)
-	case commands["web"] != "":
-		return d.procfile(commands["web"], fmt.Sprintf("%s line %d", Procfile, line))
+	case commands[webProcess] != "":
+		return d.procfile(commands[webProcess], fmt.Sprintf("%s line %d", Procfile, line))
 	}
 	return d.search(d.src.candidates())
 }
 
-func (d *detection) processes(commands map[string]string) {
-	for name, command := range commands {
-		if name == "web" {
-			continue
-		}
-		if d.found.Processes == nil {
-			d.found.Processes = map[string]string{}
-		}
-		d.found.Processes[name] = command
-	}
-}
-
-// procfile takes the web command as it is, unless it only starts Flask's
+// procfile takes the web command as it is, unless it only starts a framework's
 // development server: that one is no server for the world, so gunicorn serves
-// the app that the file holds.
+// the app that it would.
 func (d *detection) procfile(command, from string) error {
 	c := readCall(command)
+	if c.development {
+		return d.instead(c, from)
+	}
 	m := d.src.modules[c.script]
 	if m == nil {
 		return d.command(command, from)
@@ -106,12 +98,26 @@ func (d *detection) procfile(command, from string) error {
 	return nil
 }
 
+// instead finds the app that a development server would serve.
+func (d *detection) instead(c call, from string) error {
+	all := d.src.candidates()
+	if name, _, _ := strings.Cut(c.target, ":"); name != "" {
+		_, m := d.src.locate(name)
+		all = slices.DeleteFunc(all, func(a candidate) bool { return a.module != m })
+	}
+	if err := d.search(all); err != nil {
+		return err
+	}
+	d.found.because("web server", gunicorn, fmt.Sprintf("%s starts the server of %s, which is for development", from, c.program))
+	return nil
+}
+
 func (d *detection) command(command, from string) error {
 	d.found.Command = command
 	d.found.Server = WSGI
 	d.found.because("web command", command, from)
 	c := readCall(command)
-	if c.program == "gunicorn" && c.target != "" && !c.otherVariables {
+	if c.program == gunicorn && c.target != "" && !c.otherVariables {
 		d.found.GunicornArgs = withoutBind(c.args)
 	}
 	if asgiServers[c.program] || strings.Contains(command, "UvicornWorker") || strings.Contains(command, "uvicorn_worker") {
@@ -227,6 +233,7 @@ func (d *detection) warnings() error {
 	if d.entry == nil {
 		return nil
 	}
+	d.needs()
 	for _, m := range sorted(d.loaded()) {
 		d.warnAbout(m)
 	}

@@ -43,9 +43,25 @@ type Found struct {
 	// is nil if Command is not a plain gunicorn call, or needs sh for variables
 	// other than PORT.
 	GunicornArgs []string
-	// Processes are the Procfile's other lines by name, such as "worker" and
-	// "release".
+	// Processes are what runs beside the web app, by name, such as "worker":
+	// lines for sh, each started once the release has taken over.
 	Processes map[string]string
+	// Release is a line for sh that is run once in a new release, with the app's
+	// variables and data, before it takes over; "" if nothing is. Only the
+	// Procfile or slipway.toml gives one: it may change what the running release
+	// works with.
+	Release string
+	// Build is a line for sh that makes files in a new release, without the app's
+	// data; "" if there is none.
+	Build string
+	// BuildFolders are the folders, relative to the app's root, that Build may
+	// write to.
+	BuildFolders []string
+	// Static says which folder is served under which path, without asking the
+	// app: "/static/" is "staticfiles".
+	Static map[string]string
+	// Needs are the variables that the app can't be loaded without.
+	Needs []Need
 	// Requirements is what is to be installed. Gunicorn, and uvicorn for an asgi
 	// app, are the runner's business and only in it if the app names them.
 	Requirements Requirements
@@ -64,6 +80,13 @@ type Found struct {
 // Reason is one decision: "web app" is "server:app" because of "server.py line 6".
 type Reason struct {
 	Subject, Value, Source string
+}
+
+// Need is a variable that the app reads when it is loaded, and takes no default
+// for.
+type Need struct {
+	// Name is the variable's, Source the place that reads it: "settings.py line 3".
+	Name, Source string
 }
 
 // Requirements says what is to be installed for the app.

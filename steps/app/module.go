@@ -15,6 +15,12 @@ type module struct {
 	devServers []devServer
 	// debug is the line of the first DEBUG = True, or 0.
 	debug int
+	// settings is what the file sets DJANGO_SETTINGS_MODULE to.
+	settings string
+	// needs are the variables that it reads when it is loaded, without a default.
+	needs []Need
+	// defaults are the variables for which it gives django-environ a default.
+	defaults map[string]bool
 }
 
 // scope is the module level or a function's body.
@@ -251,6 +257,8 @@ func (m *module) simple(s statement, in place) {
 	default:
 		m.assign(s, in)
 		m.noteRun(s, in)
+		m.noteSettings(s)
+		m.noteNeeds(s, in)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/shell"
@@ -12,6 +14,14 @@ import (
 
 // Procfile is the name of the file with the commands that an app is made of.
 const Procfile = "Procfile"
+
+// The processes whose names mean something.
+const (
+	webProcess     = "web"
+	releaseProcess = "release"
+)
+
+const gunicorn = "gunicorn"
 
 var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
 
@@ -31,7 +41,7 @@ func readProcfile(fsys fs.FS) (commands map[string]string, webLine int, err erro
 			continue
 		}
 		commands[parts[1]] = parts[2]
-		if parts[1] == "web" {
+		if parts[1] == webProcess {
 			webLine = i + 1
 		}
 	}
@@ -49,12 +59,16 @@ type call struct {
 	target string
 	// script is the file that python runs.
 	script string
+	// development is set for a framework's own server: "flask run", "manage.py
+	// runserver". Program is then the framework, and target what it names, if it
+	// does.
+	development bool
 	// otherVariables is set if the command uses another variable than PORT.
 	otherVariables bool
 }
 
 var servers = map[string]bool{
-	"gunicorn": true, "uvicorn": true, "hypercorn": true, "daphne": true, "waitress-serve": true,
+	gunicorn: true, "uvicorn": true, "hypercorn": true, "daphne": true, "waitress-serve": true,
 }
 
 var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": true}
@@ -99,10 +113,31 @@ func wordsCall(words []string) call {
 	if strings.HasPrefix(words[0], "python") {
 		return pythonCall(words[1:])
 	}
+	if words[0] == "flask" {
+		return flaskCall(words[1:])
+	}
 	if !servers[words[0]] {
 		return call{}
 	}
 	return serverCall(words)
+}
+
+// flaskCall reads "flask --app shop run".
+func flaskCall(words []string) call {
+	if !slices.Contains(words, "run") {
+		return call{}
+	}
+	c := call{program: Flask, args: words, development: true}
+	for i, w := range words {
+		if value, ok := strings.CutPrefix(w, "--app="); ok {
+			c.target = value
+		}
+		if (w == "--app" || w == "-A") && i+1 < len(words) {
+			c.target = words[i+1]
+		}
+	}
+	c.target = strings.ReplaceAll(strings.TrimSuffix(c.target, ".py"), "/", ".")
+	return c
 }
 
 func serverCall(words []string) call {
@@ -123,6 +158,12 @@ func pythonCall(words []string) call {
 	}
 	if len(words) > 1 && words[0] == "-m" && servers[words[1]] {
 		return serverCall(words[1:])
+	}
+	if len(words) > 1 && words[0] == "-m" && words[1] == "flask" {
+		return flaskCall(words[2:])
+	}
+	if len(words) > 1 && path.Base(words[0]) == djangoScript && words[1] == "runserver" {
+		return call{program: Django, args: words, development: true}
 	}
 	if len(words) > 0 && strings.HasSuffix(words[0], ".py") {
 		return call{program: "python", args: words[1:], script: strings.TrimPrefix(words[0], "./")}

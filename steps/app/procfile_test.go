@@ -22,6 +22,9 @@ func TestDetectProcfile(t *testing.T) {
 		{"several commands", "cd x && gunicorn shop:site", "cd x && gunicorn shop:site", "", "wsgi", "", nil},
 		{"substitution is not run", "gunicorn $(touch /tmp/x) shop:site", "gunicorn $(touch /tmp/x) shop:site", "", "wsgi", "", nil},
 		{"development server", "python web.py", "", "web:app", "wsgi", "flask", nil},
+		{"flask run", "flask --app web run --host 0.0.0.0 --port $PORT", "", "web:app", "wsgi", "flask", nil},
+		{"python -m flask", "python -m flask -A web.py run -p $PORT", "", "web:app", "wsgi", "flask", nil},
+		{"flask's other commands", "flask custom", "flask custom", "", "wsgi", "", nil},
 		{"other script", "python serve.py --port $PORT", "python serve.py --port $PORT", "", "wsgi", "", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -39,8 +42,8 @@ func TestDetectProcfile(t *testing.T) {
 			if !reflect.DeepEqual(got.GunicornArgs, test.args) {
 				t.Errorf("got %q", got.GunicornArgs)
 			}
-			if want := map[string]string{"release": "flask db upgrade", "worker": "celery -A x"}; !reflect.DeepEqual(got.Processes, want) {
-				t.Errorf("got %q", got.Processes)
+			if want := map[string]string{"worker": "celery -A x"}; !reflect.DeepEqual(got.Processes, want) || got.Release != "flask db upgrade" {
+				t.Errorf("got %q, %q", got.Processes, got.Release)
 			}
 		})
 	}

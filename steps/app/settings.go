@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -28,6 +32,14 @@ type Settings struct {
 	Requirements string `toml:"requirements"`
 	// Python is the version that the app needs: "3.12", ">=3.11".
 	Python string `toml:"python"`
+
+	// Release, Build, BuildFolders, Static and Processes are as in [Found]. A
+	// table of processes stands in the place of the Procfile's, an empty one too.
+	Release      string            `toml:"release"`
+	Build        string            `toml:"build"`
+	BuildFolders []string          `toml:"build-folders"`
+	Static       map[string]string `toml:"static"`
+	Processes    map[string]string `toml:"processes"`
 
 	// TestCommand is the top-level key test-command.
 	TestCommand string `toml:"-"`
@@ -164,6 +176,72 @@ func (s Settings) check() error {
 		return &Undecided{
 			What: fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements),
 			Next: "give it relative to the folder, with slashes and without ..",
+		}
+	}
+	if err := s.checkCommands(); err != nil {
+		return err
+	}
+	if err := s.checkProcesses(); err != nil {
+		return err
+	}
+	return s.checkFolders()
+}
+
+// checkCommands refuses what can't be one line of a unit.
+func (s Settings) checkCommands() error {
+	commands := map[string]string{"app.command": s.Command, "app.release": s.Release, "app.build": s.Build}
+	for name, command := range s.Processes {
+		commands["app.processes."+name] = command
+	}
+	for _, key := range slices.Sorted(maps.Keys(commands)) {
+		if strings.ContainsFunc(commands[key], unicode.IsControl) {
+			return &Undecided{What: key + " is more than one line", Next: "put the commands in a script of the app, and name that in " + SettingsFile}
+		}
+	}
+	return nil
+}
+
+var processName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func (s Settings) checkProcesses() error {
+	for _, name := range slices.Sorted(maps.Keys(s.Processes)) {
+		var next string
+		switch {
+		case name == webProcess:
+			next = "set app.command, app.wsgi or app.asgi for what serves the web"
+		case name == releaseProcess:
+			next = "set app.release for what runs before a release takes over"
+		case !processName.MatchString(name):
+			next = "a name is made of letters, digits, - and _"
+		case s.Processes[name] == "":
+			next = "give it a command, or leave it out"
+		default:
+			continue
+		}
+		return &Undecided{What: fmt.Sprintf("app.processes.%s can't be used", name), Next: next}
+	}
+	return nil
+}
+
+var staticPath = regexp.MustCompile(`^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+/$`)
+
+func (s Settings) checkFolders() error {
+	folders := slices.Clone(s.BuildFolders)
+	for _, url := range slices.Sorted(maps.Keys(s.Static)) {
+		if !staticPath.MatchString(url) {
+			return &Undecided{
+				What: fmt.Sprintf("app.static has the path %q, which can't be used", url),
+				Next: `write it like "/static/", with letters, digits, ., - and _`,
+			}
+		}
+		folders = append(folders, s.Static[url])
+	}
+	for _, folder := range folders {
+		if folder == "." || !fs.ValidPath(folder) {
+			return &Undecided{
+				What: fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder),
+				Next: "give it relative to the app's folder, with slashes and without ..",
+			}
 		}
 	}
 	return nil

@@ -26,6 +26,8 @@ func WriteSettings(found Found, name string, health Health) string {
 	w.run(found)
 	w.requirements(found.Requirements)
 	w.python(found)
+	w.beforehand(found)
+	w.tables(found)
 	w.blank()
 	w.comment("The app's own variables. Secrets are better given with --env-file: this file",
 		"is likely to be shared.")
@@ -136,9 +138,52 @@ func (w *settingsWriter) run(found Found) {
 	case found.Target != "":
 		w.key("wsgi", found.Target)
 	}
-	for _, name := range slices.Sorted(maps.Keys(found.Processes)) {
-		w.comment(fmt.Sprintf("%s also has %s: %s", Procfile, name, found.Processes[name]))
+}
+
+// beforehand says what is done in a release before it takes over.
+func (w *settingsWriter) beforehand(found Found) {
+	w.blank()
+	w.comment("Makes files in each new release; it can write only to these folders of it.")
+	if found.Build == "" {
+		w.comment(`build = "python manage.py collectstatic --noinput"`, `build-folders = ["staticfiles"]`)
+	} else {
+		w.key("build", found.Build)
+		w.line("build-folders = " + tomlList(found.BuildFolders))
 	}
+	w.blank()
+	w.comment("Run in each new release before it takes over, with the app's variables and data.")
+	if found.Release == "" {
+		w.comment(`release = "python manage.py migrate --noinput"`)
+		return
+	}
+	w.key("release", found.Release)
+}
+
+// tables are what has names of its own; in TOML they stand last.
+func (w *settingsWriter) tables(found Found) {
+	w.table("What is served without the app: the path, and the folder of the release.", "[app.static]", found.Static, `"/static/" = "static"`)
+	w.table("What runs beside the web app, started once a release has taken over.", "[app.processes]", found.Processes, `worker = "python worker.py"`)
+}
+
+func (w *settingsWriter) table(about, heading string, entries map[string]string, example string) {
+	w.blank()
+	w.comment(about)
+	if len(entries) == 0 {
+		w.comment(heading, example)
+		return
+	}
+	w.line(heading)
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		w.key(tomlString(key), entries[key])
+	}
+}
+
+func tomlList(items []string) string {
+	quoted := make([]string, len(items))
+	for i, item := range items {
+		quoted[i] = tomlString(item)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 func (w *settingsWriter) requirements(req Requirements) {

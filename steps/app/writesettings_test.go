@@ -91,7 +91,7 @@ func TestWriteSettingsSaysWhy(t *testing.T) {
 func TestWriteSettingsKeepsCommentsApart(t *testing.T) {
 	found := Found{
 		Target: "a:app", Server: WSGI, TestCommand: "a\nb\"\\\x01\xff",
-		Processes:    map[string]string{"x": "y\nname = 'evil'"},
+		Processes:    map[string]string{"x": "y\" # \\ 'evil'"},
 		Requirements: Requirements{Files: []string{"a\"\n.txt"}, Source: "a"},
 		Reasons:      []Reason{{"web app", "a:app", "b\rc\nname = 'evil'"}},
 	}

@@ -1,0 +1,223 @@
+package app
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+const djangoManage = `import os, sys
+def main():
+    os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+if __name__ == '__main__':
+    main()
+`
+
+const djangoWSGI = `import os
+from django.core.wsgi import get_wsgi_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+application = get_wsgi_application()
+`
+
+const djangoSettings = `import os
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = os.environ["SECRET_KEY"]
+DEBUG = False
+ALLOWED_HOSTS = ["shop.example", "127.0.0.1"]
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.staticfiles"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path.join(os.environ.get("STATE_DIRECTORY", "."), "db")}}
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+`
+
+func djangoFiles(settings string) fstest.MapFS {
+	return files("requirements.txt", "django", "manage.py", djangoManage, "shop/__init__.py", "",
+		"shop/wsgi.py", djangoWSGI, "shop/settings.py", settings)
+}
+
+func TestDetectDjango(t *testing.T) {
+	got, err := Detect(djangoFiles(djangoSettings), Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Target != "shop.wsgi:application" || got.Build != "python manage.py collectstatic --noinput" ||
+		!slices.Equal(got.BuildFolders, []string{"staticfiles"}) || !maps.Equal(got.Static, map[string]string{"/static/": "staticfiles"}) {
+		t.Errorf("got %+v", got)
+	}
+	if want := []Need{{"SECRET_KEY", "shop/settings.py line 4"}}; !slices.Equal(got.Needs, want) {
+		t.Errorf("needs %v, want %v", got.Needs, want)
+	}
+	for _, want := range []Reason{
+		{"settings", "shop.settings", "shop/wsgi.py"}, {"allowed hosts", "shop.example, 127.0.0.1", "shop/settings.py line 6"},
+		{"static files", "/static/ from staticfiles", "STATIC_ROOT in shop/settings.py line 10"},
+	} {
+		if !slices.Contains(got.Reasons, want) {
+			t.Errorf("%v is not in %v", want, got.Reasons)
+		}
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `set release = "python manage.py migrate --noinput" under [app] in slipway.toml`) {
+		t.Errorf("warnings %q", got.Warnings)
+	}
+	told, err := Detect(djangoFiles(djangoSettings), Settings{Release: "python manage.py migrate", Static: map[string]string{"/s/": "x"}})
+	if err != nil || told.Release != "python manage.py migrate" || len(told.Warnings) != 0 || told.Static["/static/"] != "" {
+		t.Errorf("with slipway.toml: %+v, %v", told, err)
+	}
+}
+
+func TestDetectDjangoSettings(t *testing.T) {
+	replaced := func(old, text string) string { return strings.Replace(djangoSettings, old, text, 1) }
+	for _, test := range []struct {
+		name, settings string
+		folder         string
+		static         bool
+		warning        string
+	}{
+		{"whitenoise", djangoSettings + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", "staticfiles", false, ""},
+		{"os.path", replaced(`BASE_DIR / "staticfiles"`, `os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "public", "static")`), "public/static", true, ""},
+		{"str", replaced(`BASE_DIR / "staticfiles"`, `str((BASE_DIR / "shop").joinpath("s"))`), "shop/s", true, ""},
+		{"parents", replaced(`BASE_DIR / "staticfiles"`, `Path(__file__).parents[0] / "s"`), "shop/s", true, ""},
+		{"relative", replaced(`BASE_DIR / "staticfiles"`, `"s"`), "s", true, ""},
+		{"on another host", replaced(`"static/"`, `"https://cdn.example/"`), "staticfiles", false, ""},
+		{"not told", replaced(`BASE_DIR / "staticfiles"`, `os.environ["ROOT"]`), "", false, "STATIC_ROOT) can't be told"},
+		{"outside", replaced(`BASE_DIR / "staticfiles"`, `"/var/www/static"`), "", false, "STATIC_ROOT) can't be told"},
+		{"above", replaced(`BASE_DIR / "staticfiles"`, `BASE_DIR.parent / "static"`), "", false, "STATIC_ROOT) can't be told"},
+		{"in a circle", replaced(`BASE_DIR / "staticfiles"`, `A / B`) + "A = B / A\nB = A / B\n", "", false, "STATIC_ROOT) can't be told"},
+		{"no root", replaced("STATIC_ROOT", "OTHER_ROOT"), "", false, "static files are not served: set STATIC_ROOT"},
+		{"hosts", replaced(`["shop.example", "127.0.0.1"]`, "[]"), "staticfiles", true, "ALLOWED_HOSTS in shop/settings.py line 6 is empty"},
+		{"database", replaced("STATE_DIRECTORY", "DB_FOLDER"), "staticfiles", true, "keeps the database in the app's folder"},
+		{"secret", replaced(`os.environ["SECRET_KEY"]`, `"django-insecure-x"`), "staticfiles", true, "SECRET_KEY in the source"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Detect(djangoFiles(test.settings), Settings{Release: "true"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var folders []string
+			if test.folder != "" {
+				folders = []string{test.folder}
+			}
+			if !slices.Equal(got.BuildFolders, folders) || (got.Static["/static/"] != "") != test.static || (got.Build != "") != (test.folder != "") {
+				t.Errorf("got %q, %q, %q", got.Build, got.BuildFolders, got.Static)
+			}
+			if all := strings.Join(got.Warnings, "\n"); !strings.Contains(all, test.warning) || test.warning == "" && all != "" {
+				t.Errorf("warnings %q", got.Warnings)
+			}
+		})
+	}
+}
+
+// TestDetectDjangoSettingsPackage has its settings in parts.
+func TestDetectDjangoSettingsPackage(t *testing.T) {
+	fsys := djangoFiles("")
+	delete(fsys, "shop/settings.py")
+	fsys["shop/settings/__init__.py"] = &fstest.MapFile{Data: []byte("from .base import *\nDEBUG = False\n")}
+	base := strings.Replace(djangoSettings, ".parent.parent", ".parent.parent.parent", 1)
+	fsys["shop/settings/base.py"] = &fstest.MapFile{Data: []byte(base)}
+	got, err := Detect(fsys, Settings{})
+	if err != nil || got.Static["/static/"] != "staticfiles" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestDetectNeeds(t *testing.T) {
+	text := `import os
+import environ
+from decouple import config
+env = environ.Env(DEBUG=(bool, False))
+A = os.environ["A"]
+B = os.environ.get("B")
+C = config("C", cast=int)
+D = config("D", default="x")
+E = env("E") + env.str("E2", default="")
+DEBUG = env("DEBUG")
+os.environ["SET"] = "x"
+class Config:
+    IN_CLASS = os.environ["IN_CLASS"]
+def later():
+    return os.environ["LATER"]
+if __name__ == "__main__":
+    os.environ["MAIN"]
+STATE = os.environ["STATE_DIRECTORY"]
+F = self.env("NOT")
+` + flaskApp
+	got, err := Detect(files("requirements.txt", "", "a.py", text), Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Need{{"A", "a.py line 5"}, {"C", "a.py line 7"}, {"E", "a.py line 9"}}
+	if !reflect.DeepEqual(got.Needs, want) {
+		t.Errorf("got %v, want %v", got.Needs, want)
+	}
+}
+
+func TestDetectProcesses(t *testing.T) {
+	fsys := func(settings string) fstest.MapFS {
+		return files("a.py", flaskApp, "requirements.txt", "", "Procfile", "worker: python w.py\nclock: python c.py\n", SettingsFile, settings)
+	}
+	for _, test := range []struct {
+		name, settings string
+		want           map[string]string
+	}{
+		{"Procfile", "", map[string]string{"worker": "python w.py", "clock": "python c.py"}},
+		{"slipway.toml", "[app.processes]\nmail = \"python m.py\"\n", map[string]string{"mail": "python m.py"}},
+		{"none", "[app]\nprocesses = {}\n", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file, err := ReadSettings(fsys(test.settings))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Detect(fsys(test.settings), file.App)
+			if err != nil || !reflect.DeepEqual(got.Processes, test.want) {
+				t.Errorf("got %v, %v", got.Processes, err)
+			}
+		})
+	}
+}
+
+func TestServerPackages(t *testing.T) {
+	for _, test := range []struct {
+		found Found
+		want  []string
+	}{
+		{Found{Server: WSGI}, []string{"gunicorn>=23"}},
+		{Found{Server: ASGI}, []string{"gunicorn>=23", "uvicorn-worker>=0.3"}},
+		{Found{Server: WSGI, Command: "gunicorn a:b", GunicornArgs: []string{"a:b"}}, []string{"gunicorn>=23"}},
+		{Found{Server: ASGI, Command: "uvicorn a:b --port $PORT"}, []string{"uvicorn"}},
+		{Found{Server: WSGI, Command: "cd x && gunicorn a:b"}, []string{"gunicorn>=23"}},
+		{Found{Server: WSGI, Command: "python serve.py"}, nil},
+	} {
+		if got := test.found.ServerPackages(); !slices.Equal(got, test.want) {
+			t.Errorf("%+v: got %q, want %q", test.found, got, test.want)
+		}
+	}
+}
+
+func TestExec(t *testing.T) {
+	for command, want := range map[string]string{
+		"python w.py":                     "exec python w.py",
+		"A=1 python w.py >>log 2>&1":      "A=1 exec python w.py >>log 2>&1",
+		"cd x && B=2 celery -A x":         "cd x && B=2 exec celery -A x",
+		"exec python w.py":                "exec python w.py",
+		"a; b":                            "a; exec b",
+		"a | b":                           "",
+		"a || b":                          "",
+		"a & b & wait":                    "",
+		"(a)":                             "",
+		"! a":                             "",
+		"if x; then y; fi":                "",
+		"\"unclosed":                      "",
+		"gunicorn a:b --bind :${PORT:-1}": "exec gunicorn a:b --bind :${PORT:-1}",
+	} {
+		got, ok := Exec(command)
+		if want == "" && (ok || got != command) || want != "" && (!ok || got != want) {
+			t.Errorf("%q: got %q, %t", command, got, ok)
+		}
+	}
+}

@@ -3,8 +3,10 @@ package steps
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/shell"
 )
@@ -58,4 +60,22 @@ func (s *Session) deployed(ctx context.Context, onRecord bool) (Plan, error) {
 
 func (s *Session) noRelease() error {
 	return &hinted{err: fmt.Errorf("no whole release of %s is on its server", s.plan.Name), next: "run the command that deploys it again"}
+}
+
+// DeployedPlan is the plan of a deployment as it was last deployed, from the
+// record and what the server keeps of the release. To look at it again is to
+// look for drift; to deploy it again is to mend that. It has no Bundle: the
+// app's source is on the server only. A name that is not known is a *Usage.
+func DeployedPlan(ctx context.Context, name string, home state.Home, open OpenProvider) (Plan, error) {
+	return deployedPlan(ctx, name, true, home, open)
+}
+
+// deployedPlan logs in once to find out what is deployed.
+func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open OpenProvider) (Plan, error) {
+	s, err := OpenSession(ctx, name, home, open)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := s.deployed(ctx, onRecord)
+	return plan, errors.Join(err, s.Client.Close())
 }

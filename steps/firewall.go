@@ -28,7 +28,7 @@ var firewall = &fact{
 			shell.LookFiles(firewallFile().Path),
 			`sshd -T | sed -n 's/^port \([0-9]*\)$/sshd-\1 port/p'`,
 			`echo "boot $(systemctl is-enabled nftables.service)"`,
-			`nft -s list table inet slipway >/dev/null && [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ] && echo "rules loaded"`,
+			`nft -s list table inet slipway >/dev/null && if [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ]; then echo "rules loaded"; else echo "rules changed"; fi`,
 		)
 	},
 	decide: func(v view) []providers.Change {
@@ -36,10 +36,14 @@ var firewall = &fact{
 		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFile(ports...))
 		f := shell.Fields(v.Looked)
 		if f["rules"] != "loaded" {
-			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList(ports) + " in, the rest dropped"})
+			was := "none are loaded"
+			if f["rules"] == "changed" {
+				was = "others are loaded"
+			}
+			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList(ports) + " in, the rest dropped", Was: was})
 		}
 		if f["boot"] != "enabled" {
-			changes = append(changes, providers.Change{What: "load the firewall at every boot"})
+			changes = append(changes, providers.Change{What: "load the firewall at every boot", Was: f["boot"]})
 		}
 		return changes
 	},

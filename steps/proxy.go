@@ -36,7 +36,7 @@ var proxy = &fact{
 			}
 		}
 		if !slices.Contains(looked, "service active enabled") {
-			changes = append(changes, providers.Change{What: "start nginx, now and at every boot"})
+			changes = append(changes, providers.Change{What: "start nginx, now and at every boot", Was: shell.Fields(v.Looked)["service"]})
 		}
 		return changes
 	},

@@ -28,7 +28,7 @@ var release = &fact{
 			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v))...)
 		const up = "ActiveState=active UnitFileState=enabled"
 		if !slices.Contains(looked, up+strings.Repeat("  "+up, 1+len(v.Plan.App.Processes))) {
-			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot"})
+			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: stateOf(v)})
 		}
 		if !slices.Contains(looked, "link "+l.release(v.Plan.Release)+" "+l.current()) ||
 			!slices.Contains(looked, "link "+l.socket(v.Plan.Release)+" "+l.switched(v.Plan.Release)) {
@@ -51,6 +51,22 @@ var release = &fact{
 		)
 	},
 	detail: func(v view) string { return v.Plan.describeApp() },
+}
+
+// stateOf tells in a few words what systemd says of the release's units.
+func stateOf(v view) string {
+	names := append([]string{"service", "socket"}, processUnits(v.Plan)...)
+	for _, line := range splitLines(v.Looked) {
+		if !strings.HasPrefix(line, "ActiveState=") {
+			continue
+		}
+		states := strings.Split(strings.NewReplacer("ActiveState=", "", "UnitFileState=", "").Replace(line), "  ")
+		for i := range min(len(states), len(names)) {
+			states[i] = names[i] + " " + states[i]
+		}
+		return strings.Join(states, ", ")
+	}
+	return ""
 }
 
 // surroundings are the properties of a unit that make a process see what the

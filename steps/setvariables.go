@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -39,16 +38,6 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 	defer run.disconnect()
 	err = run.all(ctx, []stage{single{connection{}}, onServer{variables}})
 	return run.changed, err
-}
-
-// deployedPlan logs in once to find out what is deployed.
-func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open OpenProvider) (Plan, error) {
-	s, err := OpenSession(ctx, name, home, open)
-	if err != nil {
-		return Plan{}, err
-	}
-	plan, err := s.deployed(ctx, onRecord)
-	return plan, errors.Join(err, s.Client.Close())
 }
 
 // Variables lists the names of the app's variables, sorted as the server has

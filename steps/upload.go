@@ -20,9 +20,15 @@ var upload = &fact{
 		if shell.Fields(v.Looked)["source"] == "there" {
 			return nil
 		}
+		if v.Plan.Bundle == nil {
+			return []providers.Change{{What: "upload release " + v.Plan.Release + " again", Was: "not whole"}}
+		}
 		return []providers.Change{{What: fmt.Sprintf("upload release %s (%d files)", v.Plan.Release, len(v.Plan.Bundle.Files))}}
 	},
 	before: func(ctx context.Context, run *Run) error {
+		if run.Plan.Bundle == nil {
+			return &hinted{err: fmt.Errorf("the source of release %s is not whole on the server", run.Plan.Release), next: "run the command that deploys it again"}
+		}
 		var packed bytes.Buffer
 		if err := run.Plan.Bundle.WriteTarGz(&packed); err != nil {
 			return err

@@ -72,12 +72,12 @@ func (t Topic) Decide(p Profile, h Host, looked string) []providers.Change {
 	settings := t.settings(p, h)
 	for _, setting := range settings {
 		if !setting.so(s) {
-			changes = append(changes, providers.Change{What: setting.What, Why: setting.Why})
+			changes = append(changes, providers.Change{What: setting.What, Why: setting.Why, Was: setting.was(s)})
 		}
 	}
 	for _, f := range drops(settings) {
 		if !f.missing(s) && !f.so(s) {
-			changes = append(changes, providers.Change{What: "write " + f.Path, Why: "it is not as it was written"})
+			changes = append(changes, providers.Change{What: "write " + f.Path, Why: "it is not as it was written", Was: f.was(s)})
 		}
 	}
 	if s.has("unfinished") {

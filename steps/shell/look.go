@@ -31,21 +31,21 @@ func (f File) Same(looked string) bool {
 // Was tells in a few words what LookFiles showed instead of the file as it
 // should be.
 func (f File) Was(looked string) string {
+	was := "not there"
 	for line := range strings.Lines(looked) {
-		line = strings.TrimSuffix(line, "\n")
-		rest, ok := strings.CutSuffix(line, " "+f.Path)
+		rest, ok := strings.CutSuffix(strings.TrimSuffix(line, "\n"), " "+f.Path)
 		fields := strings.Fields(rest)
 		switch {
 		case !ok:
 		case len(fields) == 2 && fields[0] == "link":
 			return "a link to " + fields[1]
-		case len(fields) == 3 && (fields[1] != f.Mode || fields[2] != f.owner()):
-			return fmt.Sprintf("mode %s, of %s", fields[1], fields[2])
-		case len(fields) == 3:
-			return "other content"
+		case len(fields) == 1:
+			was = "other content"
+		case len(fields) == 2 && (fields[0] != f.Mode || fields[1] != f.owner()):
+			return fmt.Sprintf("mode %s, of %s", fields[0], fields[1])
 		}
 	}
-	return "not there"
+	return was
 }
 
 // boundary begins the heading of a section. It need not be secret: nothing that

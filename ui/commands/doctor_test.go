@@ -1,0 +1,40 @@
+package commands
+
+import (
+	"bytes"
+	"testing"
+
+	"slipway/providers"
+	"slipway/steps"
+)
+
+// TestDrift is what people read of a look for drift.
+func TestDrift(t *testing.T) {
+	d := drift{name: "shop"}
+	for _, e := range []steps.Event{
+		{Kind: steps.KindStart, Name: "shop"},
+		{Kind: steps.KindStep, Step: "login", Status: steps.AlreadySo},
+	} {
+		d.add(e)
+	}
+	var out bytes.Buffer
+	d.print(&out)
+	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps hold\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	d.add(steps.Event{Kind: steps.KindStep, Step: "sshd", Title: "SSH by key only", Status: steps.WouldChange, Changes: []providers.Change{
+		{What: "sshd's PermitRootLogin is no", Why: "every attacker knows that root exists", Was: "yes"}, {What: "install sudo"}}})
+	out.Reset()
+	d.print(&out)
+	const want = `shop drifted from what was deployed: 1 of 2 steps hold
+  sshd: SSH by key only
+    to mend: sshd's PermitRootLogin is no (now: yes)
+    to mend: install sudo
+`
+	if got := out.String(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := (&drifted{d}); exitCode(err) != exitFailed || hint(err) != "slipway doctor shop --mend mends it" {
+		t.Errorf("it ends with %d and %q", exitCode(err), hint(err))
+	}
+}

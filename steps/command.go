@@ -68,7 +68,7 @@ ExecStart=%[6]s --connections-max=1024 127.0.0.1:${PORT}
 Restart=always
 RestartSec=1
 %[7]s
-`, v.Plan.Name, id, l.unit(id), l.user, l.port(id), socketProxy, strings.Join(sandbox, "\n"))}
+`, v.Plan.Name, id, l.unit(id), l.user, l.port(id), socketProxy, strings.Join(confined, "\n"))}
 }
 
 // choosePort writes the file of an instance's port, unless it is there: a port

@@ -108,3 +108,9 @@ func put(files []shell.File) string {
 func enabled(unit string) string {
 	return "systemctl --quiet is-enabled " + shell.Quote(unit) + " || systemctl --quiet --no-reload enable " + shell.Quote(unit)
 }
+
+// reloadUnits is the shell text that has systemd read units again that it has
+// read before: others need none, and it takes long.
+func reloadUnits(units ...string) string {
+	return `case $(systemctl show -P NeedDaemonReload ` + shell.Command(units...) + `) in *yes*) systemctl daemon-reload;; esac`
+}

@@ -94,9 +94,9 @@ func TestDecide(t *testing.T) {
 		"proxy good":           {proxy, proxyGood, ""},
 		"proxy default page":   {proxy, proxyGood + "link /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default\n", "remove nginx's default page"},
 		"proxy stopped":        {proxy, strings.Replace(proxyGood, "service active", "service failed", 1), "start nginx, now and at every boot"},
-		"packages good":        {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\n", ""},
-		"packages unwanted":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nunattended-upgrades installed\ntelnet installed\n", "remove telnet"},
-		"packages lack one":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\n", "install unattended-upgrades"},
+		"packages good":        {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nlogrotate installed\nunattended-upgrades installed\n", ""},
+		"packages unwanted":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nlogrotate installed\nunattended-upgrades installed\ntelnet installed\n", "remove telnet"},
+		"packages lack one":    {packages, "nginx installed\nnftables installed\npython3-venv installed\nca-certificates installed\ncurl installed\nlogrotate installed\n", "install unattended-upgrades"},
 		"packages interrupted": {packages, "dpkg interrupted\n", "finish what dpkg was interrupted in"},
 		"login good":           {login, good(sudoersFile) + "password none\nuser there\n", ""},
 		"login with password":  {login, good(sudoersFile) + "password set\nkey there\n", "lock the password of the user deploy"},
@@ -121,16 +121,6 @@ func TestDecide(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
-	}
-}
-
-func TestWorkers(t *testing.T) {
-	for _, c := range []struct{ cpus, memory, want int }{
-		{1, 512, 2}, {1, 300, 1}, {2, 2048, 3}, {16, 16384, 9}, {4, 512, 4}, {0, 0, 1},
-	} {
-		if got := workers(System{CPUs: c.cpus, Memory: c.memory}); got != c.want {
-			t.Errorf("%d processors, %d MB: got %d, want %d", c.cpus, c.memory, got, c.want)
-		}
 	}
 }
 

@@ -20,7 +20,7 @@ func order(plan Plan, resources []providers.Resource) []stage {
 func facts(plan Plan) onServer {
 	system := append(onServer{mark, packages, login, sshd, firewall}, rest(plan)...)
 	all := append(system.unguarded(), system.guarded()...)
-	all = append(all, proxy, account, variables, upload, dependencies)
+	all = append(all, requestLogs, proxy, account, variables, upload, swap, dependencies)
 	if plan.builds() {
 		all = append(all, build)
 	}

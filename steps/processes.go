@@ -51,7 +51,7 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, name, l.user, l.user, strings.Join(surroundings(l, id), "\n"), runLines(v.Plan.App.Processes[name]),
-				processStopSeconds, strings.Join(sandbox, "\n"))})
+				processStopSeconds, strings.Join(confined, "\n"))})
 	}
 	return files
 }

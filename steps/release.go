@@ -24,8 +24,11 @@ var release = &fact{
 	decide: func(v view) []providers.Change {
 		l := v.Plan.layout()
 		looked := splitLines(v.Looked)
-		changes := append(changedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
-			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v))...)
+		changes := slices.Concat(
+			changedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
+			changedFiles(v.Looked, "the app can't take all of the server's memory", sliceFile(v.System)),
+			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v)),
+		)
 		const up = "ActiveState=active UnitFileState=enabled"
 		if !slices.Contains(looked, up+strings.Repeat("  "+up, 1+len(v.Plan.App.Processes))) {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: stateOf(v)})
@@ -45,8 +48,7 @@ var release = &fact{
 		return shell.Lines(
 			port,
 			put(releaseFiles(v)),
-			// Units that systemd has not read yet need no reload, which takes long.
-			`case $(systemctl show -P NeedDaemonReload `+l.unit(id)+`.socket '`+l.unit(id)+`*.service') in *yes*) systemctl daemon-reload;; esac`,
+			reloadUnits(l.unit(id)+".socket", l.unit(id)+"*.service", appSlice),
 			takeOverScript(l, id),
 		)
 	},
@@ -80,10 +82,10 @@ func surroundings(l layout, id string) []string {
 	}
 }
 
-// releaseFiles are the release's units, and how it is asked whether it is
-// healthy.
+// releaseFiles are the release's units, what the app may take of the server, and
+// how the release is asked whether it is healthy.
 func releaseFiles(v view) []shell.File {
-	return append(append(releaseUnits(v), processFiles(v)...), healthFile(v))
+	return slices.Concat(releaseUnits(v), processFiles(v), []shell.File{sliceFile(v.System), healthFile(v)})
 }
 
 // releaseUnits are the release's socket and service, and what stands between
@@ -133,7 +135,7 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, needs, l.user, l.user, strings.Join(surroundings(l, id), "\n"),
-		serves, v.Plan.Health().Seconds, strings.Join(sandbox, "\n"))}
+		serves, v.Plan.Health().Seconds, strings.Join(confined, "\n"))}
 	if v.Plan.ownServer() {
 		return []shell.File{socket, service, proxyFile(v)}
 	}
@@ -187,13 +189,4 @@ func unitWords(words ...string) string {
 		}
 	}
 	return strings.Join(quoted, " ")
-}
-
-// workers fits the processors and the memory: each worker has threads for
-// requests that wait, so one more than there are processors keeps them busy. A
-// worker of a small app takes about 60 MB, and 250 MB are for the system.
-func workers(s System) int {
-	byCPU := s.CPUs + 1
-	byMemory := (s.Memory - 250) / 60
-	return max(1, min(byCPU, byMemory, 9))
 }

@@ -1,6 +1,9 @@
 package steps
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // sandbox is what systemd takes away from every process of the app: its
 // service, its tests, and pip while it installs the app's packages.
@@ -41,7 +44,7 @@ func once(l layout, properties []string, words ...string) []string {
 // inSandbox is once with more options of systemd-run's.
 func inSandbox(options []string, l layout, properties []string, words []string) []string {
 	line := append([]string{"systemd-run", "--quiet", "--wait", "--collect"}, options...)
-	for _, p := range append(append([]string{"User=" + l.user, "Group=" + l.user}, sandbox...), properties...) {
+	for _, p := range slices.Concat([]string{"User=" + l.user, "Group=" + l.user}, sandbox, onceLines, properties) {
 		line = append(line, "--property="+p)
 	}
 	line = append(line, "--")

@@ -56,6 +56,12 @@ func listen(s System, port string) string {
 // answering is said in every server that serves the app.
 const answering = `server_tokens off;
 client_max_body_size 32m;
+access_log ` + requestsLog + ` ` + requestsFormat + ` buffer=32k flush=1s;
+error_log ` + errorsLog + `;
+gzip_vary on;
+gzip_proxied any;
+gzip_min_length 1000;
+gzip_types text/css text/plain text/javascript application/javascript application/json application/manifest+json application/xml image/svg+xml;
 
 add_header X-Content-Type-Options nosniff always;
 add_header X-Frame-Options SAMEORIGIN always;
@@ -69,6 +75,7 @@ const releasePath = "/.well-known/slipway-release"
 // releaseLocation tells which release answers; it says no more than that.
 func releaseLocation(l layout) string {
 	return block("location = "+releasePath,
+		"access_log off;\n",
 		"default_type text/plain;\n",
 		"alias "+l.current()+"/name;\n",
 	) + "\n"
@@ -91,6 +98,7 @@ location @app {
 	proxy_set_header X-Forwarded-For $remote_addr;
 	proxy_set_header X-Forwarded-Proto $scheme;
 	proxy_set_header X-Forwarded-Host $http_host;
+	proxy_set_header X-Request-ID $request_id;
 	proxy_read_timeout 60s;
 }
 `

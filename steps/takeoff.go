@@ -131,10 +131,12 @@ func takeOffScript(p Plan) string {
 		`systemctl daemon-reload`,
 		`echo "stopped and removed the app's units"`,
 		shell.Command("rm", "-f", nginxEnabled+p.Name, nginxSite(p, System{}).Path),
-		shell.Command("rm", "-rf", l.root(), l.state(), "/var/cache/slipway"),
+		shell.Command("rm", "-rf", l.root(), l.state(), logsFolder, "/var/cache/slipway"),
 		`if getent passwd `+l.user+` >/dev/null; then userdel `+l.user+`; fi`,
 		`echo "removed the app, its data and its user"`,
 		`nft delete table inet slipway 2>/dev/null || :`,
+		`systemctl --quiet disable --now slipway-logrotate.timer swapfile.swap 2>/dev/null || :`,
+		shell.Command("rm", "-f", swapPath, "/etc/systemd/system/"+appSlice),
 		`rm -f `+shell.Command(writtenFiles()...),
 		shell.PutBack,
 		`sshd -t`,
@@ -147,7 +149,7 @@ func takeOffScript(p Plan) string {
 // writtenFiles are slipway's own files outside the app's folders; those that
 // others had written are put back after.
 func writtenFiles() []string {
-	return append(hardening.Paths(), firewallFile().Path)
+	return append(append(hardening.Paths(), append(paths(requestLogFiles), paths(swapFiles)...)...), firewallFile().Path)
 }
 
 // handOverScript takes off the deployment's login and the mark, the mark last.

@@ -22,8 +22,10 @@ const (
 	// loadPause is how long each waits after an answer: a steady load that leaves
 	// a computer with two processors some time for the deployments themselves.
 	loadPause = 100 * time.Millisecond
-	// answerLimit is how long an answer may take before it counts as lost.
-	answerLimit = 20 * time.Second
+	// answerLimit is how long an answer may take before it counts as lost: longer
+	// than nginx waits for the app, and than a packet that the machine's network,
+	// a process on this computer, loses takes to come again.
+	answerLimit = 90 * time.Second
 )
 
 // load is a constant load on a server. It speaks HTTP by itself, since the

@@ -74,7 +74,7 @@ func TestDecide(t *testing.T) {
 	good := func(f shell.File) string {
 		return sumOf(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n"
 	}
-	firewallGood := good(firewallFile()) + "boot enabled\nrules loaded\n"
+	firewallGood := good(firewallFile()) + "boot enabled active\nrules loaded\n"
 	proxyGood := good(nginxSite(p, exampleSystem)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
 	const releaseBefore = "serving ba9876543210\n"
 	variablesFile := func(mode string) string {
@@ -89,7 +89,7 @@ func TestDecide(t *testing.T) {
 		"firewall good":        {firewall, firewallGood, ""},
 		"firewall flushed":     {firewall, strings.Replace(firewallGood, "rules loaded", "", 1), "load the firewall's rules: 22, 80 in, the rest dropped"},
 		"firewall not at boot": {firewall, strings.Replace(firewallGood, "boot enabled", "boot disabled", 1), "load the firewall at every boot"},
-		"sshd elsewhere":       {firewall, good(firewallFile(22, 80, 2222)) + "sshd-2222 port\nboot enabled\nrules loaded\n", ""},
+		"sshd elsewhere":       {firewall, good(firewallFile(22, 80, 2222)) + "sshd-2222 port\nboot enabled active\nrules loaded\n", ""},
 		"sshd moved":           {firewall, firewallGood + "sshd-2222 port\n", "write /etc/nftables.conf"},
 		"proxy good":           {proxy, proxyGood, ""},
 		"proxy default page":   {proxy, proxyGood + "link /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default\n", "remove nginx's default page"},

@@ -9,6 +9,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/guard"
+	"slipway/steps/hardening"
 	"slipway/steps/shell"
 )
 
@@ -27,13 +28,13 @@ var firewall = &fact{
 		return shell.Lines(
 			shell.LookFiles(firewallFile().Path),
 			`sshd -T | sed -n 's/^port \([0-9]*\)$/sshd-\1 port/p'`,
-			`echo "boot $(systemctl is-enabled nftables.service)"`,
+			`echo "boot $(systemctl is-enabled nftables.service) $(systemctl is-active nftables.service)"`,
 			`nft -s list table inet slipway >/dev/null && if [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ]; then echo "rules loaded"; else echo "rules changed"; fi`,
 		)
 	},
 	decide: func(v view) []providers.Change {
 		ports := portsIn(v.Looked)
-		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFile(ports...))
+		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFor(v))
 		f := shell.Fields(v.Looked)
 		if f["rules"] != "loaded" {
 			was := "none are loaded"
@@ -42,13 +43,13 @@ var firewall = &fact{
 			}
 			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList(ports) + " in, the rest dropped", Was: was})
 		}
-		if f["boot"] != "enabled" {
+		if f["boot"] != "enabled active" {
 			changes = append(changes, providers.Change{What: "load the firewall at every boot", Was: f["boot"]})
 		}
 		return changes
 	},
 	script: func(v view) string {
-		file := firewallFile(portsIn(v.Looked)...)
+		file := firewallFor(v)
 		check := file
 		check.Path += ".slipway-check"
 		return shell.Lines(
@@ -58,6 +59,7 @@ var firewall = &fact{
 			file.Put(),
 			shell.Command("nft", "-f", file.Path),
 			enabled("nftables.service"),
+			`systemctl start nftables.service`,
 			`mkdir -p /var/lib/slipway`,
 			firewallList+` >`+firewallSum,
 		)
@@ -84,6 +86,25 @@ func portsIn(looked string) []int {
 func portList(ports []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ", "), "[]")
 }
+
+// firewallFor is the firewall that the plan's profile has on the server.
+func firewallFor(v view) shell.File {
+	file := firewallFile(portsIn(v.Looked)...)
+	if v.Plan.profile() == hardening.Strict {
+		file.Content = strings.TrimSuffix(file.Content, "}\n") + noMetadata + "}\n"
+	}
+	return file
+}
+
+// noMetadata keeps all but root from the address at which clouds tell a server
+// what it was made with, its first keys too. Only the web's port: some clouds
+// resolve names at the same address.
+const noMetadata = `
+	chain output {
+		type filter hook output priority filter; policy accept;
+		meta skuid != 0 ip daddr 169.254.169.254 tcp dport 80 reject
+	}
+`
 
 // firewallFile replaces only the table of ours, so that other tables, those of
 // a container engine say, stay. Protocols are numbers (1 is ICMP, 58 ICMPv6):

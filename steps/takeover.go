@@ -47,12 +47,16 @@ func healthScript(l layout, id string) string {
 [ ! -e %[5]s ] || . %[5]s
 healthy() { case $health_status in '') [ "$1" -ge 100 ] && [ "$1" -lt 500 ];; *) [ "$1" = "$health_status" ];; esac; }
 asked() { curl -s -o /dev/null -m "$patience" -w '%%{http_code}' --unix-socket %[1]s -H "Host: $health_host" -H "X-Forwarded-Proto: $health_scheme" "http://localhost$health_path" || :; }
-end=$(($(date +%%s) + health_seconds)) wrong= patience=1
+ended() { journalctl -q -n 1000 -o cat _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID %[2]s.service)" | grep -oE '(Worker (exiting )?\(pid: ?|Child process \[)[0-9]+' | grep -oE '[0-9]+$' | sort -u | wc -l; }
+end=$(($(date +%%s) + health_seconds)) wrong= patience=1 counted= looping=
 until status=$(asked); healthy "$status"; do
   now=$(date +%%s)
   case $status in 000|503) wrong=;; *) wrong=${wrong:-$((now + %[4]d))};; esac
-  if [ "$now" -ge "${wrong:-$end}" ] || [ "$now" -ge "$end" ] || systemctl is-failed --quiet %[2]s.service || [ "$(systemctl show -p NRestarts --value %[2]s.service)" -gt 1 ]; then
-    case $status in
+  # A server starts workers again and again that end by themselves.
+  if [ "$status" = 000 ] && [ "$now" != "$counted" ]; then counted=$now; [ "$(ended)" -lt %[7]d ] || looping=yes; fi
+  if [ -n "$looping" ] || [ "$now" -ge "${wrong:-$end}" ] || [ "$now" -ge "$end" ] || systemctl is-failed --quiet %[2]s.service || [ "$(systemctl show -p NRestarts --value %[2]s.service)" -gt 1 ]; then
+    case $looping$status in
+      yes*) echo "the release did not answer at $health_path: its workers end as soon as they start; its last lines:";;
       000) echo "the release did not answer at $health_path; its last lines:";;
       *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
     esac
@@ -67,8 +71,11 @@ until status=$(asked); healthy "$status"; do
   fi
   [ "$patience" -ge 8 ] || patience=$((patience * 2))
   sleep 0.1
-done`, shell.Quote(l.socket(id)), l.unit(id), l.release(id), wrongSeconds, shell.Quote(l.health(id)), l.current())
+done`, shell.Quote(l.socket(id)), l.unit(id), l.release(id), wrongSeconds, shell.Quote(l.health(id)), l.current(), endedWorkers)
 }
+
+// endedWorkers is how many workers of a release may end before it has answered.
+const endedWorkers = 6
 
 // wrongSeconds is how long a new release may answer with a wrong status.
 const wrongSeconds = 10

@@ -1,0 +1,198 @@
+// Package shapes deploys apps of the shapes that people really have.
+package shapes
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/providers/local/localtest"
+	"slipway/steps"
+	"slipway/ui/e2e"
+)
+
+func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
+
+// shape is an app in testdata.
+type shape struct {
+	folder string
+	// args are what slipway needs to be told besides.
+	args []string
+	// answers says what must be in the answer at each path.
+	answers map[string]string
+	// more is what else there is to see.
+	more func(t *testing.T, o *e2e.Operator, first e2e.Deployed)
+}
+
+var all = []shape{
+	{folder: "flask-module", answers: map[string]string{"/": "a module"}, more: endsAtImport},
+	{folder: "flask-factory", args: []string{"--env", "GREETING=good morning"}, answers: map[string]string{"/": "a factory says good morning"}},
+	{folder: "flask-imports", answers: map[string]string{"/": "only its imports"}},
+	{folder: "django", args: []string{"--env", "SECRET_KEY=not much of one"},
+		answers: map[string]string{"/": "notes", "/static/notes/style.css": "color: navy"}, more: redeploysDjango},
+	{folder: "fastapi", answers: map[string]string{"/": `{"lifespan":true}`, "/openapi.json": `"FastAPI"`}},
+	{folder: "procfile", answers: map[string]string{"/": "release.said=done"}, more: changesProcesses},
+	{folder: "uv-lock", answers: map[string]string{"/": "starlette "}, more: hasLockedVersion},
+	{folder: "pyproject", answers: map[string]string{"/": "only a pyproject.toml"}},
+}
+
+func TestShapes(t *testing.T) {
+	localtest.NeedMachines(t)
+	for _, s := range all {
+		t.Run(s.folder, func(t *testing.T) {
+			t.Parallel()
+			o := e2e.NewOperator(t, 2*time.Minute)
+			first := o.Deploy(append([]string{testdata(t, s.folder)}, s.args...)...)
+			t.Logf("deployed in %.1f s (%v)", first.Seconds, first.Spent)
+			for path, want := range s.answers {
+				if status, body := e2e.Ask(t, first.URL+path); status != http.StatusOK || !strings.Contains(body, want) {
+					t.Errorf("%s: status %d, %q, want %q", path, status, body, want)
+				}
+			}
+			if s.more != nil {
+				s.more(t, o, first)
+			}
+		})
+	}
+}
+
+func testdata(t *testing.T, folder string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// changed is a copy of an app in which a file has another text.
+func changed(t *testing.T, folder, file, text string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), folder)
+	if err := os.CopyFS(dir, os.DirFS(testdata(t, folder))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// says waits until an answer has the text.
+func says(t *testing.T, url, want string) {
+	t.Helper()
+	e2e.Until(t, want, func() bool {
+		_, body := e2e.Ask(t, url)
+		return strings.Contains(body, want)
+	})
+}
+
+// endsAtImport deploys a release whose workers end by themselves: gunicorn would
+// start them again for ever.
+func endsAtImport(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
+	text := "import sys\n\nfrom flask import Flask\n\napp = Flask(__name__)\nprint('a setting is missing')\nsys.exit(0)\n"
+	r := o.Run("--yes", "--name", "flask-module", changed(t, "flask-module", "app.py", text))
+	if r.Code != 1 || !strings.Contains(r.Stderr, "a setting is missing") || !strings.Contains(r.Stderr, "its workers end as soon as they start") {
+		t.Errorf("exit %d, want 1:\n%s", r.Code, r.Stderr)
+	}
+	if _, err := steps.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
+		t.Errorf("the release before it does not go on: %v", err)
+	}
+}
+
+func redeploysDjango(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
+	for step, want := range map[string]steps.Status{"build": steps.DoneNow, "pre-switch": steps.DoneNow} {
+		if got := first.Steps[step]; got != want {
+			t.Errorf("step %s is %q, want %q", step, got, want)
+		}
+	}
+	second := o.Deploy("--name", "django", changed(t, "django", "notes/static/notes/style.css", "body { color: green; }\n"))
+	if !second.Changed || second.Release == first.Release {
+		t.Errorf("a changed style: %+v", second.Outcome)
+	}
+	if _, body := e2e.Ask(t, first.URL+"/static/notes/style.css"); !strings.Contains(body, "color: green") {
+		t.Errorf("nginx serves %q", body)
+	}
+	o.Must("rollback", "django")
+	if _, body := e2e.Ask(t, first.URL+"/static/notes/style.css"); !strings.Contains(body, "color: navy") {
+		t.Errorf("after the rollback nginx serves %q", body)
+	}
+}
+
+func changesProcesses(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
+	says(t, first.URL, "worker.said=w1")
+	const lines = "release: printf again >\"$STATE_DIRECTORY/release.said\"\nweb: exec python web.py | cat\n"
+	second := o.Deploy("--name", "procfile", changed(t, "procfile", "Procfile", lines+"worker: cd . && NAME=w2 python worker.py\n"))
+	says(t, first.URL, "release.said=again worker.said=w2")
+	if n := o.Root("procfile", "systemctl list-units --plain --no-legend --state=active 'app-procfile-*-process-*' | wc -l"); n != "1" {
+		t.Errorf("%s processes are active, want 1", n)
+	}
+	r := o.Run("--yes", "--name", "procfile", changed(t, "procfile", "Procfile", lines+"worker: python -c 'raise SystemExit(\"no queue\")'\n"))
+	if r.Code != 1 || !strings.Contains(r.Stderr, "its process worker does not stay up") || !strings.Contains(r.Stderr, "no queue") {
+		t.Errorf("a process that ends: exit %d, want 1:\n%s", r.Code, r.Stderr)
+	}
+	o.Must("rollback", "procfile", second.Release)
+	o.Root("procfile", "rm /var/lib/app-procfile/worker.said")
+	says(t, first.URL, "worker.said=w2")
+	o.Must("env", "set", "--name", "procfile", "EXTRA=1")
+	if env := o.Root("procfile", `tr '\0' '\n' </proc/$(systemctl show -P MainPID 'app-procfile-*-process-worker.service')/environ`); !strings.Contains(env, "EXTRA=1") {
+		t.Errorf("the process did not get a new variable: %s", env)
+	}
+}
+
+func hasLockedVersion(t *testing.T, _ *e2e.Operator, first e2e.Deployed) {
+	lock, err := os.ReadFile("testdata/uv-lock/uv.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(lock), "name = \"starlette\"\nversion = \"")
+	version, _, _ := strings.Cut(after, `"`)
+	if _, body := e2e.Ask(t, first.URL); version == "" || body != "starlette "+version {
+		t.Errorf("got %q, and uv.lock has %s", body, version)
+	}
+}
+
+// TestHopeless asks for what can't be decided.
+func TestHopeless(t *testing.T) {
+	o := e2e.NewOperator(t, 0)
+	for folder, want := range map[string]string{
+		"no-app":   `no Python web app was found in FOLDER: set app.wsgi = "module:object" in slipway.toml`,
+		"two-apps": `2 web apps were found in FOLDER (admin:admin in admin.py line 3, shop:shop in shop.py line 3): set app.wsgi = "admin:admin", or the other one, in slipway.toml`,
+	} {
+		t.Run(folder, func(t *testing.T) {
+			path := testdata(t, folder)
+			r := o.Run("--yes", path)
+			want := "error: " + strings.ReplaceAll(want, "FOLDER", path)
+			if r.Code != 2 || r.Stdout != "" || !strings.HasPrefix(r.Stderr, want) {
+				t.Errorf("exit %d, want 2: %q, want %q", r.Code, r.Stderr, want)
+			}
+			if _, err := os.Stat(o.State().Dir); !os.IsNotExist(err) {
+				t.Errorf("something was made: %v", err)
+			}
+		})
+	}
+}
+
+// TestPlanSaysWhatWouldRun has nothing made.
+func TestPlanSaysWhatWouldRun(t *testing.T) {
+	localtest.NeedMachines(t)
+	o := e2e.NewOperator(t, 0)
+	r := o.Must("--plan", changed(t, "django", "slipway.toml", ""))
+	for _, want := range []string{
+		"python manage.py collectstatic --noinput", "/static/ from staticfiles", "STATIC_ROOT in shop/settings.py line 20",
+		"reads the variable SECRET_KEY, which is not given", `set release = "python manage.py migrate --noinput" under [app] in slipway.toml`,
+	} {
+		if !strings.Contains(r.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
+		}
+	}
+	r = o.Must("--plan", testdata(t, "procfile"))
+	for _, want := range []string{"release command", "web command", "process worker", "python web.py (Procfile line 2)"} {
+		if !strings.Contains(r.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
+		}
+	}
+}

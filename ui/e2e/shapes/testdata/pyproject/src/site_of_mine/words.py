@@ -1,0 +1,1 @@
+GREETING = "only a pyproject.toml"

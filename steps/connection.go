@@ -189,6 +189,11 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 		return err
 	}
 	r.server = s
+	if s.armed.Token == "" {
+		if err := r.pinShown(client, s); err != nil {
+			return err
+		}
+	}
 	return r.remember(where)
 }
 

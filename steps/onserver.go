@@ -42,19 +42,24 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 		return nil
 	}
 	for range rounds {
-		if len(pending) == 0 {
+		if len(pending) == 0 && r.proven() {
 			return nil
 		}
-		if err := s.apply(ctx, r, pending); err != nil {
-			return err
+		if len(pending) > 0 {
+			if err := s.apply(ctx, r, pending); err != nil {
+				return err
+			}
 		}
 		if err := s.settle(ctx, r); err != nil {
 			return err
 		}
 		pending = s.pending(r)
 	}
-	if len(pending) == 0 {
+	switch {
+	case len(pending) == 0 && r.proven():
 		return nil
+	case len(pending) == 0:
+		return r.unproven(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
 	}
 	r.takeUp(pending[0].name, pending[0].title)
 	return stillNeeds(pending[0].found(r))

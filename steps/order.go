@@ -19,6 +19,9 @@ func order(plan Plan, resources []providers.Resource) []stage {
 // stand together, behind what takes long: one guard covers them all.
 func facts(plan Plan) onServer {
 	system := append(onServer{mark, packages, login, sshd, firewall}, rest(plan)...)
+	if provider := plan.Value(KeyProvider); provider != providerSSH {
+		system = append(system, hostKey) // a server that was there before keeps its own
+	}
 	all := append(system.unguarded(), system.guarded()...)
 	all = append(all, requestLogs, proxy, account, variables, upload, swap, dependencies)
 	if plan.builds() {

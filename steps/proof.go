@@ -98,17 +98,23 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed onServer) (bool, e
 		return false, err
 	}
 	defer fresh.Close()
-	sections, err := fresh.Look(ctx, lookScript(r.Plan, changed))
+	sections, err := fresh.Look(ctx, lookScript(r.Plan, append(changed.unguarded(), facts(r.Plan).guarded()...)))
 	if err != nil {
 		return false, err
 	}
 	var seen server
 	seen.see(sections)
-	if seen.armed.Token == "" || !seen.holds(changed, r) {
+	if seen.armed.Token == "" || !seen.holds(changed, r) || !seen.showsMade(fresh) {
 		return false, nil
 	}
 	said, err := fresh.Ask(ctx, guard.Disarm(seen.armed.Token))
-	return strings.TrimSpace(said) == guard.Proven, err
+	if err != nil || strings.TrimSpace(said) != guard.Proven {
+		return false, err
+	}
+	if r.server != nil {
+		r.server.client.Trust(fresh.HostKey())
+	}
+	return true, r.pinShown(fresh, &seen)
 }
 
 // dialPatiently tries again while nothing answers: sshd may be starting anew.
@@ -146,6 +152,9 @@ func (r *Run) unproven(changed onServer, err error, since time.Time) error {
 func (r *Run) halfway(err error) error {
 	return &hinted{err: err, next: fmt.Sprintf("what it changed of the login, SSH and the firewall is put back on the server within %s; mend the cause and run the same command again", r.Plan.revertAfter())}
 }
+
+// proven tells whether no change waits for its proof, as far as was seen.
+func (r *Run) proven() bool { return r.server == nil || r.server.armed.Token == "" }
 
 // settle proves a guarded change that an earlier connection left unproven. One
 // that is not as it should be is left: it is changed again, and then proven.

@@ -17,5 +17,8 @@ func (s *resource) Look(ctx context.Context, run *Run) (providers.Finding, error
 }
 
 func (s *resource) Apply(ctx context.Context, run *Run) error {
+	if err := run.awaitFirstBoot(); err != nil {
+		return err
+	}
 	return s.Make(ctx, run.report)
 }

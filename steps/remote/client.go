@@ -51,6 +51,7 @@ type Client struct {
 
 	mu         sync.Mutex
 	conn       *ssh.Client
+	shown      ssh.PublicKey // by the server, when the connection was made
 	stopAlive  context.CancelFunc
 	alive      sync.WaitGroup
 	roundTrips int
@@ -71,6 +72,20 @@ func (c *Client) Anew(ctx context.Context) (*Client, error) {
 	target := c.target
 	c.mu.Unlock()
 	return Dial(ctx, target)
+}
+
+// HostKey is the key that the server showed when the connection was last made.
+func (c *Client) HostKey() ssh.PublicKey {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shown
+}
+
+// Trust has connections from now on take these host keys, and no others.
+func (c *Client) Trust(keys ...ssh.PublicKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.target.HostKeys = keys
 }
 
 // User is the login in use.
@@ -112,12 +127,12 @@ func (c *Client) connected(ctx context.Context) (*ssh.Client, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	conn, err := dial(ctx, c.target)
+	conn, shown, err := dial(ctx, c.target)
 	if err != nil {
 		return nil, err
 	}
 	aliveCtx, stop := context.WithCancel(context.Background())
-	c.conn, c.stopAlive = conn, stop
+	c.conn, c.shown, c.stopAlive = conn, shown, stop
 	c.alive.Go(func() { keepAlive(aliveCtx, conn) })
 	return conn, nil
 }
@@ -132,8 +147,10 @@ func (c *Client) forget(conn *ssh.Client) {
 	}
 }
 
-func dial(ctx context.Context, t Target) (*ssh.Client, error) {
+// dial logs in and tells which of the pinned keys the server showed.
+func dial(ctx context.Context, t Target) (*ssh.Client, ssh.PublicKey, error) {
 	var wrongKey *WrongHostKey
+	var shown ssh.PublicKey
 	config := &ssh.ClientConfig{
 		User:              t.User,
 		Auth:              []ssh.AuthMethod{ssh.PublicKeys(t.Signers...)},
@@ -141,6 +158,7 @@ func dial(ctx context.Context, t Target) (*ssh.Client, error) {
 		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
 			for _, pinned := range t.HostKeys {
 				if bytes.Equal(pinned.Marshal(), key.Marshal()) {
+					shown = key
 					return nil
 				}
 			}
@@ -153,29 +171,34 @@ func dial(ctx context.Context, t Target) (*ssh.Client, error) {
 	var dialer net.Dialer
 	raw, err := dialer.DialContext(ctx, "tcp", t.hostPort())
 	if err != nil {
-		return nil, &Unreachable{Address: t.Address, Err: err}
+		return nil, nil, &Unreachable{Address: t.Address, Err: err}
 	}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	conn, channels, requests, err := ssh.NewClientConn(raw, t.hostPort(), config)
 	if !stop() && err == nil {
 		conn.Close()
-		return nil, &Unreachable{Address: t.Address, Err: ctx.Err()}
+		return nil, nil, &Unreachable{Address: t.Address, Err: ctx.Err()}
 	}
 	if err == nil {
-		return ssh.NewClient(conn, channels, requests), nil
+		return ssh.NewClient(conn, channels, requests), shown, nil
 	}
 	raw.Close()
+	return nil, nil, refusal(t, wrongKey, err)
+}
+
+// refusal tells why a handshake failed.
+func refusal(t Target, wrongKey *WrongHostKey, err error) error {
 	if wrongKey != nil {
-		return nil, wrongKey
+		return wrongKey
 	}
 	if none, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err); ok && none.What == "host key" {
-		return nil, &WrongHostKey{Address: t.Address, Got: "of another kind"}
+		return &WrongHostKey{Address: t.Address, Got: "of another kind"}
 	}
 	var auth *ssh.ServerAuthError
 	if errors.As(err, &auth) || isAuthFailure(err) {
-		return nil, &LoginRefused{User: t.User, Address: t.Address, Err: err}
+		return &LoginRefused{User: t.User, Address: t.Address, Err: err}
 	}
-	return nil, &Unreachable{Address: t.Address, Err: err}
+	return &Unreachable{Address: t.Address, Err: err}
 }
 
 // isAuthFailure tells whether a handshake came as far as the login. The ssh

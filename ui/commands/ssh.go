@@ -15,12 +15,17 @@ import (
 )
 
 func (c *command) ssh() *cobra.Command {
-	return &cobra.Command{
+	var known bool
+	cmd := &cobra.Command{
 		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
 		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a
-command there and end with its exit status.`,
+command there and end with its exit status. To use an ssh of your own, let it
+know the server first: slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 		Args: beforeDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if known {
+				return c.knownHosts(args)
+			}
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
 				line := shellescape.QuoteCommand(args[dash:])
@@ -29,6 +34,8 @@ command there and end with its exit status.`,
 			return c.logIn(cmd, args)
 		},
 	}
+	cmd.Flags().BoolVar(&known, "known-hosts", false, "print the server's host key as a line of known_hosts, and do no more")
+	return cmd
 }
 
 // logIn gives a person a shell on the server.

@@ -28,9 +28,10 @@ type Place struct {
 	after       bool
 }
 
-// Places are the two changes that decide who comes in.
+// Places are the changes that decide who comes in, and to which server.
 var Places = map[string]Place{
 	"sshd":     {Step: "sshd", drift: "rm /etc/ssh/sshd_config.d/00-slipway.conf", tool: "/usr/bin/systemctl", match: `*reload*ssh.service`},
+	"host key": {Step: "host-key", drift: "echo other >/var/lib/slipway/host-key.made", tool: "/usr/bin/systemctl", match: `*reload*ssh.service`},
 	"firewall": {Step: "firewall", drift: "nft delete table inet slipway", tool: "/usr/sbin/nft", match: `-f\ /etc/nftables.conf`, after: true},
 }
 

@@ -1,0 +1,40 @@
+package steps
+
+import (
+	"errors"
+	"net"
+	"strconv"
+
+	"golang.org/x/crypto/ssh/knownhosts"
+
+	"slipway/state"
+)
+
+// KnownHosts are the lines that let the operator's own ssh know a deployment's
+// server, by its address and its domains, as known_hosts takes them. A name that
+// is not known, or has no server yet, is a *Usage.
+func KnownHosts(name string, home state.Home) ([]string, error) {
+	record, err := home.Read(name)
+	if errors.Is(err, state.ErrUnknown) {
+		return nil, errNothing(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if record.Server.Address == "" {
+		return nil, usagef("run the command that deploys it again", "the server of %s was never connected to", name)
+	}
+	keys, err := parseKeys(record.Server.HostKeys)
+	if err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for _, host := range append([]string{record.Server.Address}, PlanOf(record).domains()...) {
+		addresses = append(addresses, net.JoinHostPort(host, strconv.Itoa(record.Server.Port)))
+	}
+	lines := make([]string, len(keys))
+	for i, key := range keys {
+		lines[i] = knownhosts.Line(addresses, key)
+	}
+	return lines, nil
+}

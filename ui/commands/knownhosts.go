@@ -1,0 +1,25 @@
+package commands
+
+import (
+	"fmt"
+
+	"slipway/steps"
+)
+
+// knownHosts prints what an ssh of the operator's own must know of a server.
+func (c *command) knownHosts(args []string) error {
+	home, name, err := c.about(args)
+	if err != nil {
+		return err
+	}
+	lines, err := steps.KnownHosts(name, home)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(c.streams.Out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

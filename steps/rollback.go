@@ -16,11 +16,11 @@ import (
 // Kept is a release that is on the server and took traffic once.
 type Kept struct {
 	// Name is the release's.
-	Name string
+	Name string `json:"name"`
 	// Current is true for the one that takes the traffic.
-	Current bool
+	Current bool `json:"current"`
 	// Served is when it first took traffic.
-	Served time.Time
+	Served time.Time `json:"served"`
 }
 
 // Rollback lets an earlier release take the traffic again: the one that is
@@ -76,13 +76,18 @@ func rolledBack(r *state.Record, to, health string) {
 // Releases lists the kept releases, the newest first.
 func (s *Session) Releases(ctx context.Context) ([]Kept, error) {
 	l := s.plan.layout()
-	out, err := s.Client.Ask(ctx, shell.Lines(
-		`echo "current $(readlink `+shell.Quote(l.current())+`)"`,
-		shell.Command("find", l.releases(), "-mindepth", "2", "-maxdepth", "2", "-name", "served", "-printf", `%T@ %h\n`)))
+	out, err := s.Client.Ask(ctx, lookReleases(l))
 	if err != nil {
 		return nil, err
 	}
 	return parseReleases(out), nil
+}
+
+// lookReleases prints which releases took traffic, when, and which does now.
+func lookReleases(l layout) string {
+	return shell.Lines(
+		`echo "current $(readlink `+shell.Quote(l.current())+`)"`,
+		shell.Command("find", l.releases(), "-mindepth", "2", "-maxdepth", "2", "-name", "served", "-printf", `%T@ %h\n`))
 }
 
 func parseReleases(out string) []Kept {

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"slipway/providers"
@@ -59,6 +60,12 @@ type Condition struct {
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Reason is why it does not answer.
 	Reason string `json:"reason,omitempty"`
+	// Server is what the server says of itself; nil if it could not be asked.
+	Server *ServerCondition `json:"server,omitempty"`
+	// ServerReason is why it could not be asked.
+	ServerReason string `json:"server_reason,omitempty"`
+	// Certificates are those that the server shows for the app's domains.
+	Certificates []CertificateCondition `json:"certificates,omitempty"`
 }
 
 // Look asks the provider and the app how a deployment is. A name that is not
@@ -91,7 +98,27 @@ func Look(ctx context.Context, name string, home state.Home, open OpenProvider) 
 	if err != nil {
 		c.Reason = err.Error()
 	}
-	return c, nil
+	c.ask(ctx, name, home, open)
+	for _, domain := range plan.domains() {
+		c.Certificates = append(c.Certificates, lookAtCertificate(ctx, net.JoinHostPort(record.Server.Address, "443"), domain, time.Now()))
+	}
+	return c, context.Cause(ctx)
+}
+
+// ask asks the server itself; that it can't be asked is part of the answer.
+func (c *Condition) ask(ctx context.Context, name string, home state.Home, open OpenProvider) {
+	s, err := OpenSession(ctx, name, home, open)
+	if err != nil {
+		c.ServerReason = err.Error()
+		return
+	}
+	defer s.Client.Close()
+	server, err := s.Condition(ctx)
+	if err != nil {
+		c.ServerReason = err.Error()
+		return
+	}
+	c.Server = &server
 }
 
 // OneName is the name that is meant where none is given: the only one there is.

@@ -15,7 +15,7 @@ import (
 func (c *command) status() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "status [NAME]", Short: "Show how a deployment is now", Args: most(1),
+		Use: "status [NAME]", Short: "Show how a deployment and its server are now", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {
@@ -48,28 +48,6 @@ func printStatusJSON(w io.Writer, c steps.Condition) error {
 		return fmt.Errorf("print the status: %w", err)
 	}
 	return nil
-}
-
-func printStatus(w io.Writer, c steps.Condition) {
-	row := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "%-10s %s\n", key, value)
-		}
-	}
-	row("name", c.Name)
-	row("app", c.App)
-	row("provider", c.Provider)
-	row("url", c.URL)
-	row("release", c.Release)
-	row("deployed", conditionOf(c.Summary))
-	if c.Answers {
-		row("answers", fmt.Sprintf("yes, with status %d", c.HTTPStatus))
-	} else {
-		row("answers", "no: "+c.Reason)
-	}
-	for _, h := range c.Holdings {
-		row("has", describeHolding(h))
-	}
 }
 
 func describeHolding(h providers.Holding) string {

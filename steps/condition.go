@@ -1,0 +1,208 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"slipway/steps/shell"
+)
+
+// ServerCondition is what a deployment's server is like, by its own word.
+type ServerCondition struct {
+	// System is its name and version: "debian 13".
+	System string `json:"system"`
+	// Up is for how many seconds it has run.
+	Up int `json:"up_seconds"`
+	// Load is the number of processes that ran or waited, on average over the
+	// last minute, on CPUs processors.
+	Load float64 `json:"load"`
+	CPUs int     `json:"cpus"`
+	// Memory, Swap and Disk are what there is and what of it is free, in MB.
+	Memory Space `json:"memory"`
+	Swap   Space `json:"swap"`
+	Disk   Space `json:"disk"`
+	// Units are those of the app, the release that takes the traffic first.
+	Units []UnitCondition `json:"units,omitempty"`
+	// Failed are the names of failed units, whosever they are.
+	Failed []string `json:"failed_units,omitempty"`
+	// Releases are those that can be gone back to, the newest first.
+	Releases []Kept `json:"releases,omitempty"`
+	// Updates are how many packages have one pending, Security how many of these
+	// are for security; by the lists of the day Listed.
+	Updates  int       `json:"updates"`
+	Security int       `json:"security_updates"`
+	Listed   time.Time `json:"updates_listed,omitzero"`
+	// Reboot tells why a reboot is needed; empty if none is.
+	Reboot string `json:"reboot,omitempty"`
+	// Jobs are the names of slipway's own jobs that run now.
+	Jobs []string `json:"jobs,omitempty"`
+}
+
+// Space is how much there is of something and how much is free, in MB.
+type Space struct {
+	Total int `json:"total_mb"`
+	Free  int `json:"free_mb"`
+}
+
+// UnitCondition is what a unit of the app is like.
+type UnitCondition struct {
+	Name string `json:"name"`
+	// State is systemd's word: "active", "failed".
+	State string `json:"state"`
+	// Since is when it came to that.
+	Since time.Time `json:"since,omitzero"`
+	// Memory is what its processes use in MB, Limit what they may; 0 is not known
+	// or none.
+	Memory int `json:"memory_mb,omitempty"`
+	Limit  int `json:"memory_limit_mb,omitempty"`
+	// Restarts is how often systemd had to start it again.
+	Restarts int `json:"restarts,omitempty"`
+	// Result is why it ended, if it did not end well: "oom-kill".
+	Result string `json:"result,omitempty"`
+}
+
+// Condition looks at the server, in one round trip.
+func (s *Session) Condition(ctx context.Context) (ServerCondition, error) {
+	seen, err := s.Client.Look(ctx, lookCondition(s.plan.layout()))
+	if err != nil {
+		return ServerCondition{}, err
+	}
+	return readCondition(seen), nil
+}
+
+// unitProperties are what is asked of the app's units.
+const unitProperties = "Id,ActiveState,StateChangeTimestamp,MemoryMax,NRestarts,Result"
+
+// unitMemory prints, for each process of the app, its unit and how many kB are
+// its own: memory that processes share counts for each by its part.
+func unitMemory(l layout) string {
+	return `for f in $(grep -ls '/` + l.user + `-' /proc/[0-9]*/cgroup); do
+  unit=$(sed -n 's|.*/\(` + l.user + `-[^/]*\.service\).*|\1|p' "$f" | head -n 1)
+  [ -z "$unit" ] || echo "$unit $(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "${f%/cgroup}/smaps_rollup")"
+done`
+}
+
+// pendingUpdates asks apt what it would do, by the lists that it has.
+const pendingUpdates = `apt-get -s -q -q -o Debug::NoLocking=1 dist-upgrade | grep '^Inst ' || :`
+
+// whyReboot prints why a reboot is needed, if one is.
+const whyReboot = `if [ -e /run/reboot-required ]; then echo "an update asks for it: $(sort -u /run/reboot-required.pkgs | paste -s -d ' ')"; fi
+if ! systemd-detect-virt --quiet --container; then
+  newest=$(ls -v /boot/vmlinuz-* | tail -n 1)
+  [ -z "$newest" ] || [ "${newest#/boot/vmlinuz-}" = "$(uname -r)" ] || echo "the kernel ${newest#/boot/vmlinuz-} is installed and $(uname -r) runs"
+fi`
+
+func lookCondition(l layout) string {
+	return shell.Lines(
+		shell.Section(sectionSystem, shell.Lines(
+			`. /etc/os-release`,
+			`echo "system $ID $VERSION_ID"`,
+			`echo "cpus $(nproc)"`,
+			`echo "up $(cut -d. -f1 /proc/uptime)"`,
+			`echo "load $(cut -d' ' -f1 /proc/loadavg)"`,
+			`sed -n 's/^\(MemTotal\|MemAvailable\|SwapTotal\|SwapFree\): *\([0-9]*\) kB/\1 \2/p' /proc/meminfo`,
+			`df -kP / | awk 'NR == 2 { print "disk " $2 " " $4 }'`,
+			`echo "listed $(stat -c %Y /var/lib/apt/lists)"`,
+		)),
+		shell.Section("units", `systemctl show --timestamp=unix --property=`+unitProperties+` `+shell.Quote(l.user+"-*.service")),
+		shell.Section("unit memory", unitMemory(l)),
+		shell.Section("failed", `systemctl list-units --failed --plain --no-legend --full | cut -d' ' -f1`),
+		shell.Section("releases", lookReleases(l)),
+		shell.Section("updates", pendingUpdates),
+		shell.Section("reboot", whyReboot),
+		shell.Section("jobs", `systemctl list-units --plain --no-legend --full 'slipway-job-*.service' | sed -n 's/^slipway-job-\(.*\)\.service .*$/\1/p'`),
+	)
+}
+
+func readCondition(seen map[string]string) ServerCondition {
+	f := shell.Fields(seen[sectionSystem])
+	megabytes := func(key string) int { return number(f[key]) / 1024 }
+	total, free, _ := strings.Cut(f["disk"], " ")
+	c := ServerCondition{
+		System: f["system"], Up: number(f["up"]), CPUs: number(f["cpus"]),
+		Memory:   Space{megabytes("MemTotal"), megabytes("MemAvailable")},
+		Swap:     Space{megabytes("SwapTotal"), megabytes("SwapFree")},
+		Disk:     Space{number(total) / 1024, number(free) / 1024},
+		Failed:   strings.Fields(seen["failed"]),
+		Releases: parseReleases(seen["releases"]),
+		Reboot:   strings.Join(nonEmpty(splitLines(seen["reboot"])), "; "),
+		Jobs:     strings.Fields(seen["jobs"]),
+	}
+	c.Load, _ = strconv.ParseFloat(f["load"], 64) // 0 is "unknown"
+	if listed := number(f["listed"]); listed > 0 {
+		c.Listed = time.Unix(int64(listed), 0).UTC()
+	}
+	for _, line := range nonEmpty(splitLines(seen["updates"])) {
+		c.Updates++
+		if strings.Contains(line, "-Security") || strings.Contains(line, "-security") {
+			c.Security++
+		}
+	}
+	current := ""
+	for _, r := range c.Releases {
+		if r.Current {
+			current = r.Name
+		}
+	}
+	c.Units = readUnits(seen["units"], current)
+	kilobytes := map[string]int{}
+	for _, line := range splitLines(seen["unit memory"]) {
+		unit, own, _ := strings.Cut(line, " ")
+		kilobytes[unit] += number(own)
+	}
+	for i := range c.Units {
+		c.Units[i].Memory = kilobytes[c.Units[i].Name] / 1024
+	}
+	return c
+}
+
+// readUnits reads what systemctl show printed: a block of lines for each unit.
+// Those of the release that takes the traffic come first.
+func readUnits(shown, current string) []UnitCondition {
+	var units []UnitCondition
+	for block := range strings.SplitSeq(strings.TrimSpace(shown), "\n\n") {
+		f := map[string]string{}
+		for line := range strings.Lines(block) {
+			key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+			f[key] = value
+		}
+		if f["Id"] == "" {
+			continue
+		}
+		u := UnitCondition{Name: f["Id"], State: f["ActiveState"],
+			Limit: number(f["MemoryMax"]) >> 20, Restarts: number(f["NRestarts"])}
+		if since := number(strings.TrimPrefix(f["StateChangeTimestamp"], "@")); since > 0 {
+			u.Since = time.Unix(int64(since), 0).UTC()
+		}
+		if f["Result"] != "success" {
+			u.Result = f["Result"]
+		}
+		units = append(units, u)
+	}
+	slices.SortStableFunc(units, func(a, b UnitCondition) int {
+		of := func(u UnitCondition) int {
+			if current != "" && strings.Contains(u.Name, "-"+current+".") {
+				return 0
+			}
+			return 1
+		}
+		return of(a) - of(b)
+	})
+	return units
+}
+
+// number reads a number; anything else, "infinity" too, is 0.
+func number(text string) int {
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+func nonEmpty(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == "" })
+}

@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"slipway/steps"
+)
+
+// printStatus prints a condition for people: a row for each thing, the most
+// important first.
+func printStatus(w io.Writer, c steps.Condition) {
+	rows := rows{w}
+	rows.print("name", c.Name)
+	rows.print("app", c.App)
+	rows.print("provider", c.Provider)
+	rows.print("url", c.URL)
+	rows.print("release", c.Release)
+	rows.print("deployed", conditionOf(c.Summary))
+	if c.Answers {
+		rows.print("answers", fmt.Sprintf("yes, with status %d", c.HTTPStatus))
+	} else {
+		rows.print("answers", "no: "+c.Reason)
+	}
+	for _, certificate := range c.Certificates {
+		rows.print("https", describeCertificate(certificate))
+	}
+	if c.Server != nil {
+		rows.server(*c.Server)
+	} else if c.ServerReason != "" {
+		rows.print("server", "can't be asked: "+c.ServerReason)
+	}
+	for _, h := range c.Holdings {
+		rows.print("has", describeHolding(h))
+	}
+}
+
+// rows prints a table of two columns.
+type rows struct{ io.Writer }
+
+func (r rows) print(key, value string) {
+	if value != "" {
+		fmt.Fprintf(r, "%-10s %s\n", key, value)
+	}
+}
+
+func (r rows) server(s steps.ServerCondition) {
+	for _, u := range s.Units {
+		r.print("unit", describeUnit(u))
+	}
+	r.print("server", fmt.Sprintf("%s, up %s, load %.2f on %s", s.System, span(s.Up), s.Load, count(s.CPUs, "processor")))
+	memory := describeSpace(s.Memory)
+	if s.Swap.Total > 0 {
+		memory += "; swap: " + describeSpace(s.Swap)
+	}
+	r.print("memory", memory)
+	r.print("disk", describeSpace(s.Disk))
+	r.print("failed", strings.Join(s.Failed, ", "))
+	r.print("updates", describeUpdates(s))
+	r.print("reboot", s.Reboot)
+	for _, job := range s.Jobs {
+		r.print("running", "the job "+job)
+	}
+	for _, k := range s.Releases {
+		text := k.Name + "  since " + moment(k.Served)
+		if k.Current {
+			text += ", takes the traffic"
+		}
+		r.print("kept", text)
+	}
+}
+
+func describeUnit(u steps.UnitCondition) string {
+	text := u.Name + " " + u.State
+	if !u.Since.IsZero() {
+		text += " since " + moment(u.Since)
+	}
+	switch {
+	case u.Memory > 0 && u.Limit > 0:
+		text += fmt.Sprintf(", %d of %d MB", u.Memory, u.Limit)
+	case u.Memory > 0:
+		text += fmt.Sprintf(", %d MB", u.Memory)
+	}
+	if u.Restarts > 0 {
+		text += ", started again " + count(u.Restarts, "time")
+	}
+	if u.Result != "" {
+		text += ", last end: " + u.Result
+	}
+	return text
+}
+
+func describeCertificate(c steps.CertificateCondition) string {
+	if c.Until.IsZero() {
+		return c.Domain + ": " + c.Trouble
+	}
+	text := fmt.Sprintf("%s: %s left (until %s, by %s)", c.Domain, count(c.Days, "day"), moment(c.Until), c.Issuer)
+	if c.Trouble != "" {
+		text += "; browsers refuse it: " + c.Trouble
+	}
+	return text
+}
+
+func describeSpace(s steps.Space) string { return fmt.Sprintf("%d of %d MB free", s.Free, s.Total) }
+
+func describeUpdates(s steps.ServerCondition) string {
+	pending := "none pending"
+	if s.Updates > 0 {
+		pending = fmt.Sprintf("%d pending, %d of them for security", s.Updates, s.Security)
+	}
+	if !s.Listed.IsZero() {
+		pending += ", by the lists of " + moment(s.Listed)
+	}
+	return pending
+}
+
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+
+// span is a number of seconds as people say it.
+func span(seconds int) string {
+	switch {
+	case seconds < 2*60:
+		return count(seconds, "second")
+	case seconds < 2*60*60:
+		return count(seconds/60, "minute")
+	case seconds < 48*60*60:
+		return count(seconds/60/60, "hour")
+	}
+	return count(seconds/60/60/24, "day")
+}
+
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}

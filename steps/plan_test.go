@@ -162,7 +162,7 @@ func TestChecks(t *testing.T) {
 		{KeyEmail, "me@example.com", true}, {KeyEmail, "Me <me@example.com>", false}, {KeyEmail, "me", false},
 		{KeyACME, "https://acme.example/dir", true}, {KeyACME, "http://acme.example/dir", false},
 		{KeyFingerprint, "SHA256:" + strings.Repeat("a", 43), true}, {KeyFingerprint, "MD5:00", false},
-		{KeyImage, "debian-13-x64", true}, {KeyImage, "../x", false},
+		{KeyImage, "debian-13-x64", true}, {KeyImage, "../x.qcow2", true}, {KeyImage, "Debian", false}, {KeyImage, "https://h.example/x.qcow2", false},
 	} {
 		for _, s := range Settings {
 			if s.Key == c.key && (s.Check(c.value) == nil) != c.ok {

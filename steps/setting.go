@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"slipway/providers/local"
 	"slipway/state"
 	"slipway/steps/app"
 )
@@ -99,7 +100,8 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Region }},
 	{Key: KeySize, Usage: "the provider's slug of the size", Fixed: true, Check: checkSlug,
 		inFile: func(f app.File) string { return f.Size }},
-	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12", Fixed: true, Check: checkSlug,
+	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image",
+		Fixed: true, Check: checkImage,
 		inFile: func(f app.File) string { return f.Image }},
 	{Key: KeyEngine, Usage: "what runs a local machine: nspawn or qemu", Fixed: true, Check: oneOf("nspawn", "qemu"),
 		inFile: func(f app.File) string { return f.Engine }},
@@ -179,6 +181,18 @@ var (
 )
 
 func checkSlug(value string) error { return matches(slugPattern, value, "a slug like debian-13") }
+
+// checkImage takes a slug, or the place of a disk image of the operator's own.
+func checkImage(value string) error {
+	if slugPattern.MatchString(value) {
+		return nil
+	}
+	if err := local.CheckImage(value); err != nil {
+		return usagef("", "%v", err)
+	}
+	return nil
+}
+
 func checkHost(value string) error { return matches(hostPattern, value, "USER@HOST or USER@HOST:PORT") }
 func checkFingerprint(v string) error {
 	return matches(fingerprintPattern, v, "SHA256: and 43 characters, as ssh-keygen -l prints it")

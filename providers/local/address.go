@@ -83,7 +83,7 @@ func (r record) forwards() []forward {
 }
 
 // newRecord decides what the machine of this tag will be.
-func newRecord(tag string, s system, imagePath string) (record, error) {
+func newRecord(tag, system, imagePath string) (record, error) {
 	addr, ssh, err := chooseAddress(tag, portFree)
 	if err != nil {
 		return record{}, err
@@ -91,5 +91,5 @@ func newRecord(tag string, s system, imagePath string) (record, error) {
 	if !addr.IsLoopback() {
 		return record{}, errors.New("the chosen address is not a loopback address")
 	}
-	return record{Tag: tag, Address: addr.String(), SSHPort: ssh, System: s.name, Image: imagePath}, nil
+	return record{Tag: tag, Address: addr.String(), SSHPort: ssh, System: system, Image: imagePath}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
@@ -26,16 +27,48 @@ func (b recipe) build(ctx context.Context, report func(line string)) (err error)
 			err = errors.Join(err, removeAll(context.WithoutCancel(ctx), dir))
 		}
 	}()
-	if err := runIsolated(ctx, b.command(dir), report); err != nil {
+	tree := dir
+	if b.form == asDisk {
+		tree = filepath.Join(dir, "tree")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	if err := runIsolated(ctx, b.command(tree), report); err != nil {
 		return err
 	}
-	if err := b.finish(dir); err != nil {
+	if err := b.finish(tree); err != nil {
 		return err
+	}
+	if b.form == asDisk {
+		if err := pressDisk(ctx, dir, tree, report); err != nil {
+			return err
+		}
 	}
 	if err := syncTree(dir); err != nil {
 		return err
 	}
 	return os.Rename(dir, b.path)
+}
+
+// pressDisk makes the tree into a disk and takes the kernel out of it.
+func pressDisk(ctx context.Context, dir, tree string, report func(line string)) error {
+	for to, pattern := range map[string]string{kernelFile: "vmlinuz-*", initrdFile: "initrd.img-*"} {
+		found, err := filepath.Glob(filepath.Join(tree, "boot", pattern))
+		if err != nil {
+			return err
+		}
+		if len(found) != 1 {
+			return fmt.Errorf("the image has %d files boot/%s, and one is what can be booted", len(found), pattern)
+		}
+		if err := os.Link(found[0], filepath.Join(dir, to)); err != nil {
+			return err
+		}
+	}
+	if err := runIsolated(ctx, fillDisk(filepath.Join(dir, rawDisk), tree), report); err != nil {
+		return err
+	}
+	return removeAll(ctx, tree)
 }
 
 // runIsolated runs argv so that all its processes and mounts end with it: on

@@ -17,18 +17,18 @@ import (
 // TestImageWaits: while one run builds an image another one waits, and finds it
 // made; or gives up when it is told to.
 func TestImageWaits(t *testing.T) {
-	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), layout: layoutFor(t.TempDir(), "slipway-unit-1")}
-	b, err := i.recipe()
+	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), engine: nspawn{}, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
+	b, err := i.base()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f := look(t, i); f.Holds || !strings.Contains(f.Changes[0].What, "Debian 13") {
 		t.Errorf("an image that does not exist: %+v", f)
 	}
-	if err := os.MkdirAll(filepath.Dir(b.path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(b.place()), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	builder := flock.New(b.path + ".lock")
+	builder := flock.New(b.place() + ".lock")
 	if err := builder.Lock(); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestImageWaits(t *testing.T) {
 
 	done := make(chan error, 1)
 	go func() { done <- i.Make(t.Context(), func(string) {}) }()
-	if err := os.Mkdir(b.path, 0o755); err != nil {
+	if err := os.Mkdir(b.place(), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := builder.Unlock(); err != nil {
@@ -64,7 +64,7 @@ func TestImageWaits(t *testing.T) {
 // TestUsedImageGone: a machine's disk without its image is lost, and an image
 // that is made anew must not be laid under it.
 func TestUsedImageGone(t *testing.T) {
-	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), layout: layoutFor(t.TempDir(), "slipway-unit-1")}
+	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), engine: nspawn{}, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
 	gone := record{Tag: "slipway-unit-1", Image: filepath.Join(i.cache, "gone"), Seeded: true}
 	if err := writeRecord(i.layout, gone); err != nil {
 		t.Fatal(err)
@@ -81,12 +81,12 @@ func TestMachineImageBuildEnds(t *testing.T) {
 	t.Parallel()
 	requireMachines(t)
 	cache := t.TempDir()
-	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: cache, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
-	b, err := i.recipe()
+	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: cache, engine: nspawn{}, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
+	b, err := i.base()
 	if err != nil {
 		t.Fatal(err)
 	}
-	stale := filepath.Join(b.path+".part", "etc", "stale")
+	stale := filepath.Join(b.place()+".part", "etc", "stale")
 	if err := os.MkdirAll(stale, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestMachineImageBuildEnds(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the build was not cancelled but ended with %v after\n%s", err, strings.Join(told, "\n"))
 	}
-	if present(b.path) || present(b.path+".part") {
+	if present(b.place()) || present(b.place()+".part") {
 		t.Error("half an image is left")
 	}
 	for pid, line := range processes(t) {

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"slipway/providers"
 )
@@ -10,10 +11,14 @@ import (
 // engine is one way of having a machine on this computer. Nothing that it
 // needs is remembered between runs: it finds what there is by the layout.
 type engine interface {
-	// supported is nil if the engine can work on this computer.
-	supported() error
-	// tools are the Debian packages that the engine needs here.
-	tools() []tool
+	// supported is nil if the engine can have a machine of that image here.
+	supported(image string) error
+	// tools are the packages that the engine needs here for that image.
+	tools(image string) []tool
+	// base is what --image calls so, or a *providers.Unusable.
+	base(image, cache string) (base, error)
+	// patience is how long a machine may take here for what it does itself.
+	patience() patience
 	// observe tells which parts of the machine exist.
 	observe(ctx context.Context, l layout, r record) (observed, error)
 	// remains names what the engine holds for the machine outside its folder.
@@ -37,20 +42,31 @@ type boot struct {
 	name, tag, userData string
 }
 
+// patience is how long a machine may take for what it does by itself: on an
+// emulated processor everything takes ten times as long.
+type patience struct {
+	// boot is how long it may take from power-on until sshd answers.
+	boot time.Duration
+	// greeting is how long a connection waits for sshd's first line.
+	greeting time.Duration
+	// powerOff is how long it may take to power off in good order.
+	powerOff time.Duration
+}
+
+// quick is the patience with a machine that runs on a real processor.
+var quick = patience{boot: 2 * time.Minute, greeting: lookLimit, powerOff: 20 * time.Second}
+
 // chooseEngine returns the engine of that name; nspawn is the default.
 func chooseEngine(name string) (engine, error) {
 	switch name {
 	case "", "nspawn":
 		return nspawn{}, nil
 	case "qemu":
-		return nil, &providers.Unusable{
-			Err:  fmt.Errorf("the engine %q is not built yet", name),
-			Next: "leave --engine out, or give --engine nspawn",
-		}
+		return qemu{}, nil
 	}
 	return nil, &providers.Unusable{
 		Err:  fmt.Errorf("there is no engine %q", name),
-		Next: "leave --engine out, or give --engine nspawn",
+		Next: "leave --engine out, or give --engine nspawn or --engine qemu",
 	}
 }
 

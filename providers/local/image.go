@@ -53,11 +53,26 @@ const certificateFolder = "/usr/local/share/ca-certificates"
 // buildLimit is how long the building of an image may take.
 const buildLimit = 30 * time.Minute
 
-// image is the resource of the base image: a tree that is made once for each
-// computer and then only read.
+// base is what a machine's disk lies over. It is made once for each computer and
+// then only read.
+type base interface {
+	// name is what a machine over it is said to run: "debian-13".
+	name() string
+	// title is what people read: "the base image of Debian 13".
+	title() string
+	// place is where it is once it is whole.
+	place() string
+	// change is what building it does.
+	change() providers.Change
+	// build makes it, beside its place first.
+	build(ctx context.Context, report func(line string)) error
+}
+
+// image is the resource of the base image.
 type image struct {
 	spec   providers.Spec
 	cache  string
+	engine engine
 	layout layout
 }
 
@@ -66,11 +81,11 @@ func (i *image) Kind() string { return "image" }
 
 // Title is what people read.
 func (i *image) Title() string {
-	s, err := systemFor(i.spec.Image)
+	b, err := i.base()
 	if err != nil {
 		return "the base image"
 	}
-	return "the base image of " + s.title
+	return b.title()
 }
 
 // Phase is the image's.
@@ -86,18 +101,17 @@ func (i *image) Look(context.Context, time.Time) (providers.Finding, error) {
 	if r.Seeded {
 		return lookUsed(r)
 	}
-	b, err := i.recipe()
+	b, err := i.base()
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	if exists(b.path) {
-		return providers.Finding{Holds: true, Detail: filepath.Base(b.path)}, nil
+	if exists(b.place()) {
+		return providers.Finding{Holds: true, Detail: filepath.Base(b.place())}, nil
 	}
-	return providers.Finding{Changes: []providers.Change{{
-		What: "build the base image of " + b.system.title + " from Debian's packages",
-		Why:  "once for all machines of this computer; about a minute and 400 MB in " + filepath.Dir(b.path),
-	}}}, nil
+	return providers.Finding{Changes: []providers.Change{b.change()}}, nil
 }
+
+func (i *image) base() (base, error) { return i.engine.base(i.spec.Image, i.cache) }
 
 // lookUsed looks for the image of a machine that exists. Another image of the
 // same recipe would not do: the disk holds only the differences.
@@ -113,24 +127,24 @@ func lookUsed(r record) (providers.Finding, error) {
 
 // Make builds the image. Runs that want the same one wait for the first.
 func (i *image) Make(ctx context.Context, report func(line string)) error {
-	b, err := i.recipe()
+	b, err := i.base()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(b.path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(b.place()), 0o700); err != nil {
 		return fmt.Errorf("make the folder for base images: %w", err)
 	}
-	lock := flock.New(b.path+".lock", flock.SetPermissions(0o600))
+	lock := flock.New(b.place()+".lock", flock.SetPermissions(0o600))
 	defer lock.Close()
 	if err := lockImage(ctx, lock, report); err != nil {
 		return fmt.Errorf("lock the base image: %w", err)
 	}
-	if exists(b.path) {
+	if exists(b.place()) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, buildLimit, fmt.Errorf("it took longer than %v", buildLimit))
 	defer cancel()
-	return failed("build the base image of "+b.system.title, b.build(ctx, report))
+	return failed("make "+b.title(), b.build(ctx, report))
 }
 
 // lockImage takes the lock, and tells why it waits if it must.
@@ -143,9 +157,18 @@ func lockImage(ctx context.Context, lock *flock.Flock, report func(line string))
 	return err
 }
 
+// form is what an image is made into, as its name says it.
+type form string
+
+const (
+	asTree form = ""      // files, for a container
+	asDisk form = "-disk" // a disk and a kernel, for a virtual machine
+)
+
 // recipe is all that decides what is in an image.
 type recipe struct {
 	system       system
+	form         form
 	arch         string
 	certificates []certificate
 	// path is where the finished image is. Its name holds a hash of the recipe.
@@ -158,11 +181,7 @@ type certificate struct {
 	pem  []byte
 }
 
-func (i *image) recipe() (recipe, error) {
-	return recipeFor(i.spec.Image, i.cache, certificateFolder)
-}
-
-func recipeFor(name, cache, certificateFolder string) (recipe, error) {
+func recipeFor(name, cache, certificateFolder string, f form) (recipe, error) {
 	s, err := systemFor(name)
 	if err != nil {
 		return recipe{}, err
@@ -171,9 +190,27 @@ func recipeFor(name, cache, certificateFolder string) (recipe, error) {
 	if err != nil {
 		return recipe{}, err
 	}
-	b := recipe{system: s, arch: debianArch(runtime.GOARCH), certificates: certificates}
-	b.path = filepath.Join(cache, "images", fmt.Sprintf("%s-%s-%s", s.name, b.arch, b.hash()))
+	b := recipe{system: s, form: f, arch: debianArch(), certificates: certificates}
+	b.path = filepath.Join(cache, "images", fmt.Sprintf("%s%s-%s-%s", s.name, f, b.arch, b.hash()))
 	return b, nil
+}
+
+func (b recipe) name() string  { return b.system.name }
+func (b recipe) place() string { return b.path }
+
+func (b recipe) title() string {
+	if b.form == asDisk {
+		return "the base image of " + b.system.title + " with a kernel"
+	}
+	return "the base image of " + b.system.title
+}
+
+func (b recipe) change() providers.Change {
+	why := "once for all machines of this computer; about a minute and 400 MB in "
+	if b.form == asDisk {
+		why = "once for all virtual machines of this computer; about two minutes and 650 MB in "
+	}
+	return providers.Change{What: "build " + b.title() + " from Debian's packages", Why: why + filepath.Dir(b.path)}
 }
 
 // hash covers everything that the image is made from but Debian's archive.
@@ -181,6 +218,9 @@ func (b recipe) hash() string {
 	sum := sha256.New()
 	b.path = ""
 	fmt.Fprintf(sum, "%q\n", b.command("DIR"))
+	if b.form == asDisk {
+		fmt.Fprintf(sum, "%q\n", fillDisk("DISK", "DIR"))
+	}
 	for _, f := range b.files() {
 		fmt.Fprintf(sum, "%s %o %q\n", f.path, f.mode, f.text)
 	}
@@ -212,9 +252,9 @@ func readCertificates(folder string) ([]certificate, error) {
 	return list, nil
 }
 
-// debianArch is Debian's name for Go's name of a processor.
-func debianArch(goarch string) string {
-	switch goarch {
+// debianArch is Debian's name for this computer's kind of processor.
+func debianArch() string {
+	switch runtime.GOARCH {
 	case "386":
 		return "i386"
 	case "arm":
@@ -222,5 +262,5 @@ func debianArch(goarch string) string {
 	case "ppc64le":
 		return "ppc64el"
 	}
-	return goarch
+	return runtime.GOARCH
 }

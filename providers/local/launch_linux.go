@@ -68,10 +68,7 @@ func startGuest(ctx context.Context, l layout, g groups) error {
 // of their own, away from the terminal and its signals, and in the group from
 // their first instant, so that no kill of this process can leave one unseen.
 func launch(ctx context.Context, g groups, member, script, log string, env []string, files ...*os.File) error {
-	// What whoever started this process left open must not be held open by the
-	// machine: a pipe would never end, a lock never be free. Kernels before 5.11
-	// can't say so in one word, and do without.
-	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	keepInheritedHere()
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -89,6 +86,13 @@ func launch(ctx context.Context, g groups, member, script, log string, env []str
 		cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(group.Fd())
 	}
 	return cmd.Run()
+}
+
+// keepInheritedHere sees to it that what whoever started this process left open
+// is not held open by a machine: a pipe would never end, a lock never be free.
+// Kernels before 5.11 can't say so in one word, and do without.
+func keepInheritedHere() {
+	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 }
 
 // run runs a short command to its end and puts what it printed into the error.

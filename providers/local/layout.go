@@ -3,12 +3,24 @@ package local
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 )
 
-// runRoot holds what does not outlive a boot of this computer.
-const runRoot = "/run/slipway"
+// runRoot holds what does not outlive a boot of this computer. Who is not root
+// has a folder for it among the caches: a path to a socket must be short.
+func runRoot() string {
+	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
+		return "/run/slipway"
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "slipway", "run")
+}
 
 // layout is where everything of one machine lies. All of it follows from the
 // deployment's folder and tag.
@@ -17,14 +29,14 @@ type layout struct {
 	id string
 	// dir holds what outlives a boot of this computer: record, disk, logs.
 	dir string
-	// run holds the mountpoint and the socket: a path to a socket may have no
+	// run holds the mountpoint, the lock and the sockets: a path to a socket may have no
 	// more than 108 bytes, so it can't be below dir.
 	run string
 }
 
 func layoutFor(dir, tag string) layout {
 	id := machineID(tag)
-	return layout{id: id, dir: filepath.Join(dir, "machine"), run: filepath.Join(runRoot, id)}
+	return layout{id: id, dir: filepath.Join(dir, "machine"), run: filepath.Join(runRoot(), id)}
 }
 
 func (l layout) record() string     { return filepath.Join(l.dir, "machine.json") }
@@ -34,6 +46,12 @@ func (l layout) console() string    { return filepath.Join(l.dir, "console.log")
 func (l layout) networkLog() string { return filepath.Join(l.dir, "network.log") }
 func (l layout) root() string       { return filepath.Join(l.run, "root") }
 func (l layout) socket() string     { return filepath.Join(l.run, "api.sock") }
+func (l layout) disk() string       { return filepath.Join(l.dir, "disk.qcow2") }
+func (l layout) seed() string       { return filepath.Join(l.dir, "seed.iso") }
+func (l layout) qemuLog() string    { return filepath.Join(l.dir, "qemu.log") }
+func (l layout) lock() string       { return filepath.Join(l.run, "lock") }
+func (l layout) pidfile() string    { return filepath.Join(l.run, "pid") }
+func (l layout) qmp() string        { return filepath.Join(l.run, "qmp.sock") }
 func (l layout) netns() string      { return filepath.Join("/run/netns", l.id) }
 
 // shortTag is a tag that can itself be a host name and a short path's part.

@@ -1,7 +1,8 @@
 // Package local makes servers of this computer: real Debian machines with
 // systemd, sshd and cloud-init, each on its own loopback address with the real
-// ports 22, 80 and 443. They cost nothing and behave as a rented server does,
-// as far as a container can.
+// ports 22, 80 and 443. They cost nothing and behave as a rented server does:
+// as far as a container can with the engine nspawn, with a kernel of their own
+// with the engine qemu.
 package local
 
 import (
@@ -17,7 +18,7 @@ import (
 
 // Options say where a Provider works.
 type Options struct {
-	// Engine is "nspawn", "qemu", or empty for the best that there is.
+	// Engine is "nspawn", which is the default, or "qemu".
 	Engine string
 	// Dir is the deployment's own folder, which need not exist yet; the
 	// machine's disk goes into its subfolder "machine".
@@ -60,11 +61,15 @@ func New(o Options) (*Provider, error) {
 	return &Provider{engine: engine, dir: dir, cache: cache}, nil
 }
 
-// Supported is nil when real machines can run on this computer with the default
-// engine, perhaps after their tools have been installed; else it is a
-// *providers.Refused with the reason.
-func Supported() error {
-	return nspawn{}.supported()
+// Supported is nil when real machines can run on this computer with that engine,
+// perhaps after its tools have been installed; else it is a *providers.Refused
+// with the reason. An empty name is the default engine's.
+func Supported(engine string) error {
+	e, err := chooseEngine(engine)
+	if err != nil {
+		return err
+	}
+	return e.supported("")
 }
 
 // Name is what --provider calls it.
@@ -75,7 +80,16 @@ func (p *Provider) Check(_ context.Context, spec providers.Spec) error {
 	if err := usable(spec); err != nil {
 		return err
 	}
-	return p.engine.supported()
+	if _, err := p.engine.base(spec.Image, p.cache); err != nil && !p.made(spec) {
+		return err
+	}
+	return p.engine.supported(spec.Image)
+}
+
+// made tells whether the machine's disk exists: it needs the image's name no more.
+func (p *Provider) made(spec providers.Spec) bool {
+	r, err := p.machineRecord(spec)
+	return err == nil && r.Seeded
 }
 
 // usable judges spec alone, without a look at the computer.
@@ -95,15 +109,14 @@ func usable(spec providers.Spec) error {
 			Next: "leave --size out, or choose --provider digitalocean",
 		}
 	}
-	_, err := systemFor(spec.Image)
-	return err
+	return nil
 }
 
 // Resources lists the tools, the base image and the machine.
 func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	return []providers.Resource{
-		&tools{engine: p.engine},
-		&image{spec: spec, cache: p.cache, layout: p.layout(spec)},
+		&tools{engine: p.engine, image: spec.Image},
+		&image{spec: spec, cache: p.cache, engine: p.engine, layout: p.layout(spec)},
 		&machine{spec: spec, cache: p.cache, engine: p.engine, layout: p.layout(spec)},
 	}
 }
@@ -165,7 +178,7 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 // removeDisk removes the machine's folder, its record last: as long as anything
 // is there, it tells whose it is.
 func removeDisk(ctx context.Context, l layout) error {
-	for _, path := range []string{l.upper(), l.work(), l.dir} {
+	for _, path := range []string{l.upper(), l.work(), l.disk(), l.seed(), l.dir} {
 		if err := removeAll(ctx, path); err != nil {
 			return err
 		}
@@ -173,8 +186,9 @@ func removeDisk(ctx context.Context, l layout) error {
 	return nil
 }
 
-// Stop powers the machine off in good order, within 20 seconds by force, and
-// keeps its disk. A machine that is off is left alone.
+// Stop powers the machine off in good order, by force after 20 seconds (3 minutes
+// where its processor is emulated), and keeps its disk. A machine that is off is
+// left alone.
 func (p *Provider) Stop(ctx context.Context, spec providers.Spec) error {
 	if _, err := p.machineRecord(spec); err != nil {
 		return err

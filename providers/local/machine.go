@@ -15,8 +15,6 @@ import (
 
 const (
 	kindMachine = "machine"
-	// readyLimit is how long a machine may take until its sshd answers.
-	readyLimit = 120 * time.Second
 	// lookLimit bounds the wait for an answer of the machine's own processes.
 	lookLimit = 2 * time.Second
 )
@@ -94,15 +92,15 @@ func (m *machine) remember() (record, error) {
 	if r.Seeded {
 		return r, nil
 	}
-	b, err := recipeFor(m.spec.Image, m.cache, certificateFolder)
+	b, err := m.engine.base(m.spec.Image, m.cache)
 	if err != nil {
 		return record{}, err
 	}
 	if r.Address != "" {
-		r.System, r.Image = b.system.name, b.path
+		r.System, r.Image = b.name(), b.place()
 		return r, writeRecord(m.layout, r)
 	}
-	r, err = newRecord(m.spec.Tag, b.system, b.path)
+	r, err = newRecord(m.spec.Tag, b.name(), b.place())
 	if err != nil {
 		return record{}, err
 	}
@@ -144,7 +142,8 @@ func (m *machine) powerOn(ctx context.Context, r record) error {
 // failed makes err one that tells what to do next, unless it does already.
 func failed(what string, err error) error {
 	var refused *providers.Refused
-	if err == nil || errors.As(err, &refused) || errors.Is(err, context.Canceled) {
+	var unusable *providers.Unusable
+	if err == nil || errors.As(err, &refused) || errors.As(err, &unusable) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &providers.Failed{Err: fmt.Errorf("%s: %w", what, err), Next: "run the same command again"}
@@ -154,8 +153,9 @@ func failed(what string, err error) error {
 func (m *machine) awaitSSH(ctx context.Context, r record, report func(line string)) error {
 	at := net.JoinHostPort(r.Address, strconv.Itoa(r.SSHPort))
 	start, told := time.Now(), time.Now()
-	err := retry(ctx, readyLimit, func() error {
-		err := greeted(ctx, at)
+	limits := m.engine.patience()
+	err := retry(ctx, limits.boot, func() error {
+		err := greeted(ctx, at, limits.greeting)
 		if err == nil {
 			return nil
 		}
@@ -179,13 +179,13 @@ func (m *machine) awaitSSH(ctx context.Context, r record, report func(line strin
 
 // greeted is nil if an SSH server introduces itself at that address. That the
 // port can be connected to says nothing: what forwards it always accepts.
-func greeted(ctx context.Context, at string) error {
-	conn, err := (&net.Dialer{Timeout: lookLimit}).DialContext(ctx, "tcp", at)
+func greeted(ctx context.Context, at string, limit time.Duration) error {
+	conn, err := (&net.Dialer{Timeout: limit}).DialContext(ctx, "tcp", at)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(lookLimit)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
 		return err
 	}
 	banner, err := bufio.NewReaderSize(conn, 256).ReadString('\n')

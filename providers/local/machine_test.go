@@ -44,7 +44,10 @@ func testCache(t *testing.T) string {
 // that would hide that nothing was tested.
 func requireMachines(t *testing.T) {
 	t.Helper()
-	err := Supported()
+	if testing.Short() {
+		t.Skip("real machines take longer than -short allows")
+	}
+	err := Supported("")
 	switch {
 	case err == nil:
 	case os.Getenv("CI") != "":

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// stopLimit is how long a machine may take to power itself off.
-	stopLimit = 20 * time.Second
 	// killLimit is how long killed processes may take to be gone.
 	killLimit = 10 * time.Second
 	// inotifyNeed is how many inotify instances a Debian guest takes, and some.
@@ -29,14 +27,25 @@ const (
 // own init, on this computer's kernel.
 type nspawn struct{}
 
-func (nspawn) tools() []tool {
-	return []tool{
-		{pkg: "mmdebstrap", files: []string{"/usr/bin/mmdebstrap"}, why: "it builds the machine's base image"},
-		{pkg: "debian-archive-keyring", files: []string{keyring}, why: "Debian's packages are checked against it"},
-		{pkg: "systemd-container", files: []string{"/usr/bin/systemd-nspawn"}, why: "it runs the machine"},
-		{pkg: "slirp4netns", files: []string{"/usr/bin/slirp4netns"}, why: "it connects the machine to the network"},
-		{pkg: "iproute2", files: []string{"/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip"}, why: "it makes the machine's network"},
+func (nspawn) patience() patience { return quick }
+
+// base is one of the systems: a container has no use for a whole disk.
+func (nspawn) base(image, cache string) (base, error) {
+	if isSource(image) {
+		return nil, &providers.Unusable{
+			Err:  fmt.Errorf("the engine nspawn can't run the disk image %s, for it is a container's", image),
+			Next: "add --engine qemu, or give --image debian-13",
+		}
 	}
+	return recipeFor(image, cache, certificateFolder, asTree)
+}
+
+func (nspawn) tools(string) []tool {
+	return append(builders(),
+		tool{pkg: "systemd-container", files: []string{"/usr/bin/systemd-nspawn"}, why: "it runs the machine"},
+		tool{pkg: "slirp4netns", files: []string{"/usr/bin/slirp4netns"}, why: "it connects the machine to the network"},
+		tool{pkg: "iproute2", files: []string{"/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip"}, why: "it makes the machine's network"},
+	)
 }
 
 func (n nspawn) observe(ctx context.Context, l layout, r record) (observed, error) {
@@ -148,7 +157,7 @@ func (nspawn) prepare(ctx context.Context, l layout, b boot) (groups, error) {
 	if b.record.Seeded {
 		return g, nil
 	}
-	if err := writeSeed(l.root(), b); err != nil {
+	if err := writeSeed(filepath.Join(l.root(), seedFolder), b); err != nil {
 		return groups{}, err
 	}
 	return g, b.seeded()
@@ -206,7 +215,7 @@ func (n nspawn) stop(ctx context.Context, l layout) error {
 		}
 	}
 	if len(pids) > 0 {
-		_ = awaitEmpty(ctx, g, groupGuest, stopLimit) // clean ends what is left
+		_ = awaitEmpty(ctx, g, groupGuest, n.patience().powerOff) // clean ends what is left
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -234,7 +243,7 @@ func (nspawn) clean(ctx context.Context, l layout) error {
 	if err := retry(ctx, killLimit, g.remove); err != nil {
 		return fmt.Errorf("remove the machine's control groups: %w", err)
 	}
-	_ = os.Remove(runRoot) // stays while other machines have theirs in it
+	_ = os.Remove(runRoot()) // stays while other machines have theirs in it
 	return nil
 }
 

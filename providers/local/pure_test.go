@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -19,14 +18,14 @@ import (
 )
 
 func TestNew(t *testing.T) {
-	for _, name := range []string{"qemu", "vmware"} {
+	for _, name := range []string{"vmware", "kvm"} {
 		_, err := New(Options{Engine: name, Dir: "d", Cache: "c"})
 		var unusable *providers.Unusable
 		if !errors.As(err, &unusable) || !strings.Contains(unusable.Next, "nspawn") || !strings.Contains(err.Error(), name) {
 			t.Errorf("engine %q: %v", name, err)
 		}
 	}
-	for _, name := range []string{"", "nspawn"} {
+	for _, name := range []string{"", "nspawn", "qemu"} {
 		p, err := New(Options{Engine: name, Dir: "d", Cache: "c"})
 		if err != nil || p.Name() != "local" || !filepath.IsAbs(p.dir) {
 			t.Errorf("engine %q: %+v, %v", name, p, err)
@@ -45,7 +44,6 @@ func TestUsable(t *testing.T) {
 	}{
 		"default":   {func(*providers.Spec) {}, ""},
 		"debian-12": {func(s *providers.Spec) { s.Image = "debian-12" }, ""},
-		"image":     {func(s *providers.Spec) { s.Image = "ubuntu-24.04" }, "ubuntu-24.04"},
 		"region":    {func(s *providers.Spec) { s.Region = "fra1" }, "fra1"},
 		"size":      {func(s *providers.Spec) { s.Size = "s-1vcpu-1gb" }, "s-1vcpu-1gb"},
 	} {
@@ -289,21 +287,21 @@ func TestScripts(t *testing.T) {
 
 func TestRecipe(t *testing.T) {
 	cache, certs := t.TempDir(), t.TempDir()
-	plain, err := recipeFor("", cache, filepath.Join(certs, "absent"))
+	plain, err := recipeFor("", cache, filepath.Join(certs, "absent"), asTree)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "debian-13-" + debianArch(runtime.GOARCH) + "-"; !strings.HasPrefix(plain.path, filepath.Join(cache, "images", want)) {
+	if want := "debian-13-" + debianArch() + "-"; !strings.HasPrefix(plain.path, filepath.Join(cache, "images", want)) {
 		t.Errorf("the image is at %s", plain.path)
 	}
-	again, err := recipeFor("debian-13", cache, filepath.Join(certs, "absent"))
+	again, err := recipeFor("debian-13", cache, filepath.Join(certs, "absent"), asTree)
 	if err != nil || again.path != plain.path {
 		t.Errorf("the same recipe is at %s, %v", again.path, err)
 	}
 	if err := os.WriteFile(filepath.Join(certs, "own ca.crt"), []byte("PEM"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trusting, err := recipeFor("", cache, certs)
+	trusting, err := recipeFor("", cache, certs, asTree)
 	if err != nil || trusting.path == plain.path {
 		t.Errorf("another set of authorities shares the image %s, %v", trusting.path, err)
 	}
@@ -321,7 +319,7 @@ func TestRecipe(t *testing.T) {
 }
 
 func TestFinish(t *testing.T) {
-	b, err := recipeFor("debian-12", t.TempDir(), t.TempDir())
+	b, err := recipeFor("debian-12", t.TempDir(), t.TempDir(), asTree)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package local
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"al.essio.dev/pkg/shellescape"
@@ -21,11 +22,30 @@ var included = []string{
 	"procps", "python3", "sudo", "systemd", "systemd-sysv", "systemd-timesyncd", "tzdata",
 }
 
+// builders are what every recipe is built with.
+func builders() []tool {
+	return []tool{
+		{pkg: "mmdebstrap", files: []string{"/usr/bin/mmdebstrap"}, why: "it builds the machine's base image"},
+		{pkg: "debian-archive-keyring", files: []string{keyring}, why: "Debian's packages are checked against it"},
+	}
+}
+
+// packages are what the image is made of.
+func (b recipe) packages() []string {
+	if b.form == asDisk {
+		return append(slices.Clone(included), "linux-image-cloud-"+b.arch, "apparmor", "e2fsprogs", "udev")
+	}
+	return included
+}
+
 // command is the mmdebstrap call that fills dir.
 func (b recipe) command(dir string) []string {
 	argv := []string{
 		"mmdebstrap", "--verbose", "--mode=root", "--format=directory", "--variant=minbase",
-		"--architectures=" + b.arch, "--include=" + strings.Join(included, ","),
+		"--architectures=" + b.arch, "--include=" + strings.Join(b.packages(), ","),
+	}
+	if b.form == asDisk {
+		argv = append(argv, "--essential-hook="+leanInitramfs, "--customize-hook="+enableNetwork)
 	}
 	for _, hook := range b.hooks() {
 		argv = append(argv, "--customize-hook="+hook)
@@ -75,7 +95,7 @@ type treeFile struct {
 
 // files are written into the tree once mmdebstrap has filled it.
 func (b recipe) files() []treeFile {
-	return []treeFile{
+	list := []treeFile{
 		{path: "etc/apt/sources.list.d/debian.sources", mode: 0o644, text: b.debianSources()},
 		{path: "etc/cloud/cloud.cfg.d/95_local.cfg", mode: 0o644, text: cloudConfig},
 		{path: "etc/hostname", mode: 0o644, text: "debian\n"},
@@ -85,6 +105,13 @@ func (b recipe) files() []treeFile {
 		{path: "etc/machine-id", mode: 0o444, text: ""},
 		{path: "etc/resolv.conf", mode: 0o644, text: "nameserver " + guestResolver + "\n"},
 	}
+	if b.form == asDisk {
+		list = append(list,
+			treeFile{path: "etc/fstab", mode: 0o644, text: "LABEL=" + rootLabel + " / ext4 errors=remount-ro 0 1\n"},
+			treeFile{path: "etc/systemd/network/80-ethernet.network", mode: 0o644, text: "[Match]\nType=ether\n\n[Network]\nDHCP=ipv4\n"},
+		)
+	}
+	return list
 }
 
 // unwanted is removed from the finished tree: what must be each machine's own,

@@ -19,14 +19,13 @@ func metaData(tag, name string) (string, error) {
 	return string(text) + "\n", err
 }
 
-// writeSeed puts the first boot's data into the machine's tree, readable by
-// root only: the user data holds the machine's first host key.
-func writeSeed(root string, b boot) error {
+// writeSeed writes the first boot's data, readable by this user only: the user
+// data holds the machine's first host key.
+func writeSeed(dir string, b boot) error {
 	meta, err := metaData(b.tag, b.name)
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(root, seedFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder for the first boot's data: %w", err)
 	}

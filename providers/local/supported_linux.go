@@ -12,7 +12,31 @@ import (
 
 // supported looks for what no installation could bring: rights, a kernel that
 // lets itself be used, and an apt-get for all the rest.
-func (n nspawn) supported() error {
+func (n nspawn) supported(string) error {
+	if err := administers(); err != nil {
+		return err
+	}
+	if absent := missing(n.tools(""), exists); len(absent) > 0 && !exists(aptGet) {
+		return noApt(absent)
+	}
+	if !exists("/dev/net/tun") {
+		return &providers.Refused{
+			Err:  errors.New("this computer has no /dev/net/tun, which a machine's network needs"),
+			Next: "run `modprobe tun`, then the same command again",
+		}
+	}
+	mountinfo, err := readMountinfo()
+	if err != nil {
+		return err
+	}
+	if _, err := groupsOf(mountinfo, layout{}); err != nil {
+		return &providers.Refused{Err: err, Next: "mount them, or run slipway on a computer that runs systemd"}
+	}
+	return nil
+}
+
+// administers is nil if this process is root and may mount file systems.
+func administers() error {
 	if os.Geteuid() != 0 {
 		return &providers.Refused{
 			Err:  errors.New("a machine on this computer takes root's rights to run, and this is user " + strconv.Itoa(os.Geteuid())),
@@ -28,22 +52,6 @@ func (n nspawn) supported() error {
 			Err:  errors.New("this root has not the rights to mount file systems; it looks like a container"),
 			Next: "run slipway outside of the container, or start it privileged, or choose --provider digitalocean or ssh",
 		}
-	}
-	if absent := missing(n.tools(), exists); len(absent) > 0 && !exists(aptGet) {
-		return noApt(absent)
-	}
-	if !exists("/dev/net/tun") {
-		return &providers.Refused{
-			Err:  errors.New("this computer has no /dev/net/tun, which a machine's network needs"),
-			Next: "run `modprobe tun`, then the same command again",
-		}
-	}
-	mountinfo, err := readMountinfo()
-	if err != nil {
-		return err
-	}
-	if _, err := groupsOf(mountinfo, layout{}); err != nil {
-		return &providers.Refused{Err: err, Next: "mount them, or run slipway on a computer that runs systemd"}
 	}
 	return nil
 }

@@ -27,13 +27,14 @@ const installLimit = 20 * time.Minute
 // tools is the resource of all packages that the engine needs.
 type tools struct {
 	engine engine
+	image  string
 }
 
 // Kind is "tools".
 func (t *tools) Kind() string { return "tools" }
 
 // Title is what people read.
-func (t *tools) Title() string { return "the tools for virtual machines on this computer" }
+func (t *tools) Title() string { return "the tools for machines on this computer" }
 
 // Phase is the image's: the tools are installed once for each computer.
 func (t *tools) Phase() providers.Phase { return providers.PhaseImage }
@@ -41,7 +42,7 @@ func (t *tools) Phase() providers.Phase { return providers.PhaseImage }
 // Look names each package that is missing.
 func (t *tools) Look(context.Context, time.Time) (providers.Finding, error) {
 	var changes []providers.Change
-	for _, m := range missing(t.engine.tools(), exists) {
+	for _, m := range missing(t.engine.tools(t.image), exists) {
 		changes = append(changes, providers.Change{What: "install the Debian package " + m.pkg + " on this computer", Why: m.why})
 	}
 	return providers.Finding{Holds: len(changes) == 0, Changes: changes}, nil
@@ -49,7 +50,7 @@ func (t *tools) Look(context.Context, time.Time) (providers.Finding, error) {
 
 // Make installs the packages that are missing, with apt-get.
 func (t *tools) Make(ctx context.Context, report func(line string)) error {
-	absent := missing(t.engine.tools(), exists)
+	absent := missing(t.engine.tools(t.image), exists)
 	if len(absent) == 0 {
 		return nil
 	}

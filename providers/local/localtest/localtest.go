@@ -14,10 +14,16 @@ import (
 // it fails it.
 func NeedMachines(t testing.TB) {
 	t.Helper()
+	NeedEngine(t, "")
+}
+
+// NeedEngine is NeedMachines for machines of an engine by name.
+func NeedEngine(t testing.TB, engine string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("real machines take longer than -short allows")
 	}
-	if err := local.Supported(); err != nil {
+	if err := local.Supported(engine); err != nil {
 		skip(t, "no real machine can run here: %v", err)
 	}
 }

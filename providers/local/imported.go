@@ -1,0 +1,181 @@
+package local
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"slipway/providers"
+)
+
+// imported is a base image made of a disk image of the operator's own, such as a
+// distribution publishes for clouds: with a boot loader and with cloud-init.
+type imported struct {
+	source source
+	path   string
+}
+
+func (i imported) name() string  { return i.source.name() }
+func (i imported) title() string { return "the base image of " + i.source.name() }
+func (i imported) place() string { return i.path }
+
+func (i imported) change() providers.Change {
+	why := "once for all machines of this computer; a copy of it in " + filepath.Dir(i.path)
+	if i.source.address != "" {
+		return providers.Change{What: "download " + i.source.address + " and check it", Why: why}
+	}
+	return providers.Change{What: "copy the disk image " + i.source.file, Why: why}
+}
+
+// build copies the image beside its place, judges it, and puts it there. The
+// caller holds the image's lock.
+func (i imported) build(ctx context.Context, report func(line string)) (err error) {
+	dir := i.path + ".part"
+	if err := removeAll(ctx, dir); err != nil {
+		return fmt.Errorf("remove what an earlier copy left: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, removeAll(context.WithoutCancel(ctx), dir))
+		}
+	}()
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	raw := filepath.Join(dir, rawDisk)
+	if err := i.copyTo(ctx, raw, report); err != nil {
+		return err
+	}
+	facts, err := diskInfo(ctx, raw)
+	if err != nil {
+		return err
+	}
+	if err := usableDisk(raw, facts); err != nil {
+		return &providers.Unusable{Err: fmt.Errorf("the image %s can't be used: %w", i.source.name(), err),
+			Next: "give the image that its publisher makes for clouds (qcow2 or raw, with cloud-init)"}
+	}
+	if facts.Format == "qcow2" {
+		if err := os.Rename(raw, filepath.Join(dir, qcowDisk)); err != nil {
+			return err
+		}
+	}
+	return os.Rename(dir, i.path)
+}
+
+// usableDisk is nil for a whole disk in a format that is known. One that refers
+// to other files could show the machine any file of this computer.
+func usableDisk(path string, facts diskFacts) error {
+	switch {
+	case facts.Backing != "" || facts.Specific.Data.File != "":
+		return errors.New("it is not whole: it refers to another file")
+	case facts.Format == "qcow2":
+		return nil
+	case facts.Format != "raw":
+		return fmt.Errorf("its format is %s, and qcow2 and raw are known", facts.Format)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sector := make([]byte, 512)
+	if _, err := io.ReadFull(file, sector); err != nil || sector[510] != 0x55 || sector[511] != 0xAA {
+		return errors.New("it is neither qcow2 nor a raw disk with a boot sector; is it packed still?")
+	}
+	return nil
+}
+
+// copyTo writes the image to a file, on the disk, and checks its sum.
+func (i imported) copyTo(ctx context.Context, to string, report func(line string)) error {
+	from, size, err := i.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := i.source.newHash()
+	progress := &progress{size: size, report: report, told: time.Now()}
+	if _, err := io.Copy(io.MultiWriter(file, sum, progress), reader{ctx, from}); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("copy the image: %w", err)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); i.source.sum != "" && got != i.source.sum {
+		return &providers.Unusable{
+			Err:  fmt.Errorf("the image %s has the %s %s, and %s was asked for", i.source.name(), i.source.algorithm, got, i.source.sum),
+			Next: "get its checksum from its publisher anew, or a fresh copy of the image, and run the same command again",
+		}
+	}
+	return file.Sync()
+}
+
+// open returns the image's bytes and how many they are, or -1.
+func (i imported) open(ctx context.Context) (io.ReadCloser, int64, error) {
+	if i.source.address == "" {
+		file, err := os.Open(i.source.file)
+		if err != nil {
+			return nil, 0, err
+		}
+		info, err := file.Stat()
+		if err != nil {
+			return nil, 0, errors.Join(err, file.Close())
+		}
+		return file, info.Size(), nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.source.address, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, 0, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, 0, errors.Join(fmt.Errorf("%s answers %s", i.source.address, answer.Status), answer.Body.Close())
+	}
+	return answer.Body, answer.ContentLength, nil
+}
+
+// reader ends with its context, which a file does not.
+type reader struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.from.Read(p)
+}
+
+// progress tells every few seconds how much has come.
+type progress struct {
+	done, size int64
+	told       time.Time
+	report     func(line string)
+}
+
+func (p *progress) Write(b []byte) (int, error) {
+	p.done += int64(len(b))
+	if time.Since(p.told) > 2*time.Second {
+		p.told = time.Now()
+		line := fmt.Sprintf("%d MB", p.done>>20)
+		if p.size > 0 {
+			line += fmt.Sprintf(" of %d MB", p.size>>20)
+		}
+		p.report(line)
+	}
+	return len(b), nil
+}

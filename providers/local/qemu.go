@@ -1,0 +1,379 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"slipway/providers"
+)
+
+const (
+	// pressEvery is how often a machine is asked to power off: while it boots,
+	// nobody in it listens.
+	pressEvery = 5 * time.Second
+	// quitLimit is how long QEMU may take to be gone once it was told to.
+	quitLimit = 20 * time.Second
+	// launchLimit is how long QEMU may take to start.
+	launchLimit = time.Minute
+)
+
+// qemu runs machines with a kernel of their own. It needs no rights but for the
+// ports below 1024 and for building Debian's image.
+//
+// That a machine runs is told by a lock that its QEMU holds from before its first
+// instant to its last: no number of a process can be mistaken for another's, and
+// no second QEMU can be started beside it.
+type qemu struct{}
+
+func (qemu) base(image, cache string) (base, error) {
+	if isSource(image) {
+		return importFrom(image, cache)
+	}
+	return recipeFor(image, cache, certificateFolder, asDisk)
+}
+
+func (qemu) patience() patience {
+	if realProcessor() != "" {
+		return quick
+	}
+	return patience{boot: 15 * time.Minute, greeting: 10 * time.Second, powerOff: 3 * time.Minute}
+}
+
+// plan is how a machine over that base image is run on this computer.
+func (qemu) plan(image string) (virtual, error) {
+	arch, known := architectures[debianArch()]
+	if !known {
+		return virtual{}, &providers.Refused{
+			Err:  errors.New("the engine qemu knows amd64 and arm64, and this computer is " + runtime.GOARCH),
+			Next: "leave --engine out, or choose --provider digitalocean or ssh",
+		}
+	}
+	v := virtual{architecture: arch, processor: realProcessor(), cpus: min(2, runtime.NumCPU()), confined: runtime.GOOS == "linux"}
+	if v.processor == "" {
+		v.processor = emulated
+	}
+	if exists(filepath.Join(image, kernelFile)) {
+		v.direct = image
+	}
+	return v, nil
+}
+
+// observe asks QEMU how it is. Its network is a part of it, so that nothing of
+// it can break alone.
+func (q qemu) observe(ctx context.Context, l layout, _ record) (observed, error) {
+	runs, err := held(l.lock())
+	if err != nil || !runs {
+		return observed{}, err
+	}
+	o := observed{Running: true, Supervised: true, Mounted: true, Namespace: true, Network: true, Forwards: true}
+	var state struct {
+		Status string `json:"status"`
+	}
+	err = qmpCall(ctx, l.qmp(), "query-status", &state)
+	switch {
+	case ctx.Err() != nil:
+		return observed{}, context.Cause(ctx)
+	case errors.Is(err, context.DeadlineExceeded): // busy, not broken
+	case err != nil, state.Status != "running":
+		o.Supervised = false
+	}
+	return o, nil
+}
+
+func (qemu) remains(l layout) ([]string, error) {
+	if present(l.run) {
+		return []string{l.run}, nil
+	}
+	return nil, nil
+}
+
+// start powers the machine on. If it can't, nothing of it runs on.
+func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
+	for _, dir := range []string{l.dir, l.run} {
+		if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
+			return err
+		}
+	}
+	if err := q.prepare(ctx, l, b); err != nil {
+		return err
+	}
+	v, err := q.plan(b.record.Image)
+	if err != nil {
+		return err
+	}
+	lock, err := take(ctx, l.lock())
+	if err != nil {
+		return err
+	}
+	err = launchQEMU(ctx, l, v.command(l, b.record.forwards()), lock)
+	// QEMU has a copy of its own now.
+	if err := errors.Join(err, lock.Close()); err != nil {
+		return errors.Join(err, q.clean(context.WithoutCancel(ctx), l))
+	}
+	if err := q.awaitUp(ctx, l); err != nil {
+		return errors.Join(err, q.clean(context.WithoutCancel(ctx), l))
+	}
+	return nil
+}
+
+// prepare makes the disk and the first boot's data, each in one instant.
+func (q qemu) prepare(ctx context.Context, l layout, b boot) error {
+	if b.record.Seeded {
+		for _, path := range []string{l.disk(), l.seed()} {
+			if !exists(path) {
+				return &providers.Failed{
+					Err:  fmt.Errorf("the machine's disk is not whole: %s is gone", path),
+					Next: "put it back, or run `slipway destroy` and deploy again",
+				}
+			}
+		}
+		return nil
+	}
+	if err := makeOverlay(ctx, l, b.record.Image); err != nil {
+		return fmt.Errorf("make the machine's disk: %w", err)
+	}
+	if err := makeSeed(ctx, l, b); err != nil {
+		return fmt.Errorf("hand over the first boot's data: %w", err)
+	}
+	return b.seeded()
+}
+
+// makeOverlay lays the machine's own disk over the base image.
+func makeOverlay(ctx context.Context, l layout, image string) error {
+	base, format, err := baseDisk(image)
+	if err != nil {
+		return err
+	}
+	info, err := diskInfo(ctx, base)
+	if err != nil {
+		return err
+	}
+	part := l.disk() + ".part"
+	size := strconv.FormatInt(max(diskSize, info.Size), 10)
+	if err := runTool(ctx, overlayDisk(part, base, format, size)); err != nil {
+		return err
+	}
+	return os.Rename(part, l.disk())
+}
+
+// baseDisk finds the disk in a base image, and its format.
+func baseDisk(image string) (path, format string, err error) {
+	for name, format := range map[string]string{rawDisk: "raw", qcowDisk: "qcow2"} {
+		if path := filepath.Join(image, name); exists(path) {
+			return path, format, nil
+		}
+	}
+	return "", "", fmt.Errorf("the base image %s has no disk in it", image)
+}
+
+// makeSeed packs the first boot's data. What it is packed from holds the
+// machine's first host key and does not stay.
+func makeSeed(ctx context.Context, l layout, b boot) (err error) {
+	folder := l.seed() + ".d"
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if err := writeSeed(folder, b); err != nil {
+		return err
+	}
+	program, err := isoProgram()
+	if err != nil {
+		return err
+	}
+	part := l.seed() + ".part"
+	if err := runTool(ctx, seedImage(program, part, folder)); err != nil {
+		return err
+	}
+	if err := os.Chmod(part, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, l.seed())
+}
+
+// diskFacts is what qemu-img tells of a disk.
+type diskFacts struct {
+	Format   string `json:"format"`
+	Size     int64  `json:"virtual-size"`
+	Backing  string `json:"backing-filename"`
+	Specific struct {
+		Data struct {
+			File string `json:"data-file"`
+		} `json:"data"`
+	} `json:"format-specific"`
+}
+
+func diskInfo(ctx context.Context, path string) (diskFacts, error) {
+	out, err := output(ctx, []string{"qemu-img", "info", "--force-share", "--output=json", path})
+	if err != nil {
+		return diskFacts{}, err
+	}
+	var facts diskFacts
+	return facts, json.Unmarshal(out, &facts)
+}
+
+// launchQEMU starts QEMU in the background, in a session of its own: away from
+// the terminal and its signals, and an orphan that is init's to reap. From its
+// first instant it has a copy of lock.
+func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) error {
+	program, err := findTool(argv[0])
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(l.qemuLog(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	if err := errors.Join(os.WriteFile(l.console(), nil, 0o600), os.RemoveAll(l.qmp()), os.RemoveAll(l.pidfile())); err != nil {
+		return err
+	}
+	keepInheritedHere()
+	argv = append([]string{"-c", `"$@" &`, "sh", program}, argv[1:]...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", argv...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", toolEnv(), log, log, []*os.File{lock}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd.Run()
+}
+
+// awaitUp returns when QEMU has its devices and listens, or with its last words
+// if it has ended instead.
+func (qemu) awaitUp(ctx context.Context, l layout) error {
+	err := retry(ctx, launchLimit, func() error {
+		if runs, err := held(l.lock()); err != nil || !runs {
+			return permanent(errors.Join(errNotUp, err))
+		}
+		return qmpCall(ctx, l.qmp(), "query-status", nil)
+	})
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	words, _ := os.ReadFile(l.qemuLog())
+	said := strings.TrimSpace(plain(string(words)))
+	if strings.Contains(said, "host forwarding") {
+		return &providers.Refused{
+			Err:  fmt.Errorf("the machine's address can't have all of its ports: %s", said),
+			Next: "stop what listens there (`ss -ltnp` shows it), or run the same command with sudo if ports below 1024 are closed to you",
+		}
+	}
+	return fmt.Errorf("QEMU did not come up: %w: %s", err, said)
+}
+
+var errNotUp = errors.New("it has ended")
+
+// mend has nothing to do: the network is a part of QEMU and can't break alone.
+func (qemu) mend(context.Context, layout, record) error { return nil }
+
+// stop presses the machine's power button until it is off, and ends it by force
+// when that takes too long.
+func (q qemu) stop(ctx context.Context, l layout) error {
+	deadline := time.Now().Add(q.patience().powerOff)
+	for time.Now().Before(deadline) {
+		if err := qmpCall(ctx, l.qmp(), "system_powerdown", nil); err != nil {
+			break // it is off, or does not listen: clean ends what is left
+		}
+		if err := awaitFree(ctx, l, pressEvery); err == nil {
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return q.clean(ctx, l)
+}
+
+// clean ends QEMU at once and removes everything of it but the machine's folder.
+func (qemu) clean(ctx context.Context, l layout) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if runs, err := held(l.lock()); err != nil {
+		return err
+	} else if runs {
+		_ = qmpCall(ctx, l.qmp(), "quit", nil) // else it is killed
+	}
+	err := retry(ctx, quitLimit, func() error {
+		runs, err := held(l.lock())
+		if err != nil || !runs {
+			return err
+		}
+		if err := killHolder(l); err != nil {
+			return err
+		}
+		return errors.New("QEMU is still there")
+	})
+	if err != nil {
+		return err
+	}
+	if err := removeAll(ctx, l.run); err != nil {
+		return err
+	}
+	_ = os.Remove(runRoot()) // stays while other machines have theirs in it
+	return nil
+}
+
+// killHolder kills the QEMU whose number is in the machine's folder. One that is
+// only starting has none yet.
+func killHolder(l layout) error {
+	text, err := os.ReadFile(l.pidfile())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 1 {
+		return nil //nolint:nilerr // it is being written
+	}
+	return killProcess(pid, l.id)
+}
+
+func awaitFree(ctx context.Context, l layout, limit time.Duration) error {
+	return retry(ctx, limit, func() error {
+		runs, err := held(l.lock())
+		if err == nil && runs {
+			err = errors.New("QEMU is still there")
+		}
+		return err
+	})
+}
+
+// held tells whether any process has the lock.
+func held(path string) (bool, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
+}
+
+// take takes the lock. Somebody who only looks may have it for an instant.
+func take(ctx context.Context, path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = retry(ctx, time.Second, func() error { return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("another QEMU has this machine: %w", err), file.Close())
+	}
+	return file, nil
+}

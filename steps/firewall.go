@@ -3,7 +3,6 @@ package steps
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ var firewall = &fact{
 	look: func(Plan) string {
 		return shell.Lines(
 			shell.LookFiles(firewallFile().Path),
-			`sshd -T | sed -n 's/^port \([0-9]*\)$/sshd-\1 port/p'`,
+			lookSSHPorts,
 			`echo "boot $(systemctl is-enabled nftables.service) $(systemctl is-active nftables.service)"`,
 			`nft -s list table inet slipway >/dev/null && if [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ]; then echo "rules loaded"; else echo "rules changed"; fi`,
 		)
@@ -73,12 +72,7 @@ var openPorts = []int{22, 80}
 // them: a server that exists may have it elsewhere than at 22.
 func portsIn(looked string) []int {
 	ports := slices.Clone(openPorts)
-	for key := range shell.Fields(looked) {
-		port, ok := strings.CutPrefix(key, "sshd-")
-		if n, err := strconv.Atoi(port); ok && err == nil {
-			ports = append(ports, n)
-		}
-	}
+	ports = append(ports, sshPorts(looked)...)
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }

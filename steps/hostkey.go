@@ -12,6 +12,7 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/guard"
+	"slipway/steps/hardening"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -30,7 +31,7 @@ const (
 // read by whoever reads the server's user data.
 var hostKey = &fact{
 	name: "host-key", title: "a host key that never left the server", phase: providers.PhaseOther, limit: time.Minute,
-	guards: guard.Part{Paths: []string{"/etc/ssh", hostKeyMade, hostKeyNext}, Reload: []string{"ssh.service"}},
+	guards: guard.Join(hardening.SSHGuards, guard.Part{Paths: []string{hostKeyMade, hostKeyNext}}),
 	look: func(Plan) string {
 		return shell.Lines(
 			`echo "now $(cut -d' ' -f1,2 `+hostKeyPath+`.pub)"`,
@@ -55,7 +56,7 @@ var hostKey = &fact{
 			`mv -f `+hostKeyPath+`.pub.slipway-part `+hostKeyPath+`.pub`,
 			shell.Command("mkdir", "-p", "/run/sshd"),
 			`sshd -t`,
-			`systemctl try-reload-or-restart ssh.service`,
+			shell.Reload("ssh.service"),
 			`cut -d' ' -f1,2 `+next+`.pub >`+hostKeyMade,
 			`rm -rf `+hostKeyNext,
 		)

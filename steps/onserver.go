@@ -144,7 +144,7 @@ func (s onServer) script(r *Run, boundary string) string {
 	for _, f := range s {
 		parts = append(parts, shell.Command("echo", boundary+" begin "+f.name))
 		if len(guarded) > 0 && f == guarded[0] {
-			parts = append(parts, r.arm(s))
+			parts = append(parts, r.arm(s), shell.Command("echo", boundary+" armed "+f.name))
 		}
 		parts = append(parts,
 			"(\n"+f.script(f.view(r))+"\n)",
@@ -161,7 +161,7 @@ type progress struct {
 	took     map[string]float64 // seconds by fact
 	last     []string           // lines of the fact in hand
 	proving  *proving
-	armed    bool // a guarded change was begun
+	armed    bool // the old state is kept, to be put back
 }
 
 // failureLines is how much of what a step printed an error carries.
@@ -185,10 +185,13 @@ func (p *progress) line(line string) {
 
 func (p *progress) mark(event string, f *fact) {
 	r := p.run
+	if event == "armed" {
+		p.armed = true
+		return
+	}
 	if event == "begin" {
 		r.takeUp(f.name, f.title)
 		p.last = nil
-		p.armed = p.armed || !f.guards.Empty()
 		r.stepEvent(r.step, Changing, f.found(r), 0)
 		return
 	}

@@ -140,7 +140,7 @@ func takeOffScript(p Plan) string {
 		`rm -f `+shell.Command(writtenFiles()...),
 		shell.PutBack,
 		`sshd -t`,
-		`systemctl try-reload-or-restart ssh.service`,
+		shell.Reload("ssh.service"),
 		`if systemctl is-active --quiet nginx.service && nginx -q -t; then systemctl reload nginx.service; fi`,
 		`echo "removed the firewall's rules and the settings of sshd; packages stay"`,
 	)

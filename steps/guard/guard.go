@@ -30,11 +30,14 @@ type Part struct {
 	Logins []string
 	// Reload are services that read their files again once these are back.
 	Reload []string
+	// First is shell text that fails, and says why, where no change must begin:
+	// what would be put back could not be used.
+	First []string
 }
 
 // Empty tells whether the part names nothing.
 func (p Part) Empty() bool {
-	return len(p.Paths)+len(p.Tables)+len(p.Enabled)+len(p.Logins)+len(p.Reload) == 0
+	return len(p.Paths)+len(p.Tables)+len(p.Enabled)+len(p.Logins)+len(p.Reload)+len(p.First) == 0
 }
 
 // Join is all that the parts name, each once.
@@ -46,8 +49,9 @@ func Join(parts ...Part) Part {
 		all.Enabled = append(all.Enabled, p.Enabled...)
 		all.Logins = append(all.Logins, p.Logins...)
 		all.Reload = append(all.Reload, p.Reload...)
+		all.First = append(all.First, p.First...)
 	}
-	for _, list := range []*[]string{&all.Paths, &all.Tables, &all.Enabled, &all.Logins, &all.Reload} {
+	for _, list := range []*[]string{&all.Paths, &all.Tables, &all.Enabled, &all.Logins, &all.Reload, &all.First} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
@@ -79,7 +83,7 @@ const armed = `token=$(sed -n 1p ` + folder + `/armed 2>/dev/null) || token=`
 func Arm(part Part, token string, after time.Duration, facts []string) string {
 	revert := revert(part)
 	return shell.Lines(
-		`(`, `umask 077`, locked,
+		`(`, `umask 077`, shell.Lines(part.First...), locked,
 		// An unproven change of other things goes back before this one begins.
 		`if [ -e `+folder+`/armed ] && ! printf '%s' `+shell.Quote(revert)+` | cmp -s - `+folder+`/revert; then sh `+folder+`/revert locked; fi`,
 		`if [ ! -e `+folder+`/armed ]; then`,

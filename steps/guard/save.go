@@ -110,7 +110,8 @@ func revertTable(table string) string {
 func reload(unit string) string {
 	u := shell.Quote(unit)
 	return shell.Lines(
-		`if systemctl --quiet is-active `+u+`; then systemctl reload-or-restart `+u,
+		`if systemctl --quiet is-active `+u+`; then`,
+		shell.Reload(unit),
 		`elif systemctl --quiet is-enabled `+u+` 2>/dev/null; then systemctl reset-failed `+u+`; systemctl restart `+u+`; fi`,
 	)
 }

@@ -13,10 +13,14 @@ const SSHFile = "/etc/ssh/sshd_config.d/00-slipway.conf"
 // sshdFolder is where sshd wants to find a folder even to be asked its settings.
 const sshdFolder = `mkdir -p /run/sshd`
 
+// SSHGuards is what a change that sshd is reloaded for could spoil.
+var SSHGuards = guard.Part{Paths: []string{"/etc/ssh"}, Reload: []string{"ssh.service"}, First: []string{sshdFolder + "\n" + samePorts}}
+
 var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: short,
-	Guards:    guard.Part{Paths: []string{"/etc/ssh"}, Reload: []string{"ssh.service"}},
-	effective: sshdFolder + "\nsshd -T",
+	Guards: SSHGuards,
+	// Asked for root, so that what others wrote into a Match block counts.
+	effective: sshdFolder + "\nsshd -T -C user=root,host=localhost,addr=192.0.2.1,laddr=192.0.2.1,lport=22",
 	// The first value that sshd reads wins, so drop-ins must come first.
 	prepare: shell.Lines(
 		sshdFolder,
@@ -27,9 +31,21 @@ var sshTopic = Topic{
 	check: "sshd -t || { rm -f " + SSHFile + "; exit 1; }",
 }
 
+// samePorts refuses to change anything if sshd would leave a port at which it
+// listens once it reads its settings again: somebody changed them and did not
+// finish. Where a socket unit listens for it the settings' ports do not count.
+const samePorts = `pid=$(systemctl show --property=MainPID --value ssh.service)
+if [ "${pid:-0}" != 0 ] && ! systemctl --quiet is-active ssh.socket; then
+  for port in $(ss -Hltnp | sed -n "s/^LISTEN  *[0-9]*  *[0-9]*  *[^ ]*:\([0-9]*\) .*,pid=$pid,.*/\1/p" | sort -u); do
+    sshd -T | grep -qx "port $port" && continue
+    echo "sshd listens at port $port, and its settings do not say so any more: restart sshd, or mend them, so that both agree"
+    exit 1
+  done
+fi`
+
 // sshDrop is sshd's part of the list. Where a socket unit starts sshd there may
 // be nothing to reload.
-var sshDrop = &drop{path: SSHFile, mode: "644", after: "systemctl try-reload-or-restart ssh.service"}
+var sshDrop = &drop{path: SSHFile, mode: "644", after: shell.Reload("ssh.service")}
 
 // sshd is one of its settings, as sshd -T prints it.
 func sshd(keyword, value string) want {

@@ -54,5 +54,12 @@ func (f File) Put() string {
 
 func folderOf(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 1)] }
 
+// Reload has a service that runs read its files again. One that a socket unit of
+// its name started is restarted: it could not listen anew on what systemd holds.
+func Reload(service string) string {
+	s, socket := Quote(service), Quote(strings.TrimSuffix(service, ".service")+".socket")
+	return "if systemctl --quiet is-active " + socket + "; then systemctl try-restart " + s + "; else systemctl try-reload-or-restart " + s + "; fi"
+}
+
 // Lines joins commands, one a line.
 func Lines(commands ...string) string { return strings.Join(commands, "\n") }

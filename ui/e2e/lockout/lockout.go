@@ -30,8 +30,8 @@ type Place struct {
 
 // Places are the changes that decide who comes in, and to which server.
 var Places = map[string]Place{
-	"sshd":     {Step: "sshd", drift: "rm /etc/ssh/sshd_config.d/00-slipway.conf", tool: "/usr/bin/systemctl", match: `*reload*ssh.service`},
-	"host key": {Step: "host-key", drift: "echo other >/var/lib/slipway/host-key.made", tool: "/usr/bin/systemctl", match: `*reload*ssh.service`},
+	"sshd":     {Step: "sshd", drift: "rm /etc/ssh/sshd_config.d/00-slipway.conf", tool: "/usr/bin/systemctl", match: `try-re*ssh.service`},
+	"host key": {Step: "host-key", drift: "echo other >/var/lib/slipway/host-key.made", tool: "/usr/bin/systemctl", match: `try-re*ssh.service`},
 	"firewall": {Step: "firewall", drift: "nft delete table inet slipway", tool: "/usr/sbin/nft", match: `-f\ /etc/nftables.conf`, after: true},
 }
 

@@ -61,11 +61,17 @@ func requireMachines(t *testing.T) {
 // is left after the test, however that ends. It is not made yet.
 func newGuest(t *testing.T, image string) *guest {
 	t.Helper()
+	return newGuestOf(t, "", image)
+}
+
+// newGuestOf is newGuest for a machine of that engine.
+func newGuestOf(t *testing.T, engine, image string) *guest {
+	t.Helper()
 	requireMachines(t)
 	signer, public := newKey(t)
 	hostSigner, hostPrivate := newHostKey(t)
 	tag := fmt.Sprintf("slipway-test-%d-%d", os.Getpid(), time.Now().UnixNano()%1e9)
-	p, err := New(Options{Dir: t.TempDir(), Cache: testCache(t)})
+	p, err := New(Options{Engine: engine, Dir: t.TempDir(), Cache: testCache(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,28 @@ func TestUsable(t *testing.T) {
 	}
 }
 
+// TestCheckImage: a wrong image is told before anything is made, and what would
+// make sense instead.
+func TestCheckImage(t *testing.T) {
+	for _, c := range []struct{ engine, image, next string }{
+		{"nspawn", "ubuntu-24.04", "debian-13"},
+		{"qemu", "ubuntu-24.04", "debian-13"},
+		{"nspawn", "./x.qcow2", "--engine qemu"},
+		{"qemu", "/absent/x.qcow2", "path"},
+		{"qemu", "https://h.example/x.qcow2", "#sha256:"},
+	} {
+		p, err := New(Options{Engine: c.engine, Dir: t.TempDir(), Cache: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var unusable *providers.Unusable
+		err = p.Check(t.Context(), providers.Spec{Tag: "slipway-unit-1", Image: c.image})
+		if !errors.As(err, &unusable) || !strings.Contains(unusable.Next, c.next) {
+			t.Errorf("%s on %s: %v", c.image, c.engine, err)
+		}
+	}
+}
+
 func TestTreat(t *testing.T) {
 	whole := observed{Running: true, Supervised: true, Mounted: true, Namespace: true, Network: true, Forwards: true}
 	for name, c := range map[string]struct {

@@ -109,6 +109,10 @@ func (b recipe) files() []treeFile {
 		list = append(list,
 			treeFile{path: "etc/fstab", mode: 0o644, text: "LABEL=" + rootLabel + " / ext4 errors=remount-ro 0 1\n"},
 			treeFile{path: "etc/systemd/network/80-ethernet.network", mode: 0o644, text: "[Match]\nType=ether\n\n[Network]\nDHCP=ipv4\n"},
+			// What systemd makes anew for a /usr that is younger than these: the
+			// packages have just made it.
+			treeFile{path: "etc/.updated", mode: 0o644},
+			treeFile{path: "var/.updated", mode: 0o644},
 		)
 	}
 	return list

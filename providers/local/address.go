@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"syscall"
 
 	"slipway/providers"
 )
@@ -45,8 +46,19 @@ func chooseAddress(tag string, free func(addr netip.Addr, port int) error) (neti
 	}
 	return netip.Addr{}, 0, &providers.Refused{
 		Err:  fmt.Errorf("no loopback address of this computer has the ports of a server free: %w", causes),
-		Next: "stop what listens there on every address (ss -ltnp shows it), or let it listen on one address only",
+		Next: unclosed(tag, causes),
 	}
+}
+
+// unclosed is what lets a machine have its ports, by why it could not have them.
+func unclosed(tag string, cause error) string {
+	switch {
+	case errors.Is(cause, syscall.EADDRNOTAVAIL): // a Mac has 127.0.0.1 only
+		return "run `sudo ifconfig lo0 alias " + candidate(tag, 0).String() + " up`, then the same command again"
+	case errors.Is(cause, syscall.EACCES):
+		return "run the same command with sudo, or let everybody have the ports: `sudo sysctl -w net.ipv4.ip_unprivileged_port_start=22`"
+	}
+	return "stop what listens there on every address (ss -ltnp shows it), or let it listen on one address only"
 }
 
 func freeAll(addr netip.Addr, ports []int, free func(netip.Addr, int) error) error {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"al.essio.dev/pkg/shellescape"
@@ -163,6 +164,21 @@ func TestChooseAddress(t *testing.T) {
 	var refused *providers.Refused
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), ":80 is taken") {
 		t.Errorf("with a web server on every address: %v", err)
+	}
+}
+
+// TestNoAddress: why there is no address decides what to do next.
+func TestNoAddress(t *testing.T) {
+	for cause, want := range map[error]string{
+		syscall.EADDRNOTAVAIL: "ifconfig lo0 alias " + candidate("slipway-a-1", 0).String(),
+		syscall.EACCES:        "sudo",
+		syscall.EADDRINUSE:    "ss -ltnp",
+	} {
+		_, _, err := chooseAddress("slipway-a-1", func(netip.Addr, int) error { return &net.OpError{Op: "listen", Err: cause} })
+		var refused *providers.Refused
+		if !errors.As(err, &refused) || !strings.Contains(refused.Next, want) {
+			t.Errorf("%v: %v", cause, err)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
 
@@ -28,6 +29,7 @@ type site struct {
 // TestOperations has one machine for all of them: each leaves it as it was
 // deployed.
 func TestOperations(t *testing.T) {
+	localtest.NeedMachines(t)
 	o := e2e.NewOperator(t, 4*time.Minute)
 	s := &site{Operator: o, deployed: o.Deploy("--sample", "hello", "--name", app, "--env", "GREETING=hello there")}
 	t.Run("variables", s.variables)

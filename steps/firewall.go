@@ -15,8 +15,9 @@ import (
 const (
 	// firewallSum is where the sum of the loaded rules is kept, to see whether
 	// anybody changed them since.
-	firewallSum  = "/var/lib/slipway/firewall.sha256"
-	firewallList = `nft -s list table inet slipway | sha256sum | cut -d' ' -f1`
+	firewallSum = "/var/lib/slipway/firewall.sha256"
+	// Who connected lately is no rule.
+	firewallList = `nft -s -t list table inet slipway | sha256sum | cut -d' ' -f1`
 )
 
 // firewall is that nothing but SSH and the web comes in, by IPv4 or IPv6.
@@ -107,6 +108,7 @@ func firewallFile(ports ...int) shell.File {
 	if len(ports) == 0 {
 		ports = openPorts
 	}
+	ssh := slices.DeleteFunc(slices.Clone(ports), func(port int) bool { return port == 80 || port == 443 })
 	return shell.File{Path: "/etc/nftables.conf", Mode: "755", Content: `#!/usr/sbin/nft -f
 # Written by slipway.
 
@@ -114,6 +116,9 @@ table inet slipway
 delete table inet slipway
 
 table inet slipway {
+	set ssh4 { type ipv4_addr; size 65535; flags dynamic,timeout; timeout 1m; }
+	set ssh6 { type ipv6_addr; size 65535; flags dynamic,timeout; timeout 1m; }
+
 	chain input {
 		type filter hook input priority filter; policy drop;
 		ct state invalid drop
@@ -122,6 +127,8 @@ table inet slipway {
 		meta l4proto 1 limit rate 20/second accept
 		meta l4proto 58 accept
 		ip6 saddr fe80::/10 udp dport 546 accept
+		tcp dport { ` + portList(ssh) + ` } ct state new update @ssh4 { ip saddr limit rate over 60/minute burst 120 packets } drop
+		tcp dport { ` + portList(ssh) + ` } ct state new update @ssh6 { ip6 saddr and ffff:ffff:ffff:ffff:: limit rate over 60/minute burst 120 packets } drop
 		tcp dport { ` + portList(ports) + ` } accept
 	}
 

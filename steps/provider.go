@@ -58,9 +58,6 @@ func (p Plan) domains() []string {
 
 // notBuilt refuses settings that nothing reads yet.
 func (p Plan) notBuilt() error {
-	if v := p.Values[KeyHardening]; v.Value == hardenStrict {
-		return usagef("take standard, which is the default", "--hardening strict (from %s) is not built yet", v.From)
-	}
 	for _, key := range []string{KeyDomain, KeyEmail, KeyACME} {
 		v := p.Values[key]
 		if v.Value == "" || key == KeyDomain && p.Value(KeyProvider) == providerDO {

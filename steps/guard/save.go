@@ -106,10 +106,12 @@ func revertTable(table string) string {
 	)
 }
 
-// reload has a service read its files again, or start if bad ones ended it.
+// reload has a service read its files again, or start if bad ones ended it. One
+// whose unit changed is started anew.
 func reload(unit string) string {
 	u := shell.Quote(unit)
 	return shell.Lines(
+		`if [ "$(systemctl show -P NeedDaemonReload `+u+`)" = yes ]; then systemctl daemon-reload; systemctl try-restart `+u+` || :; fi`,
 		`if systemctl --quiet is-active `+u+`; then`,
 		shell.Reload(unit),
 		`elif systemctl --quiet is-enabled `+u+` 2>/dev/null; then systemctl reset-failed `+u+`; systemctl restart `+u+`; fi`,

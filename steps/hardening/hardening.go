@@ -46,6 +46,9 @@ type Setting struct {
 	Rules []string
 	// From is the first profile that has it.
 	From Profile
+	// Below is the first profile that has something stricter instead; Minimal
+	// is none.
+	Below Profile
 	// OwnKernel is true if a container can't have it: its kernel is its host's.
 	OwnKernel bool
 	// On are the systems that it is for: "debian 12". Empty is all.
@@ -82,9 +85,12 @@ func (s Setting) Applicable(h Host) bool { return !s.OwnKernel || !h.Container }
 // All is the list, in the order of the steps.
 func All() []Setting { return slices.Concat(tables...) }
 
+// in tells whether a profile has the setting.
+func (s Setting) in(p Profile) bool { return s.From <= p && (s.Below == Minimal || p < s.Below) }
+
 // In is what a profile has on a host, what can't be had there included.
 func In(p Profile, h Host) []Setting {
-	return slices.DeleteFunc(All(), func(s Setting) bool { return s.From > p || !s.on(h) })
+	return slices.DeleteFunc(All(), func(s Setting) bool { return !s.in(p) || !s.on(h) })
 }
 
 // Packages are those that a profile wants installed and removed.
@@ -140,6 +146,9 @@ func unique(all []string) []string {
 // Where says from which profile on a setting is made, and on what.
 func (s Setting) Where() string {
 	where := s.From.String()
+	if s.Below != Minimal {
+		where += " and below " + s.Below.String()
+	}
 	if s.OwnKernel {
 		where += ", not in a container"
 	}

@@ -36,8 +36,14 @@ func answer(w want) string {
 		return "mode " + w.most + " root:root " + w.path + "\n"
 	case option:
 		return w.file + ":" + w.key + w.between + w.value + "\n"
+	case logins:
+		return "group " + loginGroup + ":x:900:deploy\nlogin deploy\n"
+	case made:
+		return "mode 600 root:root " + w.path + "\n"
+	case clock:
+		return answer(unit{clocks[0], running})
 	case mount:
-		return "mount " + w.where + " rw," + strings.Join(w.options, ",") + "\nfstab " + w.where + " defaults," + strings.Join(w.options, ",") + "\n"
+		return "mount " + w.where + " " + w.kind + " rw," + strings.Join(w.options, ",") + "\nfstab " + w.where + " defaults," + strings.Join(w.options, ",") + "\n"
 	}
 	return ""
 }

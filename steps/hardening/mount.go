@@ -7,8 +7,9 @@ import (
 	"slipway/steps/shell"
 )
 
-// mount is that a file system that is mounted there has these options, now and
-// at every boot. Where none is mounted there is nothing to set.
+// mount is that a file system of a kind that is mounted there has these
+// options, now and at every boot. Where none is mounted, or another kind, there
+// is nothing to set.
 type mount struct {
 	where string
 	// what and kind are the file system, as fstab names it.
@@ -18,13 +19,13 @@ type mount struct {
 
 // lookMounts prints where what is mounted and with which options, and what
 // fstab has.
-const lookMounts = `sed -n 's/^[^ ]* \([^ ]*\) [^ ]* \([^ ]*\) .*/mount \1 \2/p' /proc/self/mounts
+const lookMounts = `sed -n 's/^[^ ]* \([^ ]*\) \([^ ]*\) \([^ ]*\) .*/mount \1 \2 \3/p' /proc/self/mounts
 sed -n 's/^[^ #][^ ]*[[:space:]][[:space:]]*\([^ ]*\)[[:space:]][[:space:]]*[^ ]*[[:space:]][[:space:]]*\([^ ]*\).*/fstab \1 \2/p' /etc/fstab`
 
 func (m mount) ask(q *questions) { q.mounts = true }
 
 func (m mount) so(s seen) bool {
-	now, mounted := s.some("mount " + m.where + " ")
+	now, mounted := s.some("mount " + m.where + " " + m.kind + " ")
 	later, listed := s.some("fstab " + m.where + " ")
 	if s.text != "" && !mounted {
 		return true

@@ -14,7 +14,7 @@ const SSHFile = "/etc/ssh/sshd_config.d/00-slipway.conf"
 const sshdFolder = `mkdir -p /run/sshd`
 
 // SSHGuards is what a change that sshd is reloaded for could spoil.
-var SSHGuards = guard.Part{Paths: []string{"/etc/ssh"}, Reload: []string{"ssh.service"}, First: []string{sshdFolder + "\n" + samePorts}}
+var SSHGuards = guard.Part{Paths: []string{"/etc/ssh", sshUnitFolder}, Reload: []string{"ssh.service"}, First: []string{sshdFolder + "\n" + samePorts}}
 
 var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: short,
@@ -58,28 +58,32 @@ func sshSetting(from Profile, keyword, value, why string, rules ...string) Setti
 }
 
 var ssh = []Setting{
-	sshSetting(Minimal, "PermitRootLogin", "no", "every attacker knows that root exists", "CIS 5.1.20", "ANSSI R29"),
+	sshSetting(Minimal, "PermitRootLogin", "no", "every attacker knows that root exists", "CIS 5.1.20", "ANSSI R33"),
 	sshSetting(Minimal, "PasswordAuthentication", "no", "passwords are guessed"),
 	sshSetting(Minimal, "KbdInteractiveAuthentication", "no", "it asks for passwords by another name"),
 	sshSetting(Minimal, "PermitEmptyPasswords", "no", "no password is no lock", "CIS 5.1.19"),
 	sshSetting(Minimal, "PubkeyAuthentication", "yes", "keys are the only way in"),
 	sshSetting(Minimal, "MaxAuthTries", "3", "a key that fits needs one", "CIS 5.1.16", "Lynis SSH-7408"),
 	sshSetting(Minimal, "LoginGraceTime", "30", "unfinished logins hold places that others need", "CIS 5.1.13"),
-	sshSetting(Minimal, "X11Forwarding", "no", "a server has no screen", "CIS 5.1.12", "Lynis SSH-7408"),
-	sshSetting(Minimal, "AllowAgentForwarding", "no", "a broken-in server could use the operator's keys", "Lynis SSH-7408"),
-	sshSetting(Strict, "AllowTcpForwarding", "no", "a login must not be a way into the server's network", "CIS 5.1.8", "Lynis SSH-7408"),
-	sshSetting(Strict, "AllowStreamLocalForwarding", "no", "the same by sockets", "CIS 5.1.8"),
-	sshSetting(Standard, "PermitTunnel", "no", "the same by a network card"),
-	sshSetting(Standard, "GatewayPorts", "no", "the same for others"),
+	sshSetting(Minimal, "X11Forwarding", "no", "a server has no screen", "CIS 5.1.8", "Lynis SSH-7408"),
+	sshSetting(Minimal, "AllowAgentForwarding", "no", "a broken-in server could use the operator's keys", "CIS 5.1.8", "Lynis SSH-7408"),
+	sshSetting(Standard, "PermitTunnel", "no", "a login need not be a network card"),
+	sshSetting(Standard, "GatewayPorts", "no", "what a login forwards is not for others"),
 	sshSetting(Standard, "PermitUserEnvironment", "no", "a variable can change what a program does", "CIS 5.1.21"),
-	sshSetting(Standard, "HostbasedAuthentication", "no", "another server's word is no key", "CIS 5.1.11"),
-	sshSetting(Standard, "IgnoreRhosts", "yes", "the same", "CIS 5.1.11"),
+	sshSetting(Standard, "HostbasedAuthentication", "no", "another server's word is no key", "CIS 5.1.10"),
+	sshSetting(Standard, "IgnoreRhosts", "yes", "nor is that of a file which a user wrote", "CIS 5.1.11"),
+	sshSetting(Standard, "GSSAPIAuthentication", "no", "there is no such server to ask", "CIS 5.1.9"),
 	sshSetting(Standard, "UsePAM", "yes", "logins have sessions, limits and a record", "CIS 5.1.22"),
-	sshSetting(Standard, "MaxStartups", "10:30:60", "a flood of logins must not keep others out", "CIS 5.1.17"),
-	sshSetting(Standard, "ClientAliveInterval", "300", "a session whose other end is gone is closed", "CIS 5.1.9", "ANSSI R32"),
-	sshSetting(Standard, "ClientAliveCountMax", "3", "after a quarter of an hour without an answer", "CIS 5.1.9"),
+	sshSetting(Standard, "MaxStartups", "10:30:60", "a flood of logins must not keep others out", "CIS 5.1.18"),
+	sshSetting(Standard, "ClientAliveInterval", "300", "a session whose other end is gone is closed", "CIS 5.1.7", "ANSSI R32"),
+	sshSetting(Standard, "ClientAliveCountMax", "2", "after ten minutes without an answer", "CIS 5.1.7", "Lynis SSH-7408"),
 	sshSetting(Standard, "TCPKeepAlive", "no", "it can be forged, the answer that ClientAliveInterval asks for can't", "Lynis SSH-7408"),
 	sshSetting(Standard, "Compression", "no", "it is code that strangers reach", "Lynis SSH-7408"),
 	sshSetting(Standard, "LogLevel", "VERBOSE", "the log says which key logged in", "CIS 5.1.14", "Lynis SSH-7408"),
-	sshSetting(Strict, "MaxSessions", "10", "one login needs few", "CIS 5.1.18"),
+	sshSetting(Strict, "AllowTcpForwarding", "no", "a login must not be a way into the server's network", "CIS 5.1.8", "Lynis SSH-7408"),
+	sshSetting(Strict, "AllowStreamLocalForwarding", "no", "nor to its sockets", "CIS 5.1.8"),
+	sshSetting(Strict, "MaxSessions", "2", "one login needs no more at a time", "CIS 5.1.17", "Lynis SSH-7408"),
+	{Topic: "sshd", What: "only who has a shell and a key when slipway runs may log in: the group " + loginGroup, Why: "a key that a broken-in app wrote for itself lets nobody in",
+		Rules: []string{"CIS 5.1.4", "Lynis SSH-7440"}, From: Strict, wants: []want{logins{}, sshd("AllowGroups", loginGroup)}},
+	sshSetting(Strict, "Banner", "/etc/issue.net", "nobody can say that they were not told", "CIS 5.1.5", "Lynis BANN-7130"),
 }

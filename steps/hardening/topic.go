@@ -45,7 +45,7 @@ func (t Topic) Inapplicable(p Profile, h Host) []Setting {
 
 // Empty tells whether the profile has nothing of the topic.
 func (t Topic) Empty(p Profile) bool {
-	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.From <= p })
+	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.in(p) })
 }
 
 // Look is the shell text that prints what Decide needs, for any profile.

@@ -21,7 +21,7 @@ type want interface {
 // costs one command.
 type questions struct {
 	files, sysctls, units, modes []string
-	mounts                       bool
+	mounts, logins               bool
 	options                      map[string][]string // keys by file
 }
 
@@ -90,6 +90,9 @@ func (q questions) look() string {
 	}
 	if q.mounts {
 		parts = append(parts, lookMounts)
+	}
+	if q.logins {
+		parts = append(parts, lookLogins)
 	}
 	parts = append(parts, lookOptions(q.options)...)
 	if len(q.units) > 0 {

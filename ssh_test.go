@@ -533,7 +533,6 @@ func TestSSHBadInput(t *testing.T) {
 		"no host":   {nil, 2, "--host USER@HOST"},
 		"no user":   {[]string{"--host", "example.com"}, 2, "USER@HOST"},
 		"a size":    {[]string{"--host", "root@127.0.0.1:1", "--size", "large"}, 2, "--size"},
-		"a domain":  {[]string{"--host", "root@127.0.0.1:1", "--domain", "a.example.com"}, 2, "--domain"},
 		"not there": {[]string{"--host", "root@127.0.0.1:1"}, 1, "can't be reached"},
 		"bad port":  {[]string{"--host", "root@host:99999"}, 2, "root@host:99999"},
 	} {

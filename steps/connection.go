@@ -179,6 +179,7 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 	if err != nil {
 		return err
 	}
+	r.Plan.Address = where.Address
 	s := &server{client: client}
 	if err := s.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err != nil {
 		client.Close()

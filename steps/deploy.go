@@ -20,8 +20,10 @@ import (
 type OpenProvider func(plan Plan, dir string) (providers.Provider, error)
 
 // Deploy brings the plan about: it does what is not so yet, whatever an earlier
-// run left. The outcome is set only without an error. When ctx ends, what runs
-// on the server goes on and the next run follows it.
+// run left. Without a certificate for the app's domains, though they lead to the
+// server, it ends with an error after all the rest is done. The outcome is set
+// only without an error. When ctx ends, what runs on the server goes on and the
+// next run follows it.
 func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
 	run, err := begin(plan, home, open, emit)
 	if err != nil {
@@ -41,7 +43,8 @@ func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, 
 	if err := run.all(ctx, order(run.Plan, run.provider.Resources(run.spec))); err != nil {
 		return Outcome{}, errors.Join(err, run.giveUp(ctx))
 	}
-	return run.finish()
+	outcome, err := run.finish()
+	return outcome, errors.Join(err, run.certificate().problem(run.Plan))
 }
 
 // tellWhatIsLeft tells what a failed first deployment leaves, and what that
@@ -176,7 +179,7 @@ func (r *Run) use(k keys, tag string) error {
 // specOf is what the plan asks of its provider, but for the first boot.
 func specOf(p Plan) providers.Spec {
 	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
-		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: openPorts}
+		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: p.openPorts()}
 }
 
 // finish puts the end on record, if it is news.
@@ -201,7 +204,7 @@ func (r *Run) finish() (Outcome, error) {
 func (r *Run) outcome() Outcome {
 	o := Outcome{Changed: r.changed, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
 	if o.Host != "" {
-		o.URL = webURL(o.Host)
+		o.URL, _ = r.site()
 	}
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()

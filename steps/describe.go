@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"slipway/providers"
@@ -16,9 +15,7 @@ func (s Setting) Choices() []string {
 	case KeyProvider:
 		return []string{providerLocal, providerDO, providerSSH}
 	case KeyHardening:
-		return slices.DeleteFunc([]string{hardenMinimal, hardenStandard, hardenStrict}, func(value string) bool {
-			return Plan{Values: map[string]NamedValue{s.Key: {Key: s.Key, Value: value}}}.notBuilt() != nil
-		})
+		return []string{hardenMinimal, hardenStandard, hardenStrict}
 	}
 	return nil
 }

@@ -110,6 +110,7 @@ func (r *Run) enter(ctx context.Context, host existing, where providers.Server) 
 	if err != nil {
 		return err
 	}
+	r.Plan.Address = where.Address
 	e := &entry{server: &server{client: client}, done: done}
 	if err = e.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err == nil {
 		err = checkMark(r.Plan, e.sections[sectionMark])

@@ -42,16 +42,21 @@ func TestShellIsWellFormed(t *testing.T) {
 			t.Errorf("%s: %v: %s\n%s", name, err, out, script)
 		}
 	}
-	all := facts(p)
-	check("all looks", lookScript(p, all))
-	for _, f := range all {
-		check(f.name, f.script(view{Plan: p, System: exampleSystem}))
+	for _, p := range []Plan{p, withDomains(p, "a.example.com", "b.example.com")} {
+		all := facts(p)
+		check("all looks", lookScript(p, all))
+		for _, f := range all {
+			check(f.name, f.script(view{Plan: p, System: exampleSystem, Looked: "names a.example.com\n"}))
+		}
 	}
+	p = withDomains(p, "a.example.com")
+	check("obtain", obtainProgram(p))
+	check("install", installProgram(p))
 }
 
 // TestNothingIsThere has every fact decide on a server that was not looked at.
 func TestNothingIsThere(t *testing.T) {
-	p := examplePlan(t)
+	p := withDomains(examplePlan(t), "a.example.com")
 	for _, f := range facts(p) {
 		if changes := f.decide(view{Plan: p}); len(changes) == 0 {
 			t.Errorf("%s holds on a server that was not looked at", f.name)
@@ -74,8 +79,8 @@ func TestDecide(t *testing.T) {
 	good := func(f shell.File) string {
 		return sumOf(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n"
 	}
-	firewallGood := good(firewallFile()) + "boot enabled active\nrules loaded\n"
-	proxyGood := good(nginxSite(p, exampleSystem)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
+	firewallGood := good(firewallFile(22, 80)) + "boot enabled active\nrules loaded\n"
+	proxyGood := good(nginxSite(p, exampleSystem, nil)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
 	const releaseBefore = "serving ba9876543210\n"
 	variablesFile := func(mode string) string {
 		return "directory 700 root:root /etc/slipway/variables\nregular file " + mode + " root:root /etc/slipway/variables/0123456789ab.env\n"

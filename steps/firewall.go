@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	firewallPath = "/etc/nftables.conf"
 	// firewallSum is where the sum of the loaded rules is kept, to see whether
 	// anybody changed them since.
 	firewallSum = "/var/lib/slipway/firewall.sha256"
@@ -26,14 +27,14 @@ var firewall = &fact{
 	guards: guard.Part{Paths: []string{"/etc/nftables.conf", firewallSum}, Tables: []string{"inet slipway"}, Enabled: []string{"nftables.service"}},
 	look: func(Plan) string {
 		return shell.Lines(
-			shell.LookFiles(firewallFile().Path),
+			shell.LookFiles(firewallPath),
 			lookSSHPorts,
 			`echo "boot $(systemctl is-enabled nftables.service) $(systemctl is-active nftables.service)"`,
 			`nft -s list table inet slipway >/dev/null && if [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ]; then echo "rules loaded"; else echo "rules changed"; fi`,
 		)
 	},
 	decide: func(v view) []providers.Change {
-		ports := portsIn(v.Looked)
+		ports := portsIn(v)
 		changes := changedFiles(v.Looked, "what is not wanted from outside stays out", firewallFor(v))
 		f := shell.Fields(v.Looked)
 		if f["rules"] != "loaded" {
@@ -66,14 +67,19 @@ var firewall = &fact{
 	},
 }
 
-// openPorts are the TCP ports that the world may reach.
-var openPorts = []int{22, 80}
+// openPorts are the TCP ports that the world may reach: that of HTTPS only
+// with a domain, without which there is no certificate.
+func (p Plan) openPorts() []int {
+	if len(p.domains()) == 0 {
+		return []int{22, 80}
+	}
+	return []int{22, 80, 443}
+}
 
 // portsIn are the open ports and those that sshd listens on, as the look found
 // them: a server that exists may have it elsewhere than at 22.
-func portsIn(looked string) []int {
-	ports := slices.Clone(openPorts)
-	ports = append(ports, sshPorts(looked)...)
+func portsIn(v view) []int {
+	ports := append(v.Plan.openPorts(), sshPorts(v.Looked)...)
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -84,7 +90,7 @@ func portList(ports []int) string {
 
 // firewallFor is the firewall that the plan's profile has on the server.
 func firewallFor(v view) shell.File {
-	file := firewallFile(portsIn(v.Looked)...)
+	file := firewallFile(portsIn(v)...)
 	if v.Plan.profile() == hardening.Strict {
 		file.Content = strings.TrimSuffix(file.Content, "}\n") + noMetadata + "}\n"
 	}
@@ -105,11 +111,8 @@ const noMetadata = `
 // a container engine say, stay. Protocols are numbers (1 is ICMP, 58 ICMPv6):
 // their names need /etc/protocols, which a small image lacks.
 func firewallFile(ports ...int) shell.File {
-	if len(ports) == 0 {
-		ports = openPorts
-	}
 	ssh := slices.DeleteFunc(slices.Clone(ports), func(port int) bool { return port == 80 || port == 443 })
-	return shell.File{Path: "/etc/nftables.conf", Mode: "755", Content: `#!/usr/sbin/nft -f
+	return shell.File{Path: firewallPath, Mode: "755", Content: `#!/usr/sbin/nft -f
 # Written by slipway.
 
 table inet slipway

@@ -33,5 +33,5 @@ func facts(plan Plan) onServer {
 	if plan.App.Release != "" {
 		all = append(all, preSwitch)
 	}
-	return append(all, release)
+	return append(all, release, certify)
 }

@@ -77,6 +77,9 @@ func packageNames(v view) (wanted, unwanted []string) {
 // appPackages are those that serve the app.
 func appPackages(p Plan) []string {
 	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl", "logrotate"}
+	if len(p.domains()) > 0 {
+		names = append(names, "dehydrated")
+	}
 	if fromGit := func(pkg string) bool { return strings.Contains(pkg, "git+") }; slices.ContainsFunc(p.App.Requirements.Packages, fromGit) {
 		names = append(names, "git")
 	}

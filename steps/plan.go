@@ -53,6 +53,8 @@ type Plan struct {
 	Unset []string
 	// Tag is the deployment's.
 	Tag string
+	// Address is where the server answers; empty until that is known.
+	Address string
 	// AuthorizedKey may log in to the server.
 	AuthorizedKey string
 	// OperatorKey is the public half of --identity, which may log in too; empty

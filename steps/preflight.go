@@ -15,7 +15,7 @@ func (preflight) Title() string          { return "what is needed is there" }
 func (preflight) Phase() providers.Phase { return providers.PhaseOther }
 
 func (preflight) Look(ctx context.Context, run *Run) (providers.Finding, error) {
-	if err := run.Plan.notBuilt(); err != nil {
+	if err := run.Plan.checkDomain(); err != nil {
 		return providers.Finding{}, err
 	}
 	if err := run.provider.Check(ctx, run.spec); err != nil {
@@ -24,7 +24,7 @@ func (preflight) Look(ctx context.Context, run *Run) (providers.Finding, error) 
 	if err := run.trust(ctx); err != nil {
 		return providers.Finding{}, err
 	}
-	return providers.Finding{Holds: true, Detail: run.Plan.describeApp(), Notes: append(run.Plan.notYet(), run.Plan.App.Warnings...)}, nil
+	return providers.Finding{Holds: true, Detail: run.Plan.describeApp(), Notes: append(run.Plan.domainLeftOut(), run.Plan.App.Warnings...)}, nil
 }
 
 // Apply has nothing to do: what preflight finds wrong only a person can mend.

@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
@@ -46,32 +45,4 @@ func Providers(home state.Home, operator Operator) OpenProvider {
 			return nil, usagef("use --provider local", "the provider %s is not built yet", name)
 		}
 	}
-}
-
-// domains are the names that the app answers to.
-func (p Plan) domains() []string {
-	if p.Value(KeyDomain) == "" {
-		return nil
-	}
-	return strings.Split(p.Value(KeyDomain), valueListSep)
-}
-
-// notBuilt refuses settings that nothing reads yet.
-func (p Plan) notBuilt() error {
-	for _, key := range []string{KeyDomain, KeyEmail, KeyACME} {
-		v := p.Values[key]
-		if v.Value == "" || key == KeyDomain && p.Value(KeyProvider) == providerDO {
-			continue
-		}
-		return usagef("leave it out", "--%s (from %s) is not built yet for the provider %s", key, v.From, p.Value(KeyProvider))
-	}
-	return nil
-}
-
-// notYet tells what a person may miss.
-func (p Plan) notYet() []string {
-	if p.Value(KeyDomain) == "" {
-		return nil
-	}
-	return []string{"certificates are not built yet: " + strings.Join(p.domains(), ", ") + " will answer over plain HTTP"}
 }

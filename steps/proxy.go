@@ -19,15 +19,16 @@ var proxy = &fact{
 	name: "proxy", title: "nginx in front of the app", phase: providers.PhaseOther, limit: time.Minute,
 	look: func(p Plan) string {
 		return shell.Lines(
-			shell.LookFiles(nginxSite(p, System{}).Path, nginxEnabled+p.Name, nginxDefault),
+			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.Name, nginxDefault),
 			`echo "service $(systemctl is-active nginx.service) $(systemctl is-enabled nginx.service)"`,
+			lookInstalled,
 		)
 	},
 	decide: func(v view) []providers.Change {
-		site := nginxSite(v.Plan, v.System)
-		changes := changedFiles(v.Looked, "", site)
+		sites, current := sitesOf(v)
+		changes := changedFiles(v.Looked, "", sites...)
 		looked := splitLines(v.Looked)
-		if !slices.Contains(looked, "link "+site.Path+" "+nginxEnabled+v.Plan.Name) {
+		if !slices.Contains(looked, "link "+current+" "+nginxEnabled+v.Plan.Name) {
 			changes = append(changes, providers.Change{What: "let nginx serve the app"})
 		}
 		for _, line := range looked {
@@ -41,15 +42,31 @@ var proxy = &fact{
 		return changes
 	},
 	script: func(v view) string {
-		site := nginxSite(v.Plan, v.System)
+		sites, current := sitesOf(v)
+		enabledSite := nginxEnabled + v.Plan.Name
 		return shell.Lines(
-			site.Put(),
-			shell.Command("ln", "-sfn", site.Path, nginxEnabled+v.Plan.Name),
+			put(sites),
+			shell.Command("ln", "-sfnT", current, enabledSite),
 			shell.Keep(nginxDefault),
 			shell.Command("rm", "-f", nginxDefault),
-			`nginx -q -t || { rm -f `+shell.Quote(nginxEnabled+v.Plan.Name)+`; exit 1; }`,
+			`nginx -q -t || { rm -f `+shell.Quote(enabledSite)+`; exit 1; }`,
 			enabled("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
 		)
 	},
+}
+
+// sitesOf are the site's files and the one that nginx should read. Once there
+// is a certificate for all names the other one is what the server had before it
+// went over, and is left as it is.
+func sitesOf(v view) (sites []shell.File, current string) {
+	names, c := v.Plan.domains(), readCertificate(v.Looked)
+	if c.covers(names) {
+		return []shell.File{secureSite(v.Plan, v.System)}, secureSiteFile(v.Plan)
+	}
+	sites = []shell.File{nginxSite(v.Plan, v.System, c.secured(names))}
+	if len(names) > 0 {
+		sites = append(sites, secureSite(v.Plan, v.System))
+	}
+	return sites, siteFile(v.Plan)
 }

@@ -66,7 +66,7 @@ func (r *Removal) Close() error { return r.deployment.Close() }
 
 // PlanOf is as much of a plan as a record tells: enough to find what was made.
 func PlanOf(record state.Record) Plan {
-	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Values: map[string]NamedValue{}}
+	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
 	for key, value := range record.Settings {
 		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
 	}

@@ -118,7 +118,7 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return strings.Join(f.Domain, valueListSep) }},
 	{Key: KeyEmail, Usage: "ADDRESS that the certificate authority may write to", Check: checkEmail,
 		inFile: func(f app.File) string { return f.Email }},
-	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory", Check: checkURL,
+	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory; default: Let's Encrypt's", Check: checkURL,
 		inFile: func(f app.File) string { return f.ACMEDirectory }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},

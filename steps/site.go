@@ -6,11 +6,28 @@ import (
 	"slipway/steps/shell"
 )
 
+// siteFile and secureSiteFile are where nginx's site lies: as it is until there
+// is a certificate for all of the app's names, and as it is then. Which of them
+// nginx reads is a link, so that the server can go over by itself.
+func siteFile(p Plan) string       { return "/etc/nginx/sites-available/" + p.Name }
+func secureSiteFile(p Plan) string { return siteFile(p) + "-https" }
+
 // nginxSite passes everything on to the socket of the current release. nginx
 // follows the link anew for each request, so a release takes over by a rename.
-func nginxSite(p Plan, s System) shell.File {
-	return shell.File{Path: "/etc/nginx/sites-available/" + p.Name, Mode: "644",
-		Content: "# Written by slipway.\n" + upstream(p.layout()) + "\n" + plainServer(p.layout(), s)}
+// The names that are secured are served over HTTPS, the rest over HTTP.
+func nginxSite(p Plan, s System, secured []string) shell.File {
+	parts := []string{"# Written by slipway.\n" + upstream(p.layout()), plainServer(p, s)}
+	if len(secured) > 0 {
+		parts = append(parts, secureServers(p, s, secured)...)
+	}
+	return shell.File{Path: siteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
+}
+
+// secureSite serves all of the app's names over HTTPS, and sends there whoever
+// asks over HTTP.
+func secureSite(p Plan, s System) shell.File {
+	parts := append([]string{"# Written by slipway.\n" + upstream(p.layout()), elsewhereServer(p, s)}, secureServers(p, s, p.domains())...)
+	return shell.File{Path: secureSiteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
 }
 
 // upstream is what requests are passed on to. A connection that nginx keeps
@@ -33,14 +50,97 @@ map $http_upgrade $connection_upgrade {
 }
 
 // plainServer serves the app over HTTP, by whatever name it is asked for.
-func plainServer(l layout, s System) string {
+func plainServer(p Plan, s System) string {
 	return block("server",
 		listen(s, "80 default_server"),
 		"server_name _;\n",
 		answering,
-		releaseLocation(l),
-		appLocations(l),
+		releaseLocation(p.layout()),
+		certificateLocations(p),
+		appLocations(p.layout()),
 	)
+}
+
+// elsewhereServer answers over HTTP to what is none of the app's names, the bare
+// address among it: it sends whoever asks to the first of the names.
+func elsewhereServer(p Plan, s System) string {
+	return block("server",
+		listen(s, "80 default_server"),
+		"server_name _;\nserver_tokens off;\n\n",
+		releaseLocation(p.layout()),
+		certificateLocations(p),
+		redirect(p.domains()[0]),
+	)
+}
+
+// secureServers serve names over HTTPS and send those there who ask for them
+// over HTTP. A handshake for any other name is refused: there is no certificate
+// that could vouch for the answer.
+func secureServers(p Plan, s System, names []string) []string {
+	named := "server_name " + strings.Join(names, " ") + ";\n"
+	return []string{
+		block("server",
+			listen(s, "80"),
+			named+"server_tokens off;\n\n",
+			releaseLocation(p.layout()),
+			certificateLocations(p),
+			redirect("$host"),
+		),
+		block("server",
+			listenSecure(s, " default_server"),
+			"server_name _;\nserver_tokens off;\n",
+			handshakes,
+			"ssl_reject_handshake on;\nreturn 421;\n",
+		),
+		block("server",
+			listenSecure(s, ""),
+			named,
+			"ssl_certificate "+certificatePath+";\nssl_certificate_key "+certificatePath+";\n",
+			handshakes,
+			answering,
+			strictTransport,
+			releaseLocation(p.layout()),
+			appLocations(p.layout()),
+		),
+	}
+}
+
+// handshakes is Mozilla's intermediate configuration, without the key exchange
+// that would need parameters of its own: every browser of the last ten years.
+const handshakes = `ssl_protocols TLSv1.2 TLSv1.3;
+ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
+ssl_prefer_server_ciphers off;
+ssl_session_timeout 1d;
+ssl_session_cache shared:slipway:2m;
+ssl_session_tickets off;
+`
+
+// strictTransport has browsers use nothing but HTTPS for two years.
+const strictTransport = `add_header Strict-Transport-Security max-age=63072000 always;
+
+`
+
+func redirect(host string) string {
+	return block("location /", "return 301 https://"+host+"$request_uri;\n")
+}
+
+// certificateLocations are what a certificate is obtained with: the authority's
+// challenges, and which server this is.
+func certificateLocations(p Plan) string {
+	if len(p.domains()) == 0 {
+		return ""
+	}
+	return block("location ^~ /.well-known/acme-challenge/", "default_type text/plain;\n", "alias "+acmeChallenges+"/;\n") + "\n" +
+		block("location = "+serverPath, "default_type text/plain;\n", "return 200 "+serverIdentity(p)+";\n") + "\n"
+}
+
+// listenSecure is a server's listen lines for HTTPS with HTTP/2, of which nginx
+// changed the words with 1.25.1: Debian 12 and Ubuntu 24.04 have older ones.
+func listenSecure(s System, more string) string {
+	if s.ID == "debian" && s.Version == "12" || s.ID == "ubuntu" && s.Version == "24.04" {
+		return listen(s, "443 ssl http2"+more)
+	}
+	return listen(s, "443 ssl"+more) + "http2 on;\n"
 }
 
 // listen is a server's listen lines, for both address families where there are

@@ -130,7 +130,8 @@ func takeOffScript(p Plan) string {
 		`rm -f /etc/systemd/system/`+l.user+`-*.service /etc/systemd/system/`+l.user+`-*.socket`,
 		`systemctl daemon-reload`,
 		`echo "stopped and removed the app's units"`,
-		shell.Command("rm", "-f", nginxEnabled+p.Name, nginxSite(p, System{}).Path),
+		removeCertificate(),
+		shell.Command("rm", "-f", nginxEnabled+p.Name, siteFile(p), secureSiteFile(p)),
 		shell.Command("rm", "-rf", l.root(), l.state(), logsFolder, "/var/cache/slipway"),
 		`if getent passwd `+l.user+` >/dev/null; then userdel `+l.user+`; fi`,
 		`echo "removed the app, its data and its user"`,
@@ -149,7 +150,7 @@ func takeOffScript(p Plan) string {
 // writtenFiles are slipway's own files outside the app's folders; those that
 // others had written are put back after.
 func writtenFiles() []string {
-	return append(append(hardening.Paths(), append(paths(requestLogFiles), paths(swapFiles)...)...), firewallFile().Path)
+	return append(append(hardening.Paths(), append(paths(requestLogFiles), paths(swapFiles)...)...), firewallPath)
 }
 
 // handOverScript takes off the deployment's login and the mark, the mark last.

@@ -17,7 +17,8 @@ import (
 // verifyLimit is how long the release may take to answer from outside.
 const verifyLimit = 60 * time.Second
 
-// verify is that the release answers on port 80, as the world sees it.
+// verify is that the release answers, as the world sees it: over HTTPS once
+// there is a certificate, whose chain must then be one that this computer trusts.
 type verify struct{}
 
 func (verify) Name() string           { return "verify" }
@@ -25,21 +26,21 @@ func (verify) Title() string          { return "the app answers from outside" }
 func (verify) Phase() providers.Phase { return providers.PhaseOther }
 
 func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
-	address := run.Record().Server.Address
+	url, address := run.site()
 	if run.server == nil || run.onlyLooks() && address == "" {
 		return providers.Finding{Changes: []providers.Change{{What: "ask for / on port 80"}}}, nil
 	}
-	status, err := CheckRelease(ctx, webURL(address), run.Plan.Release)
+	status, err := checkSite(ctx, url, address, run.Plan.Release)
 	if err != nil {
 		return providers.Finding{Changes: []providers.Change{{What: "wait until the release answers", Why: err.Error()}}}, ctx.Err()
 	}
-	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s answers with status %d", webURL(address), status)}, nil
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s answers with status %d", url, status), Notes: run.certificate().notes(run.Plan)}, nil
 }
 
 // Apply only waits: everything that makes the app answer was done before.
 func (verify) Apply(ctx context.Context, run *Run) error {
-	url := webURL(run.Record().Server.Address)
-	attempt := func() (int, error) { return CheckRelease(ctx, url, run.Plan.Release) }
+	url, address := run.site()
+	attempt := func() (int, error) { return checkSite(ctx, url, address, run.Plan.Release) }
 	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(backoff.NewConstantBackOff(200*time.Millisecond)),
 		backoff.WithMaxElapsedTime(verifyLimit))
 	if err != nil && ctx.Err() == nil {
@@ -49,13 +50,37 @@ func (verify) Apply(ctx context.Context, run *Run) error {
 	return err
 }
 
-// CheckRelease asks a server over HTTP which release it serves and whether the
-// app answers at /; it returns that answer's status. Any status below 500 is an
-// answer. release may be empty, then any will do.
+// site is the URL that the app answers at and the address of its server, as far
+// as was seen.
+func (r *Run) site() (url, address string) {
+	address = r.Record().Server.Address
+	if names := r.Plan.domains(); r.certificate().covers(names) {
+		return "https://" + names[0], address
+	}
+	return webURL(address), address
+}
+
+// certificate is the one that was last seen on the server.
+func (r *Run) certificate() certificate {
+	if r.server == nil {
+		return certificate{}
+	}
+	return readCertificate(r.server.sections[certify.name])
+}
+
+// CheckRelease asks a server which release it serves and whether the app answers
+// at /; it returns that answer's status. Any status below 500 is an answer.
+// release may be empty, then any will do.
 func CheckRelease(ctx context.Context, url, release string) (int, error) {
+	return checkSite(ctx, url, "", release)
+}
+
+// checkSite is CheckRelease of the server at an address, wherever the URL's name
+// leads from here; with an empty address, of the one that the name leads to.
+func checkSite(ctx context.Context, url, address, release string) (int, error) {
 	client := &http.Client{
 		Timeout:       10 * time.Second,
-		Transport:     &http.Transport{DisableKeepAlives: true},
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAt(address)},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	status, body, err := get(ctx, client, url+releasePath)
@@ -73,6 +98,16 @@ func CheckRelease(ctx context.Context, url, release string) (int, error) {
 		return 0, fmt.Errorf("the app answers with status %d", status)
 	}
 	return status, nil
+}
+
+// dialAt connects to an address, whatever host the URL has.
+func dialAt(address string) func(ctx context.Context, network, hostPort string) (net.Conn, error) {
+	return func(ctx context.Context, network, hostPort string) (net.Conn, error) {
+		if _, port, err := net.SplitHostPort(hostPort); err == nil && address != "" {
+			hostPort = net.JoinHostPort(address, port)
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, hostPort)
+	}
 }
 
 func get(ctx context.Context, client *http.Client, url string) (int, string, error) {

@@ -1,7 +1,10 @@
 package steps
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,5 +45,38 @@ func TestLookConditionIsWellFormed(t *testing.T) {
 	cmd.Stdin = strings.NewReader(lookCondition(layout{user: "app-shop"}))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestRequestsScript reads a log of which parts were rotated away.
+func TestRequestsScript(t *testing.T) {
+	dir := t.TempDir()
+	line := func(day int) string {
+		return fmt.Sprintf(`{"time":"2026-01-%02dT10:00:00+00:00","path":"/"}`+"\n", day)
+	}
+	log := filepath.Join(dir, "requests.log")
+	for name, content := range map[string]string{"requests.log": line(12) + line(13), "requests.log.1": line(11), "requests.log.2": line(10), "requests.log.10": line(2)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("gzip", filepath.Join(dir, "requests.log.2"), filepath.Join(dir, "requests.log.10")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, c := range []struct {
+		logs Logs
+		want string
+	}{
+		{Logs{Lines: 1}, line(13)},
+		{Logs{Lines: 3}, line(11) + line(12) + line(13)},
+		{Logs{Lines: 9}, line(2) + line(10) + line(11) + line(12) + line(13)},
+		{Logs{Lines: 1, Since: "2026-01-11 10:00"}, line(11) + line(12) + line(13)},
+	} {
+		script := strings.ReplaceAll(requestsScript(c.logs), requestsLog, log)
+		cmd := exec.Command("sh", "-c", script)
+		cmd.Env = append(os.Environ(), "TZ=UTC")
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != c.want {
+			t.Errorf("%+v: %v\n%s", c.logs, err, out)
+		}
 	}
 }

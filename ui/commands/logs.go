@@ -11,18 +11,20 @@ import (
 )
 
 func (c *command) logs() *cobra.Command {
-	var follow bool
-	var lines int
-	var since string
+	var wanted steps.Logs
 	cmd := &cobra.Command{
-		Use: "logs [NAME]", Short: "Print what the app said", Args: most(1),
+		Use: "logs [NAME]", Short: "Print what the app said, or what was asked of it", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(lines, since, follow) })
+			if wanted.Lines < 0 {
+				return &steps.Usage{What: fmt.Sprintf("%d lines can't be printed", wanted.Lines), Next: "give --lines a number from 0 on"}
+			}
+			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(wanted) })
 		},
 	}
-	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on with what comes")
-	cmd.Flags().IntVarP(&lines, "lines", "n", 100, "how many of the last lines")
-	cmd.Flags().StringVar(&since, "since", "", "all since a TIME instead, as journalctl takes it: \"1 hour ago\"")
+	cmd.Flags().BoolVarP(&wanted.Follow, "follow", "f", false, "go on with what comes")
+	cmd.Flags().IntVarP(&wanted.Lines, "lines", "n", 100, "how many of the last lines")
+	cmd.Flags().StringVar(&wanted.Since, "since", "", "all since a TIME instead: \"1 hour ago\", \"2026-01-31 14:00\"")
+	cmd.Flags().BoolVar(&wanted.Requests, "requests", false, "the requests that nginx was asked, as JSON lines, instead of what the app said")
 	return cmd
 }
 

@@ -34,6 +34,7 @@ func TestOperations(t *testing.T) {
 	s := &site{Operator: o, deployed: o.Deploy("--sample", "hello", "--name", app, "--env", "GREETING=hello there")}
 	t.Run("variables", s.variables)
 	t.Run("run", s.run)
+	t.Run("logs", s.logs)
 	t.Run("status", s.status)
 	t.Run("doctor", s.doctor)
 }

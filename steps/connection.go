@@ -189,6 +189,10 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 		client.Close()
 		return err
 	}
+	if err := r.keepBefore(s); err != nil {
+		client.Close()
+		return err
+	}
 	r.server = s
 	if s.armed.Token == "" {
 		if err := r.pinShown(client, s); err != nil {

@@ -115,6 +115,9 @@ func (r *Run) enter(ctx context.Context, host existing, where providers.Server) 
 	if err = e.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err == nil {
 		err = checkMark(r.Plan, e.sections[sectionMark])
 	}
+	if err == nil {
+		err = r.keepBefore(e.server)
+	}
 	if err != nil {
 		e.close()
 		return err

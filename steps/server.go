@@ -83,7 +83,7 @@ func (s System) check() error {
 // earlier run left running are waited for first.
 func (s *server) lookAll(ctx context.Context, plan Plan, facts onServer, report func(string)) error {
 	for {
-		sections, err := s.client.Look(ctx, lookScript(plan, facts))
+		sections, err := s.client.Look(ctx, shell.Lines(lookScript(plan, facts), lookBefore(plan)))
 		if err != nil {
 			return err
 		}

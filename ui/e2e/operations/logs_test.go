@@ -3,6 +3,7 @@ package operations
 import (
 	"bufio"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -26,8 +27,8 @@ func (s *site) logs(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer cmd.Wait() //nolint:errcheck // it is ended below
-	defer cmd.Process.Kill()
+	defer cmd.Wait()         //nolint:errcheck // it is ended below
+	defer cmd.Process.Kill() //nolint:errcheck // it may have ended
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() { // it follows from the next line on
 		t.Fatal("it prints nothing")
@@ -42,7 +43,7 @@ func (s *site) logs(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &request); err != nil {
 			t.Fatalf("%s: %v", lines.Text(), err)
 		}
-		if request.Path == "/asked-after" && request.Method == "GET" && request.Status == 404 {
+		if request.Path == "/asked-after" && request.Method == http.MethodGet && request.Status == http.StatusNotFound {
 			return
 		}
 	}

@@ -30,12 +30,13 @@ type site struct {
 // deployed.
 func TestOperations(t *testing.T) {
 	localtest.NeedMachines(t)
-	o := e2e.NewOperator(t, 4*time.Minute)
+	o := e2e.NewOperator(t, 6*time.Minute)
 	s := &site{Operator: o, deployed: o.Deploy("--sample", "hello", "--name", app, "--env", "GREETING=hello there")}
 	t.Run("variables", s.variables)
 	t.Run("run", s.run)
 	t.Run("logs", s.logs)
 	t.Run("status", s.status)
+	t.Run("audit", s.audit)
 	t.Run("doctor", s.doctor)
 }
 

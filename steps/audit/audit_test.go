@@ -1,0 +1,141 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLookIsWellFormed(t *testing.T) {
+	cmd := exec.Command("sh", "-n")
+	cmd.Stdin = strings.NewReader(Look(Subject{App: "app-shop"}, true))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	subject := Subject{Ports: []int{22, 80}, App: "app-shop"}
+	for name, c := range map[string]struct {
+		topic, text string
+		want        string // of each result: its verdict and what was found
+	}{
+		"listening": {"listening", `tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=1,fd=5),("nginx",pid=2,fd=5))
+tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=3,fd=3))
+tcp LISTEN 0 128 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=4,fd=3))
+udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=4,fd=3))
+udp UNCONN 0 0 10.0.2.100%eth0:68 0.0.0.0:* users:(("systemd-network",pid=4,fd=3))
+`, "good tcp/80 nginx, tcp/22 sshd, udp/68 systemd-network"},
+		"listens too":      {"listening", "tcp LISTEN 0 128 *:6379 *:* users:((\"redis-server\",pid=3,fd=3))\n", "bad and also tcp/6379 redis-server"},
+		"no ss":            {"listening", "", "unknown ss does not say"},
+		"firewall":         {"firewall", "nft there\nfamily inet\ninput drop\n", "good policy drop"},
+		"firewall of ipv4": {"firewall", "nft there\nfamily ip\ninput drop\nfamily ip6\ninput accept\n", "bad no rule drops the rest"},
+		"flushed":          {"firewall", "nft there\n", "bad no rule drops the rest"},
+		"no nft":           {"firewall", "nft missing\n", "bad there is no nftables"},
+		"accounts":         {"accounts", "asked yes\n", "good none; good none; good none"},
+		"open accounts":    {"accounts", "asked yes\nroot toor\nopen guest\npassword ana\n", "bad toor; bad guest; bad ana"},
+		"no accounts":      {"accounts", "", "unknown the server does not say; unknown the server does not say; unknown the server does not say"},
+		"failed units":     {"units", "asked yes\nfailed a.service\n", "bad a.service"},
+		"exposure":         {"exposure", "app-shop 1.4\nnginx.service 9.2\n", "good 1.4; bad 9.2; unknown systemd does not say"},
+		"updates":          {"updates", "asked yes\nsecurity libssl3\n", "bad libssl3; good none; good none"},
+		"files":            {"files", "asked yes\npackaged /usr/bin/su\npackaged /usr/bin/passwd\n", "good none; good none; good none; good 2 of them"},
+		"strangers":        {"files", "asked yes\nwritable /etc/x\nstranger /opt/y\n", "bad /etc/x; good none; good none; bad /opt/y"},
+		"too many files":   {"files", "writable /etc/x\n", "unknown to look through them took longer than a minute"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, ok := Read(subject, map[string]string{sectionPrefix + c.topic: c.text}, time.Now())
+			var got []string
+			for _, r := range report.Results {
+				got = append(got, string(r.Verdict)+" "+r.Found)
+			}
+			if joined := strings.Join(got, "; "); !ok || joined != c.want {
+				t.Errorf("got %q, want %q", joined, c.want)
+			}
+		})
+	}
+}
+
+func TestJudgeSSH(t *testing.T) {
+	report, _ := Read(Subject{}, map[string]string{"audit ssh": "permitrootlogin without-password\nmaxauthtries 3\n"}, time.Now())
+	if root, tries, missing := report.Results[0], report.Results[len(report.Results)-1], report.Results[1]; root.Verdict != Bad || tries.Verdict != Good || missing.Verdict != Unknown {
+		t.Errorf("got %+v", report.Results)
+	}
+	if none, ok := Read(Subject{}, nil, time.Now()); ok || len(none.Results) > 0 {
+		t.Error("an audit that was not made has results")
+	}
+}
+
+func TestSince(t *testing.T) {
+	before := Report{Results: []Result{{Topic: "ssh", Check: "a", Verdict: Bad, Found: "yes"}, {Topic: "ssh", Check: "b", Verdict: Good, Found: "no"}}}
+	after := Report{Results: []Result{{Topic: "ssh", Check: "a", Verdict: Good, Found: "no"}, {Topic: "ssh", Check: "b", Verdict: Good, Found: "no"}, {Topic: "files", Check: "a", Verdict: Bad}}}.Since(before)
+	if got := after.Results; got[0].Before != "bad: yes" || got[1].Before != "" || got[2].Before != "" {
+		t.Errorf("got %+v", got)
+	}
+	if after.Count(Good) != 2 || after.Count(Bad) != 1 {
+		t.Errorf("%d are good and %d bad", after.Count(Good), after.Count(Bad))
+	}
+	var kept Report
+	data, err := json.Marshal(after)
+	if err == nil {
+		err = json.Unmarshal(data, &kept)
+	}
+	if err != nil || kept.Results[0] != after.Results[0] {
+		t.Errorf("what is kept is %+v (%v)", kept, err)
+	}
+}
+
+// TestOutside has ports that answer, that say nothing and that are shut.
+func TestOutside(t *testing.T) {
+	const address = "127.62.17.4"
+	listen := func(serve func(net.Conn)) int {
+		t.Helper()
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address+":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				serve(conn)
+			}
+		}()
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		n, err := strconv.Atoi(port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	says := func(conn net.Conn) { conn.Write([]byte("hello")); conn.Close() }
+	wanted := listen(says)
+	other := listen(says)
+	quiet := listen(func(conn net.Conn) { t.Cleanup(func() { conn.Close() }) })
+	forwarded := listen(func(conn net.Conn) { t.Cleanup(func() { conn.Close() }) })
+	cut := listen(func(conn net.Conn) { conn.Close() })
+	tcp := func(port int) Listener { return Listener{Protocol: "tcp", Port: port} }
+
+	good := Outside(t.Context(), address, Subject{Ports: []int{wanted, forwarded, cut}}, []Listener{tcp(wanted), tcp(cut)})
+	if want := "tcp " + strconv.Itoa(wanted); good.Verdict != Good || good.Found != want {
+		t.Errorf("got %+v, want %s", good, want)
+	}
+	bad := Outside(t.Context(), address, Subject{Ports: []int{wanted}}, []Listener{tcp(wanted), tcp(other), tcp(quiet)})
+	for _, port := range []int{other, quiet} {
+		if bad.Verdict != Bad || !strings.Contains(bad.Found[strings.Index(bad.Found, ";"):], strconv.Itoa(port)) {
+			t.Errorf("%d is not told of: %+v", port, bad)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r := Outside(ended, address, Subject{}, nil); r.Verdict != Unknown {
+		t.Errorf("after an interruption: %+v", r)
+	}
+}

@@ -1,0 +1,101 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/steps/audit"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// Auditor is a program of others that audits a server.
+type Auditor string
+
+// The auditors.
+const (
+	Lynis    Auditor = "lynis"
+	OpenSCAP Auditor = "openscap"
+)
+
+// auditors says how they are installed and run. A run ends with a line
+// "figure TEXT".
+var auditors = map[Auditor]struct {
+	program, run string
+	packages     []string
+}{
+	Lynis: {"lynis", `lynis audit system --quick --no-colors --quiet >/dev/null
+sed -n 's/^hardening_index=/figure hardening index /p' /var/log/lynis-report.dat`, []string{"lynis"}},
+	OpenSCAP: {"oscap", `. /etc/os-release
+content=/usr/share/xml/scap/ssg/content
+for data in "$content/ssg-$ID$VERSION_ID-ds.xml" "$content/ssg-$ID$(echo "$VERSION_ID" | tr -d .)-ds.xml" $(ls -vr "$content"/ssg-debian*-ds.xml 2>/dev/null); do [ ! -e "$data" ] || break; done
+[ -e "$data" ] || { echo "there is no benchmark for $PRETTY_NAME in $content"; exit 1; }
+for profile in cis_level1_server anssi_bp28_intermediary anssi_np_nt28_average standard; do
+  if oscap info --profiles "$data" | cut -d: -f1 | grep -q "_profile_$profile\$"; then break; fi
+done
+result=$(mktemp)
+status=0
+oscap xccdf eval --profile "$profile" --results "$result" "$data" >/dev/null 2>&1 || status=$?
+[ "$status" = 0 ] || [ "$status" = 2 ] || { rm -f "$result"; echo "oscap ended with status $status"; exit 1; }
+echo "figure $(sed -n 's/.*<score [^>]*scoring:default[^>]*>\([0-9.]*\)<.*/\1/p' "$result" | head -n 1) of 100, profile $profile of $(basename "$data")"
+rm -f "$result"`, []string{"openscap-scanner", "ssg-debian", "linux-base"}},
+}
+
+// Auditors lists the names of the auditors of others.
+func Auditors() []string { return []string{string(Lynis), string(OpenSCAP)} }
+
+// AuditorOf finds an auditor by its name; another name is a *Usage.
+func AuditorOf(name string) (Auditor, error) {
+	if slices.Contains(Auditors(), name) {
+		return Auditor(name), nil
+	}
+	return "", usagef("use "+strings.Join(Auditors(), " or "), "there is no auditor %q", name)
+}
+
+// auditorLimit is how long an auditor may take, its installation included.
+const auditorLimit = 30 * time.Minute
+
+// ask runs an auditor of others on the server.
+func (s *Session) ask(ctx context.Context, name Auditor, install bool, report func(line string)) (audit.Result, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, auditorLimit, fmt.Errorf("%s took longer than %s", name, auditorLimit))
+	defer cancel()
+	a := auditors[name]
+	missing := shell.Lines(`echo "figure none: it is not installed"`, `exit 0`)
+	if install {
+		missing = aptInstall(a.packages...)
+	}
+	script := shell.Lines(`if [ -z "$(command -v `+a.program+`)" ]; then`, missing, `fi`, a.run)
+	figure := ""
+	_, err := s.Client.Run(ctx, remote.Job{Name: "audit", Script: script, Look: shell.Section("audit", ":")}, func(line string) {
+		if text, ok := strings.CutPrefix(line, "figure "); ok {
+			figure = text
+			return
+		}
+		report(line)
+	})
+	if err == nil && figure == "" {
+		err = errors.New("it gave no figure")
+	}
+	if err != nil {
+		return audit.Result{}, fmt.Errorf("run %s: %w", name, err)
+	}
+	if figure == "none: it is not installed" {
+		return audit.Result{}, usagef("give --install too; that leaves "+strings.Join(a.packages, ", ")+" on the server", "%s is not installed on the server", name)
+	}
+	return audit.Result{Topic: "others", Check: string(name), Verdict: audit.Figure, Found: figure}, nil
+}
+
+// certificateResult is whether a browser takes the certificate of a domain.
+func certificateResult(ctx context.Context, address, domain string) audit.Result {
+	c := lookAtCertificate(ctx, net.JoinHostPort(address, "443"), domain, time.Now())
+	r := audit.Result{Topic: "certificate", Check: "browsers take the certificate of " + domain, Verdict: audit.Good, Found: fmt.Sprintf("%d days left", c.Days)}
+	if c.Trouble != "" {
+		r.Verdict, r.Found = audit.Bad, c.Trouble
+	}
+	return r
+}

@@ -44,43 +44,6 @@ var dependencies = &fact{
 	},
 }
 
-// installScript makes the environment in its final place, which its scripts
-// name, as the app's user: a package's set-up code is a stranger's. When it is
-// done it is root's, so the app can't change what it runs.
-func installScript(v view, venv string) string {
-	l := v.Plan.layout()
-	properties := []string{
-		"ReadWritePaths=" + venv + " " + l.pipCache(),
-		"WorkingDirectory=" + l.source(v.Plan.Release),
-		"Environment=HOME=/tmp PIP_CACHE_DIR=" + l.pipCache() + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_PROGRESS_BAR=off",
-	}
-	install := ":"
-	if wanted := pipArguments(v.Plan); len(wanted) > 0 {
-		install = shell.Command(once(l, properties, append([]string{venv + "/bin/pip", "install"}, wanted...)...)...)
-	}
-	owner := l.user + ":" + l.user
-	return shell.Lines(
-		shell.Command("rm", "-rf", venv),
-		shell.Command("install", "-d", "-m", "755", "-o", l.user, "-g", l.user, venv, l.pipCache()),
-		shell.Command("chown", owner, l.pipCache()),
-		shell.Command(once(l, properties, "/usr/bin/python3", "-m", "venv", venv)...),
-		install,
-		shell.Command("chown", "-R", "root:root", venv),
-		shell.Command("chmod", "-R", "go-w", venv),
-		shell.Command("touch", venv+"/.complete"),
-	)
-}
-
-// pipArguments are what pip installs: what the app names, and what serves it.
-func pipArguments(p Plan) []string {
-	var args []string
-	for _, f := range p.App.Requirements.Files {
-		args = append(args, "-r", f)
-	}
-	args = append(args, p.App.Requirements.Packages...)
-	return append(args, serverPackages(p)...)
-}
-
 // serverPackages serve the app. The app's own requirements may pin them more
 // narrowly, and what its lock file pins is taken as it is: two versions of one
 // package can't be installed.

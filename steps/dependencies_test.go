@@ -19,7 +19,7 @@ func TestPipTakesTheServerFromALockFile(t *testing.T) {
 		{"wsgi", app.Requirements{Packages: []string{"flask==3.1.3 ; os_name == 'posix'"}, Locked: true}, []string{"flask==3.1.3 ; os_name == 'posix'", "gunicorn>=23"}},
 	} {
 		plan := Plan{App: app.Found{Server: test.server, Requirements: test.req}}
-		if got := pipArguments(plan); !slices.Equal(got, test.want) {
+		if got := wantedPackages(plan); !slices.Equal(got, test.want) {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

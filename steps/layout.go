@@ -29,7 +29,6 @@ func (l layout) switched(id string) string { return l.release(id) + "/socket" }
 func (l layout) variables(id string) string { return variablesFolder + "/" + l.beside + id + ".env" }
 func (l layout) health(id string) string    { return l.release(id) + "/health" }
 func (l layout) state() string              { return "/var/lib/" + l.user }
-func (l layout) pipCache() string           { return "/var/cache/slipway/pip" }
 func (l layout) uploaded(bundle string) string {
 	return "/var/lib/slipway/uploads/" + bundle[:16] + ".tar.gz"
 }

@@ -132,7 +132,7 @@ func takeOffScript(p Plan) string {
 		`echo "stopped and removed the app's units"`,
 		removeCertificate(),
 		shell.Command("rm", "-f", nginxEnabled+p.Name, siteFile(p), secureSiteFile(p)),
-		shell.Command("rm", "-rf", l.root(), l.state(), logsFolder, "/var/cache/slipway"),
+		shell.Command("rm", "-rf", l.root(), l.state(), logsFolder, cacheFolder),
 		`if getent passwd `+l.user+` >/dev/null; then userdel `+l.user+`; fi`,
 		`echo "removed the app, its data and its user"`,
 		`nft delete table inet slipway 2>/dev/null || :`,

@@ -47,8 +47,9 @@ func runLines(command string) string {
 }
 
 // listening waits until something listens on $PORT; that the program ended is
-// not waited for.
-const listening = `until (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null; do kill -0 $MAINPID || exit 1; sleep 0.1; done`
+// not waited for. After ten seconds it says what it waits for.
+const listening = `n=0; until (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null; do kill -0 $MAINPID || exit 1; sleep 0.1; n=$((n + 1)); ` +
+	`[ $n != 100 ] || echo "nothing listens on port $PORT yet: the web command must listen on the port that PORT names"; done`
 
 // proxyFile is the service that an instance's socket starts.
 func proxyFile(v view) shell.File {

@@ -123,6 +123,9 @@ func (d *detection) command(command, from string) error {
 	if asgiServers[c.program] || strings.Contains(command, "UvicornWorker") || strings.Contains(command, "uvicorn_worker") {
 		d.found.Server = ASGI
 	}
+	if servers[c.program] && c.program != gunicorn && !strings.Contains(command, "PORT") {
+		d.found.warn(fmt.Sprintf("the web command does not name $PORT, the port that it must listen on: %s", command))
+	}
 	name, object, ok := splitTarget(c.target)
 	if !ok {
 		return nil

@@ -48,3 +48,14 @@ func TestDetectProcfile(t *testing.T) {
 		})
 	}
 }
+
+func TestDetectProcfileWithoutPort(t *testing.T) {
+	for web, warned := range map[string]bool{
+		"uvicorn a:app --port 8000": true, "uvicorn a:app --port $PORT": false, "gunicorn a:app": false, "python serve.py": false,
+	} {
+		got, err := Detect(files("a.py", flaskApp, "serve.py", "", "requirements.txt", "", "Procfile", "web: "+web+"\n"), Settings{})
+		if err != nil || (len(got.Warnings) == 1) != warned {
+			t.Errorf("%s: %q, %v", web, got.Warnings, err)
+		}
+	}
+}

@@ -165,7 +165,7 @@ type progress struct {
 }
 
 // failureLines is how much of what a step printed an error carries.
-const failureLines = 15
+const failureLines = 24
 
 func (p *progress) line(line string) {
 	mark, ok := strings.CutPrefix(line, p.boundary+" ")

@@ -24,7 +24,7 @@ var preSwitch = &fact{
 		l := p.layout()
 		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: p.App.Release + "\n"}
 		return shell.Lines(
-			shell.Command(once(l, append(surroundings(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)...),
+			orDifference(l, p.Release, shell.Command(once(l, append(surroundings(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)...)),
 			ran.Put(),
 		)
 	},

@@ -40,8 +40,9 @@ func startScript(l layout, id string) string {
 
 // healthScript asks the new release over its own socket until it is healthy.
 // One that dies twice, takes too long or keeps answering wrongly is stopped,
-// unless it has the traffic already, and its last lines are printed. A 503 is
-// what an app says that is still warming up.
+// unless it has the traffic already; its last lines are printed, and in what it
+// differs from the release that goes on. A 503 is what an app says that is still
+// warming up.
 func healthScript(l layout, id string) string {
 	return fmt.Sprintf(`health_path=/ health_status= health_seconds=60 health_host=localhost health_scheme=http
 [ ! -e %[5]s ] || . %[5]s
@@ -64,6 +65,7 @@ until status=$(asked); healthy "$status"; do
     # What the app raised, if it did, is above what gunicorn has to say of it.
     raised=$(printf '%%s\n' "$said" | sed -n '/Exception in worker process/,/Worker exiting/p')
     printf '%%s\n' "${raised:-$said}" | tail -n 12
+%[8]s
     [ "$(readlink %[6]s)" != %[3]s ] || exit 1
     systemctl stop %[2]s.socket %[2]s.service
     systemctl reset-failed %[2]s.socket %[2]s.service 2>/dev/null || :
@@ -71,7 +73,7 @@ until status=$(asked); healthy "$status"; do
   fi
   [ "$patience" -ge 8 ] || patience=$((patience * 2))
   sleep 0.1
-done`, shell.Quote(l.socket(id)), l.unit(id), l.release(id), wrongSeconds, shell.Quote(l.health(id)), l.current(), endedWorkers)
+done`, shell.Quote(l.socket(id)), l.unit(id), l.release(id), wrongSeconds, shell.Quote(l.health(id)), l.current(), endedWorkers, differenceScript(l, id))
 }
 
 // endedWorkers is how many workers of a release may end before it has answered.

@@ -29,7 +29,7 @@ var tests = &fact{
 		}
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
-			shell.Command(once(l, properties, "/bin/sh", "-c", p.App.TestCommand)...),
+			orDifference(l, p.Release, shell.Command(once(l, properties, "/bin/sh", "-c", p.App.TestCommand)...)),
 			passed.Put(),
 		)
 	},

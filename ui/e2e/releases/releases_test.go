@@ -129,7 +129,7 @@ func TestUnderLoad(t *testing.T) {
 	})
 	s.redeploys()
 	s.redeploys()
-	s.fails(brokenAtImport, "broken at import")
+	s.fails(brokenAtImport, "broken at import", "which goes on, in", "files: app.py")
 	good := s.redeploys()
 	s.redeploys()
 	s.rollsBack("", good)

@@ -20,6 +20,7 @@ func TestServer(t *testing.T) {
 	t.Run("rotation", s.rotation)
 	t.Run("limits", s.limits)
 	t.Run("health", s.health)
+	t.Run("variables", s.variables)
 }
 
 // requests reads nginx's log as a program does.
@@ -89,12 +90,12 @@ func (s *shop) health(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := "[health]\npath = \"/up\"\nstatus = 204\ntime = 5\n"
+	settings := "[health]\npath = \"/up\"\nstatus = 204\ntime = 90\n"
 	s.write("slipway.toml", settings)
 	s.fails("", "status 404 at /up, and 204 is wanted")
 	s.serves(s.version - 1)
 	s.change("\n\n@app.get(\"/up\")\ndef up():\n    return \"\", 204\n")
-	if plan := s.Must("--plan", s.folder); !strings.Contains(plan.Stderr, "once it answers at /up with status 204, within 5 s") {
+	if plan := s.Must("--plan", s.folder); !strings.Contains(plan.Stderr, "once it answers at /up with status 204, within 90 s") {
 		t.Errorf("the plan does not say how the release is asked:\n%s", plan.Stderr)
 	}
 	s.Deploy(s.folder)
@@ -107,4 +108,24 @@ func (s *shop) health(t *testing.T) {
 	if err != nil || after.Release != first.Release || after.Settings["health-path"] != "" || after.Settings["health-status"] != "" {
 		t.Errorf("after the rollback: release %s with %v, %v", after.Release, after.Settings, err)
 	}
+}
+
+// variables come back with the release that ran with them.
+func (s *shop) variables(t *testing.T) {
+	greeting := func() string {
+		return s.Root("shop", `tr '\0' '\n' </proc/$(systemctl show -P MainPID app-shop-$(basename $(readlink /srv/app-shop/current)).service)/environ | sed -n 's/^GREETING=//p'`)
+	}
+	s.change("")
+	s.Deploy(s.folder, "--health-path", "/", "--health-status", "200", "--env", "GREETING=hello")
+	s.write("slipway.toml", "")
+	s.change("")
+	s.Deploy(s.folder, "--env", "GREETING=goodbye")
+	if got := greeting(); got != "goodbye" {
+		t.Errorf("the new release has GREETING=%s", got)
+	}
+	s.Must("rollback", "shop")
+	if got := greeting(); got != "hello" {
+		t.Errorf("the release that was rolled back to has GREETING=%s, it had hello", got)
+	}
+	s.serves(s.version - 1)
 }

@@ -29,6 +29,7 @@ const certificateUnit = "slipway-certificate"
 // changed now: the fact holds, and the end of the run tells of them.
 var certify = &fact{
 	name: "certificate", title: "a certificate that renews itself", phase: providers.PhaseOther, limit: 12 * time.Minute,
+	unasked: func(p Plan) bool { return len(p.domains()) == 0 },
 	look: func(p Plan) string {
 		if len(p.domains()) == 0 {
 			return shell.LookFiles(certificateTimer().Path)

@@ -19,12 +19,14 @@ const (
 	AskName  Question = "name"
 	AskTests Question = "tests"
 	AskEnv   Question = "variables"
+	// AskDomain is asked of servers that the world can reach.
+	AskDomain Question = "domain"
 )
 
 // culprits are the questions whose answers steps depend on; the rest depends on
 // where the server is.
 var culprits = map[string]Question{
-	"tests": AskTests, "variables": AskEnv,
+	"tests": AskTests, "variables": AskEnv, "certificate": AskDomain,
 	"upload": AskApp, "dependencies": AskEnv, "release": AskEnv, "verify": AskEnv,
 }
 

@@ -38,6 +38,9 @@ func (c *conversation) howOnce() error {
 	if err := c.setting(steps.KeyTestCommand, "Test command that must succeed before the release takes traffic", true); err != nil {
 		return err
 	}
+	if err := c.domain(); err != nil {
+		return err
+	}
 	file, err := c.ask("File of the app's variables, one KEY=VALUE a line", c.answers.EnvFile, func(path string) error {
 		if path == "" {
 			return nil
@@ -53,6 +56,20 @@ func (c *conversation) howOnce() error {
 	}
 	c.answers.EnvFile = file
 	return c.variables()
+}
+
+// domain asks for the app's domain and, if there is one, for what goes with it.
+func (c *conversation) domain() error {
+	for _, q := range answers.DomainQuestions(c.answers, c.plan) {
+		if err := c.setting(q.Key, q.Label+" ("+q.About+")", true); err != nil {
+			return err
+		}
+		said, ok := c.answers.Settings[q.Key]
+		if q.Key == steps.KeyDomain && (said == "" && ok || !ok && c.plan.Value(q.Key) == "") {
+			return nil
+		}
+	}
+	return nil
 }
 
 // variables asks for the app's variables one by one, until an empty name.

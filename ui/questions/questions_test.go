@@ -136,11 +136,12 @@ func TestEveryAnswerIsChecked(t *testing.T) {
 
 func TestDigitalOcean(t *testing.T) {
 	out, err := talk(t, state.Home{Dir: t.TempDir()}, []string{"bad", "good"},
-		"2", "digitalocean", "2", "1", "2", "", "", "", "", "", "", "n")
+		"2", "digitalocean", "2", "1", "2", "", "", "", "", "no name", "a.example.com", "", "", "", "n")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ended with %v", err)
 	}
 	has(t, out, "401: unable to authenticate you", "takes no new droplets", "sold out in fra1",
+		"it is a domain name like app.example.com", "--domain a.example.com",
 		"--provider digitalocean --region fra1 --size small", "with DIGITALOCEAN_ACCESS_TOKEN set")
 }
 

@@ -168,7 +168,7 @@ func (w *wizard) at(q answers.Question) tea.Cmd {
 	cmd := w.top().shown(w)
 	if h, ok := w.top().(*how); ok {
 		h.focus(map[answers.Question]string{answers.AskTests: steps.KeyTestCommand, answers.AskEnv: fieldEnvFile,
-			answers.AskName: steps.KeyName}[q])
+			answers.AskName: steps.KeyName, answers.AskDomain: steps.KeyDomain}[q])
 	}
 	return cmd
 }

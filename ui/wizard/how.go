@@ -53,6 +53,9 @@ func (h *how) build(w *wizard) {
 	h.add(steps.KeyHardening, "Hardening", now(steps.KeyHardening), "left and right choose; standard suits most, minimal leaves updates to you", nil).choices = harden.Choices()
 	h.add(steps.KeyTestCommand, "Tests", now(steps.KeyTestCommand),
 		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(steps.KeyTestCommand, true))
+	for _, q := range answers.DomainQuestions(w.answers, w.plan) {
+		h.add(q.Key, q.Label, now(q.Key), q.About, checkOf(q.Key, true))
+	}
 	h.add(fieldEnvFile, "Variables file", w.answers.EnvFile, "a file of the app's variables, one KEY=VALUE a line; may be empty", nil)
 	for _, name := range w.answers.EnvKeys() {
 		h.add(fieldEnv+name, "Variable "+name+" = ********", "", "Enter changes it, x removes it", nil).action = func(w *wizard) tea.Cmd {
@@ -152,7 +155,10 @@ func (h *how) settle(w *wizard) tea.Cmd {
 
 // keep takes over what was typed, where it is not what would be taken anyway.
 func (h *how) keep(w *wizard) {
-	for _, key := range []string{steps.KeyName, steps.KeyHardening, steps.KeyTestCommand} {
+	for _, key := range []string{steps.KeyName, steps.KeyHardening, steps.KeyTestCommand, steps.KeyDomain, steps.KeyEmail} {
+		if h.field(key) == nil {
+			continue
+		}
 		if _, said := w.answers.Settings[key]; said || h.value(key) != w.plan.Value(key) {
 			w.answers.Settings[key] = h.value(key)
 		}

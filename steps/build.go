@@ -85,7 +85,7 @@ func runBuild(p Plan) string {
 	properties := []string{
 		"WorkingDirectory=" + source,
 		"EnvironmentFile=-" + l.variables(p.Release),
-		"Environment=HOME=/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.path(p.Release),
+		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.path(p.Release),
 	}
 	var before, after []string
 	for _, folder := range p.App.BuildFolders {

@@ -112,7 +112,7 @@ func installProperties(v view, folders ...string) []string {
 	return []string{
 		"ReadWritePaths=" + strings.Join(folders, " "),
 		"WorkingDirectory=" + v.Plan.layout().source(v.Plan.Release),
-		"Environment=HOME=/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
+		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
 			// Nothing of the app's own uv settings, and no Python but the server's.
 			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 SSL_CERT_FILE=" + certificates,
 	}

@@ -25,7 +25,7 @@ var tests = &fact{
 		properties := []string{
 			"WorkingDirectory=" + l.source(p.Release),
 			"EnvironmentFile=-" + l.variables(p.Release),
-			"Environment=HOME=/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.path(p.Release),
+			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.path(p.Release),
 		}
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(

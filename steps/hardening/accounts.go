@@ -38,9 +38,9 @@ var accounts = []Setting{
 			file{File: shell.File{Path: "/etc/profile.d/slipway-umask.sh", Mode: "644", Content: "# Written by slipway.\numask 027\n"}}}},
 	{Topic: "accounts", What: "each login has a folder of its own for temporary files", Why: "a guessed name in a folder of everybody's is an old trap",
 		Rules: []string{"ANSSI R55", "Lynis DEB-0280"}, From: Strict, wants: []want{debian{name: "libpam-tmpdir"}}},
-	{Topic: "accounts", What: "a shell that nobody types into ends after a quarter of an hour", Why: "an unlocked desk is a way in",
+	{Topic: "accounts", What: "a shell that nobody types into ends after ten minutes", Why: "an unlocked desk is a way in",
 		Rules: []string{"CIS 5.4.3.2", "ANSSI R32"}, From: Strict, wants: []want{
-			file{File: shell.File{Path: "/etc/profile.d/slipway-timeout.sh", Mode: "644", Content: "# Written by slipway.\nTMOUT=900\nreadonly TMOUT\nexport TMOUT\n"}}}},
+			file{File: shell.File{Path: "/etc/profile.d/slipway-timeout.sh", Mode: "644", Content: "# Written by slipway: only bash knows it.\nif [ -n \"$BASH_VERSION\" ] && [ -z \"$TMOUT\" ]; then\n  declare -xr TMOUT=600\nfi\n"}}}},
 	{Topic: "accounts", What: "passwords, if anybody is given one, end after a year and are slow to guess", Why: "a stolen one must not last, nor a stolen file of them",
 		Rules: []string{"CIS 5.4.1.1", "CIS 5.4.1.3", "CIS 5.4.1.5", "ANSSI R68", "Lynis AUTH-9286", "Lynis AUTH-9230"}, From: Strict, wants: []want{
 			define("PASS_MAX_DAYS", "365"), define("PASS_MIN_DAYS", "1"), define("PASS_WARN_AGE", "7"),
@@ -49,8 +49,8 @@ var accounts = []Setting{
 	{Topic: "accounts", What: "passwords are long and of many kinds of characters", Why: "short ones are guessed",
 		Rules: []string{"CIS 5.3.3.2", "ANSSI R31", "Lynis AUTH-9262"}, From: Strict, wants: []want{
 			debian{name: "libpam-pwquality"},
-			file{File: shell.File{Path: "/etc/security/pwquality.conf.d/slipway.conf", Mode: "644", Content: `# Written by slipway.
-minlen = 14
+			file{File: shell.File{Path: "/etc/security/pwquality.conf", Mode: "644", Content: `# Written by slipway.
+minlen = 15
 minclass = 4
 dcredit = -1
 ucredit = -1
@@ -60,6 +60,7 @@ difok = 2
 maxrepeat = 3
 maxsequence = 3
 dictcheck = 1
+enforcing = 1
 enforce_for_root
 `}}}},
 	{Topic: "accounts", What: "a password that was tried wrongly five times is refused for a quarter of an hour, and old ones are not taken again", Why: "guessing takes many tries; keys are not touched by it",

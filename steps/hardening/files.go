@@ -26,10 +26,15 @@ var filesSettings = []Setting{
 			"cramfs", "freevxfs", "hfs", "hfsplus", "jffs2", "dccp", "sctp", "rds", "tipc", "firewire-core", "firewire-ohci", "firewire-sbp2")},
 	{Topic: "files", What: "no storage by USB", Why: "nobody plugs anything into the server",
 		Rules: []string{"CIS 1.1.1.8", "Lynis USB-1000"}, From: Strict, OwnKernel: true, wants: modules("usb-storage", "uas")},
-	{Topic: "files", What: "shared memory and temporary files hold no programs that become another user, shared memory none at all", Why: "everybody can write there",
+	{Topic: "files", What: "shared memory and temporary files hold no programs and no devices; /var/tmp may", Why: "everybody can write there",
 		Rules: []string{"CIS 1.1.2.1", "CIS 1.1.2.2", "ANSSI R28", "Lynis FILE-6374"}, From: Strict, wants: []want{
-			mount{"/dev/shm", "tmpfs", "tmpfs", []string{"nosuid", "nodev", "noexec"}},
-			mount{"/tmp", "tmpfs", "tmpfs", []string{"nosuid", "nodev"}}}},
+			mount{where: "/dev/shm", what: "tmpfs", kind: "tmpfs", options: []string{"nosuid", "nodev", "noexec"}},
+			mount{where: "/tmp", what: "tmpfs", kind: "tmpfs", options: []string{"nosuid", "nodev", "noexec"}}}},
+	{Topic: "files", What: "apt unpacks what it asks from in /var/tmp", Why: "programs do not run from /tmp", From: Strict, wants: []want{
+		file{File: shell.File{Path: "/etc/apt/apt.conf.d/53slipway-tmp", Mode: "644", Content: "// Written by slipway.\nAPT::ExtractTemplates::TempDir \"/var/tmp\";\n"}}}},
+	{Topic: "files", What: "temporary files are in memory, as Debian 13 has them", Why: "what everybody may write can't fill the disk, and is gone after a reboot",
+		Rules: []string{"CIS 1.1.2.1.1", "ANSSI R28", "Lynis FILE-6310"}, From: Strict, On: []string{"debian 12"}, wants: []want{
+			mount{where: "/tmp", what: "tmpfs", kind: "tmpfs", options: []string{"nosuid", "nodev", "noexec"}, anew: true}}},
 	{Topic: "files", What: "settings and logs of the system are not for others to read or write", Why: "they show where to try next",
 		Rules: []string{"CIS 5.1.1", "CIS 7.1", "ANSSI R50", "Lynis FILE-7524"}, From: Strict, wants: []want{
 			mode{"/etc/ssh/sshd_config", "600"}, mode{"/etc/sudoers.d", "750"},

@@ -38,6 +38,10 @@ func answer(w want) string {
 		return w.file + ":" + w.key + w.between + w.value + "\n"
 	case logins:
 		return "group " + loginGroup + ":x:900:deploy\nlogin deploy\n"
+	case inserted:
+		return w.file + ":" + w.text + "\n"
+	case homes:
+		return "home 750 /home/deploy\ndotfile 640 /home/deploy/.profile\n"
 	case made:
 		return "mode 600 root:root " + w.path + "\n"
 	case clock:
@@ -97,6 +101,11 @@ func TestEachWantCounts(t *testing.T) {
 		looked := good(topic, p, h)
 		for _, s := range topic.settings(p, h) {
 			for _, w := range s.wants {
+				if _, ok := w.(homes); ok {
+					expect(t, topic, p, h, strings.Replace(looked, "home 750", "home 755", 1), s.What)
+					expect(t, topic, p, h, strings.Replace(looked, "dotfile 640", "dotfile 644", 1), s.What)
+					continue
+				}
 				if m, ok := w.(mode); ok {
 					wrong := strings.Replace(looked, answer(w), "mode 777 root:root "+m.path+"\n", 1)
 					expect(t, topic, p, h, wrong, s.What)

@@ -25,8 +25,21 @@ var kernelSettings = []Setting{
 			kernel("net.ipv4.tcp_syncookies", "1"), kernel("net.ipv4.tcp_rfc1337", "1"))},
 	{Topic: "kernel", What: "the server forwards no packets", Why: "it is no router",
 		Rules: []string{"CIS 3.3.1", "ANSSI R12"}, From: Strict, wants: all(
-			kernel("net.ipv4.conf.all.forwarding", "0"), kernel("net.ipv4.conf.default.forwarding", "0"),
+			kernel("net.ipv4.ip_forward", "0"), kernel("net.ipv4.conf.all.forwarding", "0"), kernel("net.ipv4.conf.default.forwarding", "0"),
 			kernel("net.ipv6.conf.all.forwarding", "0"), kernel("net.ipv6.conf.default.forwarding", "0"))},
+	{Topic: "kernel", What: "networks are kept apart: no packet comes to the server's own address by another card, and no neighbour speaks for all", Why: "a server with two cards must not join what is apart",
+		Rules: []string{"ANSSI R12"}, From: Strict, wants: all(
+			kernel("net.ipv4.conf.all.route_localnet", "0"), kernel("net.ipv4.conf.all.accept_local", "0"),
+			kernel("net.ipv4.conf.all.shared_media", "0"), kernel("net.ipv4.conf.default.shared_media", "0"))},
+	{Topic: "kernel", What: "connections leave from twice as many ports", Why: "whoever forges an answer has to guess among more",
+		Rules: []string{"ANSSI R12"}, From: Strict, wants: kernel("net.ipv4.ip_local_port_range", "32768 65535")},
+	{Topic: "kernel", What: "a kernel that has stumbled starts anew after ten seconds", Why: "what it does from then on can't be trusted",
+		Rules: []string{"ANSSI R9"}, From: Strict, OwnKernel: true, wants: all(
+			kernel("kernel.panic_on_oops", "1"), kernel("kernel.panic", "10"))},
+	{Topic: "kernel", What: "no program measures others closely or maps the lowest addresses, and there are 65536 processes at most", Why: "measuring leaks secrets, and holes in the kernel are reached by both others",
+		Rules: []string{"ANSSI R9"}, From: Strict, OwnKernel: true, wants: all(
+			kernel("kernel.perf_event_max_sample_rate", "1"), kernel("kernel.perf_cpu_time_max_percent", "1"),
+			kernel("kernel.pid_max", "65536"), kernel("vm.mmap_min_addr", "65536"))},
 	{Topic: "kernel", What: "the kernel's messages and addresses are for root only", Why: "exploits need to know where things are",
 		Rules: []string{"CIS 1.5.1", "ANSSI R9", "Lynis KRNL-6000"}, From: Standard, OwnKernel: true, wants: all(
 			kernel("kernel.dmesg_restrict", "1"), kernel("kernel.kptr_restrict", "2"), kernel("kernel.randomize_va_space", "2"))},

@@ -15,6 +15,8 @@ type mount struct {
 	// what and kind are the file system, as fstab names it.
 	what, kind string
 	options    []string
+	// anew is true if one is mounted where none is.
+	anew bool
 }
 
 // lookMounts prints where what is mounted and with which options, and what
@@ -27,7 +29,7 @@ func (m mount) ask(q *questions) { q.mounts = true }
 func (m mount) so(s seen) bool {
 	now, mounted := s.some("mount " + m.where + " " + m.kind + " ")
 	later, listed := s.some("fstab " + m.where + " ")
-	if s.text != "" && !mounted {
+	if s.text != "" && !mounted && !m.anew {
 		return true
 	}
 	return mounted && m.in(now) && listed && m.in(later)
@@ -40,10 +42,29 @@ func (m mount) in(options string) bool {
 
 func (m mount) act(a *actions) {
 	options := strings.Join(m.options, ",")
-	a.shell = append(a.shell,
+	mounted := shell.Command("mountpoint", "-q", m.where)
+	listed := shell.Lines(
 		shell.Keep("/etc/fstab"),
 		"touch /etc/fstab",
 		shell.Command("sed", "-i", "-E", `\#^[^\#[:space:]]+[[:space:]]+`+m.where+`[[:space:]]#d`, "/etc/fstab"),
-		shell.Command("printf", `%s\n`, strings.Join([]string{m.what, m.where, m.kind, "defaults," + options, "0", "0"}, " "))+" >>/etc/fstab",
-		shell.Command("mount", "-o", "remount,"+options, m.where))
+		shell.Command("printf", `%s\n`, strings.Join([]string{m.what, m.where, m.kind, "defaults," + options, "0", "0"}, " "))+" >>/etc/fstab")
+	again := shell.Command("mount", "-o", "remount,"+options, m.where)
+	if m.anew {
+		a.shell = append(a.shell, listed, "if "+mounted+"; then", again, "else", m.over(), "fi")
+		return
+	}
+	a.shell = append(a.shell, "if "+mounted+"; then", listed, again, "fi")
+}
+
+// over mounts one over what is there, with all that is in it: services that run
+// have folders there which their next reload looks for.
+func (m mount) over() string {
+	const made = "/run/slipway-mount"
+	return shell.Lines(
+		shell.Command("mkdir", "-p", made),
+		shell.Command("mount", "-t", m.kind, "-o", strings.Join(m.options, ","), m.what, made),
+		shell.Command("cp", "-a", m.where+"/.", made+"/"),
+		shell.Command("mount", "--bind", made, m.where),
+		shell.Command("umount", made),
+		shell.Command("rmdir", made))
 }

@@ -8,8 +8,8 @@ import (
 
 const procSys = "/proc/sys/"
 
-// sysctls is where the kernel's settings stand for the next boot. Those that a
-// kernel does not have are passed over.
+// sysctls is where the kernel's settings stand for the next boot. systemd warns
+// of those that a kernel does not have, and goes on.
 var sysctls = &drop{path: "/etc/sysctl.d/90-slipway.conf", mode: "644"}
 
 // sysctl is a setting of the kernel, now.
@@ -17,7 +17,7 @@ type sysctl struct{ key, value string }
 
 // kernel is a setting of the kernel, now and at every boot.
 func kernel(key, value string) []want {
-	return []want{sysctl{key, value}, line{drop: sysctls, text: "-" + key + " = " + value}}
+	return []want{sysctl{key, value}, line{drop: sysctls, text: key + " = " + value}}
 }
 
 func (k sysctl) path() string { return strings.ReplaceAll(k.key, ".", "/") }

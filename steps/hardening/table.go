@@ -6,10 +6,10 @@ import (
 )
 
 // topics are the steps of which the list is all there is to say, in order.
-var topics = []Topic{sshTopic, updatesTopic, kernelTopic, accountsTopic, filesTopic, loggingTopic, servicesTopic, integrityTopic}
+var topics = []Topic{sshTopic, updatesTopic, kernelTopic, accountsTopic, filesTopic, loggingTopic, servicesTopic, auditTopic, integrityTopic}
 
 // tables are the parts of the list, in the order of the steps.
-var tables = [][]Setting{login, ssh, crypto, sshUnit, unneeded, firewall, updates, kernelSettings, accounts, filesSettings, logging, services, integrity}
+var tables = [][]Setting{login, ssh, crypto, sshUnit, unneeded, firewall, updates, kernelSettings, accounts, filesSettings, logging, services, audit, people, integrity}
 
 const short = 2 * time.Minute
 

@@ -23,6 +23,8 @@ type questions struct {
 	files, sysctls, units, modes []string
 	mounts, logins               bool
 	options                      map[string][]string // keys by file
+	exact                        map[string][]string // whole lines by file
+	homes                        bool
 }
 
 // actions bring wants about, in the order of its fields.
@@ -95,6 +97,10 @@ func (q questions) look() string {
 		parts = append(parts, lookLogins)
 	}
 	parts = append(parts, lookOptions(q.options)...)
+	parts = append(parts, lookInserted(q.exact)...)
+	if q.homes {
+		parts = append(parts, lookHomes)
+	}
 	if len(q.units) > 0 {
 		// Blank lines divide the units; one before keeps them from what is above.
 		parts = append(parts, "echo", shell.Command(append([]string{"systemctl", "show", "--property=" + strings.Join(unitProperties, ",")}, unique(q.units)...)...), "echo")

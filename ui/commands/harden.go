@@ -17,7 +17,7 @@ func (c *command) harden() *cobra.Command {
 	var profile string
 	cmd := &cobra.Command{
 		Use: "harden --explain", Short: "Show every setting that secures a server, and why", Args: most(0),
-		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on. To change a deployment's profile, deploy it with --hardening.",
+		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then what benchmarks ask for and is left as it is. To change a deployment's profile, deploy it with --hardening.",
 		RunE: func(*cobra.Command, []string) error {
 			if !explain {
 				return &steps.Usage{What: "harden only explains", Next: "give --explain, or deploy with --hardening minimal, standard or strict"}
@@ -71,6 +71,12 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
+	fmt.Fprintln(w, "left as it is")
+	for _, l := range hardening.Left() {
+		if _, err := fmt.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -93,5 +99,18 @@ func explainJSON(w io.Writer, settings []hardening.Setting) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
+	for _, l := range hardening.Left() {
+		if err := encoder.Encode(leftEvent{"left", l.What, l.Why, l.Rules}); err != nil {
+			return fmt.Errorf("print the list: %w", err)
+		}
+	}
 	return nil
+}
+
+// leftEvent is what is left as it is, as a line of JSON.
+type leftEvent struct {
+	Event string   `json:"event"`
+	What  string   `json:"what"`
+	Why   string   `json:"why"`
+	Rules []string `json:"rules"`
 }

@@ -66,6 +66,7 @@ var auditCalls = []struct{ key, calls, filter string }{
 // auditRules are auditd's, for both kinds of programs that a 64-bit kernel runs.
 func auditRules() string {
 	var b strings.Builder
+	b.WriteString("# Written by slipway. A rule about what this processor's kernel does not have is passed over.\n-i\n-b 8192\n")
 	for _, w := range auditWatches {
 		for _, path := range w.paths {
 			b.WriteString("-w " + path + " -p " + w.access + " -k " + w.key + "\n")

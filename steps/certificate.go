@@ -31,9 +31,6 @@ var certify = &fact{
 	name: "certificate", title: "a certificate that renews itself", phase: providers.PhaseOther, limit: 12 * time.Minute,
 	unasked: func(p Plan) bool { return len(p.domains()) == 0 },
 	look: func(p Plan) string {
-		if len(p.domains()) == 0 {
-			return shell.LookFiles(certificateTimer().Path)
-		}
 		return shell.Lines(
 			shell.LookFiles(paths(certificateFiles(p))...),
 			`echo "timer $(systemctl is-active `+certificateUnit+`.timer) $(systemctl is-enabled `+certificateUnit+`.timer)"`,
@@ -41,19 +38,8 @@ var certify = &fact{
 			lookCertificate(p),
 		)
 	},
-	decide: func(v view) []providers.Change {
-		if len(v.Plan.domains()) > 0 {
-			return certificateChanges(v)
-		}
-		if v.Looked == "" {
-			return nil
-		}
-		return []providers.Change{{What: "remove the certificate and its timer", Why: "the app has no domain any more"}}
-	},
+	decide: certificateChanges,
 	script: func(v view) string {
-		if len(v.Plan.domains()) == 0 {
-			return removeCertificate()
-		}
 		return shell.Lines(
 			`getent passwd `+acmeUser+` >/dev/null || `+shell.Command("useradd", "--system", "--user-group",
 				"--home-dir", acmeState, "--no-create-home", "--shell", "/usr/sbin/nologin", acmeUser),

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers"
 	"slipway/steps/shell"
 )
 
@@ -49,9 +50,6 @@ func TestCertificateDecides(t *testing.T) {
 		"no timer":   {p, strings.Replace(written, "active", "inactive", 1) + good + "fine yes\n", "start the timer that renews the certificate", ""},
 		"no user":    {p, strings.Replace(written, "user "+acmeUser, "user ", 1) + good + "fine yes\n", "make the user slipway-acme", ""},
 		"not looked": {p, "", ask, ""},
-		"no domain":  {examplePlan(t), "", "", ""},
-		"domain given up": {examplePlan(t), sumOf("x") + " 644 root:root " + certificateTimer().Path + "\n",
-			"remove the certificate and its timer", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := view{Plan: c.plan, System: exampleSystem, Looked: c.looked}
@@ -66,6 +64,22 @@ func TestCertificateDecides(t *testing.T) {
 				t.Errorf("described as %q, want %q", detail, c.detail)
 			}
 		})
+	}
+}
+
+// TestDomainGivenUp has no step of a certificate without a domain, and removes
+// what an earlier one left.
+func TestDomainGivenUp(t *testing.T) {
+	p := examplePlan(t)
+	if slices.Contains(facts(p), certify) || !slices.Contains(facts(withDomains(p, "a.example.com")), certify) {
+		t.Error("the step of the certificate does not follow the domain")
+	}
+	for looked, want := range map[string]bool{"": false, "644 root:root " + certificateTimer().Path + "\n": true} {
+		v := view{Plan: p, System: exampleSystem, Looked: looked}
+		removes := func(c providers.Change) bool { return c.What == "remove the certificate and its timer" }
+		if got := slices.ContainsFunc(proxy.decide(v), removes); got != want || strings.Contains(proxy.script(v), "userdel") != want {
+			t.Errorf("looked %q: removed %t, want %t", looked, got, want)
+		}
 	}
 }
 

@@ -33,5 +33,9 @@ func facts(plan Plan) onServer {
 	if plan.App.Release != "" {
 		all = append(all, preSwitch)
 	}
-	return append(all, release, certify)
+	all = append(all, release)
+	if len(plan.domains()) > 0 {
+		all = append(all, certify)
+	}
+	return all
 }

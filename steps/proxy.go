@@ -19,7 +19,7 @@ var proxy = &fact{
 	name: "proxy", title: "nginx in front of the app", phase: providers.PhaseOther, limit: time.Minute,
 	look: func(p Plan) string {
 		return shell.Lines(
-			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.Name, nginxDefault),
+			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.Name, nginxDefault, certificateTimer().Path),
 			`echo "service $(systemctl is-active nginx.service) $(systemctl is-enabled nginx.service)"`,
 			lookInstalled,
 		)
@@ -39,11 +39,18 @@ var proxy = &fact{
 		if !slices.Contains(looked, "service active enabled") {
 			changes = append(changes, providers.Change{What: "start nginx, now and at every boot", Was: shell.Fields(v.Looked)["service"]})
 		}
+		if domainGivenUp(v) {
+			changes = append(changes, providers.Change{What: "remove the certificate and its timer", Why: "the app has no domain any more"})
+		}
 		return changes
 	},
 	script: func(v view) string {
 		sites, current := sitesOf(v)
 		enabledSite := nginxEnabled + v.Plan.Name
+		gone := ""
+		if domainGivenUp(v) {
+			gone = removeCertificate()
+		}
 		return shell.Lines(
 			put(sites),
 			shell.Command("ln", "-sfnT", current, enabledSite),
@@ -52,8 +59,15 @@ var proxy = &fact{
 			`nginx -q -t || { rm -f `+shell.Quote(enabledSite)+`; exit 1; }`,
 			enabled("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
+			gone,
 		)
 	},
+}
+
+// domainGivenUp tells whether the server still renews a certificate that nothing
+// needs any more.
+func domainGivenUp(v view) bool {
+	return len(v.Plan.domains()) == 0 && strings.Contains(v.Looked, certificateTimer().Path)
 }
 
 // sitesOf are the site's files and the one that nginx should read. Once there

@@ -175,7 +175,6 @@ const releasePath = "/.well-known/slipway-release"
 // releaseLocation tells which release answers; it says no more than that.
 func releaseLocation(l layout) string {
 	return block("location = "+releasePath,
-		"access_log off;\n",
 		"default_type text/plain;\n",
 		"alias "+l.current()+"/name;\n",
 	) + "\n"

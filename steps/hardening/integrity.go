@@ -47,6 +47,9 @@ WantedBy=timers.target
 	{Topic: "integrity", What: "the files of Debian's packages are compared weekly with their packages' sums", Why: "a list that was made after a break-in would not show it",
 		Rules: []string{"Lynis PKGS-7370"}, From: Strict, wants: []want{
 			debian{name: "debsums"}, option{"/etc/default/debsums", "CRON_CHECK", "weekly", "="}}},
+	{Topic: "integrity", What: "known rootkits are looked for daily", Why: "a list that was made after a break-in would not show them; on Debian 13 it would bring an assembler along",
+		Rules: []string{"Lynis HRDN-7230"}, From: Strict, On: older, wants: []want{
+			debian{name: "chkrootkit"}, option{"/etc/chkrootkit/chkrootkit.conf", "RUN_DAILY", `"true"`, "="}}},
 }
 
 // aideRules leave out what changes with every release of the app.

@@ -14,7 +14,7 @@ import (
 )
 
 // RevertAfter is how long the server waits here, in place of minutes.
-const RevertAfter = steps.RevertAfterVariable + "=20s"
+const RevertAfter = steps.RevertAfterVariable + "=10s"
 
 // Place is a change that goes wrong while it is made.
 type Place struct {
@@ -87,9 +87,6 @@ func Try(o *e2e.Operator, name string, place Place, breakage string, args ...str
 	Answers(o, name)
 	if again := o.Deploy(args...); !again.Changed {
 		o.T.Errorf("the change was not put back: %v", again.Steps)
-	}
-	if again := o.Deploy(args...); again.Changed {
-		o.T.Errorf("something is left to change: %v", again.Steps)
 	}
 }
 

@@ -1,6 +1,7 @@
 package lockout
 
 import (
+	"flag"
 	"maps"
 	"os"
 	"slices"
@@ -12,7 +13,14 @@ import (
 	"slipway/ui/e2e"
 )
 
-func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
+// TestMain has all machines at once: the tests mostly wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "5"); err != nil {
+		panic(err)
+	}
+	os.Exit(e2e.Main(m))
+}
 
 // images are the systems that each place is tried on.
 var images = map[string]string{"sshd": "debian-13", "firewall": "debian-12"}
@@ -20,6 +28,7 @@ var images = map[string]string{"sshd": "debian-13", "firewall": "debian-12"}
 // TestLockout locks the operator out in every way, at every change that could.
 func TestLockout(t *testing.T) {
 	localtest.NeedMachines(t)
+	t.Parallel()
 	for place, image := range images {
 		t.Run(place, func(t *testing.T) {
 			t.Parallel()

@@ -41,14 +41,18 @@ type load struct {
 	failures []string
 }
 
-// startLoad begins to ask a server. Each request must be answered with status
-// 200 and a body that begins with want.
+// startLoad begins to ask a server, once each client has a connection that was
+// answered. Each request must be answered with status 200 and a body that begins
+// with want.
 func startLoad(ctx context.Context, host, want string) *load {
 	ctx, stop := context.WithCancel(ctx)
 	l := &load{host: host, stop: stop}
+	var ready sync.WaitGroup
 	for i := range loadConnections {
-		l.wait.Go(func() { l.client(ctx, i, want) })
+		ready.Add(1)
+		l.wait.Go(func() { l.client(ctx, i, want, ready.Done) })
 	}
+	ready.Wait()
 	return l
 }
 
@@ -60,12 +64,12 @@ func (l *load) end() {
 
 // client asks again and again on one connection, which it makes anew only when
 // the server has said that it closes it.
-func (l *load) client(ctx context.Context, number int, want string) {
-	var conn net.Conn
-	var reader *bufio.Reader
+func (l *load) client(ctx context.Context, number int, want string, ready func()) {
+	conn, reader := l.connect(ctx, want)
+	ready()
 	for turn := number * 7; ctx.Err() == nil; turn++ {
 		began, request := time.Now(), requests(turn)
-		closes, err := l.ask(&conn, &reader, request, want)
+		closes, err := l.ask(&conn, &reader, request, want, answerLimit)
 		l.count(began, request, err)
 		if (err != nil || closes) && conn != nil {
 			conn.Close()
@@ -79,6 +83,22 @@ func (l *load) client(ctx context.Context, number int, want string) {
 	if conn != nil {
 		conn.Close()
 	}
+}
+
+// connect makes a connection and tries it. One that gets no answer is made
+// again: a busy computer's network for machines loses some of many that are made
+// at the same time, and nothing changes on the server yet.
+func (l *load) connect(ctx context.Context, want string) (conn net.Conn, reader *bufio.Reader) {
+	for ctx.Err() == nil {
+		if closes, err := l.ask(&conn, &reader, requests(1), want, 5*time.Second); err == nil && !closes {
+			return conn, reader
+		}
+		if conn != nil {
+			conn.Close()
+			conn = nil
+		}
+	}
+	return nil, nil
 }
 
 // requests are what is asked: quick ones, half of which must not be sent twice,
@@ -96,14 +116,14 @@ func requests(turn int) string {
 	return post
 }
 
-func (l *load) ask(conn *net.Conn, reader **bufio.Reader, request, want string) (closes bool, err error) {
+func (l *load) ask(conn *net.Conn, reader **bufio.Reader, request, want string, limit time.Duration) (closes bool, err error) {
 	if *conn == nil {
-		if *conn, err = net.DialTimeout("tcp", net.JoinHostPort(l.host, "80"), answerLimit); err != nil {
+		if *conn, err = net.DialTimeout("tcp", net.JoinHostPort(l.host, "80"), limit); err != nil {
 			return false, err
 		}
 		*reader = bufio.NewReader(*conn)
 	}
-	if err := (*conn).SetDeadline(time.Now().Add(answerLimit)); err != nil {
+	if err := (*conn).SetDeadline(time.Now().Add(limit)); err != nil {
 		return false, err
 	}
 	if _, err := io.WriteString(*conn, request); err != nil {

@@ -94,7 +94,7 @@ func Look(ctx context.Context, name string, home state.Home, open OpenProvider) 
 		c.Reason = "there is no server yet"
 		return c, nil
 	}
-	c.HTTPStatus, err = checkSite(ctx, cmp.Or(record.URL, webURL(record.Server.Address)), record.Server.Address, record.Release)
+	c.HTTPStatus, err = checkSite(ctx, cmp.Or(record.URL, webURL(record.Server.Address)), record.Server.Address, record.Release, plan.Health())
 	c.Answers = err == nil
 	if err != nil {
 		c.Reason = err.Error()

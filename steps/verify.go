@@ -28,9 +28,9 @@ func (verify) Phase() providers.Phase { return providers.PhaseOther }
 func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 	url, address := run.site()
 	if run.server == nil || run.onlyLooks() && address == "" {
-		return providers.Finding{Changes: []providers.Change{{What: "ask for / on port 80"}}}, nil
+		return providers.Finding{Changes: []providers.Change{{What: "ask for " + run.Plan.Health().Path + " from here"}}}, nil
 	}
-	status, err := checkSite(ctx, url, address, run.Plan.Release)
+	status, err := checkSite(ctx, url, address, run.Plan.Release, run.Plan.Health())
 	if err != nil {
 		return providers.Finding{Changes: []providers.Change{{What: "wait until the release answers", Why: err.Error()}}}, ctx.Err()
 	}
@@ -40,7 +40,7 @@ func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 // Apply only waits: everything that makes the app answer was done before.
 func (verify) Apply(ctx context.Context, run *Run) error {
 	url, address := run.site()
-	attempt := func() (int, error) { return checkSite(ctx, url, address, run.Plan.Release) }
+	attempt := func() (int, error) { return checkSite(ctx, url, address, run.Plan.Release, run.Plan.Health()) }
 	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(backoff.NewConstantBackOff(200*time.Millisecond)),
 		backoff.WithMaxElapsedTime(verifyLimit))
 	if err != nil && ctx.Err() == nil {
@@ -72,12 +72,13 @@ func (r *Run) certificate() certificate {
 // at /; it returns that answer's status. Any status below 500 is an answer.
 // release may be empty, then any will do.
 func CheckRelease(ctx context.Context, url, release string) (int, error) {
-	return checkSite(ctx, url, "", release)
+	return checkSite(ctx, url, "", release, Plan{}.Health())
 }
 
-// checkSite is CheckRelease of the server at an address, wherever the URL's name
-// leads from here; with an empty address, of the one that the name leads to.
-func checkSite(ctx context.Context, url, address, release string) (int, error) {
+// checkSite asks for what a healthy release answers, at the server at an address,
+// wherever the URL's name leads from here; with an empty address, at the one that
+// the name leads to.
+func checkSite(ctx context.Context, url, address, release string, health Health) (int, error) {
 	client := &http.Client{
 		Timeout:       10 * time.Second,
 		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAt(address)},
@@ -90,12 +91,12 @@ func checkSite(ctx context.Context, url, address, release string) (int, error) {
 	if got := strings.TrimSpace(body); status != http.StatusOK || release != "" && got != release {
 		return 0, fmt.Errorf("release %s is not the one that is served (status %d)", release, status)
 	}
-	status, _, err = get(ctx, client, url+"/")
+	status, _, err = get(ctx, client, url+health.Path)
 	if err != nil {
 		return 0, err
 	}
-	if status >= http.StatusInternalServerError {
-		return 0, fmt.Errorf("the app answers with status %d", status)
+	if !health.Takes(status) {
+		return 0, fmt.Errorf("the app answers with status %d at %s", status, health.Path)
 	}
 	return status, nil
 }

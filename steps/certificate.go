@@ -29,7 +29,6 @@ const certificateUnit = "slipway-certificate"
 // changed now: the fact holds, and the end of the run tells of them.
 var certify = &fact{
 	name: "certificate", title: "a certificate that renews itself", phase: providers.PhaseOther, limit: 12 * time.Minute,
-	unasked: func(p Plan) bool { return len(p.domains()) == 0 },
 	look: func(p Plan) string {
 		return shell.Lines(
 			shell.LookFiles(paths(certificateFiles(p))...),

@@ -26,9 +26,6 @@ type fact struct {
 	// guards is what the change could lock the operator out by: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
 	guards guard.Part
-	// unasked tells that the plan does not ask for what the title says: where
-	// there is nothing to undo the fact is not spoken of. May be nil.
-	unasked func(Plan) bool
 	// before prepares the change, if it needs more than a script.
 	before func(ctx context.Context, run *Run) error
 	// detail describes what is there once the fact holds; may be nil.

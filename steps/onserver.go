@@ -29,11 +29,8 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 	}
 	pending := s.pending(r)
 	for _, f := range s {
-		found := f.found(r)
-		if found.Holds && f.unasked != nil && f.unasked(r.Plan) {
-			continue
-		}
 		r.takeUp(f.name, f.title)
+		found := f.found(r)
 		switch {
 		case found.Holds:
 			r.stepEvent(r.step, AlreadySo, found, 0)

@@ -33,8 +33,8 @@ var auditors = map[Auditor]struct {
 sed -n 's/^hardening_index=/figure hardening index /p' /var/log/lynis-report.dat`, []string{"lynis"}},
 	OpenSCAP: {"oscap", `. /etc/os-release
 content=/usr/share/xml/scap/ssg/content
-for data in "$content/ssg-$ID$VERSION_ID-ds.xml" "$content/ssg-$ID$(echo "$VERSION_ID" | tr -d .)-ds.xml" $(ls -vr "$content"/ssg-debian*-ds.xml 2>/dev/null); do [ ! -e "$data" ] || break; done
-[ -e "$data" ] || { echo "there is no benchmark for $PRETTY_NAME in $content"; exit 1; }
+for data in "$content/ssg-$ID$VERSION_ID-ds.xml" "$content/ssg-$ID$(echo "$VERSION_ID" | tr -d .)-ds.xml"; do [ ! -e "$data" ] || break; done
+[ -e "$data" ] || { echo "ssg-debian has no benchmark for $PRETTY_NAME: it would judge nothing"; exit 1; }
 for profile in cis_level1_server anssi_bp28_intermediary anssi_np_nt28_average standard; do
   if oscap info --profiles "$data" | cut -d: -f1 | grep -q "_profile_$profile\$"; then break; fi
 done
@@ -42,7 +42,7 @@ result=$(mktemp)
 status=0
 oscap xccdf eval --profile "$profile" --results "$result" "$data" >/dev/null 2>&1 || status=$?
 [ "$status" = 0 ] || [ "$status" = 2 ] || { rm -f "$result"; echo "oscap ended with status $status"; exit 1; }
-echo "figure $(sed -n 's/.*<score [^>]*scoring:default[^>]*>\([0-9.]*\)<.*/\1/p' "$result" | head -n 1) of 100, profile $profile of $(basename "$data")"
+echo "figure $(sed -n 's/.*<score [^>]*scoring:default[^>]*>\([0-9]*\).*/\1/p' "$result" | head -n 1) of 100, profile $profile of $(basename "$data")"
 rm -f "$result"`, []string{"openscap-scanner", "ssg-debian", "linux-base"}},
 }
 

@@ -24,7 +24,8 @@ write to. What was otherwise before the first deployment is shown beside it. Not
 the server is changed. The report is kept with the deployment.
 
 --with runs other auditors too, if they are installed; with --install they are installed
-first, and stay.
+first, and stay. OpenSCAP needs a benchmark for the server's very system, which
+Debian's package ssg-debian has for some only.
 
 Exit code 0 once the audit was made, whatever it found: read the verdicts with --json.`,
 		Example: `  slipway audit

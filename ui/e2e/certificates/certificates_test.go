@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package certificates tests certificates end to end: a real machine, and a
 // real ACME server that reaches it from outside.
 package certificates

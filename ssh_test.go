@@ -282,7 +282,7 @@ func (o *operator) plansOnly(t *testing.T, s bareServer, flags []string) {
 	if after := s.root(t, tree); after != before {
 		t.Errorf("the plan changed the server: %s, it was %s", after, before)
 	}
-	for _, want := range []string{"make the user deploy", "set sshd's PermitRootLogin to no", "install nginx", "write /etc/nftables.conf", "is kept there, in /var/lib/slipway/replaced", "it costs nothing"} {
+	for _, want := range []string{"make the user deploy", "sshd's PermitRootLogin is no", "install nginx", "write /etc/nftables.conf", "is kept there, in /var/lib/slipway/replaced", "it costs nothing"} {
 		if !strings.Contains(r.Stderr, want) {
 			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
 		}

@@ -80,10 +80,11 @@ func (p *terminal) screen() string {
 	return p.must("capture-pane", "-p", "-S", "-500")
 }
 
-// see waits until the screen has a text.
+// see waits until the screen has a text, four minutes at most: a deployment may
+// be behind it, on a busy computer.
 func (p *terminal) see(text string) string {
 	p.t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(4 * time.Minute)
 	for {
 		screen := p.screen()
 		if strings.Contains(screen, text) {

@@ -3,6 +3,7 @@ package steps
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
@@ -10,6 +11,11 @@ import (
 	"slipway/providers/ssh"
 	"slipway/state"
 )
+
+// BakedVariable names Debian packages, between spaces, that the base image of
+// virtual machines is to have already: it makes trials on an emulated processor
+// bearable.
+const BakedVariable = "SLIPWAY_BAKED_PACKAGES"
 
 // Operator is the person on whose behalf a provider is opened.
 type Operator struct {
@@ -29,7 +35,9 @@ func Providers(home state.Home, operator Operator) OpenProvider {
 	return func(plan Plan, dir string) (providers.Provider, error) {
 		switch name := plan.Value(KeyProvider); name {
 		case providerLocal, "":
-			return local.New(local.Options{Engine: plan.Value(KeyEngine), Dir: dir, Cache: home.Cache})
+			return local.New(local.Options{
+				Engine: plan.Value(KeyEngine), Dir: dir, Cache: home.Cache, Baked: strings.Fields(operator.Getenv(BakedVariable)),
+			})
 		case providerDO:
 			return digitalocean.New(digitalocean.Options{
 				Token:   cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),

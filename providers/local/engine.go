@@ -56,13 +56,14 @@ type patience struct {
 // quick is the patience with a machine that runs on a real processor.
 var quick = patience{boot: 2 * time.Minute, greeting: lookLimit, powerOff: 20 * time.Second}
 
-// chooseEngine returns the engine of that name; nspawn is the default.
-func chooseEngine(name string) (engine, error) {
+// chooseEngine returns the engine of that name; nspawn is the default. See
+// Options for baked.
+func chooseEngine(name string, baked []string) (engine, error) {
 	switch name {
 	case "", "nspawn":
 		return nspawn{}, nil
 	case "qemu":
-		return qemu{}, nil
+		return qemu{baked: baked}, nil
 	}
 	return nil, &providers.Unusable{
 		Err:  fmt.Errorf("there is no engine %q", name),

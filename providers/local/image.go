@@ -171,6 +171,10 @@ type recipe struct {
 	form         form
 	arch         string
 	certificates []certificate
+	// baked are packages beside those that every image has.
+	baked []string
+	// folder is where the images of this computer are.
+	folder string
 	// path is where the finished image is. Its name holds a hash of the recipe.
 	path string
 }
@@ -190,9 +194,15 @@ func recipeFor(name, cache, certificateFolder string, f form) (recipe, error) {
 	if err != nil {
 		return recipe{}, err
 	}
-	b := recipe{system: s, form: f, arch: debianArch(), certificates: certificates}
-	b.path = filepath.Join(cache, "images", fmt.Sprintf("%s%s-%s-%s", s.name, f, b.arch, b.hash()))
-	return b, nil
+	b := recipe{system: s, form: f, arch: debianArch(), certificates: certificates, folder: filepath.Join(cache, "images")}
+	return b.with(nil), nil
+}
+
+// with is the recipe with packages baked in.
+func (b recipe) with(baked []string) recipe {
+	b.baked = baked
+	b.path = filepath.Join(b.folder, fmt.Sprintf("%s%s-%s-%s", b.system.name, b.form, b.arch, b.hash()))
+	return b
 }
 
 func (b recipe) name() string  { return b.system.name }

@@ -25,6 +25,10 @@ type Options struct {
 	Dir string
 	// Cache is the folder for what all deployments share: the base images.
 	Cache string
+	// Baked are Debian packages that the base image of virtual machines has
+	// already. A rented server has none of them; but installing one takes an
+	// emulated processor ten times as long as this computer.
+	Baked []string
 }
 
 // Provider makes one machine on this computer. It implements
@@ -43,7 +47,7 @@ var (
 // New returns the provider for one deployment. It only looks at its options;
 // an engine that there is not is a *providers.Unusable.
 func New(o Options) (*Provider, error) {
-	engine, err := chooseEngine(o.Engine)
+	engine, err := chooseEngine(o.Engine, o.Baked)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +69,7 @@ func New(o Options) (*Provider, error) {
 // perhaps after its tools have been installed; else it is a *providers.Refused
 // with the reason. An empty name is the default engine's.
 func Supported(engine string) error {
-	e, err := chooseEngine(engine)
+	e, err := chooseEngine(engine, nil)
 	if err != nil {
 		return err
 	}

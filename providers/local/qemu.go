@@ -35,13 +35,19 @@ const (
 // That a machine runs is told by a lock that its QEMU holds from before its first
 // instant to its last: no number of a process can be mistaken for another's, and
 // no second QEMU can be started beside it.
-type qemu struct{}
+type qemu struct {
+	baked []string
+}
 
-func (qemu) base(image, cache string) (base, error) {
+func (q qemu) base(image, cache string) (base, error) {
 	if isSource(image) {
 		return importFrom(image, cache)
 	}
-	return recipeFor(image, cache, certificateFolder, asDisk)
+	r, err := recipeFor(image, cache, certificateFolder, asDisk)
+	if err != nil {
+		return nil, err
+	}
+	return r.with(q.baked), nil
 }
 
 func (qemu) patience() patience {

@@ -33,7 +33,8 @@ func builders() []tool {
 // packages are what the image is made of.
 func (b recipe) packages() []string {
 	if b.form == asDisk {
-		return append(slices.Clone(included), "linux-image-cloud-"+b.arch, "apparmor", "e2fsprogs", "udev")
+		kernel := []string{"linux-image-cloud-" + b.arch, "apparmor", "e2fsprogs", "udev"}
+		return slices.Concat(included, kernel, b.baked)
 	}
 	return included
 }

@@ -101,9 +101,9 @@ func (c *cutter) budget() int64 {
 	case c.cuts < 3:
 		return 1 + c.random.Int64N(6_000)
 	case c.carried%5 == 0:
-		return 1 + c.random.Int64N(100_000)
+		return 1 + c.random.Int64N(600_000)
 	}
-	return 1 + c.random.Int64N(30_000)
+	return 1 + c.random.Int64N(60_000)
 }
 
 func (c *cutter) count() int {

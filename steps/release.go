@@ -18,7 +18,11 @@ var release = &fact{
 		unit := l.unit(p.Release)
 		return shell.Lines(
 			shell.LookFiles(append(paths(releaseFiles(view{Plan: p})), l.current(), l.switched(p.Release))...),
-			`systemctl show -p ActiveState -p UnitFileState `+strings.Join(append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...), " ")+` | paste -s -d ' '`,
+			// Not systemctl show: systemd remembers what it said of an enabled unit
+			// first, until it is reloaded.
+			`for unit in `+strings.Join(append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...), " ")+`; do`,
+			`printf 'ActiveState=%s\nUnitFileState=%s\n\n' "$(systemctl is-active $unit)" "$(systemctl is-enabled $unit 2>/dev/null)"`,
+			`done | sed '$d' | paste -s -d ' '`,
 		)
 	},
 	decide: func(v view) []providers.Change {

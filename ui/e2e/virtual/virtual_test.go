@@ -34,6 +34,10 @@ const (
 	lynisFloor = 88
 )
 
+// boot lets the test run at all: on a busy computer without a processor for
+// virtual machines it takes longer than all other tests together.
+var boot = flag.Bool("boot", false, "boot a virtual machine, which may take half an hour where its processor is emulated")
+
 // withLynis: Lynis starts thousands of programs, which takes an emulated processor
 // longer than all the rest of the test.
 var withLynis = flag.Bool("lynis", false, "let Lynis judge the virtual machine too (an hour or more on an emulated processor)")
@@ -46,6 +50,9 @@ type vm struct {
 }
 
 func TestVirtualMachine(t *testing.T) {
+	if !*boot {
+		t.Skip("a virtual machine may take half an hour: run it with -boot -timeout=1h")
+	}
 	localtest.NeedEngine(t, "qemu")
 	m := &vm{Operator: e2e.NewOperator(t, need), args: []string{"--sample", "hello", "--name", name, "--engine", "qemu", "--hardening", "strict"}}
 	m.Env = append(m.Env, steps.BakedVariable+"="+strings.Join(baked(), " "))
@@ -157,8 +164,8 @@ func (m *vm) again(t *testing.T) {
 
 // reboot: the machine boots anew, with another boot's number, and the app answers.
 func (m *vm) reboot(t *testing.T) {
-	const boot = "cat /proc/sys/kernel/random/boot_id"
-	before := m.root(t, boot)
+	const bootID = "cat /proc/sys/kernel/random/boot_id"
+	before := m.root(t, bootID)
 	begun := time.Now()
 	m.root(t, "systemd-run --quiet --on-active=2 systemctl reboot")
 	m.await(t, "the next boot", func() bool {
@@ -167,7 +174,7 @@ func (m *vm) reboot(t *testing.T) {
 			return false
 		}
 		defer client.Close()
-		out, err := client.Ask(t.Context(), boot)
+		out, err := client.Ask(t.Context(), bootID)
 		return err == nil && strings.TrimSpace(out) != before
 	})
 	m.await(t, "the app after the reboot", func() bool {

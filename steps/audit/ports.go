@@ -45,12 +45,13 @@ func Outside(ctx context.Context, address string, s Subject, listeners []Listene
 		ports = append(ports, port)
 	}
 	slices.Sort(ports)
-	answers := askAll(ctx, address, slices.Compact(ports))
+	ports = slices.Compact(ports)
+	answers := askAll(ctx, address, ports)
 	if ctx.Err() != nil {
 		return Result{Topic: "outside", Check: what, Verdict: Unknown, Found: "it was interrupted"}
 	}
 	var found, others []string
-	for _, port := range slices.Compact(ports) {
+	for _, port := range ports {
 		// A forwarder on the way may take connections that nobody on the server
 		// does.
 		reached := answers[port] == open || answers[port] == silent && listening[port]

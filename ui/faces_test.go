@@ -3,18 +3,14 @@ package ui
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/ui/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // run is what a face is told of a deployment.
 func run() []steps.Event {
@@ -60,25 +56,8 @@ func TestPlain(t *testing.T) {
 				face.Event(e)
 			}
 			face.Close()
-			golden(t, name+".txt", "stderr:\n"+progress.String()+"stdout:\n"+result.String())
+			golden.Same(t, name+".txt", "stderr:\n"+progress.String()+"stdout:\n"+result.String())
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipway/steps/audit"
+	"slipway/ui/golden"
 )
 
 func TestPrintAudit(t *testing.T) {
@@ -18,5 +19,5 @@ func TestPrintAudit(t *testing.T) {
 		{Topic: "kernel", Check: "its addresses are for root only", Verdict: audit.NotApplicable, Found: "the kernel is another's"},
 		{Topic: "others", Check: "lynis", Verdict: audit.Figure, Found: "hardening index 85"},
 	}})
-	golden(t, "audit.txt", out.String())
+	golden.Same(t, "audit.txt", out.String())
 }

@@ -2,16 +2,14 @@ package commands
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"slipway/steps/hardening"
+	"slipway/ui/golden"
 )
-
-var update = flag.Bool("update", false, "write the README's list of settings anew")
 
 const (
 	readme    = "../../README.md"
@@ -34,7 +32,7 @@ func TestReadmeListsTheSettings(t *testing.T) {
 	if want == string(data) {
 		return
 	}
-	if !*update {
+	if !*golden.Update {
 		t.Fatal("README.md does not have the list of settings as it is: go generate ./ui/commands")
 	}
 	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {

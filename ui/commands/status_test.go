@@ -2,31 +2,13 @@ package commands
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/ui/golden"
 )
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("it is not as in %s (-update writes it):\n%s", path, got)
-	}
-}
 
 // inUTC has times shown as they are in the golden files.
 func inUTC(t *testing.T) {
@@ -57,7 +39,7 @@ func TestStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			printStatus(&out, c)
-			golden(t, name, out.String())
+			golden.Same(t, name, out.String())
 		})
 	}
 }

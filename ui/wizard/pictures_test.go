@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
+
+	"slipway/ui/golden"
 )
 
 // TestPictures compares the pictures of all screens, which the README shows, or
@@ -23,7 +25,7 @@ func TestPictures(t *testing.T) {
 			if err := xml.Unmarshal([]byte(picture), new(any)); err != nil {
 				t.Errorf("it is no XML: %v", err)
 			}
-			golden(t, "screens/"+name+".svg", picture)
+			golden.Same(t, "screens/"+name+".svg", picture)
 		})
 	}
 }
@@ -54,7 +56,7 @@ func TestRecording(t *testing.T) {
 	if err := xml.Unmarshal([]byte(picture), new(any)); err != nil {
 		t.Errorf("it is no XML: %v", err)
 	}
-	golden(t, "screens/recording.svg", picture)
+	golden.Same(t, "screens/recording.svg", picture)
 }
 
 // frame is what shows for some seconds.

@@ -3,7 +3,6 @@ package wizard
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/ui/golden"
 )
 
 // scenes are the screens as people meet them.
@@ -207,27 +207,6 @@ func (p *person) deployed() {
 	p.w.stack[len(p.w.stack)-1] = d
 }
 
-// golden compares with a file, or writes it.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	path = filepath.Join("testdata", filepath.FromSlash(path))
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not as it was; if that is meant: go test ./ui/wizard -update\ngot:\n%s\nwant:\n%s", path, got, want)
-	}
-}
-
 // TestScreens compares every screen with its golden file, and looks whether it
 // fits its window.
 func TestScreens(t *testing.T) {
@@ -243,7 +222,7 @@ func TestScreens(t *testing.T) {
 					t.Error("there are escape sequences where there should be no colours")
 				}
 				fits(t, screen, p.w.width, p.w.height)
-				golden(t, "golden/"+name+"-"+dimensions+".txt", trimmed(screen))
+				golden.Same(t, "golden/"+name+"-"+dimensions+".txt", trimmed(screen))
 			})
 		}
 	}

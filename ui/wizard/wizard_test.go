@@ -3,7 +3,6 @@ package wizard
 import (
 	"context"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -21,8 +20,6 @@ import (
 	"slipway/state"
 	"slipway/steps"
 )
-
-var update = flag.Bool("update", false, "write the golden files and the pictures anew")
 
 // noon is when tests happen.
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

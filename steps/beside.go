@@ -15,12 +15,8 @@ func restartBeside(v view) string {
 	next := v
 	next.beside = true
 	l, n, id := v.layout(), next.layout(), v.Plan.Release
-	port := ":"
-	if v.Plan.ownServer() {
-		port = choosePort(n, id)
-	}
 	return shell.Lines(
-		port,
+		v.portScript(n),
 		put(releaseUnits(next)),
 		`systemctl daemon-reload`,
 		`if ! (`,

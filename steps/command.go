@@ -72,6 +72,15 @@ RestartSec=1
 `, v.Plan.Name, id, l.unit(id), l.user, l.port(id), socketProxy, strings.Join(confined, "\n"))}
 }
 
+// portScript is what the release's instance needs of ports before it starts:
+// nothing, unless the app brings its own server.
+func (v view) portScript(l layout) string {
+	if !v.Plan.ownServer() {
+		return ":"
+	}
+	return choosePort(l, v.Plan.Release)
+}
+
 // choosePort writes the file of an instance's port, unless it is there: a port
 // that no release has and nobody listens on, below those that systems give out
 // by themselves.

@@ -45,12 +45,8 @@ var release = &fact{
 	},
 	script: func(v view) string {
 		l, id := v.Plan.layout(), v.Plan.Release
-		port := ":"
-		if v.Plan.ownServer() {
-			port = choosePort(l, id)
-		}
 		return shell.Lines(
-			port,
+			v.portScript(l),
 			put(releaseFiles(v)),
 			reloadUnits(l.unit(id)+".socket", l.unit(id)+"*.service", appSlice),
 			takeOverScript(l, id),

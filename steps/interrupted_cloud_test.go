@@ -254,7 +254,7 @@ func TestInterruptedCloud(t *testing.T) {
 	second.destroyed(t)
 	t.Logf("a deployment has %d points, makes %d requests and takes %s", points, requests, took)
 
-	for _, at := range sample(6, points) {
+	for _, at := range samplePoints(6, points) {
 		t.Run(fmt.Sprint("point ", at), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
 			c := a.child

@@ -131,10 +131,14 @@ func TestWizardFailure(t *testing.T) {
 			t.Errorf("the card does not say %q:\n%s", want, card)
 		}
 	}
-	term.press("l", "/")
+	// Each screen is waited for: Escape and a key that comes at once are Alt and it.
+	term.press("l")
+	term.see("Log line")
+	term.press("/")
+	term.see("Esc don't")
 	term.enter("not today")
 	term.press("Enter")
-	term.see("not today")
+	term.see("Esc back")
 	term.press("Escape")
 	term.see("What now?")
 	term.press("s")

@@ -180,10 +180,15 @@ func releaseLocation(l layout) string {
 	) + "\n"
 }
 
-// appLocations answer with what a release has for everybody, and pass all other
-// requests on to the app.
+// appLocations answer with what a release has for everybody, or what the one
+// before it had, and pass all other requests on to the app.
 func appLocations(l layout) string {
 	return "root " + l.current() + "/static;\n" + `location / {
+	try_files $uri @earlier;
+}
+
+location @earlier {
+	root ` + l.current() + `/earlier/static;
 	try_files $uri @app;
 }
 

@@ -18,6 +18,7 @@ func takeOverScript(l layout, id string) string {
 		endRetirement(l, id),
 		startScript(l, id),
 		switchTo(l, l, id),
+		earlierScript(l, id),
 		shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
 		shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
 		// When it first took traffic; one that never did is nothing to go back to.
@@ -26,6 +27,15 @@ func takeOverScript(l layout, id string) string {
 		retireScript(l, id),
 		pruneScript(l, id),
 		processScript(l, id),
+	)
+}
+
+// earlierScript links a release to the one that it takes over from: a page that
+// was loaded before goes on to find the files that only its release has.
+func earlierScript(l layout, id string) string {
+	return shell.Lines(
+		`earlier=$(readlink `+shell.Quote(l.current())+` || :)`,
+		`case $earlier in ''|`+shell.Quote(l.release(id))+`) :;; *) ln -sfnT "$earlier" `+shell.Quote(l.release(id)+"/earlier")+`;; esac`,
 	)
 }
 

@@ -109,7 +109,11 @@ func redeploysDjango(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
 			t.Errorf("step %s is %q, want %q", step, got, want)
 		}
 	}
-	second := o.Deploy("--name", "django", changed(t, "django", "notes/static/notes/style.css", "body { color: green; }\n"))
+	green := changed(t, "django", "notes/static/notes/style.css", "body { color: green; }\n")
+	if err := os.WriteFile(filepath.Join(green, "notes/static/notes/green.css"), []byte("green"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second := o.Deploy("--name", "django", green)
 	if !second.Changed || second.Release == first.Release {
 		t.Errorf("a changed style: %+v", second.Outcome)
 	}
@@ -117,6 +121,10 @@ func redeploysDjango(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
 		t.Errorf("nginx serves %q", body)
 	}
 	o.Must("rollback", "django")
+	// A page of the release before is open still in somebody's browser.
+	if status, body := e2e.Ask(t, first.URL+"/static/notes/green.css"); status != http.StatusOK || body != "green" {
+		t.Errorf("a file of the release before: status %d, %q", status, body)
+	}
 	if _, body := e2e.Ask(t, first.URL+"/static/notes/style.css"); !strings.Contains(body, "color: navy") {
 		t.Errorf("after the rollback nginx serves %q", body)
 	}

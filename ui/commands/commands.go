@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
@@ -56,12 +57,22 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
 	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.env(), c.audit(), c.doctor(), c.rollback(), c.adopt(), c.init(), c.harden(), c.destroy())
+	root.Version = version()
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &steps.Usage{What: err.Error(), Next: "slipway --help shows the flags"}
 	})
 	return root
+}
+
+// version is what the binary was built from, as far as the build noted it.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok || build.Main.Version == "" {
+		return "unknown"
+	}
+	return build.Main.Version
 }
 
 // most refuses more arguments than a command takes.

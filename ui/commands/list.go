@@ -28,6 +28,9 @@ func (c *command) list() *cobra.Command {
 			if asJSON {
 				return printEach(c.streams.Out, all)
 			}
+			if len(all) == 0 {
+				fmt.Fprintln(c.streams.Err, "nothing is deployed; slipway deploys the app in this folder")
+			}
 			return printList(c.streams.Out, all)
 		},
 	}

@@ -11,11 +11,13 @@ import (
 	"golang.org/x/term"
 
 	"slipway/ui/commands"
+	"slipway/ui/tty"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
+	tty.Restore()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 2)

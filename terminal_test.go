@@ -6,12 +6,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slipway/ui/e2e"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"al.essio.dev/pkg/shellescape"
+
+	"slipway/ui/e2e"
 )
 
 // terminal is a real one, in which a person runs slipway.
@@ -173,4 +177,21 @@ func urlOn(t *testing.T, screen string) string {
 		t.Fatalf("there is no URL:\n%s", screen)
 	}
 	return url
+}
+
+// TestTerminalIsNotAsked has a terminal that never answers, as script's: a command
+// that draws nothing writes only its text to it, and is not late.
+func TestTerminalIsNotAsked(t *testing.T) {
+	script, err := exec.LookPath("script")
+	if err != nil || runtime.GOOS != "linux" {
+		t.Skip("it takes script, of util-linux")
+	}
+	cmd := newOperator(t).Command()
+	cmd.Path, cmd.Args = script, []string{"script", "-qec", shellescape.Quote(e2e.Slipway) + " --version", os.DevNull}
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "CI=")
+	begun := time.Now()
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(out), "slipway version ") {
+		t.Errorf("after %s it said %q, %v", time.Since(begun), out, err)
+	}
 }

@@ -33,8 +33,8 @@ var asciiGlyphs = glyphs{cursor: ">", caret: "_", done: "+", failed: "x", now: "
 // terminalLook finds out what the terminal can show.
 func terminalLook(out io.Writer, getenv func(string) string) *look {
 	r := lipgloss.NewRenderer(out)
-	// It was asked once already, before anything reads the keyboard.
-	r.SetHasDarkBackground(lipgloss.HasDarkBackground())
+	// Asked now, before anything reads the keyboard that the answer comes by.
+	r.HasDarkBackground()
 	lipgloss.SetDefaultRenderer(r) // bubbles know no other
 	l := newLook(r)
 	l.still = getenv("SLIPWAY_REDUCED_MOTION") != "" || getenv("NO_MOTION") != ""

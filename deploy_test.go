@@ -470,6 +470,9 @@ func (o *operator) rollsBack(t *testing.T, first, second e2e.Deployed) {
 	if r := o.Must("ssh", "--", "id", "-un"); r.Stdout != "deploy\n" {
 		t.Errorf("logged in as %q", r.Stdout)
 	}
+	if r := o.Must("ssh", "--", "echo one two | wc -w"); r.Stdout != "2\n" {
+		t.Errorf("a line for the shell: %q", r.Stdout)
+	}
 	if r := o.Run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.Code != 3 || r.Stdout != "out\n" || r.Stderr != "err\n" {
 		t.Errorf("a command on the server: %+v", r)
 	}

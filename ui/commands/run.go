@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,10 +15,11 @@ func (c *command) run() *cobra.Command {
 		Long: `Run a command on the server as the app runs there: as its user, in its sandbox, in
 the folder of its source, with its packages, variables and state folder; and end
 with the command's exit status. On a terminal the command gets a terminal. To run a
-command as the user deploy, who may use sudo, see slipway ssh.`,
+command as the user deploy, who may use sudo, see slipway ssh. A single word with
+spaces in it is a line for the shell.`,
 		Example: `  slipway run -- python manage.py migrate
   slipway run shop -- python manage.py shell
-  slipway run -- sh -c 'echo $STATE_DIRECTORY'`,
+  slipway run -- 'ls -l "$STATE_DIRECTORY" | head'`,
 		Args: beforeDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dash := cmd.ArgsLenAtDash()
@@ -33,9 +35,18 @@ command as the user deploy, who may use sudo, see slipway ssh.`,
 				return err
 			}
 			defer s.Client.Close()
-			return c.runInApp(cmd.Context(), s, args[dash:])
+			return c.runInApp(cmd.Context(), s, shellWords(args[dash:]))
 		},
 	}
+}
+
+// shellWords has a shell read a single word that no program is called by: ssh
+// does so, and so people write pipes.
+func shellWords(words []string) []string {
+	if len(words) == 1 && strings.ContainsAny(words[0], " \t\n") {
+		return []string{"/bin/sh", "-c", words[0]}
+	}
+	return words
 }
 
 // beforeDash lets at most a name stand before what is for the server.

@@ -19,8 +19,9 @@ func (c *command) ssh() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
 		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a
-command there and end with its exit status. To use an ssh of your own, let it
-know the server first: slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
+command there and end with its exit status. A single word with spaces in it is a
+line for the shell. To use an ssh of your own, let it know the server first:
+slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 		Args: beforeDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if known {
@@ -28,7 +29,7 @@ know the server first: slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			}
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
-				line := shellescape.QuoteCommand(args[dash:])
+				line := shellescape.QuoteCommand(shellWords(args[dash:]))
 				return c.inSession(cmd, args[:dash], func(*steps.Session) string { return line })
 			}
 			return c.logIn(cmd, args)

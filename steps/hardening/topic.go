@@ -133,13 +133,3 @@ func (t Topic) Detail(p Profile, h Host) string {
 	}
 	return text
 }
-
-// File is one of the topic's files, as the profile has it on the host.
-func (t Topic) File(path string, p Profile, h Host) shell.File {
-	for _, f := range drops(t.settings(p, h)) {
-		if f.Path == path {
-			return f.File
-		}
-	}
-	return shell.File{Path: path}
-}

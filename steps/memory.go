@@ -7,23 +7,42 @@ import (
 	"slipway/steps/shell"
 )
 
-// appSlice holds everything of the app: its releases, and what is run for it.
-const appSlice = "slipway.slice"
+const (
+	// appSlice holds everything of the app: its releases, and what is run for it.
+	appSlice = "slipway.slice"
+	// onceSlice, within it, holds what is run once, as pip or the app's tests.
+	onceSlice = "slipway-once.slice"
+)
 
-// sliceFile limits what the app may take altogether, so that the system, nginx
+// sliceFiles limit what the app may take altogether, so that the system, nginx
 // and a login always have what they need. A process that asks for more is ended
-// by the kernel, and only that one: gunicorn starts another.
-func sliceFile(s System) shell.File {
-	most := memoryPercent(s)
-	return shell.File{Path: "/etc/systemd/system/" + appSlice, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+// by the kernel, and only that one: gunicorn starts another. There is no
+// MemoryHigh below the limit: it makes an app that leaks memory slower and
+// slower for minutes or hours, where one worker's end would help at once.
+func sliceFiles(s System) []shell.File {
+	once := ""
+	if s.swaps() {
+		// What is run once is swapped out before the app is.
+		once = "MemoryHigh=50%\n"
+	}
+	return []shell.File{
+		{Path: "/etc/systemd/system/" + appSlice, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=the app
 
 [Slice]
-MemoryHigh=%d%%
 MemoryMax=%d%%
 TasksMax=2048
-`, most-8, most)}
+`, memoryPercent(s))},
+		{Path: "/etc/systemd/system/" + onceSlice, Mode: "644", Content: `# Written by slipway.
+[Unit]
+Description=what is run once for the app
+
+[Slice]
+CPUWeight=50
+IOWeight=50
+` + once},
+	}
 }
 
 // memoryPercent is how much of the memory the app may take: less where there is
@@ -52,15 +71,11 @@ var memoryLines = []string{
 // confined is what each of the app's units says.
 var confined = slices.Concat(memoryLines, sandbox)
 
-// onceLines are the same for what is run once, as pip or the app's tests: it
-// must not take the running app's memory. Above half of the server's it is made
-// to use swap, and when there is no more it is what the kernel ends first.
+// onceLines are the same for what is run once: when there is no memory left, it
+// is what the kernel ends first.
 var onceLines = []string{
-	"Slice=" + appSlice,
+	"Slice=" + onceSlice,
 	"OOMScoreAdjust=800",
-	"MemoryHigh=50%",
-	"CPUWeight=50",
-	"IOWeight=50",
 }
 
 const (

@@ -20,14 +20,19 @@ func TestWorkers(t *testing.T) {
 
 func TestMemoryOfTheApp(t *testing.T) {
 	for memory, want := range map[int]string{460: "MemoryMax=70%", 970: "MemoryMax=75%", 1970: "MemoryMax=82%", 7900: "MemoryMax=90%"} {
-		if got := sliceFile(System{Memory: memory}).Content; !strings.Contains(got, want) {
+		if got := sliceFiles(System{Memory: memory})[0].Content; !strings.Contains(got, want) {
 			t.Errorf("with %d MB: %s, want %s", memory, got, want)
+		}
+	}
+	for system, swapped := range map[System]bool{{Memory: 460}: true, {Memory: 460, Container: true}: false, {Memory: 1970}: false} {
+		if got := sliceFiles(system)[1].Content; strings.Contains(got, "MemoryHigh=") != swapped {
+			t.Errorf("on %+v what is run once has %s", system, got)
 		}
 	}
 	// A worker that is ended takes no other with it, and pip goes before the app.
 	unit := releaseUnits(view{Plan: examplePlan(t), System: exampleSystem})[1].Content
 	once := once(layout{user: "app-x"}, nil, "true")
-	if !strings.Contains(unit, "\nSlice=slipway.slice\nOOMPolicy=continue\n") || !slices.Contains(once, "--property=OOMScoreAdjust=800") {
+	if !strings.Contains(unit, "\nSlice=slipway.slice\nOOMPolicy=continue\n") || !slices.Contains(once, "--property=OOMScoreAdjust=800") || !slices.Contains(once, "--property=Slice=slipway-once.slice") {
 		t.Errorf("the unit is %s\nonce %s", unit, once)
 	}
 }

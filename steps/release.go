@@ -30,7 +30,7 @@ var release = &fact{
 		looked := splitLines(v.Looked)
 		changes := slices.Concat(
 			changedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
-			changedFiles(v.Looked, "the app can't take all of the server's memory", sliceFile(v.System)),
+			changedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
 			changedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v)),
 		)
 		const up = "ActiveState=active UnitFileState=enabled"
@@ -48,7 +48,7 @@ var release = &fact{
 		return shell.Lines(
 			v.portScript(l),
 			put(releaseFiles(v)),
-			reloadUnits(l.unit(id)+".socket", l.unit(id)+"*.service", appSlice),
+			reloadUnits(l.unit(id)+".socket", l.unit(id)+"*.service", appSlice, onceSlice),
 			takeOverScript(l, id),
 		)
 	},
@@ -85,7 +85,7 @@ func surroundings(l layout, id string) []string {
 // releaseFiles are the release's units, what the app may take of the server, and
 // how the release is asked whether it is healthy.
 func releaseFiles(v view) []shell.File {
-	return slices.Concat(releaseUnits(v), processFiles(v), []shell.File{sliceFile(v.System), healthFile(v)})
+	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v)})
 }
 
 // releaseUnits are the release's socket and service, and what stands between

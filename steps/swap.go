@@ -60,8 +60,11 @@ var swap = &fact{
 	},
 }
 
+// swaps tells a server that gets swap, where its disk has room.
+func (s System) swaps() bool { return !s.Container && s.Memory < swapBelow }
+
 func decideSwap(v view) []providers.Change {
-	if v.System.Container || v.System.Memory >= swapBelow {
+	if !v.System.swaps() {
 		return nil
 	}
 	if v.Looked == "" {

@@ -137,7 +137,7 @@ func takeOffScript(p Plan) string {
 		`echo "removed the app, its data and its user"`,
 		`nft delete table inet slipway 2>/dev/null || :`,
 		`systemctl --quiet disable --now slipway-logrotate.timer swapfile.swap 2>/dev/null || :`,
-		shell.Command("rm", "-f", swapPath, "/etc/systemd/system/"+appSlice),
+		shell.Command("rm", "-f", swapPath, "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
 		`rm -f `+shell.Command(writtenFiles()...),
 		shell.PutBack,
 		`sshd -t`,

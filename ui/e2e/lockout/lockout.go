@@ -13,7 +13,8 @@ import (
 	"slipway/ui/e2e"
 )
 
-// RevertAfter is how long the server waits here, in place of minutes.
+// RevertAfter is how long the server waits here, in place of minutes, unless the
+// operator's environment says otherwise.
 const RevertAfter = steps.RevertAfterVariable + "=10s"
 
 // Place is a change that goes wrong while it is made.

@@ -5,9 +5,11 @@ package virtual
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"slipway/steps/hardening"
 	"slipway/steps/remote"
 	"slipway/ui/e2e"
+	"slipway/ui/e2e/lockout"
 )
 
 func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
@@ -34,13 +37,19 @@ const (
 	lynisFloor = 88
 )
 
-// boot lets the test run at all: on a busy computer without a processor for
-// virtual machines it takes longer than all other tests together.
-var boot = flag.Bool("boot", false, "boot a virtual machine, which may take half an hour where its processor is emulated")
+// boot lets the test run at all: it wants an emulated processor for itself, so CI
+// runs it after all others.
+var boot = flag.Bool("boot", false, "boot a virtual machine, for six minutes where its processor is emulated and not busy")
 
-// withLynis: Lynis starts thousands of programs, which takes an emulated processor
-// longer than all the rest of the test.
-var withLynis = flag.Bool("lynis", false, "let Lynis judge the virtual machine too (an hour or more on an emulated processor)")
+// withLynis: Lynis starts thousands of programs.
+var withLynis = flag.Bool("lynis", false, "let Lynis judge the virtual machine too, for twelve minutes more")
+
+// withLockouts: each takes two minutes on an emulated processor.
+var withLockouts = flag.Bool("lockouts", false, "lock the operator out in every way, at every change that could")
+
+// patience is how long the virtual machine waits for the proof of a change: a
+// login to an emulated processor and a look take many seconds.
+const patience = steps.RevertAfterVariable + "=60s"
 
 // vm is the one machine of this package: a boot takes minutes.
 type vm struct {
@@ -51,11 +60,11 @@ type vm struct {
 
 func TestVirtualMachine(t *testing.T) {
 	if !*boot {
-		t.Skip("a virtual machine may take half an hour: run it with -boot -timeout=1h")
+		t.Skip("an emulated processor wants the computer for itself: run it with -boot -timeout=1h")
 	}
 	localtest.NeedEngine(t, "qemu")
 	m := &vm{Operator: e2e.NewOperator(t, need), args: []string{"--sample", "hello", "--name", name, "--engine", "qemu", "--hardening", "strict"}}
-	m.Env = append(m.Env, steps.BakedVariable+"="+strings.Join(baked(), " "))
+	m.Env = append(m.Env, steps.BakedVariable+"="+strings.Join(baked(), " "), patience)
 	begun := time.Now()
 	m.deployed = m.Deploy(m.args...)
 	t.Logf("deployed in %s", time.Since(begun).Round(time.Second))
@@ -63,6 +72,8 @@ func TestVirtualMachine(t *testing.T) {
 	t.Run("kernel", m.kernel)
 	t.Run("reboot", m.reboot)
 	t.Run("again", m.again)
+	t.Run("memory", m.memory)
+	t.Run("lockout", m.lockout)
 	t.Run("lynis", m.lynis)
 	t.Run("destroy", m.destroy)
 }
@@ -200,10 +211,42 @@ func (m *vm) await(t *testing.T, what string, check func() bool) {
 	}
 }
 
+// memory: what asks for more memory than the app may take is ended by the kernel,
+// and the server goes on.
+func (m *vm) memory(t *testing.T) {
+	begun := time.Now()
+	// Swap, which would only have to be filled first, is not for it.
+	out := m.root(t, `systemd-run --wait --collect --slice=slipway.slice --property=MemorySwapMax=0 --property=User=app-virtual --property=OOMScoreAdjust=300 \
+	python3 -c 'all = []
+while True: all.append(bytearray(1 << 24))' 2>&1
+systemctl --failed --plain --no-legend`)
+	if !strings.Contains(out, "oom-kill") || strings.Contains(out, "failed") {
+		t.Errorf("a process that takes all memory: %s", out)
+	}
+	t.Logf("a process that takes all memory was ended after %s", time.Since(begun).Round(time.Second))
+	m.answers(t)
+}
+
+// lockout: whoever is locked out by a change of sshd or the firewall comes in again.
+func (m *vm) lockout(t *testing.T) {
+	if !*withLockouts {
+		t.Skip("to lock the operator out in every way takes an emulated processor 20 minutes: run it with -lockouts")
+	}
+	for _, place := range []string{"sshd", "firewall"} {
+		for _, breakage := range slices.Sorted(maps.Keys(lockout.Breakages)) {
+			t.Run(place+", "+breakage, func(t *testing.T) {
+				begun := time.Now()
+				lockout.Try(lockout.For(m.Operator, t), name, lockout.Places[place], lockout.Breakages[breakage], m.args...)
+				t.Logf("in again, and deployed, after %s", time.Since(begun).Round(time.Second))
+			})
+		}
+	}
+}
+
 // lynis is an auditor that nobody here wrote.
 func (m *vm) lynis(t *testing.T) {
 	if !*withLynis {
-		t.Skip("Lynis takes an emulated processor too long: run it with -lynis -timeout=3h")
+		t.Skip("Lynis takes an emulated processor twelve minutes: run it with -lynis")
 	}
 	begun := time.Now()
 	out := m.root(t, `lynis audit system --quick --quiet --no-colors >/dev/null 2>&1

@@ -23,6 +23,10 @@ import (
 // container has none: by the package linux-base the benchmark knows one.
 var asWithKernel = flag.Bool("as-with-kernel", false, "judge also what only a server with a kernel of its own can have")
 
+// engine can be qemu: the benchmarks then judge a kernel too, for an hour where
+// the processor is emulated.
+var engine = flag.String("engine", "nspawn", "the engine of the machine that is judged")
+
 func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 
 // benchmarks is the version of ssg-debian that the floors are for. Debian 13's
@@ -44,9 +48,9 @@ const name = "audited"
 
 // TestOpenSCAP has a machine of Debian 12, which all four benchmarks are for.
 func TestOpenSCAP(t *testing.T) {
-	localtest.NeedMachines(t)
+	localtest.NeedEngine(t, *engine)
 	o := e2e.NewOperator(t, 6*time.Minute)
-	o.Deploy("--sample", "hello", "--name", name, "--image", "debian-12", "--hardening", "strict")
+	o.Deploy("--sample", "hello", "--name", name, "--image", "debian-12", "--hardening", "strict", "--engine", *engine)
 	version := o.Root(name, install)
 	t.Logf("benchmarks of ssg-debian %s for Debian 12", version)
 	for _, f := range floors {

@@ -54,8 +54,12 @@ var left = []Leftover{
 	{"nftables wanted by multi-user.target", "Debian starts it earlier, before the network", []string{"service_nftables_enabled"}},
 	{"logrotate by cron, daily for all", "a timer runs it daily, and each log has its own rule", []string{"ensure_logrotate_activated"}},
 	{"the owner of logs", "the benchmark looks for Ubuntu's user syslog, and fails without", []string{"file_ownerships_var_log"}},
+	{"settings of the kernel that a file of Debian's names too", "slipway's file is read after it; a server's kernel has slipway's value", []string{"sysctl_fs_protected_fifos", "sysctl_kernel_pid_max"}},
+	{"programs measured by who may", "the benchmark asks for a 2, Debian's kernel knows a stricter 3", []string{"sysctl_kernel_perf_event_paranoid"}},
+	{"a harder compiler of network filters", "it is set; the benchmark can't read it in a login, which sshd's sandbox keeps from the kernel", []string{"sysctl_net_core_bpf_jit_harden"}},
+	{"the clock's servers by name", "the network's own or Debian's are asked, as it and Debian say", []string{"service_timesyncd_*"}},
 	// What only a server with a kernel of its own has.
-	{"settings of the kernel", "a container has its host's kernel; on a server of its own they are set", []string{"sysctl_kernel_*", "sysctl_fs_*", "sysctl_vm_*", "sysctl_net_core_bpf_jit_harden", "kernel_config_*", "kernel_module_*", "prefer_64bit_os"}},
-	{"AppArmor, auditd and the clock's service running", "a container has its host's", []string{"apparmor_configured", "all_apparmor_profiles_*", "service_auditd_enabled", "service_timesyncd_*", "ntp_single_service_active", "package_chrony_installed", "service_chronyd_or_ntpd_enabled"}},
+	{"settings of the kernel", "a container has its host's kernel; on a server of its own they are set", []string{"sysctl_kernel_*", "sysctl_fs_*", "sysctl_vm_*", "kernel_config_*", "kernel_module_*", "prefer_64bit_os"}},
+	{"AppArmor, auditd and the clock's service running", "a container has its host's", []string{"apparmor_configured", "all_apparmor_profiles_*", "service_auditd_enabled", "ntp_single_service_active", "package_chrony_installed", "service_chronyd_or_ntpd_enabled"}},
 	{"nodev on the host's files that a container shows", "systemd-nspawn mounts them", []string{"mount_option_nodev_nonroot_local_partitions"}},
 }

@@ -9,8 +9,10 @@ import (
 const procSys = "/proc/sys/"
 
 // sysctls is where the kernel's settings stand for the next boot. systemd warns
-// of those that a kernel does not have, and goes on.
-var sysctls = &drop{path: "/etc/sysctl.d/90-slipway.conf", mode: "644"}
+// of those that a kernel does not have, and goes on. The files are read in the
+// order of their names, whatever their folder, and Debian 12's last is
+// 99-protect-links.conf, with weaker values.
+var sysctls = &drop{path: "/etc/sysctl.d/99-slipway.conf", mode: "644"}
 
 // sysctl is a setting of the kernel, now.
 type sysctl struct{ key, value string }

@@ -71,6 +71,7 @@ func TestVirtualMachine(t *testing.T) {
 	m.answers(t)
 	t.Run("kernel", m.kernel)
 	t.Run("reboot", m.reboot)
+	t.Run("kernel after the reboot", m.kernel)
 	t.Run("again", m.again)
 	t.Run("memory", m.memory)
 	t.Run("lockout", m.lockout)
@@ -134,7 +135,7 @@ printf 'failed=%s\n' "$(systemctl --failed --plain --no-legend | wc -l)"
 		said[key] = value
 	}
 	for key, want := range map[string]string{
-		"kernel.dmesg_restrict": "1", "kernel.kptr_restrict": "2", "fs.suid_dumpable": "0",
+		"kernel.dmesg_restrict": "1", "kernel.kptr_restrict": "2", "fs.suid_dumpable": "0", "fs.protected_fifos": "2",
 		"apparmor": "Y", "auditd": "active", "refused": "0", "failed": "0",
 	} {
 		if said[key] != want {

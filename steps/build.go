@@ -45,7 +45,7 @@ func buildText(p Plan) string {
 	for _, url := range staticURLs(p) {
 		lines = append(lines, url+" "+p.App.Static[url])
 	}
-	return shell.Lines(lines...) + "\n"
+	return shell.Lines(lines...) + "\n" + staticLocations(p).Content
 }
 
 // static holds what nginx serves of a release, each folder under the path that
@@ -71,6 +71,7 @@ func buildScript(v view) string {
 		// A link could lead to what is not for everybody.
 		shell.Command("find", static, "-type", "l", "-delete"),
 		shell.Command("chmod", "-R", "u=rwX,go=rX", static),
+		staticLocations(p).Put(),
 		built.Put(),
 	)...)
 }

@@ -117,7 +117,7 @@ func TestWhichSite(t *testing.T) {
 			if c.secured != "" && strings.Count(text, "server_name "+c.secured+";") != 2 {
 				t.Errorf("%s is not what is secured:\n%s", c.secured, text)
 			}
-			if plain := strings.Count(text, "proxy_pass ") > strings.Count(text, "ssl_certificate "); plain != c.unprotected {
+			if plain := strings.Count(text, "location @app ") > strings.Count(text, "ssl_certificate "); plain != c.unprotected {
 				t.Errorf("the app is served over HTTP: %t, want %t\n%s", plain, c.unprotected, text)
 			}
 		})

@@ -19,8 +19,14 @@ func takeOverScript(l layout, id string) string {
 		startScript(l, id),
 		switchTo(l, l, id),
 		earlierScript(l, id),
+		`static=$(`+readStaticPaths(l)+`)`,
 		shell.Command("ln", "-sfnT", l.release(id), l.current()+".slipway-part"),
 		shell.Command("mv", "-fT", l.current()+".slipway-part", l.current()),
+		`[ "$static" = "$(`+readStaticPaths(l)+`)" ] || ! systemctl is-active --quiet nginx.service || {`,
+		`  nginx -q -t`,
+		`  systemctl reload nginx.service`,
+		`  sleep 1 # the workers of before may take requests for a moment still`,
+		`}`,
 		// When it first took traffic; one that never did is nothing to go back to.
 		`[ -e `+shell.Quote(l.release(id)+"/served")+` ] || touch `+shell.Quote(l.release(id)+"/served"),
 		enabled(l.unit(id)+".socket"), enabled(l.unit(id)+".service"),
@@ -37,6 +43,11 @@ func earlierScript(l layout, id string) string {
 		`earlier=$(readlink `+shell.Quote(l.current())+` || :)`,
 		`case $earlier in ''|`+shell.Quote(l.release(id))+`) :;; *) ln -sfnT "$earlier" `+shell.Quote(l.release(id)+"/earlier")+`;; esac`,
 	)
+}
+
+// readStaticPaths prints what nginx serves of the current release, or nothing.
+func readStaticPaths(l layout) string {
+	return shell.Command("cat", l.staticPaths(l.current())) + ` 2>/dev/null || :`
 }
 
 // startScript starts an instance of a release and waits until it is healthy.

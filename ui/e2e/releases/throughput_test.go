@@ -53,13 +53,21 @@ func TestThroughput(t *testing.T) {
 	o.Deploy("--sample", "hello")
 	o.Root("hello", byHand)
 	var ratios []float64
-	for range 5 {
-		ours, theirs := perSecond(t, o, 80), perSecond(t, o, 8081)
-		t.Logf("%.0f requests a second, by hand %.0f", ours, theirs)
-		ratios = append(ratios, ours/theirs)
+	for i := range 6 {
+		ports := []int{80, 8081}
+		if i%2 == 1 { // who comes second may find the computer otherwise
+			slices.Reverse(ports)
+		}
+		rates := map[int]float64{}
+		for _, port := range ports {
+			rates[port] = perSecond(t, o, port)
+		}
+		t.Logf("%.0f requests a second, by hand %.0f", rates[80], rates[8081])
+		ratios = append(ratios, rates[80]/rates[8081])
 	}
 	slices.Sort(ratios)
-	t.Logf("the median of the ratios is %.2f", ratios[len(ratios)/2])
+	middle := len(ratios) / 2
+	t.Logf("the median of the ratios is %.2f", (ratios[middle-1]+ratios[middle])/2)
 }
 
 // perSecond asks a port of the machine from inside it, on 32 connections.

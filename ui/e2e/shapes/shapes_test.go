@@ -48,9 +48,7 @@ func TestShapes(t *testing.T) {
 			first := o.Deploy(append([]string{testdata(t, s.folder)}, s.args...)...)
 			t.Logf("deployed in %.1f s (%v)", first.Seconds, first.Spent)
 			for path, want := range s.answers {
-				if status, body := e2e.Ask(t, first.URL+path); status != http.StatusOK || !strings.Contains(body, want) {
-					t.Errorf("%s: status %d, %q, want %q", path, status, body, want)
-				}
+				says(t, first.URL+path, want)
 			}
 			if s.more != nil {
 				s.more(t, o, first)

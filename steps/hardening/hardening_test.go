@@ -140,7 +140,6 @@ func expect(t *testing.T, topic Topic, p Profile, h Host, looked, what string) {
 	}
 }
 
-// TestNotLookedAtYet has every topic decide on a server that was not looked at.
 // TestReadLast: of two files that say a kernel's setting, the last by name counts.
 func TestReadLast(t *testing.T) {
 	if name := filepath.Base(sysctls.path); name <= "99-protect-links.conf" {
@@ -148,6 +147,7 @@ func TestReadLast(t *testing.T) {
 	}
 }
 
+// TestNotLookedAtYet has every topic decide on a server that was not looked at.
 func TestNotLookedAtYet(t *testing.T) {
 	each(t, func(t *testing.T, topic Topic, p Profile, _ Host) {
 		if len(topic.Decide(p, Host{}, "")) == 0 {

@@ -138,7 +138,9 @@ func TestWizardFailure(t *testing.T) {
 	term.see("Esc don't")
 	term.enter("not today")
 	term.press("Enter")
-	term.see("Esc back")
+	if found := term.see("Esc back"); !strings.Contains(found, "not today") {
+		t.Errorf("the search does not show what it found:\n%s", found)
+	}
 	term.press("Escape")
 	term.see("What now?")
 	term.press("s")

@@ -79,12 +79,12 @@ func changed(t *testing.T, folder, file, text string) string {
 	return dir
 }
 
-// says waits until an answer has the text.
+// says waits until an answer is good and has the text.
 func says(t *testing.T, url, want string) {
 	t.Helper()
 	e2e.Until(t, want, func() bool {
-		_, body := e2e.Ask(t, url)
-		return strings.Contains(body, want)
+		status, body := e2e.Ask(t, url)
+		return status == http.StatusOK && strings.Contains(body, want)
 	})
 }
 

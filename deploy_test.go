@@ -149,8 +149,8 @@ func (o *operator) again(t *testing.T, first e2e.Deployed) {
 		t.Errorf("a run that changes nothing takes %d round trips, want 1", second.RoundTrips)
 	}
 	for step, status := range second.Steps {
-		if status != steps.AlreadySo {
-			t.Errorf("step %s is %q, want %q", step, status, steps.AlreadySo)
+		if status != steps.Unchanged {
+			t.Errorf("step %s is %q, want %q", step, status, steps.Unchanged)
 		}
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
@@ -289,8 +289,8 @@ dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1
 sed -i '/^Package: nginx-common$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`)
 	mended := o.Deploy("--sample", "hello")
 	for step, want := range map[string]steps.Status{
-		"firewall": steps.DoneNow, "sshd": steps.DoneNow, "proxy": steps.DoneNow, "release": steps.DoneNow,
-		"variables": steps.DoneNow, "packages": steps.DoneNow, "dependencies": steps.AlreadySo, "upload": steps.AlreadySo,
+		"firewall": steps.Changed, "sshd": steps.Changed, "proxy": steps.Changed, "release": steps.Changed,
+		"variables": steps.Changed, "packages": steps.Changed, "dependencies": steps.Unchanged, "upload": steps.Unchanged,
 	} {
 		if got := mended.Steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
@@ -395,8 +395,8 @@ func TestAccounts(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t)
 	first := o.Deploy("--sample", "accounts")
-	if first.Steps["tests"] != steps.DoneNow {
-		t.Errorf("its tests: %q, want %q", first.Steps["tests"], steps.DoneNow)
+	if first.Steps["tests"] != steps.Changed {
+		t.Errorf("its tests: %q, want %q", first.Steps["tests"], steps.Changed)
 	}
 	status, body := e2e.Ask(t, first.URL+"/customers")
 	if status != http.StatusOK || !json.Valid([]byte(body)) {
@@ -436,7 +436,7 @@ func TestAccounts(t *testing.T) {
 	still("a release that does not start")
 	edit("app/app.py", broken, "CHANGED = True\n")
 	second := o.Deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
-	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != steps.AlreadySo {
+	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != steps.Unchanged {
 		t.Errorf("the second release: %+v", second)
 	}
 	t.Logf("a release with changed code took %.1f s", second.Seconds)

@@ -227,7 +227,7 @@ func adoptedElsewhere(t *testing.T, here *operator, s bareServer) {
 	if r := there.Run("adopt", "--host", at, "--identity", s.identity); r.Code != 2 {
 		t.Errorf("adopting it again: exit %d, %s", r.Code, r.Stderr)
 	}
-	if again := there.Deploy("--sample", "hello"); again.Changed || again.Steps["login"] != steps.AlreadySo {
+	if again := there.Deploy("--sample", "hello"); again.Changed || again.Steps["login"] != steps.Unchanged {
 		t.Errorf("after adopt something was left to change: %v", again.Steps)
 	}
 	if again := here.Deploy(s.flags("root")...); again.Changed {
@@ -366,7 +366,7 @@ func TestSSHDebian12(t *testing.T) {
 	}
 	o.Must("destroy", "-y")
 	// The server can be deployed to again.
-	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != steps.DoneNow {
+	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != steps.Changed {
 		t.Errorf("after destroy: %+v, %v", again.Outcome, again.Steps)
 	}
 }

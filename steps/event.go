@@ -33,11 +33,11 @@ type Status string
 // The statuses of a step.
 const (
 	Looking   Status = "looking"
-	AlreadySo Status = "already so"
+	Unchanged Status = "unchanged"
 	Changing  Status = "changing"
 	// Applied is a step that was changed and is yet to be looked at again.
 	Applied Status = "applied"
-	DoneNow Status = "done now"
+	Changed Status = "changed"
 	Failed  Status = "failed"
 	// WouldChange is a step of a run that only looks.
 	WouldChange Status = "would change"

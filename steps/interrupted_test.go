@@ -300,11 +300,11 @@ func intact(t *testing.T, home string) (state.Record, bool) {
 func resumed(t *testing.T, before map[string]steps.Status, after childEnd) {
 	t.Helper()
 	for step, status := range after.Steps {
-		if status != steps.AlreadySo && status != steps.DoneNow {
+		if status != steps.Unchanged && status != steps.Changed {
 			t.Errorf("the resumed run leaves the step %s %q", step, status)
 		}
-		finished := before[step] == steps.DoneNow || before[step] == steps.AlreadySo || before[step] == steps.Applied
-		if finished && status != steps.AlreadySo {
+		finished := before[step] == steps.Changed || before[step] == steps.Unchanged || before[step] == steps.Applied
+		if finished && status != steps.Unchanged {
 			t.Errorf("the step %s was %q before the kill and is %q after it", step, before[step], status)
 		}
 	}

@@ -33,7 +33,7 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 		found := f.found(r)
 		switch {
 		case found.Holds:
-			r.stepEvent(r.step, AlreadySo, found, 0)
+			r.stepEvent(r.step, Unchanged, found, 0)
 		case r.onlyLooks():
 			r.stepEvent(r.step, WouldChange, found, 0)
 		}

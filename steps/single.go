@@ -22,7 +22,7 @@ func (s single) do(ctx context.Context, r *Run) error {
 	r.notes(finding)
 	switch {
 	case finding.Holds:
-		r.stepEvent(r.step, AlreadySo, finding, time.Since(r.step.began).Seconds())
+		r.stepEvent(r.step, Unchanged, finding, time.Since(r.step.began).Seconds())
 		return r.settled(s.Step, finding)
 	case r.onlyLooks():
 		r.stepEvent(r.step, WouldChange, finding, time.Since(r.step.began).Seconds())
@@ -58,7 +58,7 @@ func (s single) change(ctx context.Context, r *Run, finding providers.Finding) e
 // doneNow tells that a second look found the step done.
 func (r *Run) doneNow(s stepID, after providers.Finding, seconds float64) {
 	r.seconds[s.name] = seconds
-	r.stepEvent(s, DoneNow, providers.Finding{Detail: after.Detail}, seconds)
+	r.stepEvent(s, Changed, providers.Finding{Detail: after.Detail}, seconds)
 }
 
 // stillNeeds says that a change did not bring about what it was for.

@@ -24,15 +24,15 @@ func run() []steps.Event {
 			{Key: "web app", Value: "shop:app", From: "shop.py line 3"},
 		}},
 		step("preflight", steps.Looking, 0, ""),
-		step("preflight", steps.AlreadySo, 0.41, "flask shop:app, release 0123456789ab"),
+		step("preflight", steps.Unchanged, 0.41, "flask shop:app, release 0123456789ab"),
 		step("droplet", steps.Looking, 0, ""),
 		step("droplet", steps.Changing, 0, "", providers.Change{What: "create droplet s-1vcpu-512mb-10gb", Why: "the smallest on sale", Monthly: 4, Hourly: 0.00595}),
 		{Kind: steps.KindLine, Step: "droplet", Line: "waiting for droplet 7"},
 		{Kind: steps.KindNote, Step: "droplet", Line: "the account has one droplet left"},
-		step("droplet", steps.DoneNow, 31.2, "droplet 7 at 203.0.113.7"),
+		step("droplet", steps.Changed, 31.2, "droplet 7 at 203.0.113.7"),
 		step("sshd", steps.Changing, 0, "", providers.Change{What: "set sshd's PermitRootLogin to no"}),
 		step("sshd", steps.Applied, 0.1, ""),
-		step("sshd", steps.DoneNow, 0.1, ""),
+		step("sshd", steps.Changed, 0.1, ""),
 	}
 }
 

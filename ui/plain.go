@@ -118,9 +118,9 @@ func (p *Plain) stepped(e steps.Event) {
 	case steps.Failed:
 		p.step = ""
 		p.printf("  %-13s failed after %.1f s\n", e.Step, e.Seconds)
-	case steps.AlreadySo, steps.DoneNow:
+	case steps.Unchanged, steps.Changed:
 		p.step = ""
-		line := fmt.Sprintf("  %-13s %-10s %6.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
+		line := fmt.Sprintf("  %-13s %-9s %7.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
 		p.printf("%s\n", strings.TrimRight(line, " "))
 	}
 }
@@ -140,7 +140,7 @@ func (p *Plain) done(e steps.Event) {
 	if e.Changed {
 		p.printf("done in %.1f s: %s; %d round trips over SSH\n", e.Seconds, spent(e), e.RoundTrips)
 	} else {
-		p.printf("nothing to change, everything is as it should be (%.1f s, %d round trip over SSH)\n", e.Seconds, e.RoundTrips)
+		p.printf("no changes (%.1f s, %d round trip over SSH)\n", e.Seconds, e.RoundTrips)
 	}
 	fmt.Fprintln(p.result, e.URL)
 }

@@ -87,7 +87,7 @@ type drift struct {
 func (d *drift) add(e steps.Event) {
 	switch {
 	case e.Kind != steps.KindStep:
-	case e.Status == steps.AlreadySo:
+	case e.Status == steps.Unchanged:
 		d.holds++
 	case e.Status == steps.WouldChange:
 		d.steps = append(d.steps, e)

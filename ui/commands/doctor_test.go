@@ -13,7 +13,7 @@ func TestDrift(t *testing.T) {
 	d := drift{name: "shop"}
 	for _, e := range []steps.Event{
 		{Kind: steps.KindStart, Name: "shop"},
-		{Kind: steps.KindStep, Step: "login", Status: steps.AlreadySo},
+		{Kind: steps.KindStep, Step: "login", Status: steps.Unchanged},
 	} {
 		d.add(e)
 	}

@@ -196,7 +196,7 @@ func (c *command) tellChanges(e steps.Event) {
 		for _, change := range e.Changes {
 			c.sayf("%s\n", change.What)
 		}
-	case e.Status == steps.DoneNow:
+	case e.Status == steps.Changed:
 		c.sayf("done\n")
 	}
 }

@@ -69,7 +69,7 @@ func (c *conversation) review() (bool, error) {
 		switch {
 		case e.Kind == steps.KindNote:
 			c.sayf("  mind: %s\n", e.Line)
-		case e.Kind == steps.KindStep && e.Status == steps.AlreadySo:
+		case e.Kind == steps.KindStep && e.Status == steps.Unchanged:
 			so++
 		case e.Kind == steps.KindStep && e.Status == steps.WouldChange:
 			c.sayf("  %s\n", e.Title)

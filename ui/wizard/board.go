@@ -83,7 +83,7 @@ func (b *board) stepped(e steps.Event) {
 		r.changed = r.changed && e.Status == steps.Looking || e.Status == steps.Changing
 	default:
 		b.now = nil
-		r.changed = e.Status != steps.AlreadySo
+		r.changed = e.Status != steps.Unchanged
 		if e.Seconds > 0 {
 			r.seconds = e.Seconds
 		}
@@ -117,7 +117,7 @@ func (b *board) row(name string) *row {
 
 // settled tells whether a step needs nothing more in this run.
 func (r *row) settled() bool {
-	return r.status == steps.AlreadySo || r.status == steps.DoneNow || r.status == steps.Applied
+	return r.status == steps.Unchanged || r.status == steps.Changed || r.status == steps.Applied
 }
 
 // leastWeight is what a step counts of which no earlier run tells.
@@ -157,7 +157,7 @@ func (b *board) progress(now time.Time) (part, left float64) {
 // counts are how many steps are to be changed and how many are so already.
 func (b *board) counts() (change, so int) {
 	for _, r := range b.rows {
-		if r.status == steps.AlreadySo {
+		if r.status == steps.Unchanged {
 			so++
 		} else {
 			change++

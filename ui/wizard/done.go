@@ -115,7 +115,7 @@ func (d *done) hardened(w *wizard, width int) []string {
 				continue
 			}
 			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+r.title)
-			if r.status == steps.AlreadySo {
+			if r.status == steps.Unchanged {
 				continue
 			}
 			for _, c := range r.changes {

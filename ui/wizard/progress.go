@@ -137,9 +137,9 @@ func (p *progress) row(w *wizard, r *row, width int, now time.Time) string {
 	case r == p.board.now:
 		mark, title = w.look.accent.Render(p.spinner(w)), w.look.strong.Render(r.title)
 		seconds = now.Sub(r.began).Seconds()
-	case r.status == steps.AlreadySo:
+	case r.status == steps.Unchanged:
 		mark, title, time = w.look.good.Render(w.look.done), r.title, "so already"
-	case r.status == steps.DoneNow, r.status == steps.Applied:
+	case r.status == steps.Changed, r.status == steps.Applied:
 		mark, title = w.look.good.Render(w.look.done), r.title
 	case r.status == steps.Failed:
 		mark, title = w.look.bad.Render(w.look.failed), w.look.bad.Render(r.title)

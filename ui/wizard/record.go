@@ -41,9 +41,9 @@ func record(b *board) []string {
 	so := 0
 	for _, r := range b.rows {
 		switch r.status {
-		case steps.AlreadySo:
+		case steps.Unchanged:
 			so++
-		case steps.DoneNow, steps.Applied, steps.Failed:
+		case steps.Changed, steps.Applied, steps.Failed:
 			lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-13s %-10s %6.1f s  %s", r.name, r.status, r.seconds, firstLine(r.detail)), " "))
 		}
 	}

@@ -172,7 +172,7 @@ func (r *review) head(w *wizard, width int) []string {
 func (r *review) list(w *wizard, width int) []string {
 	var lines []string
 	for _, s := range r.found.board.rows {
-		if s.status == steps.AlreadySo {
+		if s.status == steps.Unchanged {
 			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+w.look.faint.Render(s.title+", so already"))
 			continue
 		}

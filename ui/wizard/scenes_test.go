@@ -127,7 +127,7 @@ func planned() *board {
 	b := newBoard(expected)
 	b.event(steps.Event{Kind: steps.KindStart, Name: "shop", Provider: "local"})
 	for _, s := range theSteps {
-		e := steps.Event{Kind: steps.KindStep, Step: s.name, Title: s.title, Status: steps.AlreadySo}
+		e := steps.Event{Kind: steps.KindStep, Step: s.name, Title: s.title, Status: steps.Unchanged}
 		if s.change != "" {
 			e.Status, e.Changes = steps.WouldChange, []providers.Change{{What: s.change}}
 		}
@@ -159,9 +159,9 @@ func (p *person) until(name string) *progress {
 		if step.change != "" {
 			s.board.event(e)
 		}
-		e.Changes, e.Seconds, e.Status = nil, step.seconds, steps.DoneNow
+		e.Changes, e.Seconds, e.Status = nil, step.seconds, steps.Changed
 		if step.change == "" {
-			e.Status = steps.AlreadySo
+			e.Status = steps.Unchanged
 		}
 		s.board.event(e)
 	}

@@ -62,9 +62,9 @@ func (l *leftover) count(e steps.Event) {
 	}
 	l.all++
 	switch {
-	case e.Status == steps.AlreadySo && l.next == "":
+	case e.Status == steps.Unchanged && l.next == "":
 		l.done++
-	case e.Status != steps.AlreadySo && l.next == "":
+	case e.Status != steps.Unchanged && l.next == "":
 		l.next = e.Title
 	}
 }

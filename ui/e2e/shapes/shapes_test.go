@@ -102,7 +102,7 @@ func endsAtImport(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
 }
 
 func redeploysDjango(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
-	for step, want := range map[string]steps.Status{"build": steps.DoneNow, "pre-switch": steps.DoneNow} {
+	for step, want := range map[string]steps.Status{"build": steps.Changed, "pre-switch": steps.Changed} {
 		if got := first.Steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
 		}

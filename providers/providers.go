@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // Spec is what a deployment wants of its provider. It is the same on every
@@ -50,6 +52,20 @@ type Provider interface {
 	// Destroy removes exactly what carries spec's tag and tells report of each
 	// removal. What is gone already is no error, so it can be called again.
 	Destroy(ctx context.Context, spec Spec, report func(line string)) error
+}
+
+// ExistingServer is implemented by providers of servers that were there before:
+// the host key is vouched for, not made, and the first login is the operator's
+// own.
+type ExistingServer interface {
+	// HostKeys are the host keys that the server shows and that somebody
+	// vouches for. Nothing that matters is sent to find out.
+	HostKeys(ctx context.Context) ([]ssh.PublicKey, error)
+	// Signers are the operator's keys; done gives them back.
+	Signers(ctx context.Context) (signers []ssh.Signer, done func(), err error)
+	// SudoPassword is what the operator's user gives to sudo; empty if nobody
+	// can be asked.
+	SudoPassword(ctx context.Context) (string, error)
 }
 
 // Consoler is implemented by providers that can show what the server printed

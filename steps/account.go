@@ -13,14 +13,14 @@ import (
 var account = &fact{
 	name: "account", title: "a user of its own for the app", phase: providers.PhaseOther, limit: time.Minute,
 	look: func(p Plan) string {
-		l := p.layout()
+		l := layoutOf(p.Name)
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.user)+` | sed 's/^/user /'`,
 			shell.Command("stat", "-c", "%F %a %U:%G %n", l.root(), l.releases(), l.venvs()),
 		)
 	},
 	decide: func(v view) []providers.Change {
-		l := v.Plan.layout()
+		l := layoutOf(v.Plan.Name)
 		var changes []providers.Change
 		if shell.Fields(v.Looked)["user"] == "" {
 			changes = append(changes, providers.Change{What: "make the user " + l.user, Why: "the app can touch only what is its own"})
@@ -33,7 +33,7 @@ var account = &fact{
 		return changes
 	},
 	script: func(v view) string {
-		l := v.Plan.layout()
+		l := layoutOf(v.Plan.Name)
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.user)+` >/dev/null || `+shell.Command("useradd", "--system", "--user-group",
 				"--home-dir", l.state(), "--no-create-home", "--shell", "/usr/sbin/nologin", l.user),

@@ -38,7 +38,12 @@ func Adopt(ctx context.Context, lost Lost, home state.Home, open OpenProvider, r
 	if err != nil {
 		return Summary{}, err
 	}
-	a.run = &Run{Plan: lost.plan(), provider: provider, emit: a.event}
+	host, ok := provider.(providers.ExistingServer)
+	if !ok {
+		return Summary{}, fmt.Errorf("the provider %s has no server that can be logged in to as it is", provider.Name())
+	}
+	a.host = host
+	a.run = visit(lost.plan(), provider, a.event)
 	if err := a.run.trust(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -93,6 +98,7 @@ func (l *Lost) find(ctx context.Context, home state.Home, open OpenProvider) err
 type adoption struct {
 	lost   Lost
 	home   state.Home
+	host   providers.ExistingServer
 	run    *Run
 	report func(line string)
 }
@@ -109,7 +115,7 @@ func (a *adoption) ask(ctx context.Context, where providers.Server) (Mark, strin
 	if err != nil {
 		return Mark{}, "", err
 	}
-	client, done, err := dialOperator(ctx, a.run.provider.(existing), where, pinned)
+	client, done, err := dialOperator(ctx, a.host, where, pinned)
 	if err != nil {
 		return Mark{}, "", err
 	}
@@ -190,12 +196,6 @@ func (a *adoption) settings(mark Mark, dir string) map[string]string {
 
 // admit lets the new key log in, and proves it by a fresh connection.
 func (a *adoption) admit(ctx context.Context, mark Mark, settings map[string]string, k keys, where providers.Server) error {
-	r := a.run
-	r.Plan = PlanOf(state.Record{Name: mark.Name, Tag: mark.Tag, Settings: settings})
-	r.Plan.AuthorizedKey, r.signers = k.login.public(), k.signers()
-	if err := r.enter(ctx, r.provider.(existing), where); err != nil {
-		return err
-	}
-	defer r.leaveEntry()
-	return r.admitProven(ctx, where)
+	plan := PlanOf(state.Record{Name: mark.Name, Tag: mark.Tag, Settings: settings})
+	return a.run.admitKey(ctx, plan, facts(plan), k, a.host, where)
 }

@@ -16,7 +16,7 @@ func restartBeside(v view) string {
 	next.beside = true
 	l, n, id := v.layout(), next.layout(), v.Plan.Release
 	return shell.Lines(
-		v.portScript(n),
+		portScript(v, n),
 		put(releaseUnits(next)),
 		`systemctl daemon-reload`,
 		`if ! (`,

@@ -37,7 +37,7 @@ func (p Plan) builds() bool { return p.App.Build != "" || len(p.App.Static) > 0 
 
 func staticURLs(p Plan) []string { return slices.Sorted(maps.Keys(p.App.Static)) }
 
-func builtPath(p Plan) string { return p.layout().release(p.Release) + "/built" }
+func builtPath(p Plan) string { return layoutOf(p.Name).release(p.Release) + "/built" }
 
 // buildText is what the release keeps of the build that it had.
 func buildText(p Plan) string {
@@ -54,7 +54,7 @@ func (l layout) static(id string) string { return l.release(id) + "/static" }
 
 func buildScript(v view) string {
 	p := v.Plan
-	source, static := p.layout().source(p.Release), p.layout().static(p.Release)
+	source, static := layoutOf(p.Name).source(p.Release), layoutOf(p.Name).static(p.Release)
 	lines := []string{runBuild(p), shell.Command("rm", "-rf", static), shell.Command("mkdir", "-m", "755", static)}
 	for _, url := range staticURLs(p) {
 		folder, place := source+"/"+p.App.Static[url], static+strings.TrimSuffix(url, "/")
@@ -82,7 +82,7 @@ func runBuild(p Plan) string {
 	if p.App.Build == "" {
 		return ":"
 	}
-	l, source := p.layout(), p.layout().source(p.Release)
+	l, source := layoutOf(p.Name), layoutOf(p.Name).source(p.Release)
 	properties := []string{
 		"WorkingDirectory=" + source,
 		"EnvironmentFile=-" + l.variables(p.Release),

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"fmt"
 	"net"
 	"regexp"
@@ -119,11 +121,11 @@ func (c certificate) problem(p Plan) error {
 	if len(p.domains()) == 0 || c.covers(p.domains()) || c.refused == nil {
 		return nil
 	}
-	return &StepError{Step: certify.name, Err: &hinted{
-		err: fmt.Errorf("%s gave no certificate for %s: %s; the app is up at %s, and the server asks again after %s",
+	return &providers.Failed{
+		Err: fmt.Errorf("%s gave no certificate for %s: %s; the app is up at %s, and the server asks again after %s",
 			p.authorityHost(), strings.Join(p.domains(), ", "), c.refused.detail, webURL(p.Address), askedAgain(c.refused.until)),
-		next: c.refused.next(p.domains(), p.Address),
-	}}
+		Next: c.refused.next(p.domains(), p.Address),
+	}
 }
 
 // notes are what to know about a certificate that stops nothing.

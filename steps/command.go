@@ -74,7 +74,7 @@ RestartSec=1
 
 // portScript is what the release's instance needs of ports before it starts:
 // nothing, unless the app brings its own server.
-func (v view) portScript(l layout) string {
+func portScript(v view, l layout) string {
 	if !v.Plan.ownServer() {
 		return ":"
 	}

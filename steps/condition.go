@@ -66,7 +66,7 @@ type UnitCondition struct {
 
 // Condition looks at the server, in one round trip.
 func (s *Session) Condition(ctx context.Context) (ServerCondition, error) {
-	seen, err := s.Client.Look(ctx, lookCondition(s.plan.layout()))
+	seen, err := s.Client.Look(ctx, lookCondition(layoutOf(s.plan.Name)))
 	if err != nil {
 		return ServerCondition{}, err
 	}

@@ -44,7 +44,7 @@ func (connection) Phase() providers.Phase { return providers.PhaseBoot }
 
 func (connection) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 	if run.server != nil {
-		return run.connected(), nil
+		return run.loggedIn(), nil
 	}
 	wanted := providers.Finding{Changes: []providers.Change{{What: "log in to the server with the deployment's key"}}}
 	where, err := run.provider.Server(ctx, run.spec)
@@ -63,12 +63,12 @@ func (connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 	case run.entry != nil:
 		return run.entered(wanted, where), nil
 	}
-	return run.connected(), nil
+	return run.loggedIn(), nil
 }
 
 // getIn connects; see getThere for a server that exists already.
 func (r *Run) getIn(ctx context.Context, where providers.Server) error {
-	if host, ok := r.provider.(existing); ok {
+	if host, ok := r.provider.(providers.ExistingServer); ok {
 		return r.getThere(ctx, host, where)
 	}
 	return r.connect(ctx, where)
@@ -135,7 +135,7 @@ func (r *Run) settleIn(ctx context.Context, where providers.Server) error {
 // entryLimit is how long the server may take to let us in: one that was there
 // before has no first boot to finish.
 func (r *Run) entryLimit() time.Duration {
-	if _, ok := r.provider.(existing); ok {
+	if _, ok := r.provider.(providers.ExistingServer); ok {
 		return existingLimit
 	}
 	return bootLimit
@@ -145,15 +145,15 @@ func (r *Run) noEntry(err error, where providers.Server) error {
 	if !r.waitable(err) {
 		return err
 	}
-	return &hinted{err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.entryLimit(), err),
-		next: "run the same command again to go on waiting, or slipway destroy to remove it"}
+	return &providers.Failed{Err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.entryLimit(), err),
+		Next: "run the same command again to go on waiting, or slipway destroy to remove it"}
 }
 
 // waitable tells whether a failed login may work later: a server that boots
 // first answers nothing, then refuses a user whom cloud-init has yet to make.
 // One that was there before makes no users by itself.
 func (r *Run) waitable(err error) bool {
-	_, isExisting := r.provider.(existing)
+	_, isExisting := r.provider.(providers.ExistingServer)
 	var unreachable *remote.Unreachable
 	return errors.As(err, &unreachable) || !isExisting && wasRefused(err)
 }
@@ -181,7 +181,7 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 	}
 	r.Plan.Address = where.Address
 	s := &server{client: client}
-	if err := s.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err != nil {
+	if err := s.lookAll(ctx, r.Plan, r.facts, r.report); err != nil {
 		client.Close()
 		return err
 	}
@@ -213,7 +213,7 @@ func (r *Run) remember(where providers.Server) error {
 	})
 }
 
-func (r *Run) connected() providers.Finding {
+func (r *Run) loggedIn() providers.Finding {
 	server, system := r.Record().Server, r.server.system
 	where := net.JoinHostPort(server.Address, strconv.Itoa(server.Port))
 	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", loginUser, where, system.ID, system.Version, system.Memory)}

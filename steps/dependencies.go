@@ -15,11 +15,11 @@ import (
 var dependencies = &fact{
 	name: "dependencies", title: "the app's packages, in a virtual environment", phase: providers.PhasePip, limit: 30 * time.Minute,
 	look: func(p Plan) string {
-		return `for f in ` + shell.Quote(p.layout().venvs()) + `/*/.complete; do [ ! -e "$f" ] || echo "complete $(dirname "$f")"; done
-` + shell.LookFiles(p.layout().release(p.Release)+"/venv")
+		return `for f in ` + shell.Quote(layoutOf(p.Name).venvs()) + `/*/.complete; do [ ! -e "$f" ] || echo "complete $(dirname "$f")"; done
+` + shell.LookFiles(layoutOf(p.Name).release(p.Release)+"/venv")
 	},
 	decide: func(v view) []providers.Change {
-		venv := v.venv()
+		venv := venvOf(v)
 		looked := splitLines(v.Looked)
 		if !slices.Contains(looked, "complete "+venv) {
 			if source := v.Plan.App.Requirements.Source; source != "" {
@@ -27,14 +27,14 @@ var dependencies = &fact{
 			}
 			return []providers.Change{{What: "make an environment for the app, which names no packages"}}
 		}
-		if !slices.Contains(looked, "link "+venv+" "+v.Plan.layout().release(v.Plan.Release)+"/venv") {
+		if !slices.Contains(looked, "link "+venv+" "+layoutOf(v.Plan.Name).release(v.Plan.Release)+"/venv") {
 			return []providers.Change{{What: "use the packages that are installed already"}}
 		}
 		return nil
 	},
 	script: func(v view) string {
-		venv := v.venv()
-		link := shell.Command("ln", "-sfnT", venv, v.Plan.layout().release(v.Plan.Release)+"/venv")
+		venv := venvOf(v)
+		link := shell.Command("ln", "-sfnT", venv, layoutOf(v.Plan.Name).release(v.Plan.Release)+"/venv")
 		return shell.Lines(
 			`if [ ! -e `+shell.Quote(venv+"/.complete")+` ]; then`,
 			installScript(v, venv),
@@ -55,7 +55,7 @@ func serverPackages(p Plan) []string {
 }
 
 // venv is where the environment for this plan on this system is.
-func (v view) venv() string {
+func venvOf(v view) string {
 	set := sumOf(fmt.Sprint(v.Plan.DependencyHash, serverPackages(v.Plan)))
-	return fmt.Sprintf("%s/%s-py%s", v.Plan.layout().venvs(), set[:12], v.System.Python)
+	return fmt.Sprintf("%s/%s-py%s", layoutOf(v.Plan.Name).venvs(), set[:12], v.System.Python)
 }

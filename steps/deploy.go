@@ -25,31 +25,36 @@ type OpenProvider func(plan Plan, dir string) (providers.Provider, error)
 // only without an error. When ctx ends, what runs on the server goes on and the
 // next run follows it.
 func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
-	run, err := begin(plan, home, open, emit)
+	run, err := begin(plan, facts(plan), home, open, emit)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if err := run.all(ctx, beforehand()); err != nil {
 		return Outcome{}, err
 	}
-	if run.deployment, err = home.Open(plan.Name, time.Now()); err != nil {
+	d, err := home.Open(plan.Name, time.Now())
+	if err != nil {
 		return Outcome{}, err
 	}
-	defer run.deployment.Close()
-	if err := run.prepare(); err != nil {
+	defer d.Close()
+	if err := run.hold(d); err != nil {
 		return Outcome{}, err
 	}
 	defer run.disconnect()
 	if err := run.all(ctx, order(run.Plan, run.provider.Resources(run.spec))); err != nil {
-		return Outcome{}, errors.Join(err, run.giveUp(ctx))
+		return Outcome{}, errors.Join(err, giveUp(ctx, run))
 	}
-	outcome, err := run.finish()
-	return outcome, errors.Join(err, run.certificate().problem(run.Plan))
+	url, _ := site(run)
+	outcome, err := run.finish(url)
+	if problem := seenCertificate(run).problem(run.Plan); problem != nil {
+		err = errors.Join(err, &StepError{Step: certify.name, Err: problem})
+	}
+	return outcome, err
 }
 
 // tellWhatIsLeft tells what a failed first deployment leaves, and what that
 // costs.
-func (r *Run) tellWhatIsLeft(ctx context.Context) {
+func tellWhatIsLeft(ctx context.Context, r *Run) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	left, err := r.provider.Holdings(ctx, r.spec)
@@ -61,20 +66,20 @@ func (r *Run) tellWhatIsLeft(ctx context.Context) {
 		if h.Monthly > 0 {
 			line += fmt.Sprintf(", $%.2f a month", h.Monthly)
 		}
-		r.event(Event{Kind: KindNote, Step: r.step.name, Line: line})
+		r.note(line)
 	}
-	r.event(Event{Kind: KindNote, Step: r.step.name, Line: "slipway destroy " + r.Plan.Name + " removes it"})
+	r.note("slipway destroy " + r.Plan.Name + " removes it")
 }
 
 // giveUp removes a new server after a failure, if that was asked for. A server
 // that ever served, or a run that was interrupted, is kept.
-func (r *Run) giveUp(ctx context.Context) error {
-	if !r.givesUp(ctx) {
-		r.tellWhatIsLeft(ctx)
+func giveUp(ctx context.Context, r *Run) error {
+	if !givesUp(ctx, r) {
+		tellWhatIsLeft(ctx, r)
 		return nil
 	}
 	r.takeUp("destroy", "what was made is removed, as --on-failure destroy says")
-	r.event(Event{Kind: KindNote, Step: r.step.name, Line: r.step.title})
+	r.note("what was made is removed, as --on-failure destroy says")
 	removal := &Removal{Name: r.Plan.Name, deployment: r.deployment, provider: r.provider, plan: r.Plan, spec: r.spec}
 	if err := removal.settleIntents(ctx); err != nil {
 		return err
@@ -82,7 +87,7 @@ func (r *Run) giveUp(ctx context.Context) error {
 	return removal.Do(ctx, r.report)
 }
 
-func (r *Run) givesUp(ctx context.Context) bool {
+func givesUp(ctx context.Context, r *Run) bool {
 	served, interrupted := !r.Record().Finished.IsZero(), ctx.Err() != nil
 	return !served && !interrupted && r.Plan.Value(KeyOnFailure) == onFailureRemove
 }
@@ -90,27 +95,27 @@ func (r *Run) givesUp(ctx context.Context) bool {
 // Preview looks at everything and changes nothing, not even on this computer.
 // Steps that can't be looked at before others are done count as to be done.
 func Preview(ctx context.Context, plan Plan, home state.Home, open OpenProvider, emit func(Event)) (Outcome, error) {
-	run, err := begin(plan, home, open, emit)
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer run.disconnect()
 	var monthly float64
-	run.emit = func(e Event) {
+	run, err := begin(plan, facts(plan), home, open, func(e Event) {
 		for _, c := range e.Changes {
 			monthly += c.Monthly
 		}
 		emit(e)
+	})
+	if err != nil {
+		return Outcome{}, err
 	}
+	defer run.disconnect()
 	err = run.all(ctx, append(beforehand(), order(run.Plan, run.provider.Resources(run.spec))...))
-	outcome := run.outcome()
+	url, _ := site(run)
+	outcome := run.outcome(url)
 	outcome.Monthly = monthly
 	return outcome, err
 }
 
 // begin opens the provider and tells what the run is about. It changes nothing:
 // where there are no keys yet, the plan has passing ones.
-func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
+func begin(plan Plan, facts onServer, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
 	if plan.Tag == "" { // to look with; the one that counts is made with the record
 		plan.Tag = state.NewTag(plan.Name)
 	}
@@ -118,7 +123,7 @@ func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Ru
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{Plan: plan, provider: provider, emit: emit, began: time.Now(),
+	run := &Run{Plan: plan, facts: facts, provider: provider, emit: emit, began: time.Now(),
 		spent: map[providers.Phase]float64{}, seconds: map[string]float64{}}
 	if run.record, err = home.Read(plan.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
 		return nil, err
@@ -134,9 +139,17 @@ func begin(plan Plan, home state.Home, open OpenProvider, emit func(Event)) (*Ru
 	return run, nil
 }
 
-// prepare puts the deployment on record, with its keys, before anything else
-// is done: if there is no place for that, nothing is made.
-func (r *Run) prepare() error {
+// visit is a run without stages, to log in to a server that exists and take
+// its deployment up.
+func visit(plan Plan, provider providers.Provider, emit func(Event)) *Run {
+	return &Run{Plan: plan, provider: provider, emit: emit}
+}
+
+// hold makes the run one that may change things: it puts the deployment on
+// record, with its keys, before anything else is done. If there is no place for
+// that, nothing is made.
+func (r *Run) hold(d *state.Deployment) error {
+	r.deployment = d
 	k, err := openKeys(r.deployment)
 	if err != nil {
 		return err
@@ -182,9 +195,9 @@ func specOf(p Plan) providers.Spec {
 		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: p.openPorts()}
 }
 
-// finish puts the end on record, if it is news.
-func (r *Run) finish() (Outcome, error) {
-	outcome := r.outcome()
+// finish puts the end on record, if it is news. The app answers at url.
+func (r *Run) finish(url string) (Outcome, error) {
+	outcome := r.outcome(url)
 	was := r.Record()
 	if !r.changed && was.Release == outcome.Release && was.URL == outcome.URL && !was.Finished.IsZero() {
 		return outcome, nil
@@ -201,10 +214,11 @@ func (r *Run) finish() (Outcome, error) {
 	})
 }
 
-func (r *Run) outcome() Outcome {
+// outcome is what the run came to so far, for an app that answers at url.
+func (r *Run) outcome(url string) Outcome {
 	o := Outcome{Changed: r.changed, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
 	if o.Host != "" {
-		o.URL, _ = r.site()
+		o.URL = url
 	}
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,14 +31,14 @@ func notesFile(p Plan) shell.File {
 	if err != nil {
 		panic(err) // strings can always be encoded
 	}
-	return shell.File{Path: p.layout().notes(p.Release), Mode: "600", Content: string(content) + "\n"}
+	return shell.File{Path: layoutOf(p.Name).notes(p.Release), Mode: "600", Content: string(content) + "\n"}
 }
 
 // deployed is the plan of what is on the server: of the release on record, or of
 // the one that takes the traffic. It has no Bundle: the source is on the server
 // only.
 func (s *Session) deployed(ctx context.Context, onRecord bool) (Plan, error) {
-	l, p := s.plan.layout(), s.plan
+	l, p := layoutOf(s.plan.Name), s.plan
 	release := `"$serving"`
 	if onRecord && p.Release != "" {
 		release = shell.Quote(p.Release)
@@ -59,7 +61,7 @@ func (s *Session) deployed(ctx context.Context, onRecord bool) (Plan, error) {
 }
 
 func (s *Session) noRelease() error {
-	return &hinted{err: fmt.Errorf("no whole release of %s is on its server", s.plan.Name), next: "run the command that deploys it again"}
+	return &providers.Failed{Err: fmt.Errorf("no whole release of %s is on its server", s.plan.Name), Next: "run the command that deploys it again"}
 }
 
 // DeployedPlan is the plan of a deployment as it was last deployed, from the

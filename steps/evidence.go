@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,20 +30,20 @@ const (
 func lookBefore(p Plan) string {
 	return shell.Lines(
 		`if [ ! -e `+markPath+` ]; then`,
-		audit.Look(p.subject(System{}), false),
+		audit.Look(auditSubject(p, System{}), false),
 		`fi`,
 	)
 }
 
 // subject is what an audit must know of the server.
-func (p Plan) subject(s System) audit.Subject {
-	return audit.Subject{Container: s.Container, Ports: specOf(p).Ports, App: p.layout().user}
+func auditSubject(p Plan, s System) audit.Subject {
+	return audit.Subject{Container: s.Container, Ports: specOf(p).Ports, App: layoutOf(p.Name).user}
 }
 
 // keepBefore keeps what the server was like before, if that was seen just now
 // and no earlier run did.
 func (r *Run) keepBefore(s *server) error {
-	report, ok := audit.Read(r.Plan.subject(s.system), s.sections, time.Now())
+	report, ok := audit.Read(auditSubject(r.Plan, s.system), s.sections, time.Now())
 	if !ok || r.onlyLooks() {
 		return nil
 	}
@@ -108,7 +110,7 @@ func readEvidence(path string) (audit.Report, error) {
 		err = json.Unmarshal(content, &report)
 	}
 	if err != nil {
-		return report, &hinted{err: fmt.Errorf("read the audit that was kept: %w", err), next: "remove " + path + ", then run the same command again"}
+		return report, &providers.Failed{Err: fmt.Errorf("read the audit that was kept: %w", err), Next: "remove " + path + ", then run the same command again"}
 	}
 	return report, nil
 }
@@ -119,12 +121,12 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 		shell.Section(sectionSystem, lookSystem),
 		shell.Section("sshd ports", `mkdir -p /run/sshd; sshd -T | sed -n 's/^port //p'`),
 		shell.Section("sockets", `ss -Htulnp`),
-		audit.Look(s.plan.subject(System{}), true)))
+		audit.Look(auditSubject(s.plan, System{}), true)))
 	if err != nil {
 		return audit.Report{}, err
 	}
 	system := parseSystem(seen[sectionSystem])
-	subject := s.plan.subject(system)
+	subject := auditSubject(s.plan, system)
 	for _, port := range nonEmpty(splitLines(seen["sshd ports"])) {
 		subject.Ports = append(subject.Ports, number(port))
 	}
@@ -133,8 +135,8 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 	for _, domain := range s.plan.domains() {
 		found.Results = append(found.Results, certificateResult(ctx, record.Server.Address, domain))
 	}
-	for _, setting := range hardening.In(s.plan.profile(), system.host()) {
-		if !setting.Applicable(system.host()) {
+	for _, setting := range hardening.In(profileOf(s.plan), hardeningHost(system)) {
+		if !setting.Applicable(hardeningHost(system)) {
 			found.Results = append(found.Results, audit.Result{Topic: setting.Topic, Check: setting.What, Verdict: audit.NotApplicable, Found: "the kernel is another's"})
 		}
 	}

@@ -13,19 +13,6 @@ import (
 	"slipway/steps/shell"
 )
 
-// existing is implemented by providers of servers that were there before: the
-// host key is vouched for, not made, and the first login is the operator's own.
-type existing interface {
-	// HostKeys are the host keys that the server shows and that somebody
-	// vouches for. Nothing that matters is sent to find out.
-	HostKeys(ctx context.Context) ([]ssh.PublicKey, error)
-	// Signers are the operator's keys; done gives them back.
-	Signers(ctx context.Context) (signers []ssh.Signer, done func(), err error)
-	// SudoPassword is what the operator's user gives to sudo; empty if nobody
-	// can be asked.
-	SudoPassword(ctx context.Context) (string, error)
-}
-
 // admitLimit is how long it may take until the deployment's own user is there:
 // sudo may have to be installed for it.
 const admitLimit = 10 * time.Minute
@@ -33,7 +20,7 @@ const admitLimit = 10 * time.Minute
 // trust finds out which host key a server that exists must show, unless that is
 // on record: from then on only the record counts.
 func (r *Run) trust(ctx context.Context) error {
-	host, ok := r.provider.(existing)
+	host, ok := r.provider.(providers.ExistingServer)
 	if !ok || len(r.Record().Server.HostKeys) > 0 {
 		return nil
 	}
@@ -50,7 +37,7 @@ func (r *Run) trust(ctx context.Context) error {
 // firstHostKeys are pinned before the first connection: those that were vouched
 // for, or the one that the first boot is given.
 func (r *Run) firstHostKeys(k keys) []string {
-	if _, ok := r.provider.(existing); ok {
+	if _, ok := r.provider.(providers.ExistingServer); ok {
 		return r.trusted
 	}
 	return []string{k.host.public()}
@@ -78,7 +65,7 @@ func (e *entry) close() {
 // getThere connects with the deployment's key or, where that does not work yet,
 // as the operator: then entry is set, and server is not. The login that is
 // likely to be refused is tried last, because servers punish refused logins.
-func (r *Run) getThere(ctx context.Context, host existing, where providers.Server) error {
+func (r *Run) getThere(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
 	if r.server != nil || r.entry != nil {
 		return nil
 	}
@@ -101,7 +88,7 @@ func wasRefused(err error) bool {
 }
 
 // enter logs in as the operator and looks at the server.
-func (r *Run) enter(ctx context.Context, host existing, where providers.Server) error {
+func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
 	pinned, err := r.pinned()
 	if err != nil {
 		return err
@@ -112,7 +99,7 @@ func (r *Run) enter(ctx context.Context, host existing, where providers.Server) 
 	}
 	r.Plan.Address = where.Address
 	e := &entry{server: &server{client: client}, done: done}
-	if err = e.lookAll(ctx, r.Plan, facts(r.Plan), r.report); err == nil {
+	if err = e.lookAll(ctx, r.Plan, r.facts, r.report); err == nil {
 		err = checkMark(r.Plan, e.sections[sectionMark])
 	}
 	if err == nil {
@@ -127,7 +114,7 @@ func (r *Run) enter(ctx context.Context, host existing, where providers.Server) 
 }
 
 // dialOperator logs in as the operator, who must be able to become root.
-func dialOperator(ctx context.Context, host existing, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
+func dialOperator(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
 	signers, done, err := host.Signers(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -147,9 +134,28 @@ func dialOperator(ctx context.Context, host existing, where providers.Server, pi
 	return client, done, nil
 }
 
+// anyLogin logs in with the deployment's key if it ever worked, else as the
+// operator. The second result closes the client.
+func anyLogin(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer, worked bool) (*remote.Client, func(), error) {
+	if len(pinned) == 0 {
+		return nil, nil, errors.New("the server was never connected to")
+	}
+	if worked {
+		client, err := dialDeploy(ctx, where, pinned, signers)
+		if !wasRefused(err) {
+			return client, func() { client.Close() }, err
+		}
+	}
+	client, done, err := dialOperator(ctx, host, where, pinned)
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, func() { client.Close(); done() }, nil
+}
+
 // becomesRoot returns a client whose scripts run as root: the one that was
 // given or, where sudo wants a password, another one that knows it.
-func becomesRoot(ctx context.Context, client *remote.Client, target remote.Target, host existing) (*remote.Client, error) {
+func becomesRoot(ctx context.Context, client *remote.Client, target remote.Target, host providers.ExistingServer) (*remote.Client, error) {
 	err := client.TrySudo(ctx)
 	if err == nil {
 		return client, nil
@@ -221,10 +227,22 @@ func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
 	}
 	unproven := r.unproven(admitting.guarded(), err, began)
 	if wasRefused(err) {
-		return &hinted{err: unproven,
-			next: "if sshd on the server has AllowUsers or AllowGroups, let " + loginUser + " in there, then run the same command again"}
+		return &providers.Failed{Err: unproven,
+			Next: "if sshd on the server has AllowUsers or AllowGroups, let " + loginUser + " in there, then run the same command again"}
 	}
 	return unproven
+}
+
+// admitKey lets a deployment's new keys log in to a server that an earlier
+// computer deployed to, and proves it by a fresh connection.
+func (r *Run) admitKey(ctx context.Context, plan Plan, facts onServer, k keys, host providers.ExistingServer, where providers.Server) error {
+	r.Plan, r.facts, r.signers = plan, facts, k.signers()
+	r.Plan.AuthorizedKey = k.login.public()
+	if err := r.enter(ctx, host, where); err != nil {
+		return err
+	}
+	defer r.leaveEntry()
+	return r.admitProven(ctx, where)
 }
 
 // leaveEntry ends the operator's login.

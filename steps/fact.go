@@ -4,8 +4,11 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"slipway/providers"
 	"slipway/steps/guard"
+	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
 
@@ -27,7 +30,7 @@ type fact struct {
 	// back unless a new login proves the change. Empty for most facts.
 	guards guard.Part
 	// before prepares the change, if it needs more than a script.
-	before func(ctx context.Context, run *Run) error
+	before func(ctx context.Context, s connected) error
 	// detail describes what is there once the fact holds; may be nil.
 	detail func(view) string
 }
@@ -47,16 +50,27 @@ type view struct {
 
 // layout is where the instance that the view is of has its places.
 func (v view) layout() layout {
-	l := v.Plan.layout()
+	l := layoutOf(v.Plan.Name)
 	if v.beside {
 		l.beside = "next-"
 	}
 	return l
 }
 
-// found decides on what was last seen of the server.
-func (f *fact) found(run *Run) providers.Finding {
-	v := f.view(run)
+// connected is what a fact may use to prepare its change, beyond its script.
+type connected struct {
+	// Plan is the run's.
+	Plan Plan
+	// Client is logged in to the server.
+	Client *remote.Client
+	// Report passes on a line for whoever watches.
+	Report func(line string)
+	// Pin puts host keys on record and has the client accept them.
+	Pin func(keys ...ssh.PublicKey) error
+}
+
+// found decides on a view.
+func (f *fact) found(v view) providers.Finding {
 	if changes := f.decide(v); len(changes) > 0 {
 		return providers.Finding{Changes: changes}
 	}
@@ -65,13 +79,6 @@ func (f *fact) found(run *Run) providers.Finding {
 		found.Detail = f.detail(v)
 	}
 	return found
-}
-
-func (f *fact) view(run *Run) view {
-	if run.server == nil {
-		return view{Plan: run.Plan, Address: run.Record().Server.Address}
-	}
-	return run.server.view(f, run)
 }
 
 // changedFiles is a change for each file that is not as it should be.

@@ -180,7 +180,7 @@ func TestCheckPython(t *testing.T) {
 		{"", "3.13", true}, {">=3.11", "3.13", true}, {"3.12", "3.13", false}, {">=3.11", "", true}, {"new", "3.13", false},
 	} {
 		p := Plan{App: app.Found{PythonVersion: c.required}}
-		if err := p.checkPython(System{Python: c.have}); (err == nil) != c.ok {
+		if err := (System{Python: c.have}).checkPython(p); (err == nil) != c.ok {
 			t.Errorf("%q on %q: %v", c.required, c.have, err)
 		}
 	}

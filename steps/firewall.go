@@ -91,7 +91,7 @@ func portList(ports []int) string {
 // firewallFor is the firewall that the plan's profile has on the server.
 func firewallFor(v view) shell.File {
 	file := firewallFile(portsIn(v)...)
-	if v.Plan.profile() == hardening.Strict {
+	if profileOf(v.Plan) == hardening.Strict {
 		file.Content = strings.TrimSuffix(file.Content, "}\n") + noMetadata + "}\n"
 	}
 	return file

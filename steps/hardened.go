@@ -11,17 +11,19 @@ func hardened(topic hardening.Topic) *fact {
 		name: topic.Name, title: topic.Title, phase: providers.PhaseOther, limit: topic.Limit,
 		guards: topic.Guards,
 		look:   func(Plan) string { return topic.Look() },
-		decide: func(v view) []providers.Change { return topic.Decide(v.Plan.profile(), v.System.host(), v.Looked) },
-		script: func(v view) string { return topic.Script(v.Plan.profile(), v.System.host(), v.Looked) },
-		detail: func(v view) string { return topic.Detail(v.Plan.profile(), v.System.host()) },
+		decide: func(v view) []providers.Change {
+			return topic.Decide(profileOf(v.Plan), hardeningHost(v.System), v.Looked)
+		},
+		script: func(v view) string { return topic.Script(profileOf(v.Plan), hardeningHost(v.System), v.Looked) },
+		detail: func(v view) string { return topic.Detail(profileOf(v.Plan), hardeningHost(v.System)) },
 	}
 }
 
 // profile is how much is hardened.
-func (p Plan) profile() hardening.Profile { return hardening.ProfileOf(p.Value(KeyHardening)) }
+func profileOf(p Plan) hardening.Profile { return hardening.ProfileOf(p.Value(KeyHardening)) }
 
 // host is what the hardening list must know of the server.
-func (s System) host() hardening.Host {
+func hardeningHost(s System) hardening.Host {
 	if s.ID == "" {
 		return hardening.Host{}
 	}
@@ -35,7 +37,7 @@ var sshd = hardened(hardening.SSH())
 func rest(p Plan) []*fact {
 	var facts []*fact
 	for _, topic := range hardening.Topics() {
-		if topic.Name != sshd.name && !topic.Empty(p.profile()) {
+		if topic.Name != sshd.name && !topic.Empty(profileOf(p)) {
 			facts = append(facts, hardened(topic))
 		}
 	}

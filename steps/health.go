@@ -86,7 +86,7 @@ func healthFile(v view) shell.File {
 	if domain, _, _ := strings.Cut(v.Plan.Value(KeyDomain), valueListSep); domain != "" {
 		host, scheme = domain, "https"
 	}
-	return shell.File{Path: v.Plan.layout().health(v.Plan.Release), Mode: "644", Content: shell.Lines(
+	return shell.File{Path: layoutOf(v.Plan.Name).health(v.Plan.Release), Mode: "644", Content: shell.Lines(
 		"# Written by slipway.",
 		"health_path="+shell.Quote(h.Path),
 		"health_status="+status,

@@ -45,7 +45,7 @@ var hostKey = &fact{
 		return []providers.Change{{What: "make a host key on the server, and show it instead of the first boot's",
 			Why: "who can read the first boot's data has that one"}}
 	},
-	before: func(ctx context.Context, run *Run) error { return run.makeHostKey(ctx) },
+	before: makeHostKey,
 	script: func(view) string {
 		next := hostKeyNext + "/key"
 		return shell.Lines(
@@ -87,8 +87,8 @@ cut -d' ' -f1,2 ` + hostKeyNext + `/key.pub`
 // makeHostKey has the server make a key, and pins it beside the one that is
 // shown before the server shows it: whatever happens in between, the next
 // connection knows the server.
-func (r *Run) makeHostKey(ctx context.Context) error {
-	said, err := r.server.client.Ask(ctx, nextHostKey)
+func makeHostKey(ctx context.Context, s connected) error {
+	said, err := s.Client.Ask(ctx, nextHostKey)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (r *Run) makeHostKey(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the server made no host key: %w", err)
 	}
-	return r.pin(r.server.client, r.server.client.HostKey(), next[0])
+	return s.Pin(s.Client.HostKey(), next[0])
 }
 
 // pin puts host keys on record, if they are news, and has the client take them.
@@ -137,7 +137,7 @@ func (s *server) showsMade(client *remote.Client) bool {
 // awaitFirstBoot pins the key of the first boot beside those on record, before
 // something is made: it may be a server in place of one that is gone.
 func (r *Run) awaitFirstBoot() error {
-	if _, ok := r.provider.(existing); ok {
+	if _, ok := r.provider.(providers.ExistingServer); ok {
 		return nil
 	}
 	k, err := openKeys(r.deployment)

@@ -56,7 +56,7 @@ func getUV(v view) string {
 	requirement := "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash=")
 	part := uvFolder + ".part"
 	list := shell.File{Path: cacheFolder + "/uv.txt", Mode: "644", Content: requirement + "\n"}
-	l := v.Plan.layout()
+	l := layoutOf(v.Plan.Name)
 	return shell.Lines(
 		`if [ ! -x `+uvFolder+`/bin/uv ]; then`,
 		list.Put(),
@@ -74,7 +74,7 @@ func getUV(v view) string {
 
 // withUV is a list of commands that fails if one of them does.
 func withUV(v view, venv string) string {
-	l := v.Plan.layout()
+	l := layoutOf(v.Plan.Name)
 	properties := installProperties(v, venv, uvCache)
 	steps := []string{
 		emptyFor(l, venv),
@@ -89,7 +89,7 @@ func withUV(v view, venv string) string {
 }
 
 func withPip(v view, venv string) string {
-	l := v.Plan.layout()
+	l := layoutOf(v.Plan.Name)
 	properties := installProperties(v, venv, pipCache)
 	return shell.Lines(
 		`echo "pip installs the packages, since uv did not"`,
@@ -111,7 +111,7 @@ func installProperties(v view, folders ...string) []string {
 	const certificates = "/etc/ssl/certs/ca-certificates.crt"
 	return []string{
 		"ReadWritePaths=" + strings.Join(folders, " "),
-		"WorkingDirectory=" + v.Plan.layout().source(v.Plan.Release),
+		"WorkingDirectory=" + layoutOf(v.Plan.Name).source(v.Plan.Release),
 		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
 			// Nothing of the app's own uv settings, and no Python but the server's.
 			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 SSL_CERT_FILE=" + certificates,

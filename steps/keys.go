@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
@@ -87,8 +89,8 @@ func openKey(d *state.Deployment, file string) (keyPair, error) {
 func parseKey(private []byte, path string) (keyPair, error) {
 	signer, err := ssh.ParsePrivateKey(private)
 	if err != nil {
-		return keyPair{}, &hinted{err: fmt.Errorf("the key %s can't be read: %w", path, err),
-			next: "put a good copy back; without it the server can't be logged in to"}
+		return keyPair{}, &providers.Failed{Err: fmt.Errorf("the key %s can't be read: %w", path, err),
+			Next: "put a good copy back; without it the server can't be logged in to"}
 	}
 	return keyPair{signer: signer, private: private}, nil
 }

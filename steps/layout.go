@@ -11,7 +11,7 @@ type layout struct {
 }
 
 // layout names the places; the user of the app names them all.
-func (p Plan) layout() layout { return layout{user: "app-" + p.Name} }
+func layoutOf(name string) layout { return layout{user: "app-" + name} }
 
 func (l layout) root() string             { return "/srv/" + l.user }
 func (l layout) releases() string         { return l.root() + "/releases" }

@@ -65,8 +65,8 @@ func readMark(looked string) (Mark, bool) {
 // checkMark refuses a server that belongs to another deployment.
 func checkMark(plan Plan, looked string) error {
 	if m, ok := readMark(looked); ok && m.Tag != plan.Tag {
-		return &hinted{err: fmt.Errorf("the server belongs to another deployment: %s (%s)", m.Name, m.Tag),
-			next: "use another server, or take that deployment up with slipway adopt; nothing was changed on this one"}
+		return &providers.Failed{Err: fmt.Errorf("the server belongs to another deployment: %s (%s)", m.Name, m.Tag),
+			Next: "use another server, or take that deployment up with slipway adopt; nothing was changed on this one"}
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"slipway/providers"
 	"slipway/steps/guard"
 	"slipway/steps/remote"
@@ -30,7 +32,7 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 	pending := s.pending(r)
 	for _, f := range s {
 		r.takeUp(f.name, f.title)
-		found := f.found(r)
+		found := r.found(f)
 		switch {
 		case found.Holds:
 			r.stepEvent(r.step, Unchanged, found, 0)
@@ -62,14 +64,14 @@ func (s onServer) do(ctx context.Context, r *Run) error {
 		return r.unproven(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
 	}
 	r.takeUp(pending[0].name, pending[0].title)
-	return stillNeeds(pending[0].found(r))
+	return stillNeeds(r.found(pending[0]))
 }
 
 // pending are the facts that do not hold, as far as was seen.
 func (s onServer) pending(r *Run) onServer {
 	var pending onServer
 	for _, f := range s {
-		if !f.found(r).Holds {
+		if !r.found(f).Holds {
 			pending = append(pending, f)
 		}
 	}
@@ -88,7 +90,7 @@ func (s onServer) apply(ctx context.Context, r *Run, pending onServer) error {
 			continue
 		}
 		r.takeUp(f.name, f.title)
-		if err := f.before(ctx, r); err != nil {
+		if err := f.before(ctx, r.connected()); err != nil {
 			return err
 		}
 	}
@@ -119,10 +121,16 @@ func (s onServer) apply(ctx context.Context, r *Run, pending onServer) error {
 	return nil
 }
 
+// connected is what a fact prepares its change with.
+func (r *Run) connected() connected {
+	return connected{Plan: r.Plan, Client: r.server.client, Report: r.report,
+		Pin: func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
+}
+
 // told tells what the look after the change found.
 func (s onServer) told(r *Run, progress *progress) {
 	for _, f := range s {
-		if found := f.found(r); found.Holds {
+		if found := r.found(f); found.Holds {
 			r.doneNow(stepID{name: f.name, title: f.title}, found, progress.took[f.name])
 		}
 	}
@@ -147,7 +155,7 @@ func (s onServer) script(r *Run, boundary string) string {
 			parts = append(parts, r.arm(s), shell.Command("echo", boundary+" armed "+f.name))
 		}
 		parts = append(parts,
-			"(\n"+f.script(f.view(r))+"\n)",
+			"(\n"+f.script(r.view(f))+"\n)",
 			shell.Command("echo", boundary+" end "+f.name))
 	}
 	return shell.Lines(parts...)
@@ -192,7 +200,7 @@ func (p *progress) mark(event string, f *fact) {
 	if event == "begin" {
 		r.takeUp(f.name, f.title)
 		p.last = nil
-		r.stepEvent(r.step, Changing, f.found(r), 0)
+		r.stepEvent(r.step, Changing, r.found(f), 0)
 		return
 	}
 	seconds := time.Since(r.step.began).Seconds()

@@ -70,7 +70,7 @@ var aptGet = []string{"apt-get", "-q", "-y", "--no-install-recommends",
 
 // packageNames are the packages that should be there, and those that should not.
 func packageNames(v view) (wanted, unwanted []string) {
-	wanted, unwanted = hardening.Packages(v.Plan.profile(), v.System.host())
+	wanted, unwanted = hardening.Packages(profileOf(v.Plan), hardeningHost(v.System))
 	return append(appPackages(v.Plan), wanted...), unwanted
 }
 

@@ -21,7 +21,7 @@ var preSwitch = &fact{
 	},
 	script: func(v view) string {
 		p := v.Plan
-		l := p.layout()
+		l := layoutOf(p.Name)
 		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: p.App.Release + "\n"}
 		return shell.Lines(
 			orDifference(l, p.Release, shell.Command(once(l, append(surroundings(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)...)),
@@ -30,4 +30,4 @@ var preSwitch = &fact{
 	},
 }
 
-func releasedPath(p Plan) string { return p.layout().release(p.Release) + "/released" }
+func releasedPath(p Plan) string { return layoutOf(p.Name).release(p.Release) + "/released" }

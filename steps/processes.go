@@ -18,14 +18,14 @@ func (p Plan) processNames() []string { return slices.Sorted(maps.Keys(p.App.Pro
 func processUnits(p Plan) []string {
 	var units []string
 	for _, name := range p.processNames() {
-		units = append(units, p.layout().processUnit(p.Release, name)+".service")
+		units = append(units, layoutOf(p.Name).processUnit(p.Release, name)+".service")
 	}
 	return units
 }
 
 // processFiles are their units: what they see is what the web app sees.
 func processFiles(v view) []shell.File {
-	l, id := v.Plan.layout(), v.Plan.Release
+	l, id := layoutOf(v.Plan.Name), v.Plan.Release
 	var files []shell.File
 	for _, name := range v.Plan.processNames() {
 		files = append(files, shell.File{Path: "/etc/systemd/system/" + l.processUnit(id, name) + ".service", Mode: "644",

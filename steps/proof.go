@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +79,7 @@ func (s onServer) named(names []string) onServer {
 // that one guard can go on for another.
 func (r *Run) arm(changing onServer) string {
 	var parts []guard.Part
-	for _, f := range facts(r.Plan) {
+	for _, f := range r.facts {
 		parts = append(parts, f.guards)
 	}
 	return guard.Arm(guard.Join(parts...), remote.NewBoundary(), r.Plan.revertAfter(), changing.guarded().names())
@@ -98,7 +100,7 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed onServer) (bool, e
 		return false, err
 	}
 	defer fresh.Close()
-	sections, err := fresh.Look(ctx, lookScript(r.Plan, append(changed.unguarded(), facts(r.Plan).guarded()...)))
+	sections, err := fresh.Look(ctx, lookScript(r.Plan, append(changed.unguarded(), r.facts.guarded()...)))
 	if err != nil {
 		return false, err
 	}
@@ -141,16 +143,16 @@ func dialPatiently(ctx context.Context, dial dialer) (*remote.Client, error) {
 // unproven tells what becomes of a change that no new login proved.
 func (r *Run) unproven(changed onServer, err error, since time.Time) error {
 	back := since.Add(r.Plan.revertAfter())
-	return &hinted{
-		err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
+	return &providers.Failed{
+		Err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
 			strings.Join(changed.names(), ", "), err, back.Format(time.TimeOnly)),
-		next: "wait until then, mend what the login says, and run the same command again"}
+		Next: "wait until then, mend what the login says, and run the same command again"}
 }
 
 // halfway tells what becomes of a guarded change that failed, or that something
 // after it kept from being proven.
 func (r *Run) halfway(err error) error {
-	return &hinted{err: err, next: fmt.Sprintf("what it changed of the login, SSH and the firewall is put back on the server within %s; mend the cause and run the same command again", r.Plan.revertAfter())}
+	return &providers.Failed{Err: err, Next: fmt.Sprintf("what it changed of the login, SSH and the firewall is put back on the server within %s; mend the cause and run the same command again", r.Plan.revertAfter())}
 }
 
 // proven tells whether no change waits for its proof, as far as was seen.

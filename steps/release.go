@@ -14,7 +14,7 @@ import (
 var release = &fact{
 	name: "release", title: "the release takes the traffic", phase: providers.PhaseOther, limit: 20 * time.Minute,
 	look: func(p Plan) string {
-		l := p.layout()
+		l := layoutOf(p.Name)
 		unit := l.unit(p.Release)
 		return shell.Lines(
 			shell.LookFiles(append(paths(releaseFiles(view{Plan: p})), l.current(), l.switched(p.Release))...),
@@ -26,7 +26,7 @@ var release = &fact{
 		)
 	},
 	decide: func(v view) []providers.Change {
-		l := v.Plan.layout()
+		l := layoutOf(v.Plan.Name)
 		looked := splitLines(v.Looked)
 		changes := slices.Concat(
 			changedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
@@ -44,9 +44,9 @@ var release = &fact{
 		return changes
 	},
 	script: func(v view) string {
-		l, id := v.Plan.layout(), v.Plan.Release
+		l, id := layoutOf(v.Plan.Name), v.Plan.Release
 		return shell.Lines(
-			v.portScript(l),
+			portScript(v, l),
 			put(releaseFiles(v)),
 			reloadUnits(l.unit(id)+".socket", l.unit(id)+"*.service", appSlice, onceSlice),
 			takeOverScript(l, id),
@@ -157,7 +157,7 @@ func gunicornLines(v view) string {
 // systemd hands it, whatever --bind says. What the app's own command says wins,
 // since it comes last.
 func serveCommand(v view) string {
-	l, app := v.Plan.layout(), v.Plan.App
+	l, app := layoutOf(v.Plan.Name), v.Plan.App
 	words := []string{
 		l.release(v.Plan.Release) + "/venv/bin/gunicorn",
 		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",

@@ -50,7 +50,7 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open OpenPr
 	if err != nil {
 		return "", err
 	}
-	job := remote.Job{Name: "apply", Script: takeOverScript(s.plan.layout(), to), Look: shell.Section("health", shell.Command("cat", s.plan.layout().health(to)))}
+	job := remote.Job{Name: "apply", Script: takeOverScript(layoutOf(s.plan.Name), to), Look: shell.Section("health", shell.Command("cat", layoutOf(s.plan.Name).health(to)))}
 	looked, err := s.Client.Run(ctx, job, report)
 	if err != nil {
 		return "", fmt.Errorf("roll back to %s: %w", to, err)
@@ -75,7 +75,7 @@ func rolledBack(r *state.Record, to, health string) {
 
 // Releases lists the kept releases, the newest first.
 func (s *Session) Releases(ctx context.Context) ([]Kept, error) {
-	l := s.plan.layout()
+	l := layoutOf(s.plan.Name)
 	out, err := s.Client.Ask(ctx, lookReleases(l))
 	if err != nil {
 		return nil, err

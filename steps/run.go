@@ -18,6 +18,7 @@ type Run struct {
 	// Plan is what the run brings about.
 	Plan Plan
 
+	facts      onServer // all that should hold on the server
 	provider   providers.Provider
 	spec       providers.Spec
 	deployment *state.Deployment // nil in a run that only looks
@@ -93,9 +94,12 @@ type stepID struct {
 	began       time.Time
 }
 
+// note tells something to know that stops nothing.
+func (r *Run) note(line string) { r.event(Event{Kind: KindNote, Step: r.step.name, Line: line}) }
+
 func (r *Run) notes(f providers.Finding) {
 	for _, n := range f.Notes {
-		r.event(Event{Kind: KindNote, Step: r.step.name, Line: n})
+		r.note(n)
 	}
 }
 

@@ -24,7 +24,7 @@ const stopLimit = 10 * time.Second
 // Command makes the command line of words; terminal says that it is to run on
 // a terminal of the server's.
 func (s *Session) Command(ctx context.Context, terminal bool, words []string) (Command, error) {
-	l := s.plan.layout()
+	l := layoutOf(s.plan.Name)
 	release, err := s.serving(ctx)
 	if err != nil {
 		return Command{}, err
@@ -55,7 +55,7 @@ func (s *Session) Stop(ctx context.Context, c Command) error {
 
 // serving is the release that takes the traffic.
 func (s *Session) serving(ctx context.Context) (string, error) {
-	out, err := s.Client.Ask(ctx, shell.Lines(serving(s.plan.layout()), `echo "$serving"`))
+	out, err := s.Client.Ask(ctx, shell.Lines(serving(layoutOf(s.plan.Name)), `echo "$serving"`))
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"context"
 	"fmt"
 	"slices"
@@ -75,8 +77,17 @@ func (s System) check() error {
 	if _, ok := supported[s.ID+" "+s.Version]; ok {
 		return nil
 	}
-	return &hinted{err: fmt.Errorf("the server runs %s %s, which slipway does not know", s.ID, s.Version),
-		next: "use a server with Debian 13, Debian 12 or Ubuntu 24.04; nothing was changed on it"}
+	return &providers.Failed{Err: fmt.Errorf("the server runs %s %s, which slipway does not know", s.ID, s.Version),
+		Next: "use a server with Debian 13, Debian 12 or Ubuntu 24.04; nothing was changed on it"}
+}
+
+// looked is what a fact's look printed last; empty if the server was not looked
+// at yet.
+func (r *Run) looked(f *fact) string {
+	if r.server == nil {
+		return ""
+	}
+	return r.server.sections[f.name]
 }
 
 // lookAll looks at the system and at every fact in one round trip. Jobs that an
@@ -93,7 +104,7 @@ func (s *server) lookAll(ctx context.Context, plan Plan, facts onServer, report 
 			if err := s.system.check(); err != nil {
 				return err
 			}
-			return plan.checkPython(s.system)
+			return s.system.checkPython(plan)
 		}
 		for _, job := range jobs {
 			report("waiting for the step " + job + ", which an earlier run started")
@@ -109,6 +120,18 @@ func (s *server) see(sections map[string]string) {
 	s.sections, s.system = sections, parseSystem(sections[sectionSystem])
 	s.armed = guard.Parse(sections[sectionGuard])
 }
+
+// view is what a fact is decided from: what was last seen of the server, or
+// nothing if there is no connection yet.
+func (r *Run) view(f *fact) view {
+	if r.server == nil {
+		return view{Plan: r.Plan, Address: r.Record().Server.Address}
+	}
+	return r.server.view(f, r)
+}
+
+// found decides on what was last seen of the server.
+func (r *Run) found(f *fact) providers.Finding { return f.found(r.view(f)) }
 
 // view is what a fact is decided from, as last seen.
 func (s *server) view(f *fact, r *Run) view {

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slipway/providers"
+
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +36,7 @@ func OpenSession(ctx context.Context, name string, home state.Home, open OpenPro
 	}
 	where, err := provider.Server(ctx, specOf(plan))
 	if err != nil {
-		return nil, &hinted{err: fmt.Errorf("log in to %s: %w", name, err), next: "run the command that deploys it again"}
+		return nil, &providers.Failed{Err: fmt.Errorf("log in to %s: %w", name, err), Next: "run the command that deploys it again"}
 	}
 	k, err := readKeys(dir)
 	if err != nil {
@@ -70,7 +72,7 @@ func (s *Session) LogCommand(l Logs) string {
 		return shell.Command("sudo", "-n", "/bin/sh", "-c", requestsScript(l))
 	}
 	words := []string{"sudo", "-n", "journalctl", "--quiet", "--no-pager", "--output=short-iso",
-		"--unit=" + s.plan.layout().user + "-*.service", fmt.Sprintf("--lines=%d", l.Lines)}
+		"--unit=" + layoutOf(s.plan.Name).user + "-*.service", fmt.Sprintf("--lines=%d", l.Lines)}
 	if l.Since != "" {
 		words = append(words[:len(words)-1], "--since="+l.Since)
 	}

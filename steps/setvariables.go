@@ -27,12 +27,11 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	plan.Env, plan.Unset = set, unset
-	run, err := begin(plan, home, open, emit)
+	run, err := begin(plan, facts(plan), home, open, emit)
 	if err != nil {
 		return false, err
 	}
-	run.deployment = d
-	if err := run.prepare(); err != nil {
+	if err := run.hold(d); err != nil {
 		return false, err
 	}
 	defer run.disconnect()
@@ -44,7 +43,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 // them.
 func (s *Session) Variables(ctx context.Context) ([]string, error) {
 	out, err := s.Client.Ask(ctx, shell.Lines(
-		serving(s.plan.layout()),
+		serving(layoutOf(s.plan.Name)),
 		variableRecords,
 		`[ ! -e `+variablesFolder+`/"$serving.env" ] || records `+variablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
 	return strings.Fields(out), err

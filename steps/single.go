@@ -63,6 +63,6 @@ func (r *Run) doneNow(s stepID, after providers.Finding, seconds float64) {
 
 // stillNeeds says that a change did not bring about what it was for.
 func stillNeeds(f providers.Finding) error {
-	return &hinted{err: fmt.Errorf("it was changed, but still needs: %s", what(f.Changes)),
-		next: "run the same command again; if it comes back, something else on the server undoes it"}
+	return &providers.Failed{Err: fmt.Errorf("it was changed, but still needs: %s", what(f.Changes)),
+		Next: "run the same command again; if it comes back, something else on the server undoes it"}
 }

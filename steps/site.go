@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"strings"
 
 	"slipway/steps/shell"
@@ -16,7 +17,7 @@ func secureSiteFile(p Plan) string { return siteFile(p) + "-https" }
 // follows the link anew for each request, so a release takes over by a rename.
 // The names that are secured are served over HTTPS, the rest over HTTP.
 func nginxSite(p Plan, s System, secured []string) shell.File {
-	parts := []string{"# Written by slipway.\n" + upstream(p.layout()), plainServer(p, s)}
+	parts := []string{"# Written by slipway.\n" + upstream(layoutOf(p.Name)), plainServer(p, s)}
 	if len(secured) > 0 {
 		parts = append(parts, secureServers(p, s, secured)...)
 	}
@@ -26,7 +27,7 @@ func nginxSite(p Plan, s System, secured []string) shell.File {
 // secureSite serves all of the app's names over HTTPS, and sends there whoever
 // asks over HTTP.
 func secureSite(p Plan, s System) shell.File {
-	parts := append([]string{"# Written by slipway.\n" + upstream(p.layout()), elsewhereServer(p, s)}, secureServers(p, s, p.domains())...)
+	parts := append([]string{"# Written by slipway.\n" + upstream(layoutOf(p.Name)), elsewhereServer(p, s)}, secureServers(p, s, p.domains())...)
 	return shell.File{Path: secureSiteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
 }
 
@@ -55,9 +56,9 @@ func plainServer(p Plan, s System) string {
 		listen(s, "80 default_server"),
 		"server_name _;\n",
 		answering,
-		releaseLocation(p.layout()),
+		releaseLocation(layoutOf(p.Name)),
 		certificateLocations(p),
-		appLocations(p.layout()),
+		appLocations(layoutOf(p.Name)),
 	)
 }
 
@@ -67,7 +68,7 @@ func elsewhereServer(p Plan, s System) string {
 	return block("server",
 		listen(s, "80 default_server"),
 		"server_name _;\nserver_tokens off;\n\n",
-		releaseLocation(p.layout()),
+		releaseLocation(layoutOf(p.Name)),
 		certificateLocations(p),
 		redirect(p.domains()[0]),
 	)
@@ -82,7 +83,7 @@ func secureServers(p Plan, s System, names []string) []string {
 		block("server",
 			listen(s, "80"),
 			named+"server_tokens off;\n\n",
-			releaseLocation(p.layout()),
+			releaseLocation(layoutOf(p.Name)),
 			certificateLocations(p),
 			redirect("$host"),
 		),
@@ -99,8 +100,8 @@ func secureServers(p Plan, s System, names []string) []string {
 			handshakes,
 			answering,
 			strictTransport,
-			releaseLocation(p.layout()),
-			appLocations(p.layout()),
+			releaseLocation(layoutOf(p.Name)),
+			appLocations(layoutOf(p.Name)),
 		),
 	}
 }
@@ -219,10 +220,10 @@ location @app {
 func (l layout) staticPaths(release string) string { return release + "/static.conf" }
 
 func staticLocations(p Plan) shell.File {
-	l := p.layout()
+	l := layoutOf(p.Name)
 	var parts []string
 	for _, url := range staticURLs(p) {
-		parts = append(parts, block("location ^~ "+url, "root "+l.current()+"/static;\n", "try_files $uri @earlier;\n"))
+		parts = append(parts, fmt.Sprintf("location ^~ %s {\n\troot %s/static;\n\ttry_files $uri @earlier;\n}\n", url, l.current()))
 	}
 	return shell.File{Path: l.staticPaths(l.release(p.Release)), Mode: "644", Content: "# Written by slipway.\n" + strings.Join(parts, "\n")}
 }

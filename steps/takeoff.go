@@ -2,10 +2,11 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"slipway/providers"
 	"slipway/steps/guard"
@@ -21,7 +22,7 @@ const takeOffLimit = 5 * time.Minute
 // app and the locks go, then the operator's own login is proven, and only then
 // goes the deployment's. A server that a provider removes needs none of it.
 func (r *Removal) takeOff(ctx context.Context, report func(line string)) error {
-	host, ok := r.provider.(existing)
+	host, ok := r.provider.(providers.ExistingServer)
 	if !ok {
 		return nil
 	}
@@ -31,21 +32,25 @@ func (r *Removal) takeOff(ctx context.Context, report func(line string)) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return &hinted{err: fmt.Errorf("take %s off its server: %w", r.Name, err), next: "mend that and run the same command again; " +
+	return &providers.Failed{Err: fmt.Errorf("take %s off its server: %w", r.Name, err), Next: "mend that and run the same command again; " +
 		"to forget the deployment and leave all of it on the server, remove the folder " + r.deployment.Dir()}
 }
 
-func (r *Removal) giveBack(ctx context.Context, host existing, report func(line string)) error {
+func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, report func(line string)) error {
 	where, err := r.provider.Server(ctx, r.spec)
 	if err != nil {
 		return err
 	}
-	run := &Run{Plan: r.plan, provider: r.provider, spec: r.spec, deployment: r.deployment,
-		emit: func(Event) {}, spent: map[providers.Phase]float64{}, seconds: map[string]float64{}}
-	if err := run.removalKeys(); err != nil {
+	k, err := readKeys(r.deployment.Dir())
+	if err != nil {
 		return err
 	}
-	client, done, err := run.anyLogin(ctx, host, where)
+	record := r.deployment.Record()
+	pinned, err := parseKeys(record.Server.HostKeys)
+	if err != nil {
+		return err
+	}
+	client, done, err := anyLogin(ctx, host, where, pinned, k.signers(), record.Server.Address != "")
 	if err != nil {
 		return err
 	}
@@ -61,49 +66,12 @@ func (r *Removal) giveBack(ctx context.Context, host existing, report func(line 
 	if err := runScript(ctx, client, "take-off", takeOffScript(r.plan), report); err != nil {
 		return err
 	}
-	return run.handOver(ctx, host, where, report)
-}
-
-// removalKeys takes the keys of a deployment that is about to go.
-func (r *Run) removalKeys() error {
-	k, err := readKeys(r.deployment.Dir())
-	if err != nil {
-		return err
-	}
-	r.signers, r.Plan.AuthorizedKey = k.signers(), k.login.public()
-	return nil
-}
-
-// anyLogin logs in with the deployment's key if it ever worked, else as the
-// operator.
-func (r *Run) anyLogin(ctx context.Context, host existing, where providers.Server) (*remote.Client, func(), error) {
-	pinned, err := r.pinned()
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(pinned) == 0 {
-		return nil, nil, errors.New("the server was never connected to")
-	}
-	if r.Record().Server.Address != "" {
-		client, err := dialDeploy(ctx, where, pinned, r.signers)
-		if !wasRefused(err) {
-			return client, func() { client.Close() }, err
-		}
-	}
-	client, done, err := dialOperator(ctx, host, where, pinned)
-	if err != nil {
-		return nil, nil, err
-	}
-	return client, func() { client.Close(); done() }, nil
+	return handOver(ctx, r.plan, host, where, pinned, report)
 }
 
 // handOver proves that the operator gets in without the deployment's key, and
 // takes that one off as the operator.
-func (r *Run) handOver(ctx context.Context, host existing, where providers.Server, report func(line string)) error {
-	pinned, err := r.pinned()
-	if err != nil {
-		return err
-	}
+func handOver(ctx context.Context, plan Plan, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
 	client, done, err := dialOperator(ctx, host, where, pinned)
 	if err != nil {
 		return fmt.Errorf("%s can't log in, so the user %s keeps its key: %w", where.User, loginUser, err)
@@ -111,7 +79,7 @@ func (r *Run) handOver(ctx context.Context, host existing, where providers.Serve
 	defer done()
 	defer client.Close()
 	report(where.User + " can log in as before")
-	return runScript(ctx, client, "hand-over", handOverScript(r.Plan), report)
+	return runScript(ctx, client, "hand-over", handOverScript(plan), report)
 }
 
 func runScript(ctx context.Context, client *remote.Client, name, script string, report func(line string)) error {
@@ -122,7 +90,7 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 // takeOffScript removes the app, opens what was closed, and puts back what was
 // replaced. Each line can be run again.
 func takeOffScript(p Plan) string {
-	l := p.layout()
+	l := layoutOf(p.Name)
 	return shell.Lines(
 		guard.Drop,
 		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.user+"-*.service", l.user+"-*.socket")+` | cut -d' ' -f1)`,

@@ -20,7 +20,7 @@ var tests = &fact{
 	},
 	script: func(v view) string {
 		p := v.Plan
-		l := p.layout()
+		l := layoutOf(p.Name)
 		// No state folder: tests must not reach what the running app keeps.
 		properties := []string{
 			"WorkingDirectory=" + l.source(p.Release),
@@ -35,7 +35,7 @@ var tests = &fact{
 	},
 }
 
-func testedPath(p Plan) string { return p.layout().release(p.Release) + "/tested" }
+func testedPath(p Plan) string { return layoutOf(p.Name).release(p.Release) + "/tested" }
 
 // path is PATH for the app's processes: the environment's programs first.
 func (l layout) path(id string) string {

@@ -14,7 +14,7 @@ import (
 var upload = &fact{
 	name: "upload", title: "the app's source on the server", phase: providers.PhaseOther, limit: 15 * time.Minute,
 	look: func(p Plan) string {
-		return `[ ! -e ` + shell.Quote(p.layout().release(p.Release)+"/name") + ` ] || echo "source there"`
+		return `[ ! -e ` + shell.Quote(layoutOf(p.Name).release(p.Release)+"/name") + ` ] || echo "source there"`
 	},
 	decide: func(v view) []providers.Change {
 		if shell.Fields(v.Looked)["source"] == "there" {
@@ -25,19 +25,19 @@ var upload = &fact{
 		}
 		return []providers.Change{{What: fmt.Sprintf("upload release %s (%d files)", v.Plan.Release, len(v.Plan.Bundle.Files))}}
 	},
-	before: func(ctx context.Context, run *Run) error {
-		if run.Plan.Bundle == nil {
-			return &hinted{err: fmt.Errorf("the source of release %s is not whole on the server", run.Plan.Release), next: "run the command that deploys it again"}
+	before: func(ctx context.Context, s connected) error {
+		if s.Plan.Bundle == nil {
+			return &providers.Failed{Err: fmt.Errorf("the source of release %s is not whole on the server", s.Plan.Release), Next: "run the command that deploys it again"}
 		}
 		var packed bytes.Buffer
-		if err := run.Plan.Bundle.WriteTarGz(&packed); err != nil {
+		if err := s.Plan.Bundle.WriteTarGz(&packed); err != nil {
 			return err
 		}
-		run.report(fmt.Sprintf("uploading %d kB", (packed.Len()+1023)/1024))
-		return run.server.client.Upload(ctx, run.Plan.layout().uploaded(run.Plan.Bundle.Hash()), packed.Bytes())
+		s.Report(fmt.Sprintf("uploading %d kB", (packed.Len()+1023)/1024))
+		return s.Client.Upload(ctx, layoutOf(s.Plan.Name).uploaded(s.Plan.Bundle.Hash()), packed.Bytes())
 	},
 	script: func(v view) string {
-		l, id := v.Plan.layout(), v.Plan.Release
+		l, id := layoutOf(v.Plan.Name), v.Plan.Release
 		packed := l.uploaded(v.Plan.Bundle.Hash())
 		name := shell.File{Path: l.release(id) + "/name", Mode: "644", Content: id + "\n"}
 		return shell.Lines(

@@ -21,13 +21,3 @@ func (e *Usage) Error() string {
 func usagef(next, format string, args ...any) *Usage {
 	return &Usage{What: fmt.Sprintf(format, args...), Next: next}
 }
-
-// hinted is an error with what to type next.
-type hinted struct {
-	err  error
-	next string
-}
-
-func (e *hinted) Error() string { return e.err.Error() }
-func (e *hinted) Unwrap() error { return e.err }
-func (e *hinted) Hint() string  { return e.next }

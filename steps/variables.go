@@ -51,7 +51,7 @@ var variables = &fact{
 // lookVariables prints which release takes the traffic and, where it matters,
 // a line with the sum of each variable: a value never leaves the server.
 func lookVariables(p Plan) string {
-	l := p.layout()
+	l := layoutOf(p.Name)
 	given := ""
 	if len(p.Env)+len(p.Unset) > 0 {
 		given = `serving=; `

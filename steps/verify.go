@@ -26,7 +26,7 @@ func (verify) Title() string          { return "the app answers from outside" }
 func (verify) Phase() providers.Phase { return providers.PhaseOther }
 
 func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
-	url, address := run.site()
+	url, address := site(run)
 	if run.server == nil || run.onlyLooks() && address == "" {
 		return providers.Finding{Changes: []providers.Change{{What: "ask for " + run.Plan.Health().Path + " from here"}}}, nil
 	}
@@ -34,39 +34,34 @@ func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 	if err != nil {
 		return providers.Finding{Changes: []providers.Change{{What: "wait until the release answers", Why: err.Error()}}}, ctx.Err()
 	}
-	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s answers with status %d", url, status), Notes: run.certificate().notes(run.Plan)}, nil
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s answers with status %d", url, status), Notes: seenCertificate(run).notes(run.Plan)}, nil
 }
 
 // Apply only waits: everything that makes the app answer was done before.
 func (verify) Apply(ctx context.Context, run *Run) error {
-	url, address := run.site()
+	url, address := site(run)
 	attempt := func() (int, error) { return checkSite(ctx, url, address, run.Plan.Release, run.Plan.Health()) }
 	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(backoff.NewConstantBackOff(200*time.Millisecond)),
 		backoff.WithMaxElapsedTime(verifyLimit))
 	if err != nil && ctx.Err() == nil {
-		return &hinted{err: fmt.Errorf("%s did not answer from here within %s: %w", url, verifyLimit, err),
-			next: "see what stands between this computer and the server, then run the same command again"}
+		return &providers.Failed{Err: fmt.Errorf("%s did not answer from here within %s: %w", url, verifyLimit, err),
+			Next: "see what stands between this computer and the server, then run the same command again"}
 	}
 	return err
 }
 
 // site is the URL that the app answers at and the address of its server, as far
 // as was seen.
-func (r *Run) site() (url, address string) {
+func site(r *Run) (url, address string) {
 	address = r.Record().Server.Address
-	if names := r.Plan.domains(); r.certificate().covers(names) {
+	if names := r.Plan.domains(); seenCertificate(r).covers(names) {
 		return "https://" + names[0], address
 	}
 	return webURL(address), address
 }
 
-// certificate is the one that was last seen on the server.
-func (r *Run) certificate() certificate {
-	if r.server == nil {
-		return certificate{}
-	}
-	return readCertificate(r.server.sections[certify.name])
-}
+// seenCertificate is the one that was last seen on the server.
+func seenCertificate(r *Run) certificate { return readCertificate(r.looked(certify)) }
 
 // CheckRelease asks a server which release it serves and whether the app answers
 // at /; it returns that answer's status. Any status below 500 is an answer.

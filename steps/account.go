@@ -43,3 +43,19 @@ var account = &fact{
 }
 
 func (l layout) dirs() []string { return []string{l.root(), l.releases(), l.venvs()} }
+
+// removeRelease is shell text that removes all that the app's releases left:
+// units, folders, data, and the app's user. It can be run again.
+func removeRelease(l layout) string {
+	return shell.Lines(
+		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.user+"-*.service", l.user+"-*.socket")+` | cut -d' ' -f1)`,
+		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
+		`rm -f /etc/systemd/system/`+l.user+`-*.service /etc/systemd/system/`+l.user+`-*.socket`,
+		shell.Command("rm", "-f", "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
+		`systemctl daemon-reload`,
+		`echo "stopped and removed the app's units"`,
+		shell.Command("rm", "-rf", l.root(), l.state(), cacheFolder),
+		`if getent passwd `+l.user+` >/dev/null; then userdel `+l.user+`; fi`,
+		`echo "removed the app, its data and its user"`,
+	)
+}

@@ -111,7 +111,7 @@ func (a *adoption) event(e Event) {
 
 // ask learns from the server whose it is and which release it serves.
 func (a *adoption) ask(ctx context.Context, where providers.Server) (Mark, string, error) {
-	pinned, err := parseKeys(a.run.trusted)
+	pinned, err := parseKeys(a.run.VouchedFor())
 	if err != nil {
 		return Mark{}, "", err
 	}
@@ -161,7 +161,7 @@ func (a *adoption) takeUp(ctx context.Context, mark Mark, release string, where 
 	}
 	return d.Update(func(r *state.Record) {
 		r.Tag, r.Settings, r.Release = mark.Tag, settings, release
-		r.Server = state.Server{Address: where.Address, Port: where.Port, User: loginUser, HostKeys: a.run.trusted}
+		r.Server = state.Server{Address: where.Address, Port: where.Port, User: loginUser, HostKeys: a.run.VouchedFor()}
 		r.URL, r.Finished = webURL(where.Address), time.Now().UTC().Truncate(time.Second)
 	})
 }

@@ -41,7 +41,7 @@ func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, 
 		return Outcome{}, err
 	}
 	defer run.disconnect()
-	if err := run.all(ctx, order(run.Plan, run.provider.Resources(run.spec))); err != nil {
+	if err := run.all(ctx, order(run.Plan, run.Provider().Resources(run.Spec()))); err != nil {
 		return Outcome{}, errors.Join(err, giveUp(ctx, run))
 	}
 	url, _ := site(run)
@@ -57,7 +57,7 @@ func Deploy(ctx context.Context, plan Plan, home state.Home, open OpenProvider, 
 func tellWhatIsLeft(ctx context.Context, r *Run) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	left, err := r.provider.Holdings(ctx, r.spec)
+	left, err := r.Provider().Holdings(ctx, r.Spec())
 	if err != nil || len(left) == 0 || !r.Record().Finished.IsZero() {
 		return
 	}
@@ -80,7 +80,7 @@ func giveUp(ctx context.Context, r *Run) error {
 	}
 	r.takeUp("destroy", "what was made is removed, as --on-failure destroy says")
 	r.note("what was made is removed, as --on-failure destroy says")
-	removal := &Removal{Name: r.Plan.Name, deployment: r.deployment, provider: r.provider, plan: r.Plan, spec: r.spec}
+	removal := &Removal{Name: r.Plan.Name, deployment: r.Deployment(), provider: r.Provider(), plan: r.Plan, spec: r.Spec()}
 	if err := removal.settleIntents(ctx); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func Preview(ctx context.Context, plan Plan, home state.Home, open OpenProvider,
 		return Outcome{}, err
 	}
 	defer run.disconnect()
-	err = run.all(ctx, append(beforehand(), order(run.Plan, run.provider.Resources(run.spec))...))
+	err = run.all(ctx, append(beforehand(), order(run.Plan, run.Provider().Resources(run.Spec()))...))
 	url, _ := site(run)
 	outcome := run.outcome(url)
 	outcome.Monthly = monthly

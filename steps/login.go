@@ -88,3 +88,21 @@ const wasUnlocked = "/var/lib/slipway/deploy-was-unlocked"
 
 var sudoersFile = shell.File{Path: "/etc/sudoers.d/90-slipway", Mode: "440",
 	Content: "# Written by slipway. There is no password to ask for: a key is the only way in.\n" + loginUser + " ALL=(ALL:ALL) NOPASSWD: ALL\n"}
+
+// removeAccess is shell text that takes the deployment's keys and sudo away, and
+// the owner's mark last. It can be run again.
+func removeAccess(p Plan) string {
+	return shell.Lines(
+		`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
+		`keys="$home/.ssh/authorized_keys"`,
+		`if [ -n "$home" ] && [ -f "$keys" ]; then`,
+		`  grep -v `+shell.Quote(" "+p.Tag+"$")+` "$keys" >"$keys.slipway-part" || :`,
+		`  cat "$keys.slipway-part" >"$keys"`,
+		`  rm -f "$keys.slipway-part"`,
+		`fi`,
+		`if [ -e `+wasUnlocked+` ]; then usermod --unlock `+loginUser+`; fi`,
+		shell.Command("rm", "-f", sudoersFile.Path),
+		`echo "removed the deployment's keys; the user `+loginUser+` stays"`,
+		shell.Command("rm", "-rf", "/etc/slipway", "/var/lib/slipway"),
+	)
+}

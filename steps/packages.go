@@ -102,3 +102,15 @@ const patiently = `patiently() {
   done
   printf '%s\n' "$out"
 }`
+
+// removeSystem is shell text that takes away the firewall's rules, the swap, and
+// each file of the hardening. Files that others had written are put back by
+// shell.PutBack. It can be run again.
+func removeSystem() string {
+	return shell.Lines(
+		`nft delete table inet slipway 2>/dev/null || :`,
+		`systemctl --quiet disable --now swapfile.swap 2>/dev/null || :`,
+		shell.Command("rm", "-f", swapPath),
+		`rm -f `+shell.Command(append(append(hardening.Paths(), paths(swapFiles)...), firewallPath)...),
+	)
+}

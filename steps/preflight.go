@@ -18,7 +18,7 @@ func (preflight) Look(ctx context.Context, run *Run) (providers.Finding, error) 
 	if err := run.Plan.checkDomain(); err != nil {
 		return providers.Finding{}, err
 	}
-	if err := run.provider.Check(ctx, run.spec); err != nil {
+	if err := run.Provider().Check(ctx, run.Spec()); err != nil {
 		return providers.Finding{}, err
 	}
 	if err := run.trust(ctx); err != nil {

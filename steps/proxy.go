@@ -84,3 +84,15 @@ func sitesOf(v view) (sites []shell.File, current string) {
 	}
 	return sites, siteFile(v.Plan)
 }
+
+// removeWeb is shell text that removes nginx's site, the log of requests, and
+// the certificate with what renews it. nginx is not reloaded. It can be run again.
+func removeWeb(p Plan) string {
+	return shell.Lines(
+		removeCertificate(),
+		`systemctl --quiet disable --now slipway-logrotate.timer 2>/dev/null || :`,
+		shell.Command("rm", "-f", nginxEnabled+p.Name, siteFile(p), secureSiteFile(p)),
+		`rm -f `+shell.Command(paths(requestLogFiles)...),
+		shell.Command("rm", "-rf", logsFolder),
+	)
+}

@@ -44,6 +44,25 @@ func (r *Run) Record() state.Record {
 	return r.deployment.Record()
 }
 
+// Provider is where the run's target is.
+func (r *Run) Provider() providers.Provider { return r.provider }
+
+// Spec is what the run asks of its provider.
+func (r *Run) Spec() providers.Spec { return r.spec }
+
+// Deployment is the record that the run holds; nil in one that only looks.
+func (r *Run) Deployment() *state.Deployment { return r.deployment }
+
+// Connected tells whether the run is logged in to the server.
+func (r *Run) Connected() bool { return r.server != nil }
+
+// Changed tells whether anything had to be changed so far.
+func (r *Run) Changed() bool { return r.changed }
+
+// VouchedFor are the host keys, in authorized_keys form, that somebody vouched
+// for in this run and that are not on record yet.
+func (r *Run) VouchedFor() []string { return r.trusted }
+
 // onlyLooks tells whether the run must change nothing.
 func (r *Run) onlyLooks() bool { return r.deployment == nil }
 

@@ -36,7 +36,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 	}
 	defer run.disconnect()
 	err = run.all(ctx, []stage{single{connection{}}, onServer{variables}})
-	return run.changed, err
+	return run.Changed(), err
 }
 
 // Variables lists the names of the app's variables, sorted as the server has

@@ -10,7 +10,6 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/guard"
-	"slipway/steps/hardening"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -79,7 +78,7 @@ func handOver(ctx context.Context, plan Plan, host providers.ExistingServer, whe
 	defer done()
 	defer client.Close()
 	report(where.User + " can log in as before")
-	return runScript(ctx, client, "hand-over", handOverScript(plan), report)
+	return runScript(ctx, client, "hand-over", removeAccess(plan), report)
 }
 
 func runScript(ctx context.Context, client *remote.Client, name, script string, report func(line string)) error {
@@ -90,50 +89,15 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 // takeOffScript removes the app, opens what was closed, and puts back what was
 // replaced. Each line can be run again.
 func takeOffScript(p Plan) string {
-	l := layoutOf(p.Name)
 	return shell.Lines(
 		guard.Drop,
-		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.user+"-*.service", l.user+"-*.socket")+` | cut -d' ' -f1)`,
-		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
-		`rm -f /etc/systemd/system/`+l.user+`-*.service /etc/systemd/system/`+l.user+`-*.socket`,
-		`systemctl daemon-reload`,
-		`echo "stopped and removed the app's units"`,
-		removeCertificate(),
-		shell.Command("rm", "-f", nginxEnabled+p.Name, siteFile(p), secureSiteFile(p)),
-		shell.Command("rm", "-rf", l.root(), l.state(), logsFolder, cacheFolder),
-		`if getent passwd `+l.user+` >/dev/null; then userdel `+l.user+`; fi`,
-		`echo "removed the app, its data and its user"`,
-		`nft delete table inet slipway 2>/dev/null || :`,
-		`systemctl --quiet disable --now slipway-logrotate.timer swapfile.swap 2>/dev/null || :`,
-		shell.Command("rm", "-f", swapPath, "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
-		`rm -f `+shell.Command(writtenFiles()...),
+		removeRelease(layoutOf(p.Name)),
+		removeWeb(p),
+		removeSystem(),
 		shell.PutBack,
 		`sshd -t`,
 		shell.Reload("ssh.service"),
 		`if systemctl is-active --quiet nginx.service && nginx -q -t; then systemctl reload nginx.service; fi`,
 		`echo "removed the firewall's rules and the settings of sshd; packages stay"`,
-	)
-}
-
-// writtenFiles are slipway's own files outside the app's folders; those that
-// others had written are put back after.
-func writtenFiles() []string {
-	return append(append(hardening.Paths(), append(paths(requestLogFiles), paths(swapFiles)...)...), firewallPath)
-}
-
-// handOverScript takes off the deployment's login and the mark, the mark last.
-func handOverScript(p Plan) string {
-	return shell.Lines(
-		`home=$(getent passwd `+loginUser+` | cut -d: -f6)`,
-		`keys="$home/.ssh/authorized_keys"`,
-		`if [ -n "$home" ] && [ -f "$keys" ]; then`,
-		`  grep -v `+shell.Quote(" "+p.Tag+"$")+` "$keys" >"$keys.slipway-part" || :`,
-		`  cat "$keys.slipway-part" >"$keys"`,
-		`  rm -f "$keys.slipway-part"`,
-		`fi`,
-		`if [ -e `+wasUnlocked+` ]; then usermod --unlock `+loginUser+`; fi`,
-		shell.Command("rm", "-f", sudoersFile.Path),
-		`echo "removed the deployment's keys; the user `+loginUser+` stays"`,
-		shell.Command("rm", "-rf", "/etc/slipway", "/var/lib/slipway"),
 	)
 }

@@ -27,7 +27,7 @@ func (verify) Phase() providers.Phase { return providers.PhaseOther }
 
 func (verify) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 	url, address := site(run)
-	if run.server == nil || run.onlyLooks() && address == "" {
+	if !run.Connected() || run.onlyLooks() && address == "" {
 		return providers.Finding{Changes: []providers.Change{{What: "ask for " + run.Plan.Health().Path + " from here"}}}, nil
 	}
 	status, err := checkSite(ctx, url, address, run.Plan.Release, run.Plan.Health())

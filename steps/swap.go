@@ -10,10 +10,11 @@ import (
 	"slipway/steps/shell"
 )
 
+// swapBelow is the memory, in megabytes, below which a server gets swap: pip
+// and a release that takes over need more for a while than the app does.
+const swapBelow = 1000
+
 const (
-	// swapBelow is the memory, in megabytes, below which a server gets swap: pip
-	// and a release that takes over need more for a while than the app does.
-	swapBelow = 1000
 	// swapMB is how much it gets, and swapLeaves how much of the disk must stay
 	// free, in megabytes.
 	swapMB, swapLeaves = 1024, 1024

@@ -15,9 +15,10 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
-	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/engine"
 	"slipway/steps/remote"
+	"slipway/steps/web"
 	"slipway/ui/e2e"
 
 	"golang.org/x/crypto/ssh"
@@ -149,8 +150,8 @@ func (o *operator) again(t *testing.T, first e2e.Deployed) {
 		t.Errorf("a run that changes nothing takes %d round trips, want 1", second.RoundTrips)
 	}
 	for step, status := range second.Steps {
-		if status != steps.Unchanged {
-			t.Errorf("step %s is %q, want %q", step, status, steps.Unchanged)
+		if status != engine.Unchanged {
+			t.Errorf("step %s is %q, want %q", step, status, engine.Unchanged)
 		}
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
@@ -288,9 +289,9 @@ dpkg --force-depends --remove unattended-upgrades >/dev/null 2>&1
 # As a power cut leaves a package that was being unpacked.
 sed -i '/^Package: nginx-common$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`)
 	mended := o.Deploy("--sample", "hello")
-	for step, want := range map[string]steps.Status{
-		"firewall": steps.Changed, "sshd": steps.Changed, "proxy": steps.Changed, "release": steps.Changed,
-		"variables": steps.Changed, "packages": steps.Changed, "dependencies": steps.Unchanged, "upload": steps.Unchanged,
+	for step, want := range map[string]engine.Status{
+		"firewall": engine.Changed, "sshd": engine.Changed, "proxy": engine.Changed, "release": engine.Changed,
+		"variables": engine.Changed, "packages": engine.Changed, "dependencies": engine.Unchanged, "upload": engine.Unchanged,
 	} {
 		if got := mended.Steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
@@ -354,7 +355,7 @@ func (o *operator) reboots(t *testing.T, first e2e.Deployed) {
 		return err == nil && strings.TrimSpace(now) != boot
 	})
 	e2e.Until(t, "the app to come back", func() bool {
-		_, err := steps.CheckRelease(t.Context(), first.URL, first.Release)
+		_, err := web.CheckRelease(t.Context(), first.URL, first.Release)
 		return err == nil
 	})
 	if after := o.Deploy("--sample", "hello"); after.Changed {
@@ -395,8 +396,8 @@ func TestAccounts(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t)
 	first := o.Deploy("--sample", "accounts")
-	if first.Steps["tests"] != steps.Changed {
-		t.Errorf("its tests: %q, want %q", first.Steps["tests"], steps.Changed)
+	if first.Steps["tests"] != engine.Changed {
+		t.Errorf("its tests: %q, want %q", first.Steps["tests"], engine.Changed)
 	}
 	status, body := e2e.Ask(t, first.URL+"/customers")
 	if status != http.StatusOK || !json.Valid([]byte(body)) {
@@ -418,7 +419,7 @@ func TestAccounts(t *testing.T) {
 	}
 	still := func(what string) {
 		t.Helper()
-		if _, err := steps.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
+		if _, err := web.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
 			t.Errorf("after %s: %v", what, err)
 		}
 	}
@@ -436,7 +437,7 @@ func TestAccounts(t *testing.T) {
 	still("a release that does not start")
 	edit("app/app.py", broken, "CHANGED = True\n")
 	second := o.Deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
-	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != steps.Unchanged {
+	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != engine.Unchanged {
 		t.Errorf("the second release: %+v", second)
 	}
 	t.Logf("a release with changed code took %.1f s", second.Seconds)
@@ -451,7 +452,7 @@ func (o *operator) rollsBack(t *testing.T, first, second e2e.Deployed) {
 	t.Helper()
 	serves := func(release string) {
 		t.Helper()
-		if _, err := steps.CheckRelease(t.Context(), first.URL, release); err != nil {
+		if _, err := web.CheckRelease(t.Context(), first.URL, release); err != nil {
 			t.Error(err)
 		}
 	}
@@ -532,9 +533,9 @@ func TestKilled(t *testing.T) {
 func (o *operator) killedAt(t *testing.T, signal syscall.Signal, at []string) {
 	tag := ""
 	for _, step := range at {
-		if !o.KillAt(signal, func(s string, status steps.Status) bool {
+		if !o.KillAt(signal, func(s string, status engine.Status) bool {
 			// A machine that booted fast leaves the connection nothing to wait for.
-			return s == step && (status == steps.Changing || step == "connection" && status == steps.Looking)
+			return s == step && (status == engine.Changing || step == "connection" && status == engine.Looking)
 		}, "--sample", "hello") {
 			t.Fatalf("step %s had nothing to do", step)
 		}

@@ -30,7 +30,7 @@ import (
 	"slipway/providers/local"
 	"slipway/providers/local/localtest"
 	"slipway/state"
-	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/steps/remote"
 	"slipway/ui/e2e"
 )
@@ -227,7 +227,7 @@ func adoptedElsewhere(t *testing.T, here *operator, s bareServer) {
 	if r := there.Run("adopt", "--host", at, "--identity", s.identity); r.Code != 2 {
 		t.Errorf("adopting it again: exit %d, %s", r.Code, r.Stderr)
 	}
-	if again := there.Deploy("--sample", "hello"); again.Changed || again.Steps["login"] != steps.Unchanged {
+	if again := there.Deploy("--sample", "hello"); again.Changed || again.Steps["login"] != engine.Unchanged {
 		t.Errorf("after adopt something was left to change: %v", again.Steps)
 	}
 	if again := here.Deploy(s.flags("root")...); again.Changed {
@@ -366,7 +366,7 @@ func TestSSHDebian12(t *testing.T) {
 	}
 	o.Must("destroy", "-y")
 	// The server can be deployed to again.
-	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != steps.Changed {
+	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != engine.Changed {
 		t.Errorf("after destroy: %+v, %v", again.Outcome, again.Steps)
 	}
 }
@@ -489,7 +489,7 @@ func TestSSHKilled(t *testing.T) {
 		t.Errorf("with a key that does not fit: exit %d\n%s", r.Code, r.Stderr)
 	}
 	for _, at := range []string{"connection", "sshd"} {
-		if !o.KillAt(syscall.SIGKILL, func(step string, status steps.Status) bool { return step == at && status == steps.Changing }, flags...) {
+		if !o.KillAt(syscall.SIGKILL, func(step string, status engine.Status) bool { return step == at && status == engine.Changing }, flags...) {
 			t.Errorf("step %s had nothing to do", at)
 		}
 	}

@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slipway/providers/local/localtest"
-	"slipway/ui/e2e"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
 )
 
 // TestWizardEnter presses Enter on every screen of a fresh start.

@@ -12,6 +12,10 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/access"
+	"slipway/steps/engine"
+	"slipway/steps/fact"
+	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
 
@@ -29,7 +33,7 @@ type Lost struct {
 // Adopt takes up a deployment: it finds the server, learns from it whose it is,
 // gives it a new key for this computer, and writes the record anew. Nothing else
 // is changed. A deployment that is on record here already is a *Usage.
-func Adopt(ctx context.Context, lost Lost, home state.Home, open OpenProvider, report func(line string)) (Summary, error) {
+func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
 	if err := lost.find(ctx, home, open); err != nil {
 		return Summary{}, err
 	}
@@ -43,19 +47,19 @@ func Adopt(ctx context.Context, lost Lost, home state.Home, open OpenProvider, r
 		return Summary{}, fmt.Errorf("the provider %s has no server that can be logged in to as it is", provider.Name())
 	}
 	a.host = host
-	a.run = visit(lost.plan(), provider, a.event)
-	if err := a.run.trust(ctx); err != nil {
+	a.run = engine.Visit(lost.plan(), provider, a.event)
+	if err := a.run.Trust(ctx); err != nil {
 		return Summary{}, err
 	}
 	where, err := provider.Server(ctx, providers.Spec{})
 	if err != nil {
 		return Summary{}, err
 	}
-	mark, release, err := a.ask(ctx, where)
+	mark, release, err := a.identify(ctx, where)
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := a.takeUp(ctx, mark, release, where); err != nil {
+	if err := a.record(ctx, mark, release, where); err != nil {
 		return Summary{}, err
 	}
 	record, err := home.Read(mark.Name)
@@ -63,34 +67,34 @@ func Adopt(ctx context.Context, lost Lost, home state.Home, open OpenProvider, r
 }
 
 // plan is as much of a plan as logging in to the server takes.
-func (l Lost) plan() Plan {
-	value := func(key, v string) NamedValue { return NamedValue{Key: key, Value: v, From: FromFlag} }
-	return Plan{Tag: l.Tag, Values: map[string]NamedValue{KeyProvider: value(KeyProvider, providerSSH), KeyHost: value(KeyHost, l.Host),
-		KeyIdentity: value(KeyIdentity, l.Identity), KeyFingerprint: value(KeyFingerprint, l.Fingerprint)}}
+func (l Lost) plan() plan.Plan {
+	value := func(key, v string) plan.NamedValue { return plan.NamedValue{Key: key, Value: v, From: plan.FromFlag} }
+	return plan.Plan{Tag: l.Tag, Values: map[string]plan.NamedValue{plan.KeyProvider: value(plan.KeyProvider, plan.ProviderSSH), plan.KeyHost: value(plan.KeyHost, l.Host),
+		plan.KeyIdentity: value(plan.KeyIdentity, l.Identity), plan.KeyFingerprint: value(plan.KeyFingerprint, l.Fingerprint)}}
 }
 
 // find asks the provider where the server with the tag is.
-func (l *Lost) find(ctx context.Context, home state.Home, open OpenProvider) error {
+func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvider) error {
 	switch {
 	case l.Host != "" && l.Tag != "":
-		return usagef("give one of them", "both --host and --tag are given")
+		return plan.Usagef("give one of them", "both --host and --tag are given")
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
-		return usagef("give --host USER@HOST, or --provider digitalocean --tag TAG", "nothing says which server to adopt")
-	case l.Provider != providerDO:
-		return usagef("give --provider digitalocean, or --host USER@HOST", "only DigitalOcean finds servers by their tag")
+		return plan.Usagef("give --host USER@HOST, or --provider digitalocean --tag TAG", "nothing says which server to adopt")
+	case l.Provider != plan.ProviderDigitalOcean:
+		return plan.Usagef("give --provider digitalocean, or --host USER@HOST", "only DigitalOcean finds servers by their tag")
 	}
-	plan := Plan{Tag: l.Tag, Values: map[string]NamedValue{KeyProvider: {Key: KeyProvider, Value: l.Provider}}}
-	provider, err := open(plan, filepath.Join(home.Dir, "none"))
+	p := plan.Plan{Tag: l.Tag, Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: l.Provider}}}
+	provider, err := open(p, filepath.Join(home.Dir, "none"))
 	if err != nil {
 		return err
 	}
-	where, err := provider.Server(ctx, specOf(plan))
+	where, err := provider.Server(ctx, plan.SpecOf(p))
 	if errors.Is(err, providers.ErrNoServer) {
-		return usagef("look for the tag in the provider's own list", "no server carries the tag %s", l.Tag)
+		return plan.Usagef("look for the tag in the provider's own list", "no server carries the tag %s", l.Tag)
 	}
-	l.Host = fmt.Sprintf("%s@%s:%d", loginUser, where.Address, where.Port)
+	l.Host = fmt.Sprintf("%s@%s:%d", access.User, where.Address, where.Port)
 	return err
 }
 
@@ -99,59 +103,59 @@ type adoption struct {
 	lost   Lost
 	home   state.Home
 	host   providers.ExistingServer
-	run    *Run
+	run    *engine.Run
 	report func(line string)
 }
 
-func (a *adoption) event(e Event) {
-	if e.Kind == KindLine || e.Kind == KindNote {
+func (a *adoption) event(e engine.Event) {
+	if e.Kind == engine.KindLine || e.Kind == engine.KindNote {
 		a.report(e.Line)
 	}
 }
 
-// ask learns from the server whose it is and which release it serves.
-func (a *adoption) ask(ctx context.Context, where providers.Server) (Mark, string, error) {
-	pinned, err := parseKeys(a.run.VouchedFor())
+// identify learns from the server whose it is and which release it serves.
+func (a *adoption) identify(ctx context.Context, where providers.Server) (access.Owner, string, error) {
+	pinned, err := access.ParseKeys(a.run.VouchedFor())
 	if err != nil {
-		return Mark{}, "", err
+		return access.Owner{}, "", err
 	}
-	client, done, err := dialOperator(ctx, a.host, where, pinned)
+	client, done, err := access.DialOperator(ctx, a.host, where, pinned)
 	if err != nil {
-		return Mark{}, "", err
+		return access.Owner{}, "", err
 	}
 	defer done()
 	defer client.Close()
 	seen, err := client.Look(ctx, shell.Lines(
-		shell.Section(sectionMark, shell.Command("cat", markPath)),
+		shell.Section(fact.SectionMark, shell.Command("cat", access.OwnerFile)),
 		shell.Section("release", "cat /srv/app-*/current/name")))
 	if err != nil {
-		return Mark{}, "", err
+		return access.Owner{}, "", err
 	}
-	mark, ok := readMark(seen[sectionMark])
+	mark, ok := access.ReadOwner(seen[fact.SectionMark])
 	if !ok {
-		return Mark{}, "", usagef("deploy to it instead", "the server at %s carries no deployment of slipway", where.Address)
+		return access.Owner{}, "", plan.Usagef("deploy to it instead", "the server at %s carries no deployment of slipway", where.Address)
 	}
-	if err := CheckName(mark.Name); err != nil {
-		return Mark{}, "", fmt.Errorf("the server at %s calls its deployment %q: %w", where.Address, mark.Name, err)
+	if err := plan.CheckName(mark.Name); err != nil {
+		return access.Owner{}, "", fmt.Errorf("the server at %s calls its deployment %q: %w", where.Address, mark.Name, err)
 	}
 	if a.lost.Tag != "" && a.lost.Tag != mark.Tag {
-		return Mark{}, "", usagef("give its own --tag", "the server at %s carries the tag %s", where.Address, mark.Tag)
+		return access.Owner{}, "", plan.Usagef("give its own --tag", "the server at %s carries the tag %s", where.Address, mark.Tag)
 	}
 	a.report(fmt.Sprintf("the server at %s is %s (%s)", where.Address, mark.Name, mark.Tag))
-	return mark, splitLines(seen["release"])[0], nil
+	return mark, shell.SplitLines(seen["release"])[0], nil
 }
 
-// takeUp writes the record and gives the server this computer's key.
-func (a *adoption) takeUp(ctx context.Context, mark Mark, release string, where providers.Server) error {
+// record writes the record and gives the server this computer's key.
+func (a *adoption) record(ctx context.Context, mark access.Owner, release string, where providers.Server) error {
 	if a.home.Exists(mark.Name) {
-		return usagef("slipway status "+mark.Name+" shows it", "there is a deployment %s on record here already", mark.Name)
+		return plan.Usagef("slipway status "+mark.Name+" shows it", "there is a deployment %s on record here already", mark.Name)
 	}
 	d, err := a.home.Open(mark.Name, time.Now())
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	k, err := openKeys(d)
+	k, err := access.OpenKeys(d)
 	if err != nil {
 		return err
 	}
@@ -161,41 +165,41 @@ func (a *adoption) takeUp(ctx context.Context, mark Mark, release string, where 
 	}
 	return d.Update(func(r *state.Record) {
 		r.Tag, r.Settings, r.Release = mark.Tag, settings, release
-		r.Server = state.Server{Address: where.Address, Port: where.Port, User: loginUser, HostKeys: a.run.VouchedFor()}
-		r.URL, r.Finished = webURL(where.Address), time.Now().UTC().Truncate(time.Second)
+		r.Server = state.Server{Address: where.Address, Port: where.Port, User: access.User, HostKeys: a.run.VouchedFor()}
+		r.URL, r.Finished = plan.WebURL(where.Address), time.Now().UTC().Truncate(time.Second)
 	})
 }
 
 // forget removes keys that no server knows.
 func forget(d *state.Deployment) error {
-	return errors.Join(d.RemoveSecret(loginKeyFile), d.RemoveSecret(hostKeyFile))
+	return errors.Join(d.RemoveSecret(access.LoginKeyFile), d.RemoveSecret(access.HostKeyFile))
 }
 
 // settings are those of the deployment. A local machine whose disk is not in
 // this home is taken up as a server that exists: nothing here could end it.
-func (a *adoption) settings(mark Mark, dir string) map[string]string {
+func (a *adoption) settings(mark access.Owner, dir string) map[string]string {
 	settings := maps.Clone(mark.Settings)
 	if settings == nil {
 		settings = map[string]string{}
 	}
-	settings[KeyName] = mark.Name
+	settings[plan.KeyName] = mark.Name
 	_, err := os.Stat(filepath.Join(dir, "machine"))
-	if elsewhere := settings[KeyProvider] == providerLocal && errors.Is(err, fs.ErrNotExist); elsewhere || settings[KeyProvider] == "" {
-		settings[KeyProvider] = providerSSH
-		delete(settings, KeyImage)
-		delete(settings, KeyEngine)
+	if elsewhere := settings[plan.KeyProvider] == plan.ProviderLocal && errors.Is(err, fs.ErrNotExist); elsewhere || settings[plan.KeyProvider] == "" {
+		settings[plan.KeyProvider] = plan.ProviderSSH
+		delete(settings, plan.KeyImage)
+		delete(settings, plan.KeyEngine)
 	}
-	if settings[KeyProvider] == providerSSH {
-		settings[KeyHost] = a.lost.Host
+	if settings[plan.KeyProvider] == plan.ProviderSSH {
+		settings[plan.KeyHost] = a.lost.Host
 	}
 	if a.lost.Identity != "" {
-		settings[KeyIdentity] = a.lost.Identity
+		settings[plan.KeyIdentity] = a.lost.Identity
 	}
 	return settings
 }
 
 // admit lets the new key log in, and proves it by a fresh connection.
-func (a *adoption) admit(ctx context.Context, mark Mark, settings map[string]string, k keys, where providers.Server) error {
-	plan := PlanOf(state.Record{Name: mark.Name, Tag: mark.Tag, Settings: settings})
-	return a.run.admitKey(ctx, plan, facts(plan), k, a.host, where)
+func (a *adoption) admit(ctx context.Context, mark access.Owner, settings map[string]string, k access.Keys, where providers.Server) error {
+	plan := plan.OfRecord(state.Record{Name: mark.Name, Tag: mark.Tag, Settings: settings})
+	return a.run.AdmitKey(ctx, plan, facts(plan), k, a.host, where)
 }

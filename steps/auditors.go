@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"slipway/steps/audit"
+	"slipway/steps/plan"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
+	"slipway/steps/web"
 )
 
 // Auditor is a program of others that audits a server.
@@ -54,20 +56,20 @@ func AuditorOf(name string) (Auditor, error) {
 	if slices.Contains(Auditors(), name) {
 		return Auditor(name), nil
 	}
-	return "", usagef("use "+strings.Join(Auditors(), " or "), "there is no auditor %q", name)
+	return "", plan.Usagef("use "+strings.Join(Auditors(), " or "), "there is no auditor %q", name)
 }
 
 // auditorLimit is how long an auditor may take, its installation included.
 const auditorLimit = 30 * time.Minute
 
-// ask runs an auditor of others on the server.
-func (s *Session) ask(ctx context.Context, name Auditor, install bool, report func(line string)) (audit.Result, error) {
+// runAuditor runs an auditor of others on the server.
+func (s *Session) runAuditor(ctx context.Context, name Auditor, install bool, report func(line string)) (audit.Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, auditorLimit, fmt.Errorf("%s took longer than %s", name, auditorLimit))
 	defer cancel()
 	a := auditors[name]
 	missing := shell.Lines(`echo "figure none: it is not installed"`, `exit 0`)
 	if install {
-		missing = aptInstall(a.packages...)
+		missing = shell.AptInstall(a.packages...)
 	}
 	script := shell.Lines(`if [ -z "$(command -v `+a.program+`)" ]; then`, missing, `fi`, a.run)
 	figure := ""
@@ -85,14 +87,14 @@ func (s *Session) ask(ctx context.Context, name Auditor, install bool, report fu
 		return audit.Result{}, fmt.Errorf("run %s: %w", name, err)
 	}
 	if figure == "none: it is not installed" {
-		return audit.Result{}, usagef("give --install too; that leaves "+strings.Join(a.packages, ", ")+" on the server", "%s is not installed on the server", name)
+		return audit.Result{}, plan.Usagef("give --install too; that leaves "+strings.Join(a.packages, ", ")+" on the server", "%s is not installed on the server", name)
 	}
 	return audit.Result{Topic: "others", Check: string(name), Verdict: audit.Figure, Found: figure}, nil
 }
 
 // certificateResult is whether a browser takes the certificate of a domain.
 func certificateResult(ctx context.Context, address, domain string) audit.Result {
-	c := lookAtCertificate(ctx, net.JoinHostPort(address, "443"), domain, time.Now())
+	c := web.LookAtCertificate(ctx, net.JoinHostPort(address, "443"), domain, time.Now())
 	r := audit.Result{Topic: "certificate", Check: "browsers take the certificate of " + domain, Verdict: audit.Good, Found: fmt.Sprintf("%d days left", c.Days)}
 	if c.Trouble != "" {
 		r.Verdict, r.Found = audit.Bad, c.Trouble

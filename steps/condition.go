@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 )
 
@@ -29,7 +32,7 @@ type ServerCondition struct {
 	// Failed are the names of failed units, whosever they are.
 	Failed []string `json:"failed_units,omitempty"`
 	// Releases are those that can be gone back to, the newest first.
-	Releases []Kept `json:"releases,omitempty"`
+	Releases []release.Kept `json:"releases,omitempty"`
 	// Updates are how many packages have one pending, Security how many of these
 	// are for security; by the lists of the day Listed.
 	Updates  int       `json:"updates"`
@@ -66,7 +69,7 @@ type UnitCondition struct {
 
 // Condition looks at the server, in one round trip.
 func (s *Session) Condition(ctx context.Context) (ServerCondition, error) {
-	seen, err := s.Client.Look(ctx, lookCondition(layoutOf(s.plan.Name)))
+	seen, err := s.Client.Look(ctx, lookCondition(layout.Of(s.plan.Name)))
 	if err != nil {
 		return ServerCondition{}, err
 	}
@@ -78,9 +81,9 @@ const unitProperties = "Id,ActiveState,StateChangeTimestamp,MemoryMax,NRestarts,
 
 // unitMemory prints, for each process of the app, its unit and how many kB are
 // its own: memory that processes share counts for each by its part.
-func unitMemory(l layout) string {
-	return `for f in $(grep -ls '/` + l.user + `-' /proc/[0-9]*/cgroup); do
-  unit=$(sed -n 's|.*/\(` + l.user + `-[^/]*\.service\).*|\1|p' "$f" | head -n 1)
+func unitMemory(l layout.Layout) string {
+	return `for f in $(grep -ls '/` + l.User + `-' /proc/[0-9]*/cgroup); do
+  unit=$(sed -n 's|.*/\(` + l.User + `-[^/]*\.service\).*|\1|p' "$f" | head -n 1)
   [ -z "$unit" ] || echo "$unit $(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "${f%/cgroup}/smaps_rollup")"
 done`
 }
@@ -95,9 +98,9 @@ if ! systemd-detect-virt --quiet --container; then
   [ -z "$newest" ] || [ "${newest#/boot/vmlinuz-}" = "$(uname -r)" ] || echo "the kernel ${newest#/boot/vmlinuz-} is installed and $(uname -r) runs"
 fi`
 
-func lookCondition(l layout) string {
+func lookCondition(l layout.Layout) string {
 	return shell.Lines(
-		shell.Section(sectionSystem, shell.Lines(
+		shell.Section(fact.SectionSystem, shell.Lines(
 			`. /etc/os-release`,
 			`echo "system $ID $VERSION_ID"`,
 			`echo "cpus $(nproc)"`,
@@ -107,10 +110,10 @@ func lookCondition(l layout) string {
 			`df -kP / | awk 'NR == 2 { print "disk " $2 " " $4 }'`,
 			`echo "listed $(stat -c %Y /var/lib/apt/lists)"`,
 		)),
-		shell.Section("units", `systemctl show --timestamp=unix --property=`+unitProperties+` `+shell.Quote(l.user+"-*.service")),
+		shell.Section("units", `systemctl show --timestamp=unix --property=`+unitProperties+` `+shell.Quote(l.User+"-*.service")),
 		shell.Section("unit memory", unitMemory(l)),
 		shell.Section("failed", `systemctl list-units --failed --plain --no-legend --full | cut -d' ' -f1`),
-		shell.Section("releases", lookReleases(l)),
+		shell.Section("releases", release.LookKept(l)),
 		shell.Section("updates", pendingUpdates),
 		shell.Section("reboot", whyReboot),
 		shell.Section("jobs", `systemctl list-units --plain --no-legend --full 'slipway-job-*.service' | sed -n 's/^slipway-job-\(.*\)\.service .*$/\1/p'`),
@@ -118,24 +121,24 @@ func lookCondition(l layout) string {
 }
 
 func readCondition(seen map[string]string) ServerCondition {
-	f := shell.Fields(seen[sectionSystem])
-	megabytes := func(key string) int { return number(f[key]) / 1024 }
+	f := shell.Fields(seen[fact.SectionSystem])
+	megabytes := func(key string) int { return shell.Number(f[key]) / 1024 }
 	total, free, _ := strings.Cut(f["disk"], " ")
 	c := ServerCondition{
-		System: f["system"], Up: number(f["up"]), CPUs: number(f["cpus"]),
+		System: f["system"], Up: shell.Number(f["up"]), CPUs: shell.Number(f["cpus"]),
 		Memory:   Space{megabytes("MemTotal"), megabytes("MemAvailable")},
 		Swap:     Space{megabytes("SwapTotal"), megabytes("SwapFree")},
-		Disk:     Space{number(total) / 1024, number(free) / 1024},
+		Disk:     Space{shell.Number(total) / 1024, shell.Number(free) / 1024},
 		Failed:   strings.Fields(seen["failed"]),
-		Releases: parseReleases(seen["releases"]),
-		Reboot:   strings.Join(nonEmpty(splitLines(seen["reboot"])), "; "),
+		Releases: release.ParseKept(seen["releases"]),
+		Reboot:   strings.Join(shell.NonEmpty(shell.SplitLines(seen["reboot"])), "; "),
 		Jobs:     strings.Fields(seen["jobs"]),
 	}
 	c.Load, _ = strconv.ParseFloat(f["load"], 64) // 0 is "unknown"
-	if listed := number(f["listed"]); listed > 0 {
+	if listed := shell.Number(f["listed"]); listed > 0 {
 		c.Listed = time.Unix(int64(listed), 0).UTC()
 	}
-	for _, line := range nonEmpty(splitLines(seen["updates"])) {
+	for _, line := range shell.NonEmpty(shell.SplitLines(seen["updates"])) {
 		c.Updates++
 		if strings.Contains(line, "-Security") || strings.Contains(line, "-security") {
 			c.Security++
@@ -149,9 +152,9 @@ func readCondition(seen map[string]string) ServerCondition {
 	}
 	c.Units = readUnits(seen["units"], current)
 	kilobytes := map[string]int{}
-	for _, line := range splitLines(seen["unit memory"]) {
+	for _, line := range shell.SplitLines(seen["unit memory"]) {
 		unit, own, _ := strings.Cut(line, " ")
-		kilobytes[unit] += number(own)
+		kilobytes[unit] += shell.Number(own)
 	}
 	for i := range c.Units {
 		c.Units[i].Memory = kilobytes[c.Units[i].Name] / 1024
@@ -173,8 +176,8 @@ func readUnits(shown, current string) []UnitCondition {
 			continue
 		}
 		u := UnitCondition{Name: f["Id"], State: f["ActiveState"],
-			Limit: number(f["MemoryMax"]) >> 20, Restarts: number(f["NRestarts"])}
-		if since := number(strings.TrimPrefix(f["StateChangeTimestamp"], "@")); since > 0 {
+			Limit: shell.Number(f["MemoryMax"]) >> 20, Restarts: shell.Number(f["NRestarts"])}
+		if since := shell.Number(strings.TrimPrefix(f["StateChangeTimestamp"], "@")); since > 0 {
 			u.Since = time.Unix(int64(since), 0).UTC()
 		}
 		if f["Result"] != "success" {
@@ -192,17 +195,4 @@ func readUnits(shown, current string) []UnitCondition {
 		return of(a) - of(b)
 	})
 	return units
-}
-
-// number reads a number; anything else, "infinity" too, is 0.
-func number(text string) int {
-	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return int(n)
-}
-
-func nonEmpty(lines []string) []string {
-	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == "" })
 }

@@ -9,11 +9,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/release"
+	"slipway/steps/web"
 )
 
 func TestReadCondition(t *testing.T) {
 	got := readCondition(map[string]string{
-		sectionSystem: "system debian 13\ncpus 2\nup 7201\nload 0.25\nMemTotal 524288\nMemAvailable 262144\nSwapTotal 0\nSwapFree 0\ndisk 10485760 5242880\nlisted 1700000000\n",
+		fact.SectionSystem: "system debian 13\ncpus 2\nup 7201\nload 0.25\nMemTotal 524288\nMemAvailable 262144\nSwapTotal 0\nSwapFree 0\ndisk 10485760 5242880\nlisted 1700000000\n",
 		"units": "Id=app-shop-ba9876543210.service\nActiveState=inactive\nMemoryMax=infinity\nNRestarts=0\nResult=success\nStateChangeTimestamp=\n\n" +
 			"Id=app-shop-0123456789ab.service\nActiveState=active\nMemoryMax=209715200\nNRestarts=2\nResult=oom-kill\nStateChangeTimestamp=@1700000100\n",
 		"unit memory": "app-shop-0123456789ab.service 20480\napp-shop-0123456789ab.service 10240\n",
@@ -30,7 +35,7 @@ func TestReadCondition(t *testing.T) {
 			{Name: "app-shop-ba9876543210.service", State: "inactive"},
 		},
 		Failed:   []string{"other.service"},
-		Releases: []Kept{{"0123456789ab", true, at(1700000050)}, {"ba9876543210", false, at(1600000000)}},
+		Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(1700000050)}, {Name: "ba9876543210", Served: at(1600000000)}},
 		Updates:  2, Security: 1, Listed: at(1700000000), Reboot: "the kernel 6.2 is installed and 6.1 runs", Jobs: []string{}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v, want\n%+v", got, want)
@@ -42,7 +47,7 @@ func TestReadCondition(t *testing.T) {
 
 func TestLookConditionIsWellFormed(t *testing.T) {
 	cmd := exec.Command("sh", "-n")
-	cmd.Stdin = strings.NewReader(lookCondition(layout{user: "app-shop"}))
+	cmd.Stdin = strings.NewReader(lookCondition(layout.Layout{User: "app-shop"}))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -72,7 +77,7 @@ func TestRequestsScript(t *testing.T) {
 		{Logs{Lines: 9}, line(2) + line(10) + line(11) + line(12) + line(13)},
 		{Logs{Lines: 1, Since: "2026-01-11 10:00"}, line(11) + line(12) + line(13)},
 	} {
-		script := strings.ReplaceAll(requestsScript(c.logs), requestsLog, log)
+		script := strings.ReplaceAll(requestsScript(c.logs), web.RequestsLog, log)
 		cmd := exec.Command("sh", "-c", script)
 		cmd.Env = append(os.Environ(), "TZ=UTC")
 		if out, err := cmd.CombinedOutput(); err != nil || string(out) != c.want {

@@ -1,63 +1,44 @@
 package steps
 
 import (
-	"slipway/providers"
-
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 
+	"slipway/providers"
 	"slipway/state"
-	"slipway/steps/app"
+	"slipway/steps/engine"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 )
-
-// releaseNotes is what the server keeps of a release, so that its plan can be
-// made again without the app's folder. It holds no secret.
-type releaseNotes struct {
-	App            app.Found `json:"app"`
-	DependencyHash string    `json:"dependency_hash"`
-}
-
-func (l layout) notes(id string) string { return l.release(id) + "/release.json" }
-
-// notesFile is made when the release is uploaded. Where each decision came from
-// is no part of it: that is for who deploys.
-func notesFile(p Plan) shell.File {
-	notes := releaseNotes{App: p.App, DependencyHash: p.DependencyHash}
-	notes.App.Reasons, notes.App.Warnings = nil, nil
-	content, err := json.Marshal(notes)
-	if err != nil {
-		panic(err) // strings can always be encoded
-	}
-	return shell.File{Path: layoutOf(p.Name).notes(p.Release), Mode: "600", Content: string(content) + "\n"}
-}
 
 // deployed is the plan of what is on the server: of the release on record, or of
 // the one that takes the traffic. It has no Bundle: the source is on the server
 // only.
-func (s *Session) deployed(ctx context.Context, onRecord bool) (Plan, error) {
-	l, p := layoutOf(s.plan.Name), s.plan
-	release := `"$serving"`
+func (s *Session) deployed(ctx context.Context, onRecord bool) (plan.Plan, error) {
+	l, p := layout.Of(s.plan.Name), s.plan
+	id := `"$serving"`
 	if onRecord && p.Release != "" {
-		release = shell.Quote(p.Release)
+		id = shell.Quote(p.Release)
 	}
 	seen, err := s.Client.Look(ctx, shell.Lines(
-		serving(l),
-		`release=`+release,
+		release.FindServing(l),
+		`release=`+id,
 		shell.Section("release", `echo "$release"`),
-		shell.Section("notes", `cat `+shell.Quote(l.releases())+`/"$release"/release.json`)))
+		shell.Section("notes", `cat `+shell.Quote(l.Releases())+`/"$release"/release.json`)))
 	if err != nil {
-		return Plan{}, err
+		return plan.Plan{}, err
 	}
-	var notes releaseNotes
-	p.Release = splitLines(seen["release"])[0]
+	var notes release.Notes
+	p.Release = shell.SplitLines(seen["release"])[0]
 	if p.Release == "" || json.Unmarshal([]byte(seen["notes"]), &notes) != nil {
-		return Plan{}, s.noRelease()
+		return plan.Plan{}, s.noRelease()
 	}
 	p.App, p.DependencyHash = notes.App, notes.DependencyHash
-	return p, p.settleIdentity()
+	return p, p.ResolveIdentity()
 }
 
 func (s *Session) noRelease() error {
@@ -68,15 +49,15 @@ func (s *Session) noRelease() error {
 // record and what the server keeps of the release. To look at it again is to
 // look for drift; to deploy it again is to mend that. It has no Bundle: the
 // app's source is on the server only. A name that is not known is a *Usage.
-func DeployedPlan(ctx context.Context, name string, home state.Home, open OpenProvider) (Plan, error) {
+func DeployedPlan(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
 	return deployedPlan(ctx, name, true, home, open)
 }
 
 // deployedPlan logs in once to find out what is deployed.
-func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open OpenProvider) (Plan, error) {
+func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
 	s, err := OpenSession(ctx, name, home, open)
 	if err != nil {
-		return Plan{}, err
+		return plan.Plan{}, err
 	}
 	plan, err := s.deployed(ctx, onRecord)
 	return plan, errors.Join(err, s.Client.Close())

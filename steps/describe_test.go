@@ -3,8 +3,6 @@ package steps
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/plan"
 )
 
 // keep puts a record into a home.
@@ -29,40 +28,9 @@ func keep(t *testing.T, home state.Home, name string, change func(*state.Record)
 	}
 }
 
-func TestChoicesPassTheCheck(t *testing.T) {
-	for _, s := range Settings {
-		for _, choice := range s.Choices() {
-			if err := s.Check(choice); err != nil {
-				t.Errorf("%s offers %s, which its check refuses: %v", s.Key, choice, err)
-			}
-		}
-	}
-	if s, ok := SettingOf(KeyHardening); !ok || !slices.Contains(s.Choices(), hardenStandard) {
-		t.Errorf("hardening has the choices %v", s.Choices())
-	}
-	if _, ok := SettingOf("bogus"); ok {
-		t.Error("a setting was found that is not there")
-	}
-}
-
-func TestCheckVariable(t *testing.T) {
-	for _, c := range []struct {
-		key, value string
-		good       bool
-	}{{"KEY", "value", true}, {"_k1", "", true}, {"1K", "v", false}, {"K-K", "v", false}, {"", "v", false}, {"K", "secret\nline", true}, {"K", "secret\r\nline", false}, {"K", "secret\xff", false}, {"K", "secret\x01", false}, {"K", "a\ttab é", true}} {
-		err := CheckVariable(c.key, c.value)
-		if (err == nil) != c.good {
-			t.Errorf("%q: %v", c.key, err)
-		}
-		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("the error shows the value: %v", err)
-		}
-	}
-}
-
 func TestAgain(t *testing.T) {
 	sample := Summary{Name: "x", App: "sample hello"}.Again(noEnvironment)
-	if sample.Sample != "hello" || sample.Folder != "" || sample.Flags[KeyName] != "x" {
+	if sample.Sample != "hello" || sample.Folder != "" || sample.Flags[plan.KeyName] != "x" {
 		t.Errorf("got %+v", sample)
 	}
 	folder := Summary{Name: "x", App: "/srv/shop"}.Again(noEnvironment)
@@ -76,16 +44,16 @@ func TestExpected(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, days := range map[string]int{"older": 1, "newer": 2} {
 		keep(t, home, name, func(r *state.Record) {
-			r.Settings = map[string]string{KeyProvider: providerLocal}
+			r.Settings = map[string]string{plan.KeyProvider: plan.ProviderLocal}
 			r.Seconds, r.Finished = map[string]float64{"packages": float64(days)}, at.AddDate(0, 0, days)
 		})
 	}
 	keep(t, home, "cloudy", func(r *state.Record) {
-		r.Settings = map[string]string{KeyProvider: providerDO}
+		r.Settings = map[string]string{plan.KeyProvider: plan.ProviderDigitalOcean}
 		r.Seconds, r.Finished = map[string]float64{"packages": 99}, at.AddDate(1, 0, 0)
 	})
 	for name, want := range map[string]float64{"older": 1, "newer": 2, "another": 2} {
-		plan := Plan{Name: name, Values: map[string]NamedValue{KeyProvider: {Value: providerLocal}}}
+		plan := plan.Plan{Name: name, Values: map[string]plan.NamedValue{plan.KeyProvider: {Value: plan.ProviderLocal}}}
 		got, err := Expected(plan, home)
 		if err != nil || got["packages"] != want {
 			t.Errorf("%s: got %v, %v, want %v", name, got, err, want)
@@ -109,8 +77,8 @@ func TestAskProvider(t *testing.T) {
 	refused := &providers.Refused{Err: errors.New("no")}
 	g := &gate{answer: refused}
 	name := ""
-	_, err := AskProvider(t.Context(), "digitalocean", "", func(plan Plan, _ string) (providers.Provider, error) {
-		name = plan.Value(KeyProvider)
+	_, err := AskProvider(t.Context(), "digitalocean", "", func(p plan.Plan, _ string) (providers.Provider, error) {
+		name = p.Value(plan.KeyProvider)
 		return g, nil
 	})
 	if !errors.Is(err, refused) || name != "digitalocean" {
@@ -119,7 +87,9 @@ func TestAskProvider(t *testing.T) {
 	if _, _, _, _, err := ssh.ParseAuthorizedKey([]byte(g.spec.AuthorizedKey)); err != nil || g.spec.Tag == "" {
 		t.Errorf("it was asked about %+v, %v", g.spec, err)
 	}
-	if _, err := AskProvider(t.Context(), "moon", "", func(Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
+	if _, err := AskProvider(t.Context(), "moon", "", func(plan.Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func noEnvironment(string) string { return "" }

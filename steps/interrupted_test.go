@@ -26,6 +26,9 @@ import (
 	"slipway/providers/local/localtest"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
+	"slipway/steps/web"
 )
 
 // These tests kill a deployment between any two of its effects and resume it.
@@ -64,7 +67,7 @@ type childEnd struct {
 	URL     string
 	Error   string
 	// Steps is where each step stood last.
-	Steps map[string]steps.Status
+	Steps map[string]engine.Status
 }
 
 func deployAsChild(config string) int {
@@ -74,17 +77,17 @@ func deployAsChild(config string) int {
 		return 2
 	}
 	p := &points{child: c}
-	end := childEnd{Steps: map[string]steps.Status{}}
+	end := childEnd{Steps: map[string]engine.Status{}}
 	home := state.Home{Dir: c.Home, Cache: c.Cache}
-	plan, err := steps.MakePlan(steps.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: c.flags()}, home)
+	plan, err := plan.Make(plan.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: c.flags()}, home)
 	if err == nil {
-		var outcome steps.Outcome
-		outcome, err = steps.Deploy(context.Background(), plan, home, p.open, func(e steps.Event) {
-			if e.Kind == steps.KindStep {
+		var outcome engine.Outcome
+		outcome, err = steps.Deploy(context.Background(), plan, home, p.open, func(e engine.Event) {
+			if e.Kind == engine.KindStep {
 				end.Steps[e.Step] = e.Status
 				fmt.Println("step", e.Step, e.Status) // for the parent of one that is killed
 			}
-			if e.Kind != steps.KindLine && e.Kind != steps.KindNote {
+			if e.Kind != engine.KindLine && e.Kind != engine.KindNote {
 				p.pass("the event " + e.Step + " " + string(e.Status))
 			}
 		})
@@ -104,7 +107,7 @@ func deployAsChild(config string) int {
 
 func (c child) flags() map[string]string {
 	if c.API != "" {
-		return map[string]string{steps.KeyProvider: "digitalocean"}
+		return map[string]string{plan.KeyProvider: "digitalocean"}
 	}
 	return nil
 }
@@ -141,7 +144,7 @@ func fill(dir string) {
 }
 
 // open is the provider with a point before and after each of its calls.
-func (p *points) open(_ steps.Plan, dir string) (providers.Provider, error) {
+func (p *points) open(_ plan.Plan, dir string) (providers.Provider, error) {
 	var inner providers.Provider
 	var err error
 	if p.child.API != "" {
@@ -197,7 +200,7 @@ type ran struct {
 	killed bool
 	where  string
 	end    childEnd
-	steps  map[string]steps.Status
+	steps  map[string]engine.Status
 	stderr string
 }
 
@@ -223,14 +226,14 @@ func (c child) run(t *testing.T, kill func(*os.Process)) ran {
 	if kill != nil {
 		kill(cmd.Process)
 	}
-	r := ran{steps: map[string]steps.Status{}}
+	r := ran{steps: map[string]engine.Status{}}
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		word, rest, _ := strings.Cut(lines.Text(), " ")
 		switch word {
 		case "step":
 			step, status, _ := strings.Cut(rest, " ")
-			r.steps[step] = steps.Status(status)
+			r.steps[step] = engine.Status(status)
 		case "killed":
 			r.where = rest
 		case "end":
@@ -297,14 +300,14 @@ func intact(t *testing.T, home string) (state.Record, bool) {
 
 // resumed checks what a resumed run told of each step, against what the killed
 // one had finished.
-func resumed(t *testing.T, before map[string]steps.Status, after childEnd) {
+func resumed(t *testing.T, before map[string]engine.Status, after childEnd) {
 	t.Helper()
 	for step, status := range after.Steps {
-		if status != steps.Unchanged && status != steps.Changed {
+		if status != engine.Unchanged && status != engine.Changed {
 			t.Errorf("the resumed run leaves the step %s %q", step, status)
 		}
-		finished := before[step] == steps.Changed || before[step] == steps.Unchanged || before[step] == steps.Applied
-		if finished && status != steps.Unchanged {
+		finished := before[step] == engine.Changed || before[step] == engine.Unchanged || before[step] == engine.Applied
+		if finished && status != engine.Unchanged {
 			t.Errorf("the step %s was %q before the kill and is %q after it", step, before[step], status)
 		}
 	}
@@ -339,7 +342,7 @@ func destroyLocal(t *testing.T, c child) {
 // answers checks that the app answers at /.
 func answers(t *testing.T, end childEnd) {
 	t.Helper()
-	if status, err := steps.CheckRelease(t.Context(), end.URL, ""); err != nil || status != 200 {
+	if status, err := web.CheckRelease(t.Context(), end.URL, ""); err != nil || status != 200 {
 		t.Errorf("%s: status %d, %v", end.URL, status, err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"slipway/state"
+	"slipway/steps/access"
+	"slipway/steps/plan"
 )
 
 // KnownHosts are the lines that let the operator's own ssh know a deployment's
@@ -22,14 +24,14 @@ func KnownHosts(name string, home state.Home) ([]string, error) {
 		return nil, err
 	}
 	if record.Server.Address == "" {
-		return nil, usagef("run the command that deploys it again", "the server of %s was never connected to", name)
+		return nil, plan.Usagef("run the command that deploys it again", "the server of %s was never connected to", name)
 	}
-	keys, err := parseKeys(record.Server.HostKeys)
+	keys, err := access.ParseKeys(record.Server.HostKeys)
 	if err != nil {
 		return nil, err
 	}
 	var addresses []string
-	for _, host := range append([]string{record.Server.Address}, PlanOf(record).domains()...) {
+	for _, host := range append([]string{record.Server.Address}, plan.OfRecord(record).Domains()...) {
 		addresses = append(addresses, net.JoinHostPort(host, strconv.Itoa(record.Server.Port)))
 	}
 	lines := make([]string, len(keys))

@@ -1,41 +1,49 @@
 package steps
 
-import "slipway/providers"
+import (
+	"slipway/providers"
+	"slipway/steps/access"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
+	"slipway/steps/release"
+	"slipway/steps/system"
+	"slipway/steps/web"
+)
 
 // beforehand is what must hold before a deployment is put on record.
-func beforehand() []stage { return []stage{single{preflight{}}} }
+func beforehand() []engine.Stage { return []engine.Stage{engine.OneStep{Step: preflight{}}} }
 
 // order is what happens then, in order: first what the provider makes, then the
 // connection, then the facts on the server, then a look from outside.
-func order(plan Plan, resources []providers.Resource) []stage {
-	var stages []stage
+func order(p plan.Plan, resources []providers.Resource) []engine.Stage {
+	var stages []engine.Stage
 	for _, r := range resources {
-		stages = append(stages, single{&resource{r}})
+		stages = append(stages, engine.OneStep{Step: &engine.Resource{Resource: r}})
 	}
-	return append(stages, single{connection{}}, facts(plan), single{verify{}})
+	return append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p), engine.OneStep{Step: verify{}})
 }
 
 // facts are what should be true on the server, in order. Those that are guarded
 // stand together, behind what takes long: one guard covers them all.
-func facts(plan Plan) onServer {
-	system := append(onServer{mark, packages, login, sshd, firewall}, rest(plan)...)
-	if provider := plan.Value(KeyProvider); provider != providerSSH {
-		system = append(system, hostKey) // a server that was there before keeps its own
+func facts(p plan.Plan) engine.Facts {
+	guarding := append(engine.Facts{access.Mark, system.Packages, access.Login, system.SSHD, system.Firewall}, system.Hardening(p)...)
+	if provider := p.Value(plan.KeyProvider); provider != plan.ProviderSSH {
+		guarding = append(guarding, access.HostKey) // a server that was there before keeps its own
 	}
-	all := append(system.unguarded(), system.guarded()...)
-	all = append(all, requestLogs, proxy, account, variables, upload, swap, dependencies)
-	if plan.builds() {
-		all = append(all, build)
+	all := append(guarding.Unguarded(), guarding.Guarded()...)
+	all = append(all, web.RequestLogs, web.Proxy, release.Account, release.Variables, release.Upload, system.Swap, release.Dependencies)
+	if p.Builds() {
+		all = append(all, release.Build)
 	}
-	if plan.App.TestCommand != "" {
-		all = append(all, tests)
+	if p.App.TestCommand != "" {
+		all = append(all, release.Tests)
 	}
-	if plan.App.Release != "" {
-		all = append(all, preSwitch)
+	if p.App.Release != "" {
+		all = append(all, release.PreSwitch)
 	}
-	all = append(all, release)
-	if len(plan.domains()) > 0 {
-		all = append(all, certify)
+	all = append(all, release.Release)
+	if len(p.Domains()) > 0 {
+		all = append(all, web.Certify)
 	}
 	return all
 }

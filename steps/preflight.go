@@ -4,28 +4,31 @@ import (
 	"context"
 
 	"slipway/providers"
+	"slipway/steps/engine"
 )
 
 // preflight is that the provider would do what is asked, as far as that can be
 // known before anything is made.
 type preflight struct{}
 
-func (preflight) Name() string           { return "preflight" }
-func (preflight) Title() string          { return "what is needed is there" }
+func (preflight) Name() string { return "preflight" }
+
+func (preflight) Title() string { return "what is needed is there" }
+
 func (preflight) Phase() providers.Phase { return providers.PhaseOther }
 
-func (preflight) Look(ctx context.Context, run *Run) (providers.Finding, error) {
-	if err := run.Plan.checkDomain(); err != nil {
+func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, error) {
+	if err := run.Plan.CheckDomain(); err != nil {
 		return providers.Finding{}, err
 	}
 	if err := run.Provider().Check(ctx, run.Spec()); err != nil {
 		return providers.Finding{}, err
 	}
-	if err := run.trust(ctx); err != nil {
+	if err := run.Trust(ctx); err != nil {
 		return providers.Finding{}, err
 	}
-	return providers.Finding{Holds: true, Detail: run.Plan.describeApp(), Notes: append(run.Plan.domainLeftOut(), run.Plan.App.Warnings...)}, nil
+	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: append(run.Plan.OmittedDomain(), run.Plan.App.Warnings...)}, nil
 }
 
 // Apply has nothing to do: what preflight finds wrong only a person can mend.
-func (preflight) Apply(context.Context, *Run) error { return nil }
+func (preflight) Apply(context.Context, *engine.Run) error { return nil }

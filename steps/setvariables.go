@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"slipway/state"
+	"slipway/steps/engine"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 )
 
@@ -13,7 +17,7 @@ import (
 // in set, and without those in unset. It must answer with them before it takes
 // them; if it does not, everything stays as it was. It tells whether anything
 // was changed. The values go to the server and nowhere else.
-func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open OpenProvider, emit func(Event)) (changed bool, err error) {
+func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (changed bool, err error) {
 	if !home.Exists(name) {
 		return false, errNothing(name)
 	}
@@ -27,15 +31,15 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	plan.Env, plan.Unset = set, unset
-	run, err := begin(plan, facts(plan), home, open, emit)
+	run, err := engine.Begin(plan, facts(plan), home, open, emit)
 	if err != nil {
 		return false, err
 	}
-	if err := run.hold(d); err != nil {
+	if err := run.Hold(d); err != nil {
 		return false, err
 	}
-	defer run.disconnect()
-	err = run.all(ctx, []stage{single{connection{}}, onServer{variables}})
+	defer run.Disconnect()
+	err = run.Do(ctx, []engine.Stage{engine.OneStep{Step: engine.Connection{}}, engine.Facts{release.Variables}})
 	return run.Changed(), err
 }
 
@@ -43,9 +47,9 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 // them.
 func (s *Session) Variables(ctx context.Context) ([]string, error) {
 	out, err := s.Client.Ask(ctx, shell.Lines(
-		serving(layoutOf(s.plan.Name)),
-		variableRecords,
-		`[ ! -e `+variablesFolder+`/"$serving.env" ] || records `+variablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
+		release.FindServing(layout.Of(s.plan.Name)),
+		release.VariableRecords,
+		`[ ! -e `+layout.VariablesFolder+`/"$serving.env" ] || records `+layout.VariablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
 	return strings.Fields(out), err
 }
 
@@ -53,12 +57,12 @@ func (s *Session) Variables(ctx context.Context) ([]string, error) {
 // KEY=VALUE, and a file of such lines if path is not empty. The last one wins.
 func ReadVariables(pairs []string, path string) (map[string]string, error) {
 	env := map[string]string{}
-	if err := readEnvFile(env, path, "--file"); err != nil {
+	if err := plan.ReadVariableFile(env, path, "--file"); err != nil {
 		return nil, err
 	}
 	for _, pair := range pairs {
 		key, value, _ := strings.Cut(pair, "=")
-		if err := setEnv(env, key, value, "what was given"); err != nil {
+		if err := plan.SetVariable(env, key, value, "what was given"); err != nil {
 			return nil, err
 		}
 	}

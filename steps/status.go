@@ -9,6 +9,9 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
+	"slipway/steps/web"
 )
 
 // Summary is what the record tells of a deployment.
@@ -46,7 +49,7 @@ func List(home state.Home) ([]Summary, error) {
 }
 
 func summarize(r state.Record) Summary {
-	return Summary{Name: r.Name, Provider: r.Settings[KeyProvider], App: r.Settings[keyApp], URL: r.URL,
+	return Summary{Name: r.Name, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 
@@ -66,12 +69,12 @@ type Condition struct {
 	// ServerReason is why it could not be asked.
 	ServerReason string `json:"server_reason,omitempty"`
 	// Certificates are those that the server shows for the app's domains.
-	Certificates []CertificateCondition `json:"certificates,omitempty"`
+	Certificates []web.ShownCertificate `json:"certificates,omitempty"`
 }
 
 // Look asks the provider and the app how a deployment is. A name that is not
 // known is a *Usage. It changes nothing and takes no lock.
-func Look(ctx context.Context, name string, home state.Home, open OpenProvider) (Condition, error) {
+func Look(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (Condition, error) {
 	record, err := home.Read(name)
 	if errors.Is(err, state.ErrUnknown) {
 		return Condition{}, errNothing(name)
@@ -79,13 +82,13 @@ func Look(ctx context.Context, name string, home state.Home, open OpenProvider) 
 	if err != nil {
 		return Condition{}, err
 	}
-	plan := PlanOf(record)
-	provider, err := open(plan, home.Folder(name))
+	p := plan.OfRecord(record)
+	provider, err := open(p, home.Folder(name))
 	if err != nil {
 		return Condition{}, err
 	}
 	c := Condition{Summary: summarize(record)}
-	spec := specOf(plan)
+	spec := plan.SpecOf(p)
 	spec.Known = record.Known
 	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
 		return Condition{}, err
@@ -94,20 +97,20 @@ func Look(ctx context.Context, name string, home state.Home, open OpenProvider) 
 		c.Reason = "there is no server yet"
 		return c, nil
 	}
-	c.HTTPStatus, err = checkSite(ctx, cmp.Or(record.URL, webURL(record.Server.Address)), record.Server.Address, record.Release, plan.Health())
+	c.HTTPStatus, err = web.CheckSite(ctx, cmp.Or(record.URL, plan.WebURL(record.Server.Address)), record.Server.Address, record.Release, p.Health())
 	c.Answers = err == nil
 	if err != nil {
 		c.Reason = err.Error()
 	}
-	c.ask(ctx, name, home, open)
-	for _, domain := range plan.domains() {
-		c.Certificates = append(c.Certificates, lookAtCertificate(ctx, net.JoinHostPort(record.Server.Address, "443"), domain, time.Now()))
+	c.askServer(ctx, name, home, open)
+	for _, domain := range p.Domains() {
+		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(record.Server.Address, "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
 }
 
-// ask asks the server itself; that it can't be asked is part of the answer.
-func (c *Condition) ask(ctx context.Context, name string, home state.Home, open OpenProvider) {
+// askServer asks the server itself; that it can't be asked is part of the answer.
+func (c *Condition) askServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) {
 	s, err := OpenSession(ctx, name, home, open)
 	if err != nil {
 		c.ServerReason = err.Error()
@@ -130,9 +133,9 @@ func OneName(home state.Home) (string, error) {
 	}
 	switch len(names) {
 	case 0:
-		return "", usagef("slipway deploys the app in this folder, slipway --sample hello a sample", "there is no deployment yet")
+		return "", plan.Usagef("slipway deploys the app in this folder, slipway --sample hello a sample", "there is no deployment yet")
 	case 1:
 		return names[0], nil
 	}
-	return "", usagef("name one; slipway list shows them", "there is more than one deployment")
+	return "", plan.Usagef("name one; slipway list shows them", "there is more than one deployment")
 }

@@ -8,43 +8,44 @@ import (
 	"time"
 
 	"slipway/providers"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/golden"
 )
 
 // run is what a face is told of a deployment.
-func run() []steps.Event {
-	step := func(name string, status steps.Status, seconds float64, detail string, changes ...providers.Change) steps.Event {
-		return steps.Event{Kind: steps.KindStep, Step: name, Title: "a title", Status: status, Seconds: seconds, Detail: detail, Changes: changes}
+func run() []engine.Event {
+	step := func(name string, status engine.Status, seconds float64, detail string, changes ...providers.Change) engine.Event {
+		return engine.Event{Kind: engine.KindStep, Step: name, Title: "a title", Status: status, Seconds: seconds, Detail: detail, Changes: changes}
 	}
-	return []steps.Event{
-		{Kind: steps.KindStart, Name: "shop", Provider: "digitalocean", Values: []steps.NamedValue{
-			{Key: "name", Value: "shop", From: steps.FromFlag},
-			{Key: "hardening", Value: "standard", From: steps.FromDefault},
+	return []engine.Event{
+		{Kind: engine.KindStart, Name: "shop", Provider: "digitalocean", Values: []plan.NamedValue{
+			{Key: "name", Value: "shop", From: plan.FromFlag},
+			{Key: "hardening", Value: "standard", From: plan.FromDefault},
 			{Key: "web app", Value: "shop:app", From: "shop.py line 3"},
 		}},
-		step("preflight", steps.Looking, 0, ""),
-		step("preflight", steps.Unchanged, 0.41, "flask shop:app, release 0123456789ab"),
-		step("droplet", steps.Looking, 0, ""),
-		step("droplet", steps.Changing, 0, "", providers.Change{What: "create droplet s-1vcpu-512mb-10gb", Why: "the smallest on sale", Monthly: 4, Hourly: 0.00595}),
-		{Kind: steps.KindLine, Step: "droplet", Line: "waiting for droplet 7"},
-		{Kind: steps.KindNote, Step: "droplet", Line: "the account has one droplet left"},
-		step("droplet", steps.Changed, 31.2, "droplet 7 at 203.0.113.7"),
-		step("sshd", steps.Changing, 0, "", providers.Change{What: "set sshd's PermitRootLogin to no"}),
-		step("sshd", steps.Applied, 0.1, ""),
-		step("sshd", steps.Changed, 0.1, ""),
+		step("preflight", engine.Looking, 0, ""),
+		step("preflight", engine.Unchanged, 0.41, "flask shop:app, release 0123456789ab"),
+		step("droplet", engine.Looking, 0, ""),
+		step("droplet", engine.Changing, 0, "", providers.Change{What: "create droplet s-1vcpu-512mb-10gb", Why: "the smallest on sale", Monthly: 4, Hourly: 0.00595}),
+		{Kind: engine.KindLine, Step: "droplet", Line: "waiting for droplet 7"},
+		{Kind: engine.KindNote, Step: "droplet", Line: "the account has one droplet left"},
+		step("droplet", engine.Changed, 31.2, "droplet 7 at 203.0.113.7"),
+		step("sshd", engine.Changing, 0, "", providers.Change{What: "set sshd's PermitRootLogin to no"}),
+		step("sshd", engine.Applied, 0.1, ""),
+		step("sshd", engine.Changed, 0.1, ""),
 	}
 }
 
-func ended(e steps.Event) []steps.Event { return append(run(), e) }
+func ended(e engine.Event) []engine.Event { return append(run(), e) }
 
-var endings = map[string][]steps.Event{
-	"done": ended(steps.Event{Kind: steps.KindDone, Seconds: 61.3, Outcome: &steps.Outcome{Changed: true, URL: "http://203.0.113.7",
+var endings = map[string][]engine.Event{
+	"done": ended(engine.Event{Kind: engine.KindDone, Seconds: 61.3, Outcome: &engine.Outcome{Changed: true, URL: "http://203.0.113.7",
 		Host: "203.0.113.7", Release: "0123456789ab", RoundTrips: 3,
 		Spent: map[providers.Phase]float64{providers.PhaseBoot: 31.6, providers.PhaseApt: 20, providers.PhasePip: 7.7, providers.PhaseOther: 2}}}),
-	"unchanged": {run()[0], {Kind: steps.KindDone, Seconds: 0.3, Outcome: &steps.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
-	"planned":   ended(steps.Event{Kind: steps.KindPlanned, Outcome: &steps.Outcome{Monthly: 4}}),
-	"failed":    ended(steps.Event{Kind: steps.KindFailed, Problem: &steps.Problem{Error: "sshd: it was refused", Hint: "look at it", Code: 1}}),
+	"unchanged": {run()[0], {Kind: engine.KindDone, Seconds: 0.3, Outcome: &engine.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
+	"planned":   ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
+	"failed":    ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "sshd: it was refused", Hint: "look at it", Code: 1}}),
 }
 
 func TestPlain(t *testing.T) {

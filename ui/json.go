@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
-	"slipway/steps"
+	"slipway/steps/engine"
 )
 
 // JSON prints each event as one JSON object on a line of its own.
@@ -18,7 +18,7 @@ func NewJSON(result io.Writer) *JSON {
 }
 
 // Event prints the event.
-func (j *JSON) Event(e steps.Event) {
+func (j *JSON) Event(e engine.Event) {
 	j.encoder.Encode(e) //nolint:errcheck // a closed pipe is the reader's choice
 }
 

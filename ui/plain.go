@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"slipway/providers"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // Face shows a run's events to somebody. Close it after the last event.
 type Face interface {
-	Event(steps.Event)
+	Event(engine.Event)
 	Close()
 }
 
@@ -65,23 +66,23 @@ func (p *Plain) alive() {
 }
 
 // Event prints what a person should see of it.
-func (p *Plain) Event(e steps.Event) {
+func (p *Plain) Event(e engine.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {
-	case steps.KindStart:
+	case engine.KindStart:
 		p.start(e)
-	case steps.KindStep:
+	case engine.KindStep:
 		p.stepped(e)
-	case steps.KindLine:
+	case engine.KindLine:
 		p.last = e.Line
-	case steps.KindNote:
+	case engine.KindNote:
 		p.printf("  note: %s\n", e.Line)
-	case steps.KindDone:
+	case engine.KindDone:
 		p.done(e)
-	case steps.KindPlanned:
+	case engine.KindPlanned:
 		p.planned(e)
-	case steps.KindFailed:
+	case engine.KindFailed:
 		p.printf("error: %s\n", e.Error)
 		if e.Hint != "" {
 			p.printf("hint: %s\n", e.Hint)
@@ -89,36 +90,36 @@ func (p *Plain) Event(e steps.Event) {
 	}
 }
 
-func (p *Plain) start(e steps.Event) {
+func (p *Plain) start(e engine.Event) {
 	p.printf("slipway: %s on %s\n", e.Name, e.Provider)
 	for _, v := range e.Values {
-		if v.From != steps.FromDefault && v.From != steps.FromEarlier {
+		if v.From != plan.FromDefault && v.From != plan.FromEarlier {
 			p.printf("  %-22s %s (%s)\n", v.Key, v.Value, v.From)
 		}
 	}
 }
 
-func (p *Plain) stepped(e steps.Event) {
+func (p *Plain) stepped(e engine.Event) {
 	switch e.Status {
-	case steps.Looking:
+	case engine.Looking:
 		p.step, p.began, p.last = e.Step, time.Now(), ""
-	case steps.Changing:
+	case engine.Changing:
 		if p.step != e.Step {
 			p.step, p.began, p.last = e.Step, time.Now(), ""
 		}
 		for _, c := range e.Changes {
 			p.printf("    %-13s %s\n", e.Step, describe(c))
 		}
-	case steps.WouldChange:
+	case engine.WouldChange:
 		p.step = ""
 		p.printf("  %-13s would change\n", e.Step)
 		for _, c := range e.Changes {
 			p.printf("    %s\n", describe(c))
 		}
-	case steps.Failed:
+	case engine.Failed:
 		p.step = ""
 		p.printf("  %-13s failed after %.1f s\n", e.Step, e.Seconds)
-	case steps.Unchanged, steps.Changed:
+	case engine.Unchanged, engine.Changed:
 		p.step = ""
 		line := fmt.Sprintf("  %-13s %-9s %7.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
 		p.printf("%s\n", strings.TrimRight(line, " "))
@@ -136,7 +137,7 @@ func describe(c providers.Change) string {
 	return text
 }
 
-func (p *Plain) done(e steps.Event) {
+func (p *Plain) done(e engine.Event) {
 	if e.Changed {
 		p.printf("done in %.1f s: %s; %d round trips over SSH\n", e.Seconds, spent(e), e.RoundTrips)
 	} else {
@@ -145,7 +146,7 @@ func (p *Plain) done(e steps.Event) {
 	fmt.Fprintln(p.result, e.URL)
 }
 
-func (p *Plain) planned(e steps.Event) {
+func (p *Plain) planned(e engine.Event) {
 	cost := "it costs nothing"
 	if e.Monthly > 0 {
 		cost = fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
@@ -154,7 +155,7 @@ func (p *Plain) planned(e steps.Event) {
 }
 
 // spent tells where the time went, in the order in which it was.
-func spent(e steps.Event) string {
+func spent(e engine.Event) string {
 	var parts []string
 	for _, phase := range []providers.Phase{providers.PhaseImage, providers.PhaseBoot, providers.PhaseApt,
 		providers.PhasePip, providers.PhaseTests, providers.PhaseOther} {

@@ -15,7 +15,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"slipway/state"
-	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // The providers, as steps.KeyProvider names them.
@@ -45,7 +45,7 @@ type Answers struct {
 }
 
 // From takes up what the command line said.
-func From(asked steps.Asked) Answers {
+func From(asked plan.Asked) Answers {
 	a := Answers{Folder: asked.Folder, Sample: asked.Sample, Env: slices.Clone(asked.Env), EnvFile: asked.EnvFile,
 		Settings: maps.Clone(asked.Flags), getenv: asked.Getenv}
 	if a.Settings == nil {
@@ -74,8 +74,8 @@ func (a Answers) HasToken() bool {
 }
 
 // Asked is what is asked of the engine.
-func (a Answers) Asked() steps.Asked {
-	return steps.Asked{Folder: a.Folder, Sample: a.Sample, Flags: maps.Clone(a.Settings), Getenv: a.Getenv,
+func (a Answers) Asked() plan.Asked {
+	return plan.Asked{Folder: a.Folder, Sample: a.Sample, Flags: maps.Clone(a.Settings), Getenv: a.Getenv,
 		Env: slices.Clone(a.Env), EnvFile: a.EnvFile}
 }
 
@@ -108,7 +108,7 @@ func (a *Answers) Choose(folder, sample string) {
 		return
 	}
 	a.Folder, a.Sample = folder, sample
-	for _, key := range []string{steps.KeyName, steps.KeyTestCommand} {
+	for _, key := range []string{plan.KeyName, plan.KeyTestCommand} {
 		delete(a.Settings, key)
 	}
 	a.Env, a.EnvFile = nil, ""
@@ -117,33 +117,33 @@ func (a *Answers) Choose(folder, sample string) {
 // ChooseProvider says where to deploy. What was answered about another provider
 // is forgotten, for it would make no sense there.
 func (a *Answers) ChooseProvider(provider string) {
-	if a.Settings[steps.KeyProvider] == provider {
+	if a.Settings[plan.KeyProvider] == provider {
 		return
 	}
-	a.Settings[steps.KeyProvider] = provider
-	for _, key := range []string{steps.KeyRegion, steps.KeySize, steps.KeyImage, steps.KeyEngine,
-		steps.KeyHost, steps.KeyIdentity, steps.KeyFingerprint} {
+	a.Settings[plan.KeyProvider] = provider
+	for _, key := range []string{plan.KeyRegion, plan.KeySize, plan.KeyImage, plan.KeyEngine,
+		plan.KeyHost, plan.KeyIdentity, plan.KeyFingerprint} {
 		delete(a.Settings, key)
 	}
 }
 
 // Plan answers the rest as --yes would. If the default name is another app's
 // deployment, or there is none, it takes one that is free: nobody was asked yet.
-func (a *Answers) Plan(home state.Home) (steps.Plan, error) {
-	plan, err := steps.MakePlan(a.Asked(), home)
-	var usage *steps.Usage
-	if err == nil || a.Settings[steps.KeyName] != "" || !errors.As(err, &usage) {
-		return plan, err
+func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
+	p, err := plan.Make(a.Asked(), home)
+	var usage *plan.Usage
+	if err == nil || a.Settings[plan.KeyName] != "" || !errors.As(err, &usage) {
+		return p, err
 	}
-	alone, aloneErr := steps.MakePlan(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
+	alone, aloneErr := plan.Make(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
 	if aloneErr != nil && !AboutName(aloneErr) {
-		return plan, err
+		return p, err
 	}
 	const enough = 9
 	for n := 1; n <= enough; n++ {
 		next := a.Clone()
-		next.Settings[steps.KeyName] = numbered(alone.Name, n)
-		plan, nextErr := steps.MakePlan(next.Asked(), home)
+		next.Settings[plan.KeyName] = numbered(alone.Name, n)
+		plan, nextErr := plan.Make(next.Asked(), home)
 		if nextErr == nil {
 			*a = next
 		}
@@ -151,7 +151,7 @@ func (a *Answers) Plan(home state.Home) (steps.Plan, error) {
 			return plan, nextErr
 		}
 	}
-	return plan, err
+	return p, err
 }
 
 // numbered is a name like another; a folder of whose name none can be made has
@@ -199,12 +199,12 @@ func (a Answers) Words() []string {
 	case a.Folder != "" && a.Folder != ".":
 		words = append(words, folderWord(a.Folder))
 	}
-	for _, s := range steps.Settings {
+	for _, s := range plan.Settings {
 		value, said := a.Settings[s.Key]
 		if !said {
 			continue
 		}
-		if s.Key == steps.KeyDomain {
+		if s.Key == plan.KeyDomain {
 			for name := range strings.SplitSeq(value, ",") {
 				words = append(words, "--"+s.Key, shellescape.Quote(name))
 			}
@@ -232,7 +232,7 @@ func folderWord(folder string) string {
 // CommandNeeds are the variables that must be set where Command is run.
 func (a Answers) CommandNeeds() []string {
 	needs := a.EnvKeys()
-	if a.Settings[steps.KeyProvider] == DigitalOcean {
+	if a.Settings[plan.KeyProvider] == DigitalOcean {
 		needs = append([]string{TokenVariable}, needs...)
 	}
 	return needs

@@ -12,13 +12,14 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 func nothingSet(string) string { return "" }
 
 func given(change func(*Answers)) Answers {
-	a := From(steps.Asked{Folder: ".", Getenv: nothingSet})
+	a := From(plan.Asked{Folder: ".", Getenv: nothingSet})
 	change(&a)
 	return a
 }
@@ -33,19 +34,19 @@ func TestCommand(t *testing.T) {
 		"folder":                             {given(func(a *Answers) { a.Choose("../my shop", "") }), "slipway --yes '../my shop'"},
 		"a folder that looks like a command": {given(func(a *Answers) { a.Choose("list", "") }), "slipway --yes ./list"},
 		"settings, in the table's order": {given(func(a *Answers) {
-			a.Settings[steps.KeyTestCommand] = "pytest -q"
-			a.Settings[steps.KeySize] = "s-1vcpu-1gb"
+			a.Settings[plan.KeyTestCommand] = "pytest -q"
+			a.Settings[plan.KeySize] = "s-1vcpu-1gb"
 			a.ChooseProvider(DigitalOcean)
-			a.Settings[steps.KeyRegion] = "fra1"
+			a.Settings[plan.KeyRegion] = "fra1"
 		}), "slipway --yes --provider digitalocean --region fra1 --test-command 'pytest -q'"},
-		"domains": {given(func(a *Answers) { a.Settings[steps.KeyDomain] = "a.example.com,b.example.com" }),
+		"domains": {given(func(a *Answers) { a.Settings[plan.KeyDomain] = "a.example.com,b.example.com" }),
 			"slipway --yes --domain a.example.com --domain b.example.com"},
 		"secrets": {given(func(a *Answers) {
 			a.SetEnv("SECRET_KEY", "hunter2")
 			a.SetEnv("OTHER", "x")
 			a.EnvFile, a.Token = "prod.env", "dop_v1_secret"
 		}), `slipway --yes --env-file prod.env --env SECRET_KEY="$SECRET_KEY" --env OTHER="$OTHER"`},
-		"an empty setting": {given(func(a *Answers) { a.Settings[steps.KeyTestCommand] = "" }), "slipway --yes --test-command ''"},
+		"an empty setting": {given(func(a *Answers) { a.Settings[plan.KeyTestCommand] = "" }), "slipway --yes --test-command ''"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := c.answers.Command(); got != c.want {
@@ -59,7 +60,7 @@ func TestCommand(t *testing.T) {
 func TestCommandPasted(t *testing.T) {
 	a := given(func(a *Answers) {
 		a.Choose("a folder/with 'quotes' and $HOME", "")
-		a.Settings[steps.KeyTestCommand] = `python -c "print('ok')" && true`
+		a.Settings[plan.KeyTestCommand] = `python -c "print('ok')" && true`
 		a.SetEnv("KEY", "v")
 		a.EnvFile = "a\tb.env"
 	})
@@ -111,19 +112,19 @@ func TestVariables(t *testing.T) {
 func TestChoosingForgets(t *testing.T) {
 	a := given(func(a *Answers) {
 		a.ChooseProvider(DigitalOcean)
-		a.Settings[steps.KeyRegion], a.Settings[steps.KeyName] = "fra1", "shop"
+		a.Settings[plan.KeyRegion], a.Settings[plan.KeyName] = "fra1", "shop"
 		a.SetEnv("A", "1")
 	})
 	a.ChooseProvider(DigitalOcean)
-	if a.Settings[steps.KeyRegion] != "fra1" {
+	if a.Settings[plan.KeyRegion] != "fra1" {
 		t.Error("the same provider forgets the region")
 	}
 	a.ChooseProvider(Local)
-	if _, said := a.Settings[steps.KeyRegion]; said {
+	if _, said := a.Settings[plan.KeyRegion]; said {
 		t.Error("another provider keeps the region")
 	}
 	a.Choose("", "hello")
-	if _, said := a.Settings[steps.KeyName]; said || len(a.Env) > 0 {
+	if _, said := a.Settings[plan.KeyName]; said || len(a.Env) > 0 {
 		t.Error("another app keeps the name and the variables")
 	}
 }
@@ -152,11 +153,11 @@ func TestPlanTakesAFreeName(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := given(func(a *Answers) { a.Choose("", "hello") })
-	plan, err := a.Plan(home)
-	if err != nil || plan.Name != "hello-2" || a.Settings[steps.KeyName] != "hello-2" {
-		t.Errorf("got %q, %v, %v", plan.Name, a.Settings, err)
+	p, err := a.Plan(home)
+	if err != nil || p.Name != "hello-2" || a.Settings[plan.KeyName] != "hello-2" {
+		t.Errorf("got %q, %v, %v", p.Name, a.Settings, err)
 	}
-	said := given(func(a *Answers) { a.Choose("", "hello"); a.Settings[steps.KeyName] = "Bad" })
+	said := given(func(a *Answers) { a.Choose("", "hello"); a.Settings[plan.KeyName] = "Bad" })
 	if _, err := said.Plan(home); err == nil {
 		t.Error("a bad name passes")
 	}
@@ -182,13 +183,13 @@ func TestCulprit(t *testing.T) {
 		provider string
 		want     Question
 	}{
-		"tests":         {&steps.StepError{Step: "tests", Err: errors.New("x")}, Local, AskTests},
-		"the app":       {&steps.StepError{Step: "upload", Err: errors.New("x")}, Local, AskApp},
-		"variables":     {&steps.StepError{Step: "release", Err: errors.New("x")}, Local, AskEnv},
-		"the machine":   {&steps.StepError{Step: "machine", Err: errors.New("x")}, Local, AskWhere},
-		"a bad token":   {&steps.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("401")}}, DigitalOcean, AskToken},
-		"refused, here": {&steps.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("no")}}, Local, AskWhere},
-		"usage":         {&steps.Usage{What: "taken"}, Local, AskName},
+		"tests":         {&engine.StepError{Step: "tests", Err: errors.New("x")}, Local, AskTests},
+		"the app":       {&engine.StepError{Step: "upload", Err: errors.New("x")}, Local, AskApp},
+		"variables":     {&engine.StepError{Step: "release", Err: errors.New("x")}, Local, AskEnv},
+		"the machine":   {&engine.StepError{Step: "machine", Err: errors.New("x")}, Local, AskWhere},
+		"a bad token":   {&engine.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("401")}}, DigitalOcean, AskToken},
+		"refused, here": {&engine.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("no")}}, Local, AskWhere},
+		"usage":         {&plan.Usage{What: "taken"}, Local, AskName},
 		"anything":      {errors.New("x"), Local, AskWhere},
 	} {
 		if got := Culprit(c.err, c.provider); got != c.want {

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"slipway/providers"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // Question names what a person was asked.
@@ -33,8 +34,8 @@ var culprits = map[string]Question{
 // Culprit is the question whose answer an error is about, as far as known.
 func Culprit(err error, provider string) Question {
 	var (
-		step    *steps.StepError
-		usage   *steps.Usage
+		step    *engine.StepError
+		usage   *plan.Usage
 		refused *providers.Refused
 	)
 	switch {
@@ -53,6 +54,6 @@ func Culprit(err error, provider string) Question {
 
 // AboutName tells whether another name would mend what was asked for.
 func AboutName(err error) bool {
-	var usage *steps.Usage
+	var usage *plan.Usage
 	return errors.As(err, &usage) && strings.Contains(usage.Next, "--name")
 }

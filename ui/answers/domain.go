@@ -1,6 +1,8 @@
 package answers
 
-import "slipway/steps"
+import (
+	"slipway/steps/plan"
+)
 
 // SettingQuestion asks for a setting that may stay empty.
 type SettingQuestion struct {
@@ -15,12 +17,12 @@ type SettingQuestion struct {
 // DomainQuestions ask for the domain and what its certificate needs. A machine
 // on this computer has no name that the world knows: it is asked about only if
 // a domain was named some other way.
-func DomainQuestions(a Answers, plan steps.Plan) []SettingQuestion {
-	if a.Settings[steps.KeyProvider] == Local && plan.Value(steps.KeyDomain) == "" {
+func DomainQuestions(a Answers, p plan.Plan) []SettingQuestion {
+	if a.Settings[plan.KeyProvider] == Local && p.Value(plan.KeyDomain) == "" {
 		return nil
 	}
 	return []SettingQuestion{
-		{steps.KeyDomain, "Domain", "names that the app answers to, commas between; empty: the server's address, without https"},
-		{steps.KeyEmail, "Email", "where the certificate authority may write to about the domain; may be empty"},
+		{plan.KeyDomain, "Domain", "names that the app answers to, commas between; empty: the server's address, without https"},
+		{plan.KeyEmail, "Email", "where the certificate authority may write to about the domain; may be empty"},
 	}
 }

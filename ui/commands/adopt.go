@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 func (c *command) adopt() *cobra.Command {
@@ -24,9 +25,9 @@ command works here as it did there.`,
 			if err != nil {
 				return err
 			}
-			for key, value := range map[string]string{steps.KeyHost: lost.Host, steps.KeyFingerprint: lost.Fingerprint} {
-				if s, ok := steps.SettingOf(key); ok && value != "" && s.Check(value) != nil {
-					return &steps.Usage{What: fmt.Sprintf("--%s %q can't be used", key, value), Next: s.Check(value).Error()}
+			for key, value := range map[string]string{plan.KeyHost: lost.Host, plan.KeyFingerprint: lost.Fingerprint} {
+				if s, ok := plan.SettingOf(key); ok && value != "" && s.Check(value) != nil {
+					return &plan.Usage{What: fmt.Sprintf("--%s %q can't be used", key, value), Next: s.Check(value).Error()}
 				}
 			}
 			found, err := steps.Adopt(cmd.Context(), lost, home, c.providers(home, false), func(line string) { c.sayf("  %s\n", line) })

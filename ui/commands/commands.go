@@ -15,6 +15,7 @@ import (
 
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // Streams are where a command reads and writes.
@@ -61,7 +62,7 @@ func (c *command) root() *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return &steps.Usage{What: err.Error(), Next: "slipway --help shows the flags"}
+		return &plan.Usage{What: err.Error(), Next: "slipway --help shows the flags"}
 	})
 	return root
 }
@@ -79,7 +80,7 @@ func version() string {
 func most(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
-			return &steps.Usage{What: "too many arguments: " + shellescape.QuoteCommand(args), Next: "slipway --help shows what it takes"}
+			return &plan.Usage{What: "too many arguments: " + shellescape.QuoteCommand(args), Next: "slipway --help shows what it takes"}
 		}
 		return nil
 	}
@@ -96,8 +97,8 @@ func (c *command) about(args []string) (state.Home, string, error) {
 		name, err := steps.OneName(home)
 		return home, name, err
 	}
-	if err := steps.CheckName(args[0]); err != nil {
-		return state.Home{}, "", &steps.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
+	if err := plan.CheckName(args[0]); err != nil {
+		return state.Home{}, "", &plan.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
 	}
 	return home, args[0], nil
 }

@@ -10,6 +10,8 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui"
 )
 
@@ -58,8 +60,8 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 	flags.SortFlags = false
 	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; take flags, environment, slipway.toml, defaults")
 	flags.StringVar(&f.sample, "sample", "", "deploy a bundled sample instead of APP: "+strings.Join(app.SampleNames(), " or "))
-	for _, s := range steps.Settings {
-		if s.Key == steps.KeyDomain {
+	for _, s := range plan.Settings {
+		if s.Key == plan.KeyDomain {
 			flags.StringArrayVar(&f.domains, s.Key, nil, s.Usage)
 			continue
 		}
@@ -77,7 +79,7 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 	}
 }
 
-func usage(s steps.Setting) string {
+func usage(s plan.Setting) string {
 	if s.Default == "" {
 		return s.Usage
 	}
@@ -85,8 +87,8 @@ func usage(s steps.Setting) string {
 }
 
 // asked collects what was said, leaving out the flags that were not.
-func (f *deployFlags) asked(cmd *cobra.Command, args []string) steps.Asked {
-	asked := steps.Asked{Sample: f.sample, Env: f.env, EnvFile: f.envFile, Flags: map[string]string{}}
+func (f *deployFlags) asked(cmd *cobra.Command, args []string) plan.Asked {
+	asked := plan.Asked{Sample: f.sample, Env: f.env, EnvFile: f.envFile, Flags: map[string]string{}}
 	if len(args) == 1 {
 		asked.Folder = args[0]
 	}
@@ -96,15 +98,15 @@ func (f *deployFlags) asked(cmd *cobra.Command, args []string) steps.Asked {
 		}
 	}
 	if len(f.domains) > 0 {
-		asked.Flags[steps.KeyDomain] = strings.Join(f.domains, ",")
+		asked.Flags[plan.KeyDomain] = strings.Join(f.domains, ",")
 	}
 	return asked
 }
 
-func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked steps.Asked) error {
+func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked plan.Asked) error {
 	switch {
 	case asked.Sample != "" && asked.Folder != "":
-		return &steps.Usage{What: "both --sample and a folder are given", Next: "give one of them"}
+		return &plan.Usage{What: "both --sample and a folder are given", Next: "give one of them"}
 	case asked.Folder == "":
 		asked.Folder = "."
 	}
@@ -118,7 +120,7 @@ func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked steps.Ask
 	if !f.yes && !f.plan {
 		return c.askFirst(ctx, f, asked, home)
 	}
-	plan, err := steps.MakePlan(asked, home)
+	plan, err := plan.Make(asked, home)
 	if err != nil {
 		return err
 	}
@@ -131,29 +133,29 @@ func (c *command) mayRun(f *deployFlags) error {
 	case f.yes || f.plan:
 		return nil
 	case !c.streams.Terminal || f.json:
-		return &steps.Usage{What: "there is no terminal to ask on", Next: "give --yes to take the defaults"}
+		return &plan.Usage{What: "there is no terminal to ask on", Next: "give --yes to take the defaults"}
 	}
 	return nil
 }
 
 // follow runs the engine and shows its events.
-func (c *command) follow(ctx context.Context, f *deployFlags, plan steps.Plan, home state.Home) error {
+func (c *command) follow(ctx context.Context, f *deployFlags, plan plan.Plan, home state.Home) error {
 	var face ui.Face = ui.NewPlain(c.streams.Out, c.streams.Err)
 	if f.json {
 		face = ui.NewJSON(c.streams.Out)
 	}
 	defer face.Close()
-	run, end := steps.Deploy, steps.KindDone
+	run, end := steps.Deploy, engine.KindDone
 	if f.plan {
-		run, end = steps.Preview, steps.KindPlanned
+		run, end = steps.Preview, engine.KindPlanned
 	}
 	began := time.Now()
 	outcome, err := run(ctx, plan, home, c.providers(home, f.yes), face.Event)
 	if err != nil {
 		c.shown = true
-		face.Event(steps.Event{Kind: steps.KindFailed, Time: time.Now(), Problem: problem(err, c.again)})
+		face.Event(engine.Event{Kind: engine.KindFailed, Time: time.Now(), Problem: problem(err, c.again)})
 		return err
 	}
-	face.Event(steps.Event{Kind: end, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
+	face.Event(engine.Event{Kind: end, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui"
 )
 
@@ -46,7 +48,7 @@ Exit code 0 if nothing has drifted or all of it was mended, 1 if something has.`
 type examination struct{ mend, ask, json bool }
 
 // examine looks for drift, and mends it if that is wanted.
-func (c *command) examine(ctx context.Context, plan steps.Plan, home state.Home, want examination) error {
+func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, want examination) error {
 	var face ui.Face
 	if want.json {
 		face = ui.NewJSON(c.streams.Out)
@@ -54,7 +56,7 @@ func (c *command) examine(ctx context.Context, plan steps.Plan, home state.Home,
 	}
 	found := drift{name: plan.Name}
 	began := time.Now()
-	outcome, err := steps.Preview(ctx, plan, home, c.providers(home, want.mend), func(e steps.Event) {
+	outcome, err := steps.Preview(ctx, plan, home, c.providers(home, want.mend), func(e engine.Event) {
 		found.add(e)
 		if face != nil {
 			face.Event(e)
@@ -64,7 +66,7 @@ func (c *command) examine(ctx context.Context, plan steps.Plan, home state.Home,
 		return err
 	}
 	if face != nil {
-		face.Event(steps.Event{Kind: steps.KindPlanned, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
+		face.Event(engine.Event{Kind: engine.KindPlanned, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
 	} else {
 		found.print(c.streams.Out)
 	}
@@ -81,15 +83,15 @@ func (c *command) examine(ctx context.Context, plan steps.Plan, home state.Home,
 type drift struct {
 	name  string
 	holds int
-	steps []steps.Event
+	steps []engine.Event
 }
 
-func (d *drift) add(e steps.Event) {
+func (d *drift) add(e engine.Event) {
 	switch {
-	case e.Kind != steps.KindStep:
-	case e.Status == steps.Unchanged:
+	case e.Kind != engine.KindStep:
+	case e.Status == engine.Unchanged:
 		d.holds++
-	case e.Status == steps.WouldChange:
+	case e.Status == engine.WouldChange:
 		d.steps = append(d.steps, e)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"testing"
 
 	"slipway/providers"
-	"slipway/steps"
+	"slipway/steps/engine"
 )
 
 // TestDrift is what people read of a look for drift.
 func TestDrift(t *testing.T) {
 	d := drift{name: "shop"}
-	for _, e := range []steps.Event{
-		{Kind: steps.KindStart, Name: "shop"},
-		{Kind: steps.KindStep, Step: "login", Status: steps.Unchanged},
+	for _, e := range []engine.Event{
+		{Kind: engine.KindStart, Name: "shop"},
+		{Kind: engine.KindStep, Step: "login", Status: engine.Unchanged},
 	} {
 		d.add(e)
 	}
@@ -22,7 +22,7 @@ func TestDrift(t *testing.T) {
 	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps hold\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	d.add(steps.Event{Kind: steps.KindStep, Step: "sshd", Title: "SSH by key only", Status: steps.WouldChange, Changes: []providers.Change{
+	d.add(engine.Event{Kind: engine.KindStep, Step: "sshd", Title: "SSH by key only", Status: engine.WouldChange, Changes: []providers.Change{
 		{What: "sshd's PermitRootLogin is no", Why: "every attacker knows that root exists", Was: "yes"}, {What: "install sudo"}}})
 	out.Reset()
 	d.print(&out)

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 func (c *command) env() *cobra.Command {
@@ -23,7 +25,7 @@ before it takes them; if it does not, it goes on with the old ones. No request i
 dropped.`,
 		Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return &steps.Usage{What: "what to do with the variables is not said", Next: "slipway env set, slipway env unset or slipway env list"}
+			return &plan.Usage{What: "what to do with the variables is not said", Next: "slipway env set, slipway env unset or slipway env list"}
 		},
 	}
 	name := cmd.PersistentFlags().String("name", "", "the deployment's NAME, if there is more than one")
@@ -45,7 +47,7 @@ so give secrets as KEY or in a file.`,
   slipway env set TLS_KEY <key.pem`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && file == "" {
-				return &steps.Usage{What: "no variable is given", Next: "slipway env set KEY=VALUE, KEY or --file FILE"}
+				return &plan.Usage{What: "no variable is given", Next: "slipway env set KEY=VALUE, KEY or --file FILE"}
 			}
 			pairs, err := c.valued(cmd.Context(), args)
 			if err != nil {
@@ -67,10 +69,10 @@ func (c *command) envUnset(name *string) *cobra.Command {
 		Use: "unset KEY...", Short: "Take variables away from the app",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return &steps.Usage{What: "no variable is named", Next: "slipway env unset KEY; slipway env list shows those that are there"}
+				return &plan.Usage{What: "no variable is named", Next: "slipway env unset KEY; slipway env list shows those that are there"}
 			}
 			for _, key := range args {
-				if err := steps.CheckVariable(key, ""); err != nil {
+				if err := plan.CheckVariable(key, ""); err != nil {
 					return err
 				}
 			}
@@ -142,11 +144,11 @@ func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
 		if strings.Contains(key, "=") {
 			continue
 		}
-		if err := steps.CheckVariable(key, ""); err != nil {
+		if err := plan.CheckVariable(key, ""); err != nil {
 			return nil, err
 		}
 		if asked && !c.streams.Terminal {
-			return nil, &steps.Usage{What: "two values can't both be read from standard input", Next: "give one KEY at a time, or --file FILE"}
+			return nil, &plan.Usage{What: "two values can't both be read from standard input", Next: "give one KEY at a time, or --file FILE"}
 		}
 		asked = true
 		value, err := c.secretValue(ctx, key)
@@ -171,7 +173,7 @@ func (c *command) secretValue(ctx context.Context, key string) (string, error) {
 		return "", fmt.Errorf("read the value of %s: %w", key, err)
 	}
 	if len(value) > maxValue {
-		return "", &steps.Usage{What: "the value of " + key + " is longer than 128 kB", Next: "keep it in a file of the app's"}
+		return "", &plan.Usage{What: "the value of " + key + " is longer than 128 kB", Next: "keep it in a file of the app's"}
 	}
 	return strings.TrimSuffix(string(value), "\n"), nil
 }
@@ -189,14 +191,14 @@ func (c *command) changeVariables(ctx context.Context, name string, set map[stri
 }
 
 // tellChanges prints what is changed, and that it is done.
-func (c *command) tellChanges(e steps.Event) {
+func (c *command) tellChanges(e engine.Event) {
 	switch {
-	case e.Kind != steps.KindStep:
-	case e.Status == steps.Changing:
+	case e.Kind != engine.KindStep:
+	case e.Status == engine.Changing:
 		for _, change := range e.Changes {
 			c.sayf("%s\n", change.What)
 		}
-	case e.Status == steps.Changed:
+	case e.Status == engine.Changed:
 		c.sayf("done\n")
 	}
 }

@@ -9,8 +9,9 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
-	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // The exit codes, as the README promises them.
@@ -26,7 +27,7 @@ const (
 // exitCode is the one place that maps errors to exit codes.
 func exitCode(err error) int {
 	var (
-		usage     *steps.Usage
+		usage     *plan.Usage
 		undecided *app.Undecided
 		unusable  *providers.Unusable
 		refused   *providers.Refused
@@ -68,8 +69,8 @@ func hint(err error) string {
 }
 
 // problem describes an error. again is the command that continues.
-func problem(err error, again string) *steps.Problem {
-	p := &steps.Problem{Error: err.Error(), Hint: hint(err), Code: exitCode(err)}
+func problem(err error, again string) *engine.Problem {
+	p := &engine.Problem{Error: err.Error(), Hint: hint(err), Code: exitCode(err)}
 	switch {
 	case p.Code == exitInterrupted:
 		p.Error, p.Hint = "interrupted", "this continues: "+again
@@ -85,7 +86,7 @@ func problem(err error, again string) *steps.Problem {
 }
 
 // printProblem prints an error for people: one line if it is about usage.
-func printProblem(w io.Writer, p *steps.Problem) {
+func printProblem(w io.Writer, p *engine.Problem) {
 	fmt.Fprintf(w, "error: %s\n", p.Error)
 	if p.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", p.Hint)

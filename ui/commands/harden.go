@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slipway/steps"
 	"slipway/steps/hardening"
+	"slipway/steps/plan"
 )
 
 func (c *command) harden() *cobra.Command {
@@ -20,7 +20,7 @@ func (c *command) harden() *cobra.Command {
 		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then what benchmarks ask for and is left as it is. To change a deployment's profile, deploy it with --hardening.",
 		RunE: func(*cobra.Command, []string) error {
 			if !explain {
-				return &steps.Usage{What: "harden only explains", Next: "give --explain, or deploy with --hardening minimal, standard or strict"}
+				return &plan.Usage{What: "harden only explains", Next: "give --explain, or deploy with --hardening minimal, standard or strict"}
 			}
 			if err := checkProfile(profile); err != nil {
 				return err
@@ -32,15 +32,15 @@ func (c *command) harden() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&explain, "explain", false, "print the list")
-	cmd.Flags().StringVar(&profile, steps.KeyHardening, hardening.Strict.String(), "the profile whose settings are shown: minimal, standard or strict")
+	cmd.Flags().StringVar(&profile, plan.KeyHardening, hardening.Strict.String(), "the profile whose settings are shown: minimal, standard or strict")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
 	return cmd
 }
 
 func checkProfile(name string) error {
-	setting, _ := steps.SettingOf(steps.KeyHardening)
+	setting, _ := plan.SettingOf(plan.KeyHardening)
 	if err := setting.Check(name); err != nil {
-		return &steps.Usage{What: "--hardening " + name, Next: err.Error()}
+		return &plan.Usage{What: "--hardening " + name, Next: err.Error()}
 	}
 	return nil
 }

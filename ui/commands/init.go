@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/plan"
 )
 
 func (c *command) init() *cobra.Command {
@@ -21,11 +21,11 @@ func (c *command) init() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			asked := steps.Asked{Folder: ".", Getenv: c.streams.Getenv}
+			asked := plan.Asked{Folder: ".", Getenv: c.streams.Getenv}
 			if len(args) == 1 {
 				asked.Folder = args[0]
 			}
-			plan, err := steps.MakePlan(asked, home)
+			plan, err := plan.Make(asked, home)
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (c *command) init() *cobra.Command {
 func writeNew(path, content string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return &steps.Usage{What: path + " is there already", Next: "change it, or remove it first"}
+		return &plan.Usage{What: path + " is there already", Next: "change it, or remove it first"}
 	}
 	if err != nil {
 		return fmt.Errorf("write the settings: %w", err)

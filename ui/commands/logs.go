@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/steps/plan"
 	"slipway/steps/remote"
 )
 
@@ -16,7 +17,7 @@ func (c *command) logs() *cobra.Command {
 		Use: "logs [NAME]", Short: "Print what the app said, or what was asked of it", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wanted.Lines < 0 {
-				return &steps.Usage{What: fmt.Sprintf("%d lines can't be printed", wanted.Lines), Next: "give --lines a number from 0 on"}
+				return &plan.Usage{What: fmt.Sprintf("%d lines can't be printed", wanted.Lines), Next: "give --lines a number from 0 on"}
 			}
 			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(wanted) })
 		},

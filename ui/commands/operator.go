@@ -12,11 +12,12 @@ import (
 
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
 )
 
 // providers opens providers for whoever runs the command. Without a terminal,
 // or with --yes, nothing is asked.
-func (c *command) providers(home state.Home, yes bool) steps.OpenProvider {
+func (c *command) providers(home state.Home, yes bool) engine.OpenProvider {
 	operator := steps.Operator{Getenv: c.streams.Getenv}
 	if c.streams.Terminal && !yes {
 		operator.Secret = askSecret

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 func (c *command) run() *cobra.Command {
@@ -24,7 +25,7 @@ spaces in it is a line for the shell.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dash := cmd.ArgsLenAtDash()
 			if dash < 0 || dash == len(args) {
-				return &steps.Usage{What: "there is no command to run", Next: "slipway run NAME -- COMMAND"}
+				return &plan.Usage{What: "there is no command to run", Next: "slipway run NAME -- COMMAND"}
 			}
 			home, name, err := c.about(args[:dash])
 			if err != nil {

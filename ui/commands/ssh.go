@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"slipway/steps"
+	"slipway/steps/plan"
 	"slipway/steps/remote"
 )
 
@@ -42,7 +43,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 // logIn gives a person a shell on the server.
 func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	if !c.streams.Terminal {
-		return &steps.Usage{What: "there is no terminal to log in on", Next: "give a command: slipway ssh NAME -- COMMAND"}
+		return &plan.Usage{What: "there is no terminal to log in on", Next: "give a command: slipway ssh NAME -- COMMAND"}
 	}
 	home, name, err := c.about(args)
 	if err != nil {

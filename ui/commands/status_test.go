@@ -7,6 +7,8 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/steps/release"
+	"slipway/steps/web"
 	"slipway/ui/golden"
 )
 
@@ -24,7 +26,7 @@ func TestStatus(t *testing.T) {
 	holdings := []providers.Holding{{Kind: "droplet", ID: "7", Detail: "s-1vcpu-512mb-10gb", Monthly: 4}}
 	for name, c := range map[string]steps.Condition{
 		"status.txt": {Summary: summary, Holdings: holdings, Answers: true, HTTPStatus: 200,
-			Certificates: []steps.CertificateCondition{
+			Certificates: []web.ShownCertificate{
 				{Domain: "shop.example.org", Until: at(3).AddDate(0, 2, 0), Days: 59, Issuer: "E7"},
 				{Domain: "www.example.org", Trouble: "there is none to see: connection refused"}},
 			Server: &steps.ServerCondition{System: "debian 13", Up: 93 * 60, Load: 0.25, CPUs: 1,
@@ -33,7 +35,7 @@ func TestStatus(t *testing.T) {
 					{Name: "app-shop-0123456789ab.service", State: "active", Since: at(3), Memory: 88, Limit: 231, Restarts: 1, Result: "oom-kill"},
 					{Name: "app-shop-0123456789ab-worker.service", State: "active", Since: at(3), Memory: 31}},
 				Failed: []string{"certbot.service"}, Updates: 3, Security: 1, Listed: at(1), Reboot: "the kernel 6.2 is installed and 6.1 runs",
-				Releases: []steps.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
+				Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
 		"status-down.txt": {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {

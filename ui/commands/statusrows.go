@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/steps"
+	"slipway/steps/web"
 )
 
 // printStatus prints a condition for people: a row for each thing, the most
@@ -92,7 +93,7 @@ func describeUnit(u steps.UnitCondition) string {
 	return text
 }
 
-func describeCertificate(c steps.CertificateCondition) string {
+func describeCertificate(c web.ShownCertificate) string {
 	if c.Until.IsZero() {
 		return c.Domain + ": " + c.Trouble
 	}

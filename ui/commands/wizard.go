@@ -10,6 +10,8 @@ import (
 	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 	"slipway/ui/questions"
 	"slipway/ui/wizard"
@@ -17,7 +19,7 @@ import (
 
 // askFirst asks what is not said yet: on screens, or line by line where these
 // are not wanted or can't be drawn.
-func (c *command) askFirst(ctx context.Context, f *deployFlags, asked steps.Asked, home state.Home) error {
+func (c *command) askFirst(ctx context.Context, f *deployFlags, asked plan.Asked, home state.Home) error {
 	if f.accessible || c.streams.Getenv("TERM") == "dumb" {
 		return c.questions(ctx, asked, home)
 	}
@@ -25,14 +27,14 @@ func (c *command) askFirst(ctx context.Context, f *deployFlags, asked steps.Aske
 }
 
 // wizard asks what is not said yet, on a terminal.
-func (c *command) wizard(ctx context.Context, asked steps.Asked, home state.Home) error {
+func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home) error {
 	c.shown = true
 	ending := wizard.Run(ctx, wizard.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err,
-		Open:    func(operator steps.Operator) steps.OpenProvider { return steps.Providers(home, operator) },
+		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
 		Sale:    sale,
 		Shell:   shell,
-		Problem: func(err error) *steps.Problem { return problem(err, c.again) },
+		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
 	})
 	for _, line := range ending.Record {
 		c.sayf("%s\n", line)
@@ -45,7 +47,7 @@ func (c *command) wizard(ctx context.Context, asked steps.Asked, home state.Home
 
 // sale asks DigitalOcean whether it would make a server at all, and what it
 // sells.
-func sale(ctx context.Context, open steps.OpenProvider) (digitalocean.Catalog, error) {
+func sale(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
 	provider, err := steps.AskProvider(ctx, answers.DigitalOcean, "", open)
 	if err != nil {
 		return digitalocean.Catalog{}, err
@@ -72,13 +74,13 @@ func shell(ctx context.Context, name string, getenv func(string) string) (*exec.
 }
 
 // questions asks line by line.
-func (c *command) questions(ctx context.Context, asked steps.Asked, home state.Home) error {
+func (c *command) questions(ctx context.Context, asked plan.Asked, home state.Home) error {
 	err := questions.Run(ctx, questions.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err, Result: c.streams.Out,
-		Open:    func(operator steps.Operator) steps.OpenProvider { return steps.Providers(home, operator) },
+		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
 		Sale:    sale,
 		Secret:  askSecret,
-		Problem: func(err error) *steps.Problem { return problem(err, c.again) },
+		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
 	})
 	_, c.shown = errors.AsType[*questions.Shown](err)
 	return err

@@ -9,12 +9,12 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 
-	"slipway/steps"
+	"slipway/steps/engine"
 )
 
 // KillAt starts slipway and sends it the signal when an event comes that
 // matches. It returns false if the run ended before.
-func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status steps.Status) bool, args ...string) bool {
+func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status engine.Status) bool, args ...string) bool {
 	o.T.Helper()
 	cmd := o.Command(append([]string{"--yes", "--json"}, args...)...)
 	stdout, err := cmd.StdoutPipe()
@@ -31,7 +31,7 @@ func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status 
 	for lines.Scan() {
 		var e struct {
 			Step, Hint string
-			Status     steps.Status
+			Status     engine.Status
 		}
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			o.T.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 	"slipway/providers/local/localtest"
 	"slipway/state"
-	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/steps/remote"
 )
 
@@ -117,22 +117,22 @@ func (o *Operator) Must(args ...string) Result {
 
 // Deployed is what the last line of --json says, and the steps before it.
 type Deployed struct {
-	steps.Outcome
+	engine.Outcome
 	Event   string  `json:"event"`
 	Seconds float64 `json:"seconds"`
 	// Steps is where each step stood when it was last told of.
-	Steps map[string]steps.Status `json:"-"`
+	Steps map[string]engine.Status `json:"-"`
 }
 
 // Deploy runs slipway --yes --json and fails the test unless it succeeds.
 func (o *Operator) Deploy(args ...string) Deployed {
 	o.T.Helper()
 	r := o.Must(append([]string{"--yes", "--json"}, args...)...)
-	d := Deployed{Steps: map[string]steps.Status{}}
+	d := Deployed{Steps: map[string]engine.Status{}}
 	for line := range strings.Lines(r.Stdout) {
 		var e struct {
 			Event, Time, Step string
-			Status            steps.Status
+			Status            engine.Status
 		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Event == "" || e.Time == "" {
 			o.T.Fatalf("a line of --json is no event: %s (%v)", line, err)

@@ -8,6 +8,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/ui"
 	"slipway/ui/answers"
 )
@@ -65,13 +66,13 @@ func (c *conversation) review() (bool, error) {
 	}
 	c.plan = plan
 	monthly, hourly, so := 0.0, 0.0, 0
-	outcome := func(e steps.Event) {
+	outcome := func(e engine.Event) {
 		switch {
-		case e.Kind == steps.KindNote:
+		case e.Kind == engine.KindNote:
 			c.sayf("  mind: %s\n", e.Line)
-		case e.Kind == steps.KindStep && e.Status == steps.Unchanged:
+		case e.Kind == engine.KindStep && e.Status == engine.Unchanged:
 			so++
-		case e.Kind == steps.KindStep && e.Status == steps.WouldChange:
+		case e.Kind == engine.KindStep && e.Status == engine.WouldChange:
 			c.sayf("  %s\n", e.Title)
 			for _, change := range e.Changes {
 				monthly, hourly = monthly+change.Monthly, hourly+change.Hourly
@@ -113,10 +114,10 @@ func (c *conversation) deploy() error {
 	began := time.Now()
 	outcome, err := steps.Deploy(c.ctx, plan, c.Home, c.open(), face.Event)
 	if err != nil {
-		face.Event(steps.Event{Kind: steps.KindFailed, Time: time.Now(), Problem: c.Problem(err)})
+		face.Event(engine.Event{Kind: engine.KindFailed, Time: time.Now(), Problem: c.Problem(err)})
 		return &Shown{err}
 	}
-	face.Event(steps.Event{Kind: steps.KindDone, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
+	face.Event(engine.Event{Kind: engine.KindDone, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
 	return nil
 }
 

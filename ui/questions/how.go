@@ -5,7 +5,7 @@ import (
 	"os"
 	"strings"
 
-	"slipway/steps"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -28,14 +28,14 @@ func (c *conversation) how() error {
 }
 
 func (c *conversation) howOnce() error {
-	if err := c.setting(steps.KeyName, "Name of the deployment", false); err != nil {
+	if err := c.setting(plan.KeyName, "Name of the deployment", false); err != nil {
 		return err
 	}
-	harden, _ := steps.SettingOf(steps.KeyHardening)
-	if err := c.setting(steps.KeyHardening, "Hardening: "+strings.Join(harden.Choices(), " or "), false); err != nil {
+	harden, _ := plan.SettingOf(plan.KeyHardening)
+	if err := c.setting(plan.KeyHardening, "Hardening: "+strings.Join(harden.Choices(), " or "), false); err != nil {
 		return err
 	}
-	if err := c.setting(steps.KeyTestCommand, "Test command that must succeed before the release takes traffic", true); err != nil {
+	if err := c.setting(plan.KeyTestCommand, "Test command that must succeed before the release takes traffic", true); err != nil {
 		return err
 	}
 	if err := c.domain(); err != nil {
@@ -65,7 +65,7 @@ func (c *conversation) domain() error {
 			return err
 		}
 		said, ok := c.answers.Settings[q.Key]
-		if q.Key == steps.KeyDomain && (said == "" && ok || !ok && c.plan.Value(q.Key) == "") {
+		if q.Key == plan.KeyDomain && (said == "" && ok || !ok && c.plan.Value(q.Key) == "") {
 			return nil
 		}
 	}
@@ -79,7 +79,7 @@ func (c *conversation) variables() error {
 			if key == "" {
 				return nil
 			}
-			return steps.CheckVariable(key, "")
+			return plan.CheckVariable(key, "")
 		})
 		if err != nil || key == "" {
 			return err

@@ -17,21 +17,23 @@ import (
 	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
 // Options are what the questions work with.
 type Options struct {
 	// Asked is what the command line said already.
-	Asked steps.Asked
+	Asked plan.Asked
 	// Home is where deployments are on record.
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
-	Open func(steps.Operator) steps.OpenProvider
+	Open func(steps.Operator) engine.OpenProvider
 	// Sale asks DigitalOcean whether it takes the token, and what it sells.
-	Sale func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error)
+	Sale func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
 	// Problem describes an error for people.
-	Problem func(error) *steps.Problem
+	Problem func(error) *engine.Problem
 	// Secret asks for what must not show.
 	Secret func(ctx context.Context, question string) (string, error)
 	// In is where answers come from, Out where questions go, Result where the
@@ -68,11 +70,11 @@ type conversation struct {
 	ctx     context.Context
 	lines   *bufio.Reader
 	answers answers.Answers
-	plan    steps.Plan
+	plan    plan.Plan
 }
 
 // errEnded says that there was no answer: nothing is taken in its place.
-var errEnded = &steps.Usage{What: "the input ended before every question was answered", Next: "nothing was changed; give --yes to take the defaults"}
+var errEnded = &plan.Usage{What: "the input ended before every question was answered", Next: "nothing was changed; give --yes to take the defaults"}
 
 func (c *conversation) run() error {
 	c.sayf("Slipway deploys a Python web app to a hardened server.\nAn empty answer takes what stands in brackets. Ctrl-C leaves at any time.\n")
@@ -90,7 +92,7 @@ func (c *conversation) run() error {
 	return c.reviewAndDeploy()
 }
 
-func (c *conversation) open() steps.OpenProvider {
+func (c *conversation) open() engine.OpenProvider {
 	return c.Open(steps.Operator{Getenv: c.answers.Clone().Getenv, Secret: c.Secret, Trust: c.trust})
 }
 

@@ -15,6 +15,8 @@ import (
 	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // shelf is a provider whose machine can't be made.
@@ -60,12 +62,12 @@ func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (s
 		input += "\n"
 	}
 	err := Run(t.Context(), Options{
-		Asked: steps.Asked{Folder: t.TempDir(), Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Asked: plan.Asked{Folder: t.TempDir(), Flags: map[string]string{}, Getenv: func(string) string { return "" }},
 		Home:  home, In: strings.NewReader(input), Out: &out, Result: io.Discard,
-		Open: func(steps.Operator) steps.OpenProvider {
-			return func(steps.Plan, string) (providers.Provider, error) { return shelf{}, nil }
+		Open: func(steps.Operator) engine.OpenProvider {
+			return func(plan.Plan, string) (providers.Provider, error) { return shelf{}, nil }
 		},
-		Sale: func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error) {
+		Sale: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) {
 			if said < 2 {
 				return digitalocean.Catalog{}, refused
 			}
@@ -78,7 +80,7 @@ func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (s
 			}
 			return secrets[said-1], nil
 		},
-		Problem: func(err error) *steps.Problem { return &steps.Problem{Error: err.Error()} },
+		Problem: func(err error) *engine.Problem { return &engine.Problem{Error: err.Error()} },
 	})
 	return out.String(), err
 }
@@ -99,7 +101,7 @@ func TestEndOfInput(t *testing.T) {
 	for n := range len(answers) + 1 {
 		home := state.Home{Dir: t.TempDir()}
 		out, err := talk(t, home, nil, answers[:n]...)
-		if _, ok := errors.AsType[*steps.Usage](err); !ok {
+		if _, ok := errors.AsType[*plan.Usage](err); !ok {
 			t.Errorf("after %d answers it ended with %v:\n%s", n, err, out)
 		}
 		if names, err := home.Names(); err != nil || len(names) > 0 {
@@ -179,18 +181,18 @@ func TestWhatCantBeDeployedIsAskedAgain(t *testing.T) {
 	var out, result bytes.Buffer
 	times := 0
 	err := Run(t.Context(), Options{
-		Asked: steps.Asked{Sample: "hello", Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Asked: plan.Asked{Sample: "hello", Flags: map[string]string{}, Getenv: func(string) string { return "" }},
 		Home:  home, Out: &out, Result: &result,
 		In: strings.NewReader(strings.Repeat("\n", 7) + "1\nno\n"),
-		Open: func(steps.Operator) steps.OpenProvider {
-			return func(steps.Plan, string) (providers.Provider, error) {
+		Open: func(steps.Operator) engine.OpenProvider {
+			return func(plan.Plan, string) (providers.Provider, error) {
 				if times++; times == 1 {
 					return nil, &providers.Refused{Err: errors.New("the account is locked"), Next: "ask why"}
 				}
 				return shelf{}, nil
 			}
 		},
-		Problem: func(err error) *steps.Problem { return &steps.Problem{Error: err.Error(), Hint: "ask why"} },
+		Problem: func(err error) *engine.Problem { return &engine.Problem{Error: err.Error(), Hint: "ask why"} },
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ended with %v", err)
@@ -208,7 +210,7 @@ func TestInterrupted(t *testing.T) {
 	defer read.Close()
 	cause := errors.New("interrupted")
 	time.AfterFunc(20*time.Millisecond, func() { cancel(cause) })
-	err = Run(ctx, Options{Asked: steps.Asked{Folder: t.TempDir(), Getenv: func(string) string { return "" }},
+	err = Run(ctx, Options{Asked: plan.Asked{Folder: t.TempDir(), Getenv: func(string) string { return "" }},
 		Home: state.Home{Dir: t.TempDir()}, In: read, Out: io.Discard, Result: io.Discard})
 	if !errors.Is(err, cause) {
 		t.Errorf("it ended with %v", err)

@@ -5,24 +5,24 @@ import (
 	"fmt"
 
 	"slipway/providers/digitalocean"
-	"slipway/steps"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
 // where asks where the server comes from, and what that place needs.
 func (c *conversation) where() error {
-	plan, err := c.answers.Plan(c.Home)
+	p, err := c.answers.Plan(c.Home)
 	if err != nil {
 		return err
 	}
-	c.plan = plan
-	setting, _ := steps.SettingOf(steps.KeyProvider)
+	c.plan = p
+	setting, _ := plan.SettingOf(plan.KeyProvider)
 	var options []option
 	for _, name := range setting.Choices() {
 		title, about := answers.AboutProvider(name)
 		options = append(options, option{id: name, text: title + ": " + about})
 	}
-	id, err := c.choose("Where shall it run?", options, plan.Value(steps.KeyProvider))
+	id, err := c.choose("Where shall it run?", options, p.Value(plan.KeyProvider))
 	if err != nil {
 		return err
 	}
@@ -39,11 +39,11 @@ func (c *conversation) where() error {
 // server asks about a server that exists.
 func (c *conversation) server() error {
 	for _, q := range []struct{ key, text string }{
-		{steps.KeyHost, "Server, as USER@HOST or USER@HOST:PORT"},
-		{steps.KeyIdentity, "File of the private key; empty takes what ssh would"},
-		{steps.KeyFingerprint, "Fingerprint of its host key; empty takes what known_hosts has"},
+		{plan.KeyHost, "Server, as USER@HOST or USER@HOST:PORT"},
+		{plan.KeyIdentity, "File of the private key; empty takes what ssh would"},
+		{plan.KeyFingerprint, "Fingerprint of its host key; empty takes what known_hosts has"},
 	} {
-		if err := c.setting(q.key, q.text, q.key != steps.KeyHost); err != nil {
+		if err := c.setting(q.key, q.text, q.key != plan.KeyHost); err != nil {
 			return err
 		}
 	}
@@ -52,7 +52,7 @@ func (c *conversation) server() error {
 
 // setting asks for a setting by the rules that its flag has.
 func (c *conversation) setting(key, text string, mayBeEmpty bool) error {
-	setting, _ := steps.SettingOf(key)
+	setting, _ := plan.SettingOf(key)
 	preset := c.plan.Value(key)
 	if mayBeEmpty && preset != "" {
 		text += "; - for none"
@@ -95,7 +95,7 @@ func (c *conversation) cloud() error {
 		options = append(options, o)
 	}
 	size, err := c.choose("Which size?", options, preset)
-	c.answers.Settings[steps.KeySize] = size
+	c.answers.Settings[plan.KeySize] = size
 	return err
 }
 
@@ -113,7 +113,7 @@ func (c *conversation) region(sale digitalocean.Catalog) (string, error) {
 		options = append(options, o)
 	}
 	region, err := c.choose("Which region?", options, preset)
-	c.answers.Settings[steps.KeyRegion] = region
+	c.answers.Settings[plan.KeyRegion] = region
 	return region, err
 }
 

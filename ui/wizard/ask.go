@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // question is what the engine must know of the person while it works.
@@ -141,7 +142,7 @@ func (a *ask) update(w *wizard, msg tea.Msg) tea.Cmd {
 	case k.Type == tea.KeyEnter:
 		it, _ := a.picker.chosen()
 		if it.id == "yes" {
-			w.answers.Settings[steps.KeyFingerprint] = fingerprint(a.q.prints[0])
+			w.answers.Settings[plan.KeyFingerprint] = fingerprint(a.q.prints[0])
 		}
 		return a.answer(w, reply{yes: it.id == "yes"})
 	case len(a.q.prints) > 0 && k.String() != "/":

@@ -4,16 +4,17 @@ import (
 	"time"
 
 	"slipway/providers"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // pending is a step that nothing was heard of yet.
-const pending steps.Status = "to do"
+const pending engine.Status = "to do"
 
 // row is where one step stands.
 type row struct {
 	name, title, detail string
-	status              steps.Status
+	status              engine.Status
 	changes             []providers.Change
 	began               time.Time
 	seconds             float64
@@ -24,7 +25,7 @@ type row struct {
 // board is what events amount to: where each step stands.
 type board struct {
 	name, provider string
-	values         []steps.NamedValue
+	values         []plan.NamedValue
 	rows           []*row
 	// now is the step in hand, nil between steps.
 	now *row
@@ -45,28 +46,28 @@ func (b *board) fresh() *board {
 	next := newBoard(b.expected)
 	next.name, next.provider, next.values, next.log = b.name, b.provider, b.values, b.log
 	for _, r := range b.rows {
-		next.rows = append(next.rows, &row{name: r.name, title: r.title, status: pending, changed: r.status == steps.WouldChange || r.changed})
+		next.rows = append(next.rows, &row{name: r.name, title: r.title, status: pending, changed: r.status == engine.WouldChange || r.changed})
 	}
 	return next
 }
 
 // event takes an event in.
-func (b *board) event(e steps.Event) {
+func (b *board) event(e engine.Event) {
 	switch e.Kind {
-	case steps.KindStart:
+	case engine.KindStart:
 		b.name, b.provider, b.values = e.Name, e.Provider, e.Values
-	case steps.KindStep:
+	case engine.KindStep:
 		b.stepped(e)
-	case steps.KindLine:
+	case engine.KindLine:
 		b.line = clean(e.Line)
 		b.log.add("    " + e.Line)
-	case steps.KindNote:
+	case engine.KindNote:
 		b.notes = append(b.notes, clean(e.Line))
 		b.log.add("  note: " + e.Line)
 	}
 }
 
-func (b *board) stepped(e steps.Event) {
+func (b *board) stepped(e engine.Event) {
 	r := b.row(e.Step)
 	r.title, r.status = e.Title, e.Status
 	if len(e.Changes) > 0 {
@@ -76,14 +77,14 @@ func (b *board) stepped(e steps.Event) {
 		r.detail = clean(e.Detail)
 	}
 	switch e.Status {
-	case steps.Looking, steps.Changing:
+	case engine.Looking, engine.Changing:
 		if b.now != r {
 			b.now, b.line, r.began = r, "", e.Time
 		}
-		r.changed = r.changed && e.Status == steps.Looking || e.Status == steps.Changing
+		r.changed = r.changed && e.Status == engine.Looking || e.Status == engine.Changing
 	default:
 		b.now = nil
-		r.changed = e.Status != steps.Unchanged
+		r.changed = e.Status != engine.Unchanged
 		if e.Seconds > 0 {
 			r.seconds = e.Seconds
 		}
@@ -92,12 +93,12 @@ func (b *board) stepped(e steps.Event) {
 }
 
 // told puts a step's event in the log.
-func (b *board) told(e steps.Event) {
-	if e.Status == steps.Looking {
+func (b *board) told(e engine.Event) {
+	if e.Status == engine.Looking {
 		return
 	}
 	b.log.add(e.Step + ": " + string(e.Status) + " " + e.Detail)
-	if e.Status == steps.Changing {
+	if e.Status == engine.Changing {
 		for _, c := range e.Changes {
 			b.log.add("  " + c.What)
 		}
@@ -117,7 +118,7 @@ func (b *board) row(name string) *row {
 
 // settled tells whether a step needs nothing more in this run.
 func (r *row) settled() bool {
-	return r.status == steps.Unchanged || r.status == steps.Changed || r.status == steps.Applied
+	return r.status == engine.Unchanged || r.status == engine.Changed || r.status == engine.Applied
 }
 
 // leastWeight is what a step counts of which no earlier run tells.
@@ -157,7 +158,7 @@ func (b *board) progress(now time.Time) (part, left float64) {
 // counts are how many steps are to be changed and how many are so already.
 func (b *board) counts() (change, so int) {
 	for _, r := range b.rows {
-		if r.status == steps.Unchanged {
+		if r.status == engine.Unchanged {
 			so++
 		} else {
 			change++
@@ -180,7 +181,7 @@ func (b *board) cost() (monthly, hourly float64) {
 // failed is the step that failed, if one did.
 func (b *board) failed() *row {
 	for _, r := range b.rows {
-		if r.status == steps.Failed {
+		if r.status == engine.Failed {
 			return r
 		}
 	}

@@ -7,14 +7,14 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/ui/answers"
 )
 
 // done shows what is there now.
 type done struct {
 	board   *board
-	outcome steps.Outcome
+	outcome engine.Outcome
 	took    time.Duration
 	// again is the command that deploys what changed.
 	again string
@@ -22,7 +22,7 @@ type done struct {
 	lines int
 }
 
-func newDone(w *wizard, b *board, o steps.Outcome, took time.Duration) *done {
+func newDone(w *wizard, b *board, o engine.Outcome, took time.Duration) *done {
 	return &done{board: b, outcome: o, took: took, again: w.answers.Command()}
 }
 
@@ -115,7 +115,7 @@ func (d *done) hardened(w *wizard, width int) []string {
 				continue
 			}
 			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+r.title)
-			if r.status == steps.Unchanged {
+			if r.status == engine.Unchanged {
 				continue
 			}
 			for _, c := range r.changes {

@@ -7,7 +7,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -16,7 +17,7 @@ type failure struct {
 	picker
 	board   *board
 	err     error
-	problem *steps.Problem
+	problem *engine.Problem
 	blamed  answers.Question
 	said    string
 	top     int
@@ -27,7 +28,7 @@ type shellEnded struct{ err error }
 
 func newFailure(w *wizard, b *board, err error) *failure {
 	f := &failure{board: b, err: err, problem: w.options.Problem(err)}
-	f.blamed = answers.Culprit(err, w.plan.Value(steps.KeyProvider))
+	f.blamed = answers.Culprit(err, w.plan.Value(plan.KeyProvider))
 	w.ending.Err = err
 	record, readErr := w.options.Home.Read(b.name)
 	f.set(f.choices(readErr == nil && record.Server.Address != "", w.options.Home.Exists(b.name)), "retry")
@@ -167,8 +168,8 @@ func (w *wizard) at(q answers.Question) tea.Cmd {
 	}
 	cmd := w.top().shown(w)
 	if h, ok := w.top().(*how); ok {
-		h.focus(map[answers.Question]string{answers.AskTests: steps.KeyTestCommand, answers.AskEnv: fieldEnvFile,
-			answers.AskName: steps.KeyName, answers.AskDomain: steps.KeyDomain}[q])
+		h.focus(map[answers.Question]string{answers.AskTests: plan.KeyTestCommand, answers.AskEnv: fieldEnvFile,
+			answers.AskName: plan.KeyName, answers.AskDomain: plan.KeyDomain}[q])
 	}
 	return cmd
 }

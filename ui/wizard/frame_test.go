@@ -11,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"slipway/state"
-	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // watch tells when a text was first written.
@@ -51,7 +51,7 @@ func firstFrame(t *testing.T) time.Duration {
 	defer cancel()
 	stuck := func(string) string { <-ctx.Done(); return "" }
 	out := &watch{seen: make(chan time.Time, 1)}
-	w := newWizard(ctx, Options{Asked: steps.Asked{Sample: "hello", Getenv: stuck}, Home: state.Home{Dir: t.TempDir()}, Open: open, Out: io.Discard}, plainLook())
+	w := newWizard(ctx, Options{Asked: plan.Asked{Sample: "hello", Getenv: stuck}, Home: state.Home{Dir: t.TempDir()}, Open: open, Out: io.Discard}, plainLook())
 	program := tea.NewProgram(w, tea.WithInput(nil), tea.WithOutput(out), tea.WithoutSignalHandler())
 	began, ended := time.Now(), make(chan error, 1)
 	go func() { _, err := program.Run(); ended <- err }()

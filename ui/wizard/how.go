@@ -8,7 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/steps"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -21,7 +21,7 @@ type how struct {
 
 // howSettled is what the answers amount to.
 type howSettled struct {
-	plan steps.Plan
+	plan plan.Plan
 	err  error
 }
 
@@ -35,7 +35,7 @@ const (
 func newHow(w *wizard) *how {
 	h := &how{}
 	h.build(w)
-	h.focus(steps.KeyName)
+	h.focus(plan.KeyName)
 	return h
 }
 
@@ -48,11 +48,11 @@ func (h *how) build(w *wizard) {
 		}
 		return w.plan.Value(key)
 	}
-	h.add(steps.KeyName, "Name", now(steps.KeyName), "what the deployment and its server are called", checkOf(steps.KeyName, false))
-	harden, _ := steps.SettingOf(steps.KeyHardening)
-	h.add(steps.KeyHardening, "Hardening", now(steps.KeyHardening), "left and right choose; standard suits most, minimal leaves updates to you", nil).choices = harden.Choices()
-	h.add(steps.KeyTestCommand, "Tests", now(steps.KeyTestCommand),
-		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(steps.KeyTestCommand, true))
+	h.add(plan.KeyName, "Name", now(plan.KeyName), "what the deployment and its server are called", checkOf(plan.KeyName, false))
+	harden, _ := plan.SettingOf(plan.KeyHardening)
+	h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most, minimal leaves updates to you", nil).choices = harden.Choices()
+	h.add(plan.KeyTestCommand, "Tests", now(plan.KeyTestCommand),
+		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(plan.KeyTestCommand, true))
 	for _, q := range answers.DomainQuestions(w.answers, w.plan) {
 		h.add(q.Key, q.Label, now(q.Key), q.About, checkOf(q.Key, true))
 	}
@@ -98,10 +98,10 @@ func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
 
 // blame shows an error at the field that it is about.
 func (h *how) blame(err error) {
-	var usage *steps.Usage
+	var usage *plan.Usage
 	if !unclear(err) && errors.As(err, &usage) && answers.AboutName(err) {
-		h.field(steps.KeyName).err = err.Error()
-		h.focus(steps.KeyName)
+		h.field(plan.KeyName).err = err.Error()
+		h.focus(plan.KeyName)
 		return
 	}
 	h.err = err.Error()
@@ -148,14 +148,14 @@ func (h *how) settle(w *wizard) tea.Cmd {
 	h.settling = true
 	asked, home := w.answers.Asked(), w.options.Home
 	return w.async(h, func(context.Context) tea.Msg {
-		plan, err := steps.MakePlan(asked, home)
+		plan, err := plan.Make(asked, home)
 		return howSettled{plan, err}
 	})
 }
 
 // keep takes over what was typed, where it is not what would be taken anyway.
 func (h *how) keep(w *wizard) {
-	for _, key := range []string{steps.KeyName, steps.KeyHardening, steps.KeyTestCommand, steps.KeyDomain, steps.KeyEmail} {
+	for _, key := range []string{plan.KeyName, plan.KeyHardening, plan.KeyTestCommand, plan.KeyDomain, plan.KeyEmail} {
 		if h.field(key) == nil {
 			continue
 		}

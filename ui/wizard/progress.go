@@ -10,6 +10,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // progress shows a run of the engine's.
@@ -24,16 +26,16 @@ type progress struct {
 // engine never waits for the screen.
 type feed struct {
 	mu     sync.Mutex
-	events []steps.Event
+	events []engine.Event
 }
 
-func (f *feed) put(e steps.Event) {
+func (f *feed) put(e engine.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.events = append(f.events, e)
 }
 
-func (f *feed) take() []steps.Event {
+func (f *feed) take() []engine.Event {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	events := f.events
@@ -43,7 +45,7 @@ func (f *feed) take() []steps.Event {
 
 // runEnded is how the engine's run ended.
 type runEnded struct {
-	outcome steps.Outcome
+	outcome engine.Outcome
 	err     error
 }
 
@@ -59,7 +61,7 @@ func (p *progress) shown(w *wizard) tea.Cmd {
 	p.began, w.busy, w.board = w.now(), true, p.board
 	asked, home, open, feed := w.answers.Asked(), w.options.Home, w.open(), p.feed
 	run := w.async(p, func(ctx context.Context) tea.Msg {
-		plan, err := steps.MakePlan(asked, home) // the folder may have changed since
+		plan, err := plan.Make(asked, home) // the folder may have changed since
 		if err != nil {
 			return runEnded{err: err}
 		}
@@ -137,11 +139,11 @@ func (p *progress) row(w *wizard, r *row, width int, now time.Time) string {
 	case r == p.board.now:
 		mark, title = w.look.accent.Render(p.spinner(w)), w.look.strong.Render(r.title)
 		seconds = now.Sub(r.began).Seconds()
-	case r.status == steps.Unchanged:
+	case r.status == engine.Unchanged:
 		mark, title, time = w.look.good.Render(w.look.done), r.title, "so already"
-	case r.status == steps.Changed, r.status == steps.Applied:
+	case r.status == engine.Changed, r.status == engine.Applied:
 		mark, title = w.look.good.Render(w.look.done), r.title
-	case r.status == steps.Failed:
+	case r.status == engine.Failed:
 		mark, title = w.look.bad.Render(w.look.failed), w.look.bad.Render(r.title)
 	}
 	if time == "" && r.status != pending {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"slipway/steps"
+	"slipway/steps/engine"
 )
 
 // end completes how the wizard was left with lines for the scrollback.
@@ -41,9 +41,9 @@ func record(b *board) []string {
 	so := 0
 	for _, r := range b.rows {
 		switch r.status {
-		case steps.Unchanged:
+		case engine.Unchanged:
 			so++
-		case steps.Changed, steps.Applied, steps.Failed:
+		case engine.Changed, engine.Applied, engine.Failed:
 			lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-13s %-10s %6.1f s  %s", r.name, r.status, r.seconds, firstLine(r.detail)), " "))
 		}
 	}

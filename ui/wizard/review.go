@@ -9,6 +9,8 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -25,7 +27,7 @@ type review struct {
 // reviewed is what a look at everything found.
 type reviewed struct {
 	board *board
-	plan  steps.Plan
+	plan  plan.Plan
 	err   error
 }
 
@@ -36,7 +38,7 @@ func (r *review) shown(w *wizard) tea.Cmd {
 	asked, home, open := w.answers.Asked(), w.options.Home, w.open()
 	return w.async(r, func(ctx context.Context) tea.Msg {
 		found := &reviewed{}
-		if found.plan, found.err = steps.MakePlan(asked, home); found.err != nil {
+		if found.plan, found.err = plan.Make(asked, home); found.err != nil {
 			return found
 		}
 		expected, err := steps.Expected(found.plan, home)
@@ -71,7 +73,7 @@ func (r *review) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 		return r.confirmed(w)
 	case "e":
 		if r.failed() {
-			return w.edit(answers.Culprit(r.found.err, w.answers.Settings[steps.KeyProvider]))
+			return w.edit(answers.Culprit(r.found.err, w.answers.Settings[plan.KeyProvider]))
 		}
 	}
 	r.scroll(k.String())
@@ -172,7 +174,7 @@ func (r *review) head(w *wizard, width int) []string {
 func (r *review) list(w *wizard, width int) []string {
 	var lines []string
 	for _, s := range r.found.board.rows {
-		if s.status == steps.Unchanged {
+		if s.status == engine.Unchanged {
 			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+w.look.faint.Render(s.title+", so already"))
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"slipway/providers/digitalocean"
-	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // regions asks for a region of DigitalOcean's.
@@ -16,9 +16,9 @@ type regions struct {
 
 func newRegions(w *wizard) *regions {
 	r := &regions{}
-	at := w.answers.Settings[steps.KeyRegion]
+	at := w.answers.Settings[plan.KeyRegion]
 	if at == "" {
-		at = w.plan.Value(steps.KeyRegion)
+		at = w.plan.Value(plan.KeyRegion)
 	}
 	if at == "" {
 		if region, _, err := w.sale.Sensible(""); err == nil {
@@ -64,10 +64,10 @@ func (r *regions) update(w *wizard, msg tea.Msg) tea.Cmd {
 		if !ok || it.why != "" {
 			return nil
 		}
-		if w.answers.Settings[steps.KeyRegion] != it.id {
-			delete(w.answers.Settings, steps.KeySize) // it may not be sold there
+		if w.answers.Settings[plan.KeyRegion] != it.id {
+			delete(w.answers.Settings, plan.KeySize) // it may not be sold there
 		}
-		w.answers.Settings[steps.KeyRegion] = it.id
+		w.answers.Settings[plan.KeyRegion] = it.id
 		return w.push(newSizes(w, it.id))
 	}
 	return nil
@@ -92,9 +92,9 @@ type sizes struct {
 
 func newSizes(w *wizard, region string) *sizes {
 	s := &sizes{region: region}
-	at := w.answers.Settings[steps.KeySize]
+	at := w.answers.Settings[plan.KeySize]
 	if at == "" {
-		at = w.plan.Value(steps.KeySize)
+		at = w.plan.Value(plan.KeySize)
 	}
 	if at == "" {
 		if _, size, err := w.sale.Sensible(region); err == nil {
@@ -145,7 +145,7 @@ func (s *sizes) update(w *wizard, msg tea.Msg) tea.Cmd {
 		if !ok || it.why != "" {
 			return nil
 		}
-		w.answers.Settings[steps.KeySize] = it.id
+		w.answers.Settings[plan.KeySize] = it.id
 		return w.push(newHow(w))
 	}
 	return nil

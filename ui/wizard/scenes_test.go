@@ -16,6 +16,8 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/golden"
 )
 
@@ -71,8 +73,8 @@ var scenes = map[string]func(p *person){
 	"small": func(p *person) { p.w.Update(tea.WindowSizeMsg{Width: 40, Height: 12}) },
 }
 
-func thePlan() steps.Plan {
-	return steps.Plan{Name: "shop", Values: map[string]steps.NamedValue{steps.KeyProvider: {Value: "local"}}, App: app.Found{Framework: "flask", Reasons: []app.Reason{
+func thePlan() plan.Plan {
+	return plan.Plan{Name: "shop", Values: map[string]plan.NamedValue{plan.KeyProvider: {Value: "local"}}, App: app.Found{Framework: "flask", Reasons: []app.Reason{
 		{Subject: "web app", Value: "server:app", Source: "server.py line 4"},
 		{Subject: "requirements", Value: "requirements.txt", Source: "requirements.txt"}}}}
 }
@@ -125,11 +127,11 @@ func planned() *board {
 		expected[s.name] = s.seconds
 	}
 	b := newBoard(expected)
-	b.event(steps.Event{Kind: steps.KindStart, Name: "shop", Provider: "local"})
+	b.event(engine.Event{Kind: engine.KindStart, Name: "shop", Provider: "local"})
 	for _, s := range theSteps {
-		e := steps.Event{Kind: steps.KindStep, Step: s.name, Title: s.title, Status: steps.Unchanged}
+		e := engine.Event{Kind: engine.KindStep, Step: s.name, Title: s.title, Status: engine.Unchanged}
 		if s.change != "" {
-			e.Status, e.Changes = steps.WouldChange, []providers.Change{{What: s.change}}
+			e.Status, e.Changes = engine.WouldChange, []providers.Change{{What: s.change}}
 		}
 		b.event(e)
 	}
@@ -150,7 +152,7 @@ func (p *person) until(name string) *progress {
 	s := newProgress(planned().fresh())
 	s.began, p.w.board = noon.Add(-5*time.Second), s.board
 	for _, step := range theSteps {
-		e := steps.Event{Kind: steps.KindStep, Step: step.name, Title: step.title, Time: noon.Add(-3 * time.Second), Status: steps.Changing,
+		e := engine.Event{Kind: engine.KindStep, Step: step.name, Title: step.title, Time: noon.Add(-3 * time.Second), Status: engine.Changing,
 			Changes: []providers.Change{{What: step.change, Why: "it is needed"}}}
 		if step.name == name {
 			s.board.event(e)
@@ -159,9 +161,9 @@ func (p *person) until(name string) *progress {
 		if step.change != "" {
 			s.board.event(e)
 		}
-		e.Changes, e.Seconds, e.Status = nil, step.seconds, steps.Changed
+		e.Changes, e.Seconds, e.Status = nil, step.seconds, engine.Changed
 		if step.change == "" {
-			e.Status = steps.Unchanged
+			e.Status = engine.Unchanged
 		}
 		s.board.event(e)
 	}
@@ -172,17 +174,17 @@ func (p *person) until(name string) *progress {
 func (p *person) deploying() {
 	s := p.until("packages")
 	for _, line := range []string{"Get:1 http://deb.debian.org/debian trixie InRelease [140 kB]", "Fetched 10.2 MB in 1s (14.7 MB/s)", "Setting up nginx (1.26.3-3+deb13u11) ..."} {
-		s.board.event(steps.Event{Kind: steps.KindLine, Step: "packages", Line: line})
+		s.board.event(engine.Event{Kind: engine.KindLine, Step: "packages", Line: line})
 	}
 }
 
 func (p *person) failed() {
 	s := p.until("tests")
-	s.board.event(steps.Event{Kind: steps.KindStep, Step: "tests", Title: "the app's own tests", Status: steps.Failed, Seconds: 1.2})
+	s.board.event(engine.Event{Kind: engine.KindStep, Step: "tests", Title: "the app's own tests", Status: engine.Failed, Seconds: 1.2})
 	p.t.Helper()
 	keepRecord(p.t, p.w.options.Home, "shop", "/home/ada/shop")
 	saveServer(p.t, p.w.options.Home)
-	err := &steps.StepError{Step: "tests", Err: errors.New("it ended with exit status 1\nFAILED test_shop.py::test_price - assert 9 == 10\n1 failed, 11 passed in 0.42s")}
+	err := &engine.StepError{Step: "tests", Err: errors.New("it ended with exit status 1\nFAILED test_shop.py::test_price - assert 9 == 10\n1 failed, 11 passed in 0.42s")}
 	p.w.stack[len(p.w.stack)-1] = newFailure(p.w, s.board, err)
 }
 
@@ -202,7 +204,7 @@ func saveServer(t *testing.T, home state.Home) {
 
 func (p *person) deployed() {
 	s := p.until("")
-	d := newDone(p.w, s.board, steps.Outcome{Changed: true, URL: "http://127.63.21.8", Release: "08d4abc35ca1"}, 14*time.Second)
+	d := newDone(p.w, s.board, engine.Outcome{Changed: true, URL: "http://127.63.21.8", Release: "08d4abc35ca1"}, 14*time.Second)
 	d.again = "slipway --yes --provider local"
 	p.w.stack[len(p.w.stack)-1] = d
 }

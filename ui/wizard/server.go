@@ -3,7 +3,7 @@ package wizard
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // server asks about a server that exists.
@@ -11,9 +11,9 @@ type server struct{ form }
 
 // serverFields are what is asked, beside what the setting itself says.
 var serverFields = []struct{ key, label, help string }{
-	{steps.KeyHost, "Server", "USER@HOST or USER@HOST:PORT; USER is root or may use sudo without a password"},
-	{steps.KeyIdentity, "Private key", "the file of the key to log in with; empty: what ssh itself would use"},
-	{steps.KeyFingerprint, "Host key", "SHA256:… as ssh-keygen -l prints it; empty: what known_hosts has"},
+	{plan.KeyHost, "Server", "USER@HOST or USER@HOST:PORT; USER is root or may use sudo without a password"},
+	{plan.KeyIdentity, "Private key", "the file of the key to log in with; empty: what ssh itself would use"},
+	{plan.KeyFingerprint, "Host key", "SHA256:… as ssh-keygen -l prints it; empty: what known_hosts has"},
 }
 
 func newServer(w *wizard) *server {
@@ -23,15 +23,15 @@ func newServer(w *wizard) *server {
 		if value == "" {
 			value = w.plan.Value(f.key)
 		}
-		s.add(f.key, f.label, value, f.help, checkOf(f.key, f.key != steps.KeyHost))
+		s.add(f.key, f.label, value, f.help, checkOf(f.key, f.key != plan.KeyHost))
 	}
-	s.focus(steps.KeyHost)
+	s.focus(plan.KeyHost)
 	return s
 }
 
 // checkOf is a setting's own check. What may be left empty is not checked then.
 func checkOf(key string, mayBeEmpty bool) func(string) error {
-	setting, ok := steps.SettingOf(key)
+	setting, ok := plan.SettingOf(key)
 	return func(value string) error {
 		if !ok || setting.Check == nil || value == "" && mayBeEmpty {
 			return nil

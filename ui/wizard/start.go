@@ -9,6 +9,7 @@ import (
 
 	"slipway/steps"
 	"slipway/steps/app"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -22,7 +23,7 @@ type start struct {
 // survey is what there is to start from.
 type survey struct {
 	all  []steps.Summary
-	plan steps.Plan
+	plan plan.Plan
 	// next are the answers with what the plan had to settle.
 	next answers.Answers
 	// err is why the folder can't be deployed.

@@ -9,6 +9,8 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -45,7 +47,7 @@ func (u *unfinished) shown(w *wizard) tea.Cmd {
 		if condition, err := steps.Look(ctx, u.of.Name, home, open); err == nil {
 			l.holdings = condition.Holdings
 		}
-		plan, err := steps.MakePlan(asked, home)
+		plan, err := plan.Make(asked, home)
 		if err != nil {
 			l.err = err
 			return l
@@ -56,15 +58,15 @@ func (u *unfinished) shown(w *wizard) tea.Cmd {
 }
 
 // count keeps which steps are so already.
-func (l *leftover) count(e steps.Event) {
-	if e.Kind != steps.KindStep || e.Status == steps.Looking {
+func (l *leftover) count(e engine.Event) {
+	if e.Kind != engine.KindStep || e.Status == engine.Looking {
 		return
 	}
 	l.all++
 	switch {
-	case e.Status == steps.Unchanged && l.next == "":
+	case e.Status == engine.Unchanged && l.next == "":
 		l.done++
-	case e.Status != steps.Unchanged && l.next == "":
+	case e.Status != engine.Unchanged && l.next == "":
 		l.next = e.Title
 	}
 }

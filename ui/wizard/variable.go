@@ -5,7 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/steps"
+	"slipway/steps/plan"
 )
 
 // variable asks for one of the app's variables.
@@ -17,10 +17,10 @@ type variable struct {
 func newVariable(name string) *variable {
 	v := &variable{was: name}
 	v.add("key", "Name", name, "letters, digits and _, like SECRET_KEY; KEY=VALUE can be pasted whole", func(key string) error {
-		return steps.CheckVariable(key, "")
+		return plan.CheckVariable(key, "")
 	})
 	v.add("value", "Value", "", "hidden; it goes to the server and is kept nowhere else", func(value string) error {
-		return steps.CheckVariable("X", value)
+		return plan.CheckVariable("X", value)
 	}).secret()
 	v.focus("key")
 	if name != "" {

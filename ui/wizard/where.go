@@ -8,6 +8,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
@@ -21,7 +23,7 @@ type where struct {
 // places are where the app can go.
 type places struct {
 	items []item
-	plan  steps.Plan
+	plan  plan.Plan
 	next  answers.Answers
 	err   error
 }
@@ -41,16 +43,16 @@ func (s *where) shown(w *wizard) tea.Cmd {
 
 // offered are the providers that are built in, each with why it can't be
 // chosen here, if so. Credentials are asked for later.
-func offered(ctx context.Context, plan steps.Plan, dir string, open steps.OpenProvider) []item {
-	setting, _ := steps.SettingOf(steps.KeyProvider)
+func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvider) []item {
+	setting, _ := plan.SettingOf(plan.KeyProvider)
 	var items []item
 	for _, name := range setting.Choices() {
-		trial := steps.Plan{Name: plan.Name, Tag: plan.Tag, Values: map[string]steps.NamedValue{
-			steps.KeyProvider: {Key: steps.KeyProvider, Value: name},
-			steps.KeyHost:     {Key: steps.KeyHost, Value: "root@server.example"},
+		trial := plan.Plan{Name: p.Name, Tag: p.Tag, Values: map[string]plan.NamedValue{
+			plan.KeyProvider: {Key: plan.KeyProvider, Value: name},
+			plan.KeyHost:     {Key: plan.KeyHost, Value: "root@server.example"},
 		}}
 		_, err := open(trial, dir)
-		if _, usage := errors.AsType[*steps.Usage](err); usage {
+		if _, usage := errors.AsType[*plan.Usage](err); usage {
 			continue // not built in
 		}
 		title, about := answers.AboutProvider(name)
@@ -64,7 +66,7 @@ func offered(ctx context.Context, plan steps.Plan, dir string, open steps.OpenPr
 }
 
 // unfit says why this computer can't run machines; empty if it can.
-func unfit(ctx context.Context, dir string, open steps.OpenProvider) string {
+func unfit(ctx context.Context, dir string, open engine.OpenProvider) string {
 	if _, err := steps.AskProvider(ctx, answers.Local, dir, open); err != nil {
 		return err.Error()
 	}
@@ -86,11 +88,11 @@ func (s *where) found(w *wizard, m *places) {
 	s.places = m
 	if m.err != nil {
 		s.err = m.err.Error()
-		s.set(m.items, w.answers.Settings[steps.KeyProvider])
+		s.set(m.items, w.answers.Settings[plan.KeyProvider])
 		return
 	}
 	w.answers, w.plan = m.next, m.plan
-	at := m.plan.Value(steps.KeyProvider)
+	at := m.plan.Value(plan.KeyProvider)
 	if it, ok := s.chosen(); ok && !first {
 		at = it.id
 	}
@@ -117,7 +119,7 @@ func (s *where) choose(w *wizard) tea.Cmd {
 	if !ok || it.why != "" {
 		return nil
 	}
-	if was := w.plan.Values[steps.KeyProvider]; was.From == steps.FromEarlier && was.Value != it.id {
+	if was := w.plan.Values[plan.KeyProvider]; was.From == plan.FromEarlier && was.Value != it.id {
 		s.err = fmt.Sprintf("%s is on %s already. Choose that, or give it another name first: slipway --name NAME.", w.plan.Name, was.Value)
 		return nil
 	}

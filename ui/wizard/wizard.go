@@ -19,21 +19,23 @@ import (
 	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
 // Options are what the wizard works with.
 type Options struct {
 	// Asked is what the command line said already.
-	Asked steps.Asked
+	Asked plan.Asked
 	// Home is where deployments are on record.
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
-	Open func(steps.Operator) steps.OpenProvider
+	Open func(steps.Operator) engine.OpenProvider
 	// Sale asks DigitalOcean whether it takes the token, and what it sells.
-	Sale func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error)
+	Sale func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
 	// Problem describes an error for people.
-	Problem func(error) *steps.Problem
+	Problem func(error) *engine.Problem
 	// Shell is the command that logs in to a deployment's server. It is given
 	// the terminal.
 	Shell func(ctx context.Context, name string, getenv func(string) string) (*exec.Cmd, error)
@@ -47,7 +49,7 @@ type Ending struct {
 	// Err is nil if the app was deployed or a deployment removed; else why not.
 	Err error
 	// Outcome is set if the app was deployed.
-	Outcome *steps.Outcome
+	Outcome *engine.Outcome
 	// Record are lines for the terminal's scrollback.
 	Record []string
 }
@@ -89,7 +91,7 @@ type wizard struct {
 
 	answers answers.Answers
 	// plan is what the answers amount to, as far as they were last settled.
-	plan steps.Plan
+	plan plan.Plan
 	// sale is what DigitalOcean sells, once it was asked.
 	sale *digitalocean.Catalog
 
@@ -290,6 +292,6 @@ func (w *wizard) closing() {
 }
 
 // open opens providers with the environment that the answers make now.
-func (w *wizard) open() steps.OpenProvider {
+func (w *wizard) open() engine.OpenProvider {
 	return w.options.Open(w.asker.operator(w.answers.Clone().Getenv))
 }

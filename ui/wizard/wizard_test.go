@@ -19,6 +19,8 @@ import (
 	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // noon is when tests happen.
@@ -33,7 +35,7 @@ func plainLook() *look {
 
 // shelf is a provider that makes nothing: its machine is there or fails.
 type shelf struct {
-	plan   steps.Plan
+	plan   plan.Plan
 	broken error
 }
 
@@ -63,8 +65,8 @@ func (t *thing) Make(context.Context, func(string)) error { return t.shelf.broke
 // errBroken is why the shelf makes nothing.
 var errBroken = errors.New("the shelf is empty")
 
-func open(steps.Operator) steps.OpenProvider {
-	return func(plan steps.Plan, _ string) (providers.Provider, error) {
+func open(steps.Operator) engine.OpenProvider {
+	return func(plan plan.Plan, _ string) (providers.Provider, error) {
 		return &shelf{plan: plan, broken: errBroken}, nil
 	}
 }
@@ -90,11 +92,11 @@ type person struct {
 func sit(t *testing.T, change func(*Options)) *person {
 	t.Helper()
 	o := Options{
-		Asked: steps.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: map[string]string{}},
+		Asked: plan.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: map[string]string{}},
 		Home:  state.Home{Dir: t.TempDir()}, Open: open,
-		Sale: func(context.Context, steps.OpenProvider) (digitalocean.Catalog, error) { return sale, nil },
-		Problem: func(err error) *steps.Problem {
-			p := &steps.Problem{Error: err.Error(), Code: 1}
+		Sale: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) { return sale, nil },
+		Problem: func(err error) *engine.Problem {
+			p := &engine.Problem{Error: err.Error(), Code: 1}
 			if hinted, ok := errors.AsType[interface {
 				error
 				Hint() string
@@ -285,14 +287,14 @@ func TestDigitalOcean(t *testing.T) {
 	refuse := true
 	tokens := []string{}
 	p := sit(t, func(o *Options) {
-		o.Open = func(operator steps.Operator) steps.OpenProvider {
-			return func(plan steps.Plan, dir string) (providers.Provider, error) {
+		o.Open = func(operator steps.Operator) engine.OpenProvider {
+			return func(plan plan.Plan, dir string) (providers.Provider, error) {
 				tokens = append(tokens, operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"))
 				return open(operator)(plan, dir)
 			}
 		}
-		o.Sale = func(_ context.Context, open steps.OpenProvider) (digitalocean.Catalog, error) {
-			if _, err := open(steps.Plan{}, ""); err != nil {
+		o.Sale = func(_ context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
+			if _, err := open(plan.Plan{}, ""); err != nil {
 				return digitalocean.Catalog{}, err
 			}
 			if refuse {
@@ -347,14 +349,14 @@ func TestTokenOfTheEnvironment(t *testing.T) {
 	var tried []string
 	p := sit(t, func(o *Options) {
 		o.Asked.Getenv = func(key string) string { return map[string]string{"DIGITALOCEAN_ACCESS_TOKEN": "old"}[key] }
-		o.Open = func(operator steps.Operator) steps.OpenProvider {
-			return func(plan steps.Plan, dir string) (providers.Provider, error) {
+		o.Open = func(operator steps.Operator) engine.OpenProvider {
+			return func(plan plan.Plan, dir string) (providers.Provider, error) {
 				tried = append(tried, operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"))
 				return open(operator)(plan, dir)
 			}
 		}
-		o.Sale = func(_ context.Context, open steps.OpenProvider) (digitalocean.Catalog, error) {
-			_, err := open(steps.Plan{}, "")
+		o.Sale = func(_ context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
+			_, err := open(plan.Plan{}, "")
 			if err == nil && tried[len(tried)-1] == "old" {
 				err = &providers.Refused{Err: errors.New("401: expired")}
 			}
@@ -383,8 +385,8 @@ func TestServerOfMine(t *testing.T) {
 
 func TestTheEngineAsks(t *testing.T) {
 	p := sit(t, func(o *Options) {
-		o.Open = func(operator steps.Operator) steps.OpenProvider {
-			return func(plan steps.Plan, _ string) (providers.Provider, error) {
+		o.Open = func(operator steps.Operator) engine.OpenProvider {
+			return func(plan plan.Plan, _ string) (providers.Provider, error) {
 				return &curious{shelf{plan: plan}, operator}, nil
 			}
 		}
@@ -512,8 +514,8 @@ func (*unfitted) Check(context.Context, providers.Spec) error {
 
 func TestWhereNothingRunsHere(t *testing.T) {
 	p := sit(t, func(o *Options) {
-		o.Open = func(steps.Operator) steps.OpenProvider {
-			return func(steps.Plan, string) (providers.Provider, error) { return &unfitted{}, nil }
+		o.Open = func(steps.Operator) engine.OpenProvider {
+			return func(plan.Plan, string) (providers.Provider, error) { return &unfitted{}, nil }
 		}
 	})
 	p.press("enter")
@@ -525,12 +527,12 @@ func TestWhereNothingRunsHere(t *testing.T) {
 // TestChoicesThatAreNotBuilt: what the engine does not know is not offered.
 func TestChoicesThatAreNotBuilt(t *testing.T) {
 	p := sit(t, func(o *Options) {
-		o.Open = func(operator steps.Operator) steps.OpenProvider {
-			return func(plan steps.Plan, dir string) (providers.Provider, error) {
-				if plan.Value(steps.KeyProvider) == "ssh" {
-					return nil, &steps.Usage{What: "not built"}
+		o.Open = func(operator steps.Operator) engine.OpenProvider {
+			return func(p plan.Plan, dir string) (providers.Provider, error) {
+				if p.Value(plan.KeyProvider) == "ssh" {
+					return nil, &plan.Usage{What: "not built"}
 				}
-				return open(operator)(plan, dir)
+				return open(operator)(p, dir)
 			}
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
-	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/ui/e2e"
 )
 
@@ -21,10 +21,10 @@ func TestHostKey(t *testing.T) {
 	t.Parallel()
 	o := e2e.NewOperator(t, 5*time.Minute)
 	args := []string{"--sample", "hello"}
-	at := func(status steps.Status) func(string, steps.Status) bool {
-		return func(step string, s steps.Status) bool { return step == "host-key" && s == status }
+	at := func(status engine.Status) func(string, engine.Status) bool {
+		return func(step string, s engine.Status) bool { return step == "host-key" && s == status }
 	}
-	if !o.KillAt(syscall.SIGKILL, at(steps.Changing), args...) {
+	if !o.KillAt(syscall.SIGKILL, at(engine.Changing), args...) {
 		t.Fatal("the first run was not killed")
 	}
 	o.Deploy(args...)
@@ -33,7 +33,7 @@ func TestHostKey(t *testing.T) {
 	t.Run("killed in between", func(t *testing.T) {
 		o := For(o, t)
 		o.Root("hello", Places["host key"].drift)
-		if !o.KillAt(syscall.SIGKILL, at(steps.Applied), args...) {
+		if !o.KillAt(syscall.SIGKILL, at(engine.Applied), args...) {
 			t.Fatal("the run was not killed")
 		}
 		o.Deploy(args...)

@@ -9,13 +9,14 @@ import (
 	"syscall"
 	"testing"
 
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/ui/e2e"
 )
 
 // RevertAfter is how long the server waits here, in place of minutes, unless the
 // operator's environment says otherwise.
-const RevertAfter = steps.RevertAfterVariable + "=10s"
+const RevertAfter = plan.RevertAfterVariable + "=10s"
 
 // Place is a change that goes wrong while it is made.
 type Place struct {
@@ -98,7 +99,7 @@ func Killed(o *e2e.Operator, name string, place Place, breakage string, env stri
 	place.Trap(o, name, breakage)
 	broken := *o
 	broken.Env = append([]string{env}, o.Env...)
-	made := func(step string, status steps.Status) bool { return step == place.Step && status == steps.Applied }
+	made := func(step string, status engine.Status) bool { return step == place.Step && status == engine.Applied }
 	if !broken.KillAt(syscall.SIGKILL, made, args...) {
 		o.T.Fatal("the run was not killed")
 	}

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
-	"slipway/steps"
+	"slipway/steps/engine"
+	"slipway/steps/web"
 	"slipway/ui/e2e"
 )
 
@@ -96,13 +97,13 @@ func endsAtImport(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
 	if r.Code != 1 || !strings.Contains(r.Stderr, "a setting is missing") || !strings.Contains(r.Stderr, "its workers end as soon as they start") {
 		t.Errorf("exit %d, want 1:\n%s", r.Code, r.Stderr)
 	}
-	if _, err := steps.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
+	if _, err := web.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
 		t.Errorf("the release before it does not go on: %v", err)
 	}
 }
 
 func redeploysDjango(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
-	for step, want := range map[string]steps.Status{"build": steps.Changed, "pre-switch": steps.Changed} {
+	for step, want := range map[string]engine.Status{"build": engine.Changed, "pre-switch": engine.Changed} {
 		if got := first.Steps[step]; got != want {
 			t.Errorf("step %s is %q, want %q", step, got, want)
 		}

@@ -18,6 +18,7 @@ import (
 	"slipway/providers/local/localtest"
 	"slipway/steps"
 	"slipway/steps/hardening"
+	"slipway/steps/plan"
 	"slipway/steps/remote"
 	"slipway/ui/e2e"
 	"slipway/ui/e2e/lockout"
@@ -49,7 +50,7 @@ var withLockouts = flag.Bool("lockouts", false, "lock the operator out in every 
 
 // patience is how long the virtual machine waits for the proof of a change: a
 // login to an emulated processor and a look take many seconds.
-const patience = steps.RevertAfterVariable + "=60s"
+const patience = plan.RevertAfterVariable + "=60s"
 
 // vm is the one machine of this package: a boot takes minutes.
 type vm struct {

@@ -1,0 +1,107 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/steps/remote"
+)
+
+func WasRefused(err error) bool {
+	var refused *remote.LoginRefused
+	return errors.As(err, &refused)
+}
+
+// DialOperator logs in as the operator, who must be able to become root.
+func DialOperator(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
+	signers, done, err := host.Signers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	target := remote.Target{Address: where.Address, Port: where.Port, User: where.User, HostKeys: pinned, Signers: signers}
+	client, err := remote.Dial(ctx, target)
+	if WasRefused(err) {
+		err = &providers.Refused{Err: err, Next: "give --identity FILE, a private key whose public half is in " + where.User + "'s authorized_keys"}
+	}
+	if err == nil {
+		client, err = becomesRoot(ctx, client, target, host)
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return client, done, nil
+}
+
+// DialAny logs in with the deployment's key if it ever worked, else as the
+// operator. The second result closes the client.
+func DialAny(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer, worked bool) (*remote.Client, func(), error) {
+	if len(pinned) == 0 {
+		return nil, nil, errors.New("the server was never connected to")
+	}
+	if worked {
+		client, err := DialDeploy(ctx, where, pinned, signers)
+		if !WasRefused(err) {
+			return client, func() { client.Close() }, err
+		}
+	}
+	client, done, err := DialOperator(ctx, host, where, pinned)
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, func() { client.Close(); done() }, nil
+}
+
+// becomesRoot returns a client whose scripts run as root: the one that was
+// given or, where sudo wants a password, another one that knows it.
+func becomesRoot(ctx context.Context, client *remote.Client, target remote.Target, host providers.ExistingServer) (*remote.Client, error) {
+	err := client.TrySudo(ctx)
+	if err == nil {
+		return client, nil
+	}
+	client.Close()
+	var exit *remote.ExitError
+	if !errors.As(err, &exit) {
+		return nil, err
+	}
+	if target.SudoPassword, err = host.SudoPassword(ctx); err != nil {
+		return nil, err
+	}
+	next := "set SLIPWAY_SUDO_PASSWORD to the password of " + target.User + ", or log in as a user who may become root"
+	if target.SudoPassword == "" {
+		return nil, &providers.Refused{Err: fmt.Errorf("%s can't become root on %s without a password: %w", target.User, target.Address, exit), Next: next}
+	}
+	if client, err = remote.Dial(ctx, target); err != nil {
+		return nil, err
+	}
+	if err = client.TrySudo(ctx); err == nil {
+		return client, nil
+	}
+	client.Close()
+	if errors.As(err, &exit) {
+		return nil, &providers.Refused{Err: fmt.Errorf("%s can't become root on %s: %w", target.User, target.Address, exit), Next: next}
+	}
+	return nil, err
+}
+
+// DialDeploy logs in once as the user that every deployment has.
+func DialDeploy(ctx context.Context, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
+	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: User,
+		HostKeys: pinned, Signers: signers})
+}
+
+func ParseKeys(lines []string) ([]ssh.PublicKey, error) {
+	var keys []ssh.PublicKey
+	for _, line := range lines {
+		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
+		if err != nil {
+			return nil, fmt.Errorf("read the pinned host key: %w", err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}

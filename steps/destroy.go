@@ -1,0 +1,67 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"slipway/providers"
+	"slipway/state"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
+)
+
+// Removal is the end of a deployment, looked at before it is done. It holds the
+// deployment; Close it.
+type Removal struct {
+	// Name is the deployment's.
+	Name string
+	// Holdings are what exists and would be removed.
+	Holdings []providers.Holding
+
+	deployment *state.Deployment
+	provider   providers.Provider
+	plan       plan.Plan
+	spec       providers.Spec
+}
+
+// OpenRemoval looks at what a deployment has. A name that is not known is a
+// *Usage.
+func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Removal, error) {
+	if !home.Exists(name) {
+		return nil, errNothing(name)
+	}
+	d, err := home.Open(name, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	r := &Removal{Name: name, deployment: d}
+	r.plan = plan.OfRecord(d.Record())
+	r.spec = plan.SpecOf(r.plan)
+	r.spec.Known = d.Record().Known
+	if r.provider, err = open(r.plan, d.Dir()); err == nil {
+		err = r.awaitUnanswered(ctx)
+	}
+	if err == nil {
+		r.Holdings, err = r.provider.Holdings(ctx, r.spec)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return r, nil
+}
+
+// Do removes what the deployment has, then its record. It can be called again
+// after a failure or a crash.
+func (r *Removal) Do(ctx context.Context, report func(line string)) error {
+	if err := r.giveServerBack(ctx, report); err != nil {
+		return err
+	}
+	if err := r.provider.Destroy(ctx, r.spec, report); err != nil {
+		return err
+	}
+	return r.deployment.Remove()
+}
+
+// Close gives the deployment back.
+func (r *Removal) Close() error { return r.deployment.Close() }

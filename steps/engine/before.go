@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"slipway/state"
+	"slipway/steps/access"
+	"slipway/steps/audit"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// The files in a deployment's folder that hold its evidence: what the server was
+// like before the first deployment changed it, and at the last audit.
+const (
+	BeforeFile = "audit-before.json"
+	LastFile   = "audit-last.json"
+)
+
+// lookBefore is the quick part of an audit, on a server that carries no
+// deployment yet: there is no other time to see what it was like.
+func lookBefore(p plan.Plan) string {
+	return shell.Lines(
+		`if [ ! -e `+access.OwnerFile+` ]; then`,
+		audit.Look(AuditSubject(p, fact.System{}), false),
+		`fi`,
+	)
+}
+
+// subject is what an audit must know of the server.
+func AuditSubject(p plan.Plan, s fact.System) audit.Subject {
+	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, App: layout.Of(p.Name).User}
+}
+
+// keepBefore keeps what the server was like before, if that was seen just now
+// and no earlier run did.
+func (r *Run) keepBefore(s *server) error {
+	report, ok := audit.Read(AuditSubject(r.Plan, s.system), s.sections, time.Now())
+	if !ok || r.OnlyLooks() {
+		return nil
+	}
+	if _, err := r.deployment.ReadSecret(BeforeFile); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return KeepAudit(r.deployment, BeforeFile, report)
+}
+
+func KeepAudit(d *state.Deployment, file string, report audit.Report) error {
+	content, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return fmt.Errorf("keep the audit: %w", err)
+	}
+	return d.WriteSecret(file, append(content, '\n'))
+}

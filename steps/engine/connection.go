@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"slipway/providers"
+	"slipway/state"
+	"slipway/steps/access"
+	"slipway/steps/fact"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// bootLimit is how long a new server may take until it lets us in.
+const bootLimit = 10 * time.Minute
+
+// existingLimit is how long a server that exists may take: a reboot, say.
+const existingLimit = 3 * time.Minute
+
+// refusedPause is how long to leave a server alone that refused the login:
+// sshd shuts out for a while who is refused often.
+const refusedPause = 2 * time.Second
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// Connection is that the server lets us in, and is the one whose host key was
+// pinned.
+type Connection struct{}
+
+func (Connection) Name() string { return "connection" }
+
+func (Connection) Title() string { return "a connection to the server" }
+
+func (Connection) Phase() providers.Phase { return providers.PhaseBoot }
+
+func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error) {
+	if run.server != nil {
+		return run.loggedIn(), nil
+	}
+	wanted := providers.Finding{Changes: []providers.Change{{What: "log in to the server with the deployment's key"}}}
+	where, err := run.provider.Server(ctx, run.spec)
+	if errors.Is(err, providers.ErrNoServer) {
+		return wanted, nil
+	}
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	if err = run.getIn(ctx, where); run.waitable(err) {
+		return wanted, nil
+	}
+	switch {
+	case err != nil:
+		return providers.Finding{}, err
+	case run.entry != nil:
+		return run.entered(wanted, where), nil
+	}
+	return run.loggedIn(), nil
+}
+
+// getIn connects; see getThere for a server that exists already.
+func (r *Run) getIn(ctx context.Context, where providers.Server) error {
+	if host, ok := r.provider.(providers.ExistingServer); ok {
+		return r.getThere(ctx, host, where)
+	}
+	return r.connect(ctx, where)
+}
+
+// entered tells what the operator's login is used for. A run that only looks
+// goes on with it.
+func (r *Run) entered(wanted providers.Finding, where providers.Server) providers.Finding {
+	wanted.Notes = []string{"each file of yours that is replaced on the server is kept there, in " + shell.Kept}
+	if r.OnlyLooks() {
+		r.server = r.entry.server
+		return wanted
+	}
+	if changes := r.admission(); len(changes) > 0 {
+		wanted.Changes = append(changes, wanted.Changes...)
+		wanted.Changes[len(changes)].Why = "logged in as " + where.User + " only to make that user"
+	}
+	return wanted
+}
+
+func (Connection) Apply(ctx context.Context, run *Run) error {
+	where, err := run.provider.Server(ctx, run.spec)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	attempt := func() (struct{}, error) {
+		err := run.logIn(ctx, where)
+		if err != nil && !run.waitable(err) {
+			return struct{}{}, backoff.Permanent(err)
+		}
+		if err != nil && time.Since(began) > 5*time.Second {
+			run.Report("waiting for the server to let us in: " + err.Error())
+		}
+		if access.WasRefused(err) {
+			pause(ctx, refusedPause)
+		}
+		return struct{}{}, err
+	}
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 3*time.Second
+	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.entryLimit()))
+	if err != nil {
+		return run.noEntry(err, where)
+	}
+	return nil
+}
+
+// logIn connects with the deployment's key, after the operator's login has
+// made that possible where it was not.
+func (r *Run) logIn(ctx context.Context, where providers.Server) error {
+	if err := r.getIn(ctx, where); err != nil || r.entry == nil {
+		return err
+	}
+	if len(r.admission()) > 0 {
+		if err := r.admitProven(ctx, where); err != nil {
+			return err
+		}
+	}
+	r.leaveEntry()
+	return r.connect(ctx, where)
+}
+
+// entryLimit is how long the server may take to let us in: one that was there
+// before has no first boot to finish.
+func (r *Run) entryLimit() time.Duration {
+	if _, ok := r.provider.(providers.ExistingServer); ok {
+		return existingLimit
+	}
+	return bootLimit
+}
+
+func (r *Run) noEntry(err error, where providers.Server) error {
+	if !r.waitable(err) {
+		return err
+	}
+	return &providers.Failed{Err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.entryLimit(), err),
+		Next: "run the same command again to go on waiting, or slipway destroy to remove it"}
+}
+
+// waitable tells whether a failed login may work later: a server that boots
+// first answers nothing, then refuses a user whom cloud-init has yet to make.
+// One that was there before makes no users by itself.
+func (r *Run) waitable(err error) bool {
+	_, isExisting := r.provider.(providers.ExistingServer)
+	var unreachable *remote.Unreachable
+	return errors.As(err, &unreachable) || !isExisting && access.WasRefused(err)
+}
+
+// dial logs in once with the deployment's key.
+func (r *Run) dial(ctx context.Context, where providers.Server) (*remote.Client, error) {
+	pinned, err := r.pinned()
+	if err != nil {
+		return nil, err
+	}
+	return access.DialDeploy(ctx, where, pinned, r.signers)
+}
+
+// connect logs in, looks at the server, and keeps what it saw.
+func (r *Run) connect(ctx context.Context, where providers.Server) error {
+	client, err := r.dial(ctx, where)
+	if err != nil {
+		return err
+	}
+	r.Plan.Address = where.Address
+	s := &server{client: client}
+	if err := s.lookAll(ctx, r.Plan, r.facts, r.Report); err != nil {
+		client.Close()
+		return err
+	}
+	if err := access.CheckOwner(r.Plan, s.sections[fact.SectionMark]); err != nil {
+		client.Close()
+		return err
+	}
+	if err := r.keepBefore(s); err != nil {
+		client.Close()
+		return err
+	}
+	r.server = s
+	if s.armed.Token == "" {
+		if err := r.pinShown(client, s); err != nil {
+			return err
+		}
+	}
+	return r.remember(where)
+}
+
+// remember keeps where the server answered, if that is news.
+func (r *Run) remember(where providers.Server) error {
+	was := r.Record().Server
+	if r.OnlyLooks() || was.Address == where.Address && was.Port == where.Port && was.User == access.User {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) {
+		record.Server.Address, record.Server.Port, record.Server.User = where.Address, where.Port, access.User
+	})
+}
+
+func (r *Run) loggedIn() providers.Finding {
+	server, system := r.Record().Server, r.server.system
+	where := net.JoinHostPort(server.Address, strconv.Itoa(server.Port))
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", access.User, where, system.ID, system.Version, system.Memory)}
+}

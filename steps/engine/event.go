@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/plan"
+)
+
+// Kind tells what an event is about.
+type Kind string
+
+// The kinds of events.
+const (
+	// KindStart opens a run: Name, Provider, Plan.
+	KindStart Kind = "start"
+	// KindStep tells what became of a step: Step, Title, Status.
+	KindStep Kind = "step"
+	// KindLine is a line that long work printed: Step, Line.
+	KindLine Kind = "line"
+	// KindNote is something to know that stops nothing: Step, Line.
+	KindNote Kind = "note"
+	// KindDone closes a run that succeeded.
+	KindDone Kind = "done"
+	// KindPlanned closes a run that only looked.
+	KindPlanned Kind = "planned"
+	// KindFailed closes a run that did not.
+	KindFailed Kind = "failed"
+)
+
+// Status tells where a step stands.
+type Status string
+
+// The statuses of a step.
+const (
+	Looking   Status = "looking"
+	Unchanged Status = "unchanged"
+	Changing  Status = "changing"
+	// Applied is a step that was changed and is yet to be looked at again.
+	Applied Status = "applied"
+	Changed Status = "changed"
+	Failed  Status = "failed"
+	// WouldChange is a step of a run that only looks.
+	WouldChange Status = "would change"
+)
+
+// Event is what a run tells its faces. Which fields are set depends on Kind.
+type Event struct {
+	Kind Kind      `json:"event"`
+	Time time.Time `json:"time"`
+
+	Name     string            `json:"name,omitempty"`
+	Provider string            `json:"provider,omitempty"`
+	Values   []plan.NamedValue `json:"values,omitempty"`
+
+	Step    string             `json:"step,omitempty"`
+	Title   string             `json:"title,omitempty"`
+	Status  Status             `json:"status,omitempty"`
+	Detail  string             `json:"detail,omitempty"`
+	Changes []providers.Change `json:"changes,omitempty"`
+	// Seconds is how long the step, or the run, took.
+	Seconds float64 `json:"seconds,omitempty"`
+
+	Line string `json:"line,omitempty"`
+
+	*Outcome
+	*Problem
+}
+
+// Outcome is how a run that succeeded ended.
+type Outcome struct {
+	// Changed is false if everything was so already.
+	Changed bool   `json:"changed"`
+	URL     string `json:"url,omitempty"`
+	Host    string `json:"host,omitempty"`
+	Release string `json:"release,omitempty"`
+	// RoundTrips is how many commands were sent over SSH.
+	RoundTrips int `json:"round_trips"`
+	// Spent is where the time went, in seconds by phase.
+	Spent map[providers.Phase]float64 `json:"spent,omitempty"`
+	// Monthly is what the plan costs in US dollars a month.
+	Monthly float64 `json:"monthly,omitempty"`
+}
+
+// Problem is how a run that failed ended.
+type Problem struct {
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+	// Code is the exit code.
+	Code int `json:"code"`
+}

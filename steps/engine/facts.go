@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/guard"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// rounds is how often facts are applied in one run: a fact that a later one
+// undid, or that could be seen only after an earlier one, gets another.
+const rounds = 3
+
+// Facts is the stage of all facts on the server, in order. What must change
+// goes in as one job, and one look after it covers them all.
+type Facts []*fact.Fact
+
+func (s Facts) do(ctx context.Context, r *Run) error {
+	if r.server != nil {
+		if err := s.proveEarlier(ctx, r); err != nil {
+			return err
+		}
+	}
+	pending := s.pending(r)
+	for _, f := range s {
+		r.StartStep(f.Name, f.Title)
+		found := r.found(f)
+		switch {
+		case found.Holds:
+			r.stepEvent(r.step, Unchanged, found, 0)
+		case r.OnlyLooks():
+			r.stepEvent(r.step, WouldChange, found, 0)
+		}
+	}
+	if r.OnlyLooks() {
+		return nil
+	}
+	for range rounds {
+		if len(pending) == 0 && r.proven() {
+			return nil
+		}
+		if len(pending) > 0 {
+			if err := s.apply(ctx, r, pending); err != nil {
+				return err
+			}
+		}
+		if err := s.proveEarlier(ctx, r); err != nil {
+			return err
+		}
+		pending = s.pending(r)
+	}
+	switch {
+	case len(pending) == 0 && r.proven():
+		return nil
+	case len(pending) == 0:
+		return r.unproven(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
+	}
+	r.StartStep(pending[0].Name, pending[0].Title)
+	return stillNeeds(r.found(pending[0]))
+}
+
+// pending are the facts that do not hold, as far as was seen.
+func (s Facts) pending(r *Run) Facts {
+	var pending Facts
+	for _, f := range s {
+		if !r.found(f).Holds {
+			pending = append(pending, f)
+		}
+	}
+	return pending
+}
+
+// apply changes what is pending, and looks at all of it. A change that could
+// lock the operator out is proven by a new login while the rest goes on.
+func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
+	r.changed = true
+	limit := pending.limit()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
+	defer cancel()
+	for _, f := range pending {
+		if f.Before == nil {
+			continue
+		}
+		r.StartStep(f.Name, f.Title)
+		if err := f.Before(ctx, r.connected()); err != nil {
+			return err
+		}
+	}
+	following, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	progress := &progress{run: r, facts: pending, boundary: remote.NewBoundary(), took: map[string]float64{},
+		proving: &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()}}
+	looked, err := r.server.client.Run(following, remote.Job{
+		Name:   "apply",
+		Script: pending.script(r, progress.boundary),
+		Look:   LookScript(r.Plan, s),
+	}, progress.line)
+	stands, unproven := progress.proving.end()
+	if unproven != nil {
+		return unproven
+	}
+	if err != nil && progress.armed && !stands {
+		return r.halfway(progress.failure(err))
+	}
+	if err != nil {
+		return progress.failure(err)
+	}
+	r.server.see(looked)
+	if stands {
+		r.server.armed = guard.Armed{}
+	}
+	pending.told(r, progress)
+	return nil
+}
+
+// connected is what a fact prepares its change with.
+func (r *Run) connected() fact.Server {
+	return fact.Server{Plan: r.Plan, Client: r.server.client, Report: r.Report,
+		Pin: func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
+}
+
+// told tells what the look after the change found.
+func (s Facts) told(r *Run, progress *progress) {
+	for _, f := range s {
+		if found := r.found(f); found.Holds {
+			r.doneNow(stepID{name: f.Name, title: f.Title}, found, progress.took[f.Name])
+		}
+	}
+}
+
+func (s Facts) limit() time.Duration {
+	var limit time.Duration
+	for _, f := range s {
+		limit += f.Limit
+	}
+	return limit
+}
+
+// script is the job: each fact's script between two lines that tell of it. The
+// guard is armed before the first change that it is for.
+func (s Facts) script(r *Run, boundary string) string {
+	var parts []string
+	guarded := s.Guarded()
+	for _, f := range s {
+		parts = append(parts, shell.Command("echo", boundary+" begin "+f.Name))
+		if len(guarded) > 0 && f == guarded[0] {
+			parts = append(parts, r.arm(s), shell.Command("echo", boundary+" armed "+f.Name))
+		}
+		parts = append(parts,
+			"(\n"+f.Script(r.view(f))+"\n)",
+			shell.Command("echo", boundary+" end "+f.Name))
+	}
+	return shell.Lines(parts...)
+}
+
+// progress reads a job's lines: which fact is in hand, and what it prints.
+type progress struct {
+	run      *Run
+	facts    Facts
+	boundary string
+	took     map[string]float64 // seconds by fact
+	last     []string           // lines of the fact in hand
+	proving  *proving
+	armed    bool // the old state is kept, to be put back
+}
+
+// failureLines is how much of what a step printed an error carries.
+const failureLines = 24
+
+func (p *progress) line(line string) {
+	mark, ok := strings.CutPrefix(line, p.boundary+" ")
+	if !ok {
+		p.last = append(p.last, line)
+		p.last = p.last[max(0, len(p.last)-failureLines):]
+		p.run.Report(line)
+		return
+	}
+	event, name, _ := strings.Cut(mark, " ")
+	for _, f := range p.facts {
+		if f.Name == name {
+			p.mark(event, f)
+		}
+	}
+}
+
+func (p *progress) mark(event string, f *fact.Fact) {
+	r := p.run
+	if event == "armed" {
+		p.armed = true
+		return
+	}
+	if event == "begin" {
+		r.StartStep(f.Name, f.Title)
+		p.last = nil
+		r.stepEvent(r.step, Changing, r.found(f), 0)
+		return
+	}
+	seconds := time.Since(r.step.began).Seconds()
+	p.took[f.Name] = seconds
+	r.spent[f.Phase] += seconds
+	r.stepEvent(r.step, Applied, providers.Finding{}, seconds)
+	if changed := p.proving.changed; len(changed) > 0 && f == changed[len(changed)-1] {
+		p.proving.begin()
+	}
+}
+
+// failure shows what the step in hand printed, not the whole job.
+func (p *progress) failure(err error) error {
+	var exit *remote.ExitError
+	if errors.As(err, &exit) && len(p.last) > 0 {
+		exit.What, exit.Tail = "it", strings.Join(p.last, "\n")
+	}
+	return err
+}

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/guard"
+	"slipway/steps/remote"
+)
+
+// Guarded are the facts whose change could lock the operator out.
+func (s Facts) Guarded() Facts {
+	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return f.Guards.Empty() })
+}
+
+// Unguarded are all others.
+func (s Facts) Unguarded() Facts {
+	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return !f.Guards.Empty() })
+}
+
+// names lists what the facts are called.
+func (s Facts) names() []string {
+	names := make([]string, len(s))
+	for i, f := range s {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// named picks facts by their names.
+func (s Facts) named(names []string) Facts {
+	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return !slices.Contains(names, f.Name) })
+}
+
+// arm is shell text that has the server put its old state back unless the change
+// of these facts is proven. What is kept is always that of every guarded fact, so
+// that one guard can go on for another.
+func (r *Run) arm(changing Facts) string {
+	var parts []guard.Part
+	for _, f := range r.facts {
+		parts = append(parts, f.Guards)
+	}
+	return guard.Arm(guard.Join(parts...), remote.NewBoundary(), r.Plan.RevertTime(), changing.Guarded().names())
+}
+
+// dialer makes a new connection with the deployment's key.
+type dialer func(ctx context.Context) (*remote.Client, error)
+
+// prove lets a guarded change stand, if a new login by a new connection works,
+// may become root, and sees that the change is there. Without an error it is false
+// where the change is not as it should be, or was put back meanwhile.
+func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, error) {
+	limit := r.Plan.ProofLimit()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
+	defer cancel()
+	fresh, err := dialPatiently(ctx, dial)
+	if err != nil {
+		return false, err
+	}
+	defer fresh.Close()
+	sections, err := fresh.Look(ctx, LookScript(r.Plan, append(changed.Unguarded(), r.facts.Guarded()...)))
+	if err != nil {
+		return false, err
+	}
+	var seen server
+	seen.see(sections)
+	if seen.armed.Token == "" || !seen.holds(changed, r) || !seen.showsMade(fresh) {
+		return false, nil
+	}
+	said, err := fresh.Ask(ctx, guard.Disarm(seen.armed.Token))
+	if err != nil || strings.TrimSpace(said) != guard.Proven {
+		return false, err
+	}
+	if r.server != nil {
+		r.server.client.Trust(fresh.HostKey())
+	}
+	return true, r.pinShown(fresh, &seen)
+}
+
+// dialPatiently tries again while nothing answers: sshd may be starting anew.
+func dialPatiently(ctx context.Context, dial dialer) (*remote.Client, error) {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 2*time.Second
+	var last error
+	client, err := backoff.Retry(ctx, func() (*remote.Client, error) {
+		client, err := dial(ctx)
+		if _, ok := errors.AsType[*remote.Unreachable](err); err != nil && !ok {
+			return nil, backoff.Permanent(err)
+		}
+		if err != nil && ctx.Err() == nil {
+			last = err
+		}
+		return client, err
+	}, backoff.WithBackOff(wait))
+	if err != nil && ctx.Err() != nil && last != nil {
+		return nil, last
+	}
+	return client, err
+}
+
+// unproven tells what becomes of a change that no new login proved.
+func (r *Run) unproven(changed Facts, err error, since time.Time) error {
+	back := since.Add(r.Plan.RevertTime())
+	return &providers.Failed{
+		Err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
+			strings.Join(changed.names(), ", "), err, back.Format(time.TimeOnly)),
+		Next: "wait until then, mend what the login says, and run the same command again"}
+}
+
+// halfway tells what becomes of a guarded change that failed, or that something
+// after it kept from being proven.
+func (r *Run) halfway(err error) error {
+	return &providers.Failed{Err: err, Next: fmt.Sprintf("what it changed of the login, SSH and the firewall is put back on the server within %s; mend the cause and run the same command again", r.Plan.RevertTime())}
+}
+
+// proven tells whether no change waits for its proof, as far as was seen.
+func (r *Run) proven() bool { return r.server == nil || r.server.armed.Token == "" }
+
+// proveEarlier proves a guarded change that an earlier connection left unproven. One
+// that is not as it should be is left: it is changed again, and then proven.
+func (s Facts) proveEarlier(ctx context.Context, r *Run) error {
+	changed := s.named(r.server.armed.Facts)
+	if r.server.armed.Token == "" || r.OnlyLooks() || !r.server.holds(changed, r) {
+		return nil
+	}
+	if len(changed) > 0 {
+		r.StartStep(changed[0].Name, changed[0].Title)
+	}
+	began := time.Now()
+	stands, err := r.prove(ctx, r.server.client.Anew, changed)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return r.unproven(changed, err, began)
+	case stands:
+		r.server.armed = guard.Armed{}
+		return nil
+	}
+	return r.server.lookAll(ctx, r.Plan, s, r.Report)
+}
+
+// proving proves a job's guarded change while the rest of the job goes on.
+type proving struct {
+	run     *Run
+	ctx     context.Context
+	changed Facts
+	// stop ends the waiting for a job whose change can't be proven.
+	stop    context.CancelCauseFunc
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	stands bool
+	err    error
+}
+
+// begin starts the proof. A job that began anew, because the server rebooted, is
+// proven anew.
+func (p *proving) begin() {
+	since := time.Now()
+	p.running.Go(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.stands, p.err = p.run.prove(p.ctx, p.run.server.client.Anew, p.changed)
+		if p.err != nil && p.ctx.Err() == nil {
+			p.err = p.run.unproven(p.changed, p.err, since)
+			p.stop(p.err)
+		}
+	})
+}
+
+// end waits for the proof, if one was begun.
+func (p *proving) end() (bool, error) {
+	p.running.Wait()
+	return p.stands, p.err
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/state"
+	"slipway/steps/plan"
+)
+
+// Run is one run of a deployment's steps. Only the engine makes one.
+type Run struct {
+	// Plan is what the run brings about.
+	Plan plan.Plan
+
+	facts      Facts // all that should hold on the server
+	provider   providers.Provider
+	spec       providers.Spec
+	deployment *state.Deployment // nil in a run that only looks
+	record     state.Record      // as it was when a run that only looks began
+	emit       func(Event)
+
+	signers []ssh.Signer
+	trusted []string // host keys that were vouched for and are not on record yet
+	entry   *entry   // the operator's login to a server that exists, while it is needed
+	server  *server  // nil until the connection stands
+	step    stepID   // in hand
+	changed bool
+	began   time.Time
+	spent   map[providers.Phase]float64
+	seconds map[string]float64 // of the steps that had something to do
+}
+
+// Record is the deployment's record.
+func (r *Run) Record() state.Record {
+	if r.deployment == nil {
+		return r.record
+	}
+	return r.deployment.Record()
+}
+
+// Provider is where the run's target is.
+func (r *Run) Provider() providers.Provider { return r.provider }
+
+// Spec is what the run asks of its provider.
+func (r *Run) Spec() providers.Spec { return r.spec }
+
+// Deployment is the record that the run holds; nil in one that only looks.
+func (r *Run) Deployment() *state.Deployment { return r.deployment }
+
+// Connected tells whether the run is logged in to the server.
+func (r *Run) Connected() bool { return r.server != nil }
+
+// Changed tells whether anything had to be changed so far.
+func (r *Run) Changed() bool { return r.changed }
+
+// VouchedFor are the host keys, in authorized_keys form, that somebody vouched
+// for in this run and that are not on record yet.
+func (r *Run) VouchedFor() []string { return r.trusted }
+
+// OnlyLooks tells whether the run must change nothing.
+func (r *Run) OnlyLooks() bool { return r.deployment == nil }
+
+func (r *Run) event(e Event) {
+	e.Time = time.Now()
+	r.emit(e)
+}
+
+// Report passes on a line that the step in hand printed.
+func (r *Run) Report(line string) { r.event(Event{Kind: KindLine, Step: r.step.name, Line: line}) }
+
+// stepEvent tells where a step stands.
+func (r *Run) stepEvent(s stepID, status Status, f providers.Finding, seconds float64) {
+	r.event(Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
+		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)})
+}
+
+// Do does every stage in order.
+func (r *Run) Do(ctx context.Context, stages []Stage) error {
+	for _, s := range stages {
+		if err := s.do(ctx, r); err != nil {
+			return r.failed(ctx, err)
+		}
+	}
+	return nil
+}
+
+// failed names the step in an error. An interruption stays one.
+func (r *Run) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	r.stepEvent(r.step, Failed, providers.Finding{Detail: err.Error()}, time.Since(r.step.began).Seconds())
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &StepError{Step: r.step.name, Err: err}
+}
+
+// StartStep makes a step the one in hand.
+func (r *Run) StartStep(name, title string) {
+	r.step = stepID{name: name, title: title, began: time.Now()}
+}
+
+// stepID is the step in hand.
+type stepID struct {
+	name, title string
+	began       time.Time
+}
+
+// Note tells something to know that stops nothing.
+func (r *Run) Note(line string) { r.event(Event{Kind: KindNote, Step: r.step.name, Line: line}) }
+
+func (r *Run) notes(f providers.Finding) {
+	for _, n := range f.Notes {
+		r.Note(n)
+	}
+}
+
+// intend puts the step's effect on record before it is asked for.
+func (r *Run) intend(s Step) error {
+	i, ok := s.(intended)
+	if !ok {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) { record.Intend(i.Intent(), time.Now()) })
+}
+
+// recordOutcome takes the step's intent off the record, now that its outcome was
+// seen, and notes what it is known by.
+func (r *Run) recordOutcome(s Step, found providers.Finding) error {
+	i, ok := s.(intended)
+	if !ok || r.OnlyLooks() {
+		return nil
+	}
+	kind, was := i.Intent(), r.Record()
+	if was.Asked(kind).IsZero() && was.Known[kind] == found.ID {
+		return nil
+	}
+	return r.deployment.Update(func(record *state.Record) {
+		record.Settled(kind)
+		record.Knows(kind, found.ID)
+	})
+}
+
+// StepError says at which step a run stopped.
+type StepError struct {
+	Step string
+	Err  error
+}
+
+func (e *StepError) Error() string { return fmt.Sprintf("%s: %v", e.Step, e.Err) }
+
+func (e *StepError) Unwrap() error { return e.Err }
+
+// summary lists changes in one line.
+func summary(changes []providers.Change) string {
+	all := make([]string, len(changes))
+	for i, c := range changes {
+		all[i] = c.What
+	}
+	return strings.Join(all, "; ")
+}

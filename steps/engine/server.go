@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/guard"
+	"slipway/steps/plan"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// server is the connection and what was last seen through it.
+type server struct {
+	client   *remote.Client
+	system   fact.System
+	sections map[string]string
+	// armed is the guard of a change that no new login has proven yet.
+	armed guard.Armed
+}
+
+// firstBoot waits, at most five minutes, until cloud-init has finished this boot's
+// work. It needs no process of cloud-init, which takes half a second to start.
+const firstBoot = `n=0
+while [ -e /run/cloud-init/enabled ] && [ ! -e /run/cloud-init/result.json ] && [ "$n" -lt 600 ]; do
+  sleep 0.5; n=$((n + 1))
+done`
+
+// Looked is what a fact's look printed last; empty if the server was not looked
+// at yet.
+func (r *Run) Looked(f *fact.Fact) string {
+	if r.server == nil {
+		return ""
+	}
+	return r.server.sections[f.Name]
+}
+
+// lookAll looks at the system and at every fact in one round trip. Jobs that an
+// earlier run left running are waited for first.
+func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, report func(string)) error {
+	for {
+		sections, err := s.client.Look(ctx, shell.Lines(LookScript(plan, facts), lookBefore(plan)))
+		if err != nil {
+			return err
+		}
+		jobs := strings.Fields(sections[fact.SectionJobs])
+		if len(jobs) == 0 {
+			s.see(sections)
+			if err := s.system.Check(); err != nil {
+				return err
+			}
+			return s.system.CheckPython(plan)
+		}
+		for _, job := range jobs {
+			report("waiting for the step " + job + ", which an earlier run started")
+			if err := s.client.Wait(ctx, job); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// see keeps what a look found.
+func (s *server) see(sections map[string]string) {
+	s.sections, s.system = sections, fact.ParseSystem(sections[fact.SectionSystem])
+	s.armed = guard.Parse(sections[fact.SectionGuard])
+}
+
+// view is what a fact is decided from: what was last seen of the server, or
+// nothing if there is no connection yet.
+func (r *Run) view(f *fact.Fact) fact.View {
+	if r.server == nil {
+		return fact.View{Plan: r.Plan, Address: r.Record().Server.Address}
+	}
+	return r.server.view(f, r)
+}
+
+// found decides on what was last seen of the server.
+func (r *Run) found(f *fact.Fact) providers.Finding { return f.Found(r.view(f)) }
+
+// view is what a fact is decided from, as last seen.
+func (s *server) view(f *fact.Fact, r *Run) fact.View {
+	return fact.View{Plan: r.Plan, System: s.system, Address: r.Record().Server.Address, Looked: s.sections[f.Name]}
+}
+
+// holds tells whether every one of the facts does, as last seen.
+func (s *server) holds(facts Facts, r *Run) bool {
+	return !slices.ContainsFunc(facts, func(f *fact.Fact) bool { return len(f.Decide(s.view(f, r))) > 0 })
+}
+
+func LookScript(plan plan.Plan, facts Facts) string {
+	script := []string{
+		firstBoot,
+		shell.Section(fact.SectionSystem, fact.LookSystem),
+		shell.Section(fact.SectionJobs, remote.Running),
+		shell.Section(fact.SectionGuard, guard.Look),
+	}
+	for _, f := range facts {
+		script = append(script, shell.Section(f.Name, f.Look(plan)))
+	}
+	return shell.Lines(script...)
+}

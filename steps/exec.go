@@ -1,0 +1,69 @@
+package steps
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+
+	"slipway/steps/layout"
+	"slipway/steps/release"
+	"slipway/steps/shell"
+)
+
+// Command is a command line in the app's own environment: its user, sandbox,
+// folder, variables, packages and state, as the release has them that takes the
+// traffic.
+type Command struct {
+	// Line is what runs it as the user deploy.
+	Line string
+	unit string
+}
+
+// stopLimit is how long a command may take to end when it is told to.
+const stopLimit = 10 * time.Second
+
+// Command makes the command line of words; terminal says that it is to run on
+// a terminal of the server's.
+func (s *Session) Command(ctx context.Context, terminal bool, words []string) (Command, error) {
+	l := layout.Of(s.plan.Name)
+	id, err := s.serving(ctx)
+	if err != nil {
+		return Command{}, err
+	}
+	suffix := make([]byte, 4)
+	rand.Read(suffix) // never fails, as its documentation says
+	c := Command{unit: "slipway-run-" + hex.EncodeToString(suffix) + ".service"}
+	stream := "--pipe"
+	if terminal {
+		stream = "--pty"
+	}
+	properties := append(release.UnitProperties(l, id), "UMask=0027", "TimeoutStopSec=5")
+	// systemd-run looks for programs where root does; the shell does where the app does.
+	words = append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
+	line := release.InSandbox([]string{stream, "--unit=" + c.unit, "--description=slipway run"}, l, properties, words)
+	c.Line = shell.Command(append([]string{"sudo", "-n", "--", "env", "SYSTEMD_TINT_BACKGROUND=0", "SYSTEMD_ADJUST_TERMINAL_TITLE=0"}, line...)...)
+	return c, nil
+}
+
+// Stop ends a command that goes on after its connection ended. What has ended
+// is no error.
+func (s *Session) Stop(ctx context.Context, c Command) error {
+	ctx, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	_, err := s.Client.Ask(ctx, "systemctl stop "+c.unit+" 2>/dev/null || :")
+	return err
+}
+
+// serving is the release that takes the traffic.
+func (s *Session) serving(ctx context.Context) (string, error) {
+	out, err := s.Client.Ask(ctx, shell.Lines(release.FindServing(layout.Of(s.plan.Name)), `echo "$serving"`))
+	if err != nil {
+		return "", err
+	}
+	id := shell.SplitLines(out)[0]
+	if !release.NamePattern.MatchString(id) {
+		return "", s.noRelease()
+	}
+	return id, nil
+}

@@ -1,0 +1,95 @@
+package fact
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/steps/guard"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+// Fact is something that should be true on the server. All facts are looked at
+// in one round trip; what a look printed is decided on by a pure function; what
+// must change goes in as one job, which ends with the same look.
+type Fact struct {
+	Name, Title string
+	Phase       providers.Phase
+	// Limit is how long the change may take.
+	Limit time.Duration
+	// Look is the shell text that prints what decide needs. It only reads.
+	Look func(plan.Plan) string
+	// Decide lists what must change; nothing if the fact holds.
+	Decide func(View) []providers.Change
+	// Script makes the fact hold, whatever a crash left.
+	Script func(View) string
+	// Guards is what the change could lock the operator out by: the server puts it
+	// back unless a new login proves the change. Empty for most facts.
+	Guards guard.Part
+	// Before prepares the change, if it needs more than a script.
+	Before func(ctx context.Context, s Server) error
+	// Detail describes what is there once the fact holds; may be nil.
+	Detail func(View) string
+}
+
+// View is all that a fact is decided from.
+type View struct {
+	Plan   plan.Plan
+	System System
+	// Address is the server's; empty if it is not known yet.
+	Address string
+	// Looked is what the fact's look printed; empty if the server was not
+	// looked at yet.
+	Looked string
+	// SecondInstance is true for a second instance of the release, beside the first.
+	SecondInstance bool
+}
+
+// Layout is where the instance that the view is of has its places.
+func (v View) Layout() layout.Layout {
+	l := layout.Of(v.Plan.Name)
+	if v.SecondInstance {
+		l.Instance = "next-"
+	}
+	return l
+}
+
+// Server is what a fact may use to prepare its change, beyond its script.
+type Server struct {
+	// Plan is the run's.
+	Plan plan.Plan
+	// Client is logged in to the server.
+	Client *remote.Client
+	// Report passes on a line for whoever watches.
+	Report func(line string)
+	// Pin puts host keys on record and has the client accept them.
+	Pin func(keys ...ssh.PublicKey) error
+}
+
+// Found decides on a view.
+func (f *Fact) Found(v View) providers.Finding {
+	if changes := f.Decide(v); len(changes) > 0 {
+		return providers.Finding{Changes: changes}
+	}
+	found := providers.Finding{Holds: true}
+	if f.Detail != nil {
+		found.Detail = f.Detail(v)
+	}
+	return found
+}
+
+// ChangedFiles is a change for each file that is not as it should be.
+func ChangedFiles(looked, why string, files ...shell.File) []providers.Change {
+	var changes []providers.Change
+	for _, f := range files {
+		if !f.Same(looked) {
+			changes = append(changes, providers.Change{What: "write " + f.Path, Why: why, Was: f.Was(looked)})
+		}
+	}
+	return changes
+}

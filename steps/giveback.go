@@ -1,0 +1,110 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"slipway/providers"
+	"slipway/steps/access"
+	"slipway/steps/fact"
+	"slipway/steps/guard"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/release"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+	"slipway/steps/system"
+	"slipway/steps/web"
+)
+
+// giveBackLimit is how long it may take to take an app off a server.
+const giveBackLimit = 5 * time.Minute
+
+// giveServerBack gives a server that existed before back to its operator: first the
+// app and the locks go, then the operator's own login is proven, and only then
+// goes the deployment's. A server that a provider removes needs none of it.
+func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) error {
+	host, ok := r.provider.(providers.ExistingServer)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, giveBackLimit, fmt.Errorf("it took longer than %s", giveBackLimit))
+	defer cancel()
+	err := r.giveBack(ctx, host, report)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return &providers.Failed{Err: fmt.Errorf("take %s off its server: %w", r.Name, err), Next: "mend that and run the same command again; " +
+		"to forget the deployment and leave all of it on the server, remove the folder " + r.deployment.Dir()}
+}
+
+func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, report func(line string)) error {
+	where, err := r.provider.Server(ctx, r.spec)
+	if err != nil {
+		return err
+	}
+	k, err := access.ReadKeys(r.deployment.Dir())
+	if err != nil {
+		return err
+	}
+	record := r.deployment.Record()
+	pinned, err := access.ParseKeys(record.Server.HostKeys)
+	if err != nil {
+		return err
+	}
+	client, done, err := access.DialAny(ctx, host, where, pinned, k.Signers(), record.Server.Address != "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	owner, err := client.Look(ctx, shell.Section(fact.SectionMark, access.Mark.Look(r.plan)))
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(owner[fact.SectionMark], r.plan.Tag) {
+		report("nothing of " + r.Name + " is on the server")
+		return nil
+	}
+	if err := runScript(ctx, client, "take-off", removeScript(r.plan), report); err != nil {
+		return err
+	}
+	return handOver(ctx, r.plan, host, where, pinned, report)
+}
+
+// handOver proves that the operator gets in without the deployment's key, and
+// takes that one off as the operator.
+func handOver(ctx context.Context, plan plan.Plan, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
+	client, done, err := access.DialOperator(ctx, host, where, pinned)
+	if err != nil {
+		return fmt.Errorf("%s can't log in, so the user %s keeps its key: %w", where.User, access.User, err)
+	}
+	defer done()
+	defer client.Close()
+	report(where.User + " can log in as before")
+	return runScript(ctx, client, "hand-over", access.Remove(plan), report)
+}
+
+func runScript(ctx context.Context, client *remote.Client, name, script string, report func(line string)) error {
+	_, err := client.Run(ctx, remote.Job{Name: name, Script: script, Look: shell.Section(name, ":")}, report)
+	return err
+}
+
+// removeScript removes the app, opens what was closed, and puts back what was
+// replaced. Each line can be run again.
+func removeScript(p plan.Plan) string {
+	return shell.Lines(
+		guard.Drop,
+		release.Remove(layout.Of(p.Name)),
+		web.Remove(p),
+		system.Remove(),
+		shell.PutBack,
+		`sshd -t`,
+		shell.Reload("ssh.service"),
+		`if systemctl is-active --quiet nginx.service && nginx -q -t; then systemctl reload nginx.service; fi`,
+		`echo "removed the firewall's rules and the settings of sshd; packages stay"`,
+	)
+}

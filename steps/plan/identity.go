@@ -1,0 +1,67 @@
+package plan
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// ResolveIdentity makes the path of the operator's own key one that is right
+// from any folder, and reads its public half. A provider that logs in with the
+// key says itself what is wrong with it.
+func (p *Plan) ResolveIdentity() error {
+	v := p.Values[KeyIdentity]
+	if v.Value == "" {
+		return nil
+	}
+	if !strings.HasPrefix(v.Value, "~/") {
+		path, err := filepath.Abs(v.Value)
+		if err != nil {
+			return err
+		}
+		v.Value = path
+		p.Values[KeyIdentity] = v
+	}
+	public, err := publicHalf(v.Value)
+	if err != nil && p.Value(KeyProvider) != ProviderSSH && v.From != FromEarlier {
+		return Usagef("name a private key's file, or leave it out", "--identity %s can't be read: %v", v.Value, err)
+	}
+	p.OperatorKey = public
+	return nil
+}
+
+// publicHalf reads a private key's public half, in authorized_keys form: from
+// the file beside it, else from the key itself, which may be encrypted.
+func publicHalf(path string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		path = filepath.Join(home, rest)
+	}
+	if line, err := os.ReadFile(path + ".pub"); err == nil {
+		if key, _, _, _, err := ssh.ParseAuthorizedKey(line); err == nil {
+			return AuthorizedForm(key), nil
+		}
+	}
+	private, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	signer, err := ssh.ParsePrivateKey(private)
+	if encrypted, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok && encrypted.PublicKey != nil {
+		return AuthorizedForm(encrypted.PublicKey), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return AuthorizedForm(signer.PublicKey()), nil
+}
+
+func AuthorizedForm(key ssh.PublicKey) string {
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+}

@@ -1,0 +1,362 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/state"
+	"slipway/steps/app"
+)
+
+// Asked is what a person asked for, as they said it.
+type Asked struct {
+	// Folder is the app's; empty if Sample is given.
+	Folder string
+	// Sample is a bundled sample's name, or empty.
+	Sample string
+	// Flags are the settings given by flag, by key.
+	Flags map[string]string
+	// Getenv reads the environment.
+	Getenv func(string) string
+	// Env and EnvFile are the app's own variables, as KEY=VALUE and as a file.
+	Env     []string
+	EnvFile string
+}
+
+// Plan is what a run will bring about: every question answered.
+type Plan struct {
+	// Name is the deployment's.
+	Name string
+	// Values are the settings in use, by key.
+	Values map[string]NamedValue
+	// App is what was found to run.
+	App app.Found
+	// Bundle is what goes up.
+	Bundle *app.Bundle
+	// DependencyHash names the set of packages that the app needs.
+	DependencyHash string
+	// Release names the release: the same app, to be run the same way, has the
+	// same name.
+	Release string
+	// Env are the app's variables that were given now. Never printed.
+	Env map[string]string
+	// Unset are the names of variables that are taken away.
+	Unset []string
+	// Tag is the deployment's.
+	Tag string
+	// Address is where the server answers; empty until that is known.
+	Address string
+	// AuthorizedKey may log in to the server.
+	AuthorizedKey string
+	// OperatorKey is the public half of --identity, which may log in too; empty
+	// if none was named.
+	OperatorKey string
+	// RevertAfter is how long a change that could lock the operator out may stand
+	// unproven; 0 is the default.
+	RevertAfter time.Duration
+}
+
+// Value is a setting's value.
+func (p Plan) Value(key string) string { return p.Values[key].Value }
+
+// InOrder lists the settings that have a value, as people read them.
+func (p Plan) InOrder() []NamedValue {
+	var values []NamedValue
+	for _, s := range Settings {
+		if v, ok := p.Values[s.Key]; ok && v.Value != "" {
+			values = append(values, v)
+		}
+	}
+	for _, r := range p.App.Reasons {
+		values = append(values, NamedValue{Key: r.Subject, Value: r.Value, From: Source(r.Source)})
+	}
+	return values
+}
+
+// Make answers every question from what was asked, the environment, the
+// app's slipway.toml, what the deployment used before, and defaults, in this
+// order. It changes nothing. What can't be meant is a *Usage or an
+// *app.Undecided.
+func Make(asked Asked, home state.Home) (Plan, error) {
+	source, err := openSource(asked)
+	if err != nil {
+		return Plan{}, err
+	}
+	file, err := app.ReadSettings(source.files)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Values: map[string]NamedValue{}}
+	if err := p.resolveSettings(asked, file, nil); err != nil {
+		return Plan{}, err
+	}
+	if err := p.resolveName(source); err != nil {
+		return Plan{}, err
+	}
+	if err := p.resolveEarlier(home, asked, file, source); err != nil {
+		return Plan{}, err
+	}
+	if err := p.ResolveIdentity(); err != nil {
+		return Plan{}, err
+	}
+	if p.Env, err = readEnv(asked, file); err != nil {
+		return Plan{}, err
+	}
+	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {
+		return Plan{}, err
+	}
+	return p, p.findApp(source, file)
+}
+
+// resolveSettings resolves every setting but the name's default.
+func (p *Plan) resolveSettings(asked Asked, file app.File, earlier map[string]string) error {
+	for _, s := range Settings {
+		v := NamedValue{Key: s.Key}
+		v.Value, v.From = s.resolve(asked, file, earlier)
+		if v.Value != "" && s.Check != nil {
+			if err := s.Check(v.Value); err != nil {
+				return Usagef(err.Error(), "%s %q (from %s) can't be used", s.Key, v.Value, v.From)
+			}
+		}
+		p.Values[s.Key] = v
+	}
+	return nil
+}
+
+func (s Setting) resolve(asked Asked, file app.File, earlier map[string]string) (string, Source) {
+	if v, ok := asked.Flags[s.Key]; ok {
+		return v, FromFlag
+	}
+	if v := asked.Getenv(s.Environment()); v != "" {
+		return v, FromEnvironment
+	}
+	if v := s.inFile(file); v != "" {
+		return v, FromFile
+	}
+	if v := earlier[s.Key]; v != "" {
+		return v, FromEarlier
+	}
+	return s.Default, FromDefault
+}
+
+func (p *Plan) resolveName(source source) error {
+	v := p.Values[KeyName]
+	if v.Value == "" && v.From != FromDefault {
+		return Usagef("write --name NAME", "the name is empty")
+	}
+	if v.Value == "" {
+		v = NamedValue{Key: KeyName, Value: nameFrom(source.base), From: FromDefault}
+		if CheckName(v.Value) != nil {
+			return Usagef("give --name NAME", "no name can be made of the folder's name %q", source.base)
+		}
+		p.Values[KeyName] = v
+	}
+	p.Name = v.Value
+	return nil
+}
+
+// resolveEarlier takes what an earlier run used where nothing else is said, and
+// refuses what can't change any more.
+func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, source source) error {
+	record, err := home.Read(p.Name)
+	if errors.Is(err, state.ErrUnknown) {
+		p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	earlier := record.Settings
+	name := p.Values[KeyName]
+	if was := earlier[KeyApp]; name.From == FromDefault && was != "" && was != source.identity {
+		return Usagef("give this one another --name, or the same --name to replace the app there",
+			"the deployment %s is of %s, not of %s", p.Name, was, source.identity)
+	}
+	if err := p.resolveSettings(asked, file, earlier); err != nil {
+		return err
+	}
+	p.Values[KeyName] = name
+	p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
+	p.Tag = record.Tag
+	return p.refuseFixed(earlier)
+}
+
+func (p *Plan) refuseFixed(earlier map[string]string) error {
+	for _, s := range Settings {
+		was, now := earlier[s.Key], p.Value(s.Key)
+		if s.Fixed && earlier != nil && was != now {
+			return Usagef(fmt.Sprintf("give another --name, or first: slipway destroy %s", p.Name),
+				"the server of %s was made with %s %q and can't be changed to %q", p.Name, s.Key, was, now)
+		}
+	}
+	return nil
+}
+
+func (p *Plan) findApp(source source, file app.File) error {
+	settings := file.App
+	settings.Folder = source.shown
+	settings.TestCommand = p.Value(KeyTestCommand)
+	var err error
+	if p.App, err = app.Detect(source.files, settings); err != nil {
+		return err
+	}
+	p.warnOfNeeds()
+	if p.Bundle, err = app.Collect(source.files); err != nil {
+		return err
+	}
+	if p.DependencyHash, err = p.App.DependencyHash(source.files); err != nil {
+		return err
+	}
+	p.Release, err = p.releaseName()
+	return err
+}
+
+// warnOfNeeds names the variables that the app can't be loaded without. Those of
+// an earlier run are on the server, and nowhere else.
+func (p *Plan) warnOfNeeds() {
+	if p.Tag != "" {
+		return
+	}
+	for _, need := range p.App.Needs {
+		if _, given := p.Env[need.Name]; !given {
+			p.App.Warnings = append(p.App.Warnings, fmt.Sprintf("%s reads the variable %s, which is not given: give it with --env-file or --env %s=…",
+				need.Source, need.Name, need.Name))
+		}
+	}
+}
+
+// releaseName covers all that decides how a release behaves, apart from the
+// variables, which are secret.
+func (p *Plan) releaseName() (string, error) {
+	spec := []any{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
+		p.App.Command, p.App.PythonVersion, p.App.TestCommand}
+	for _, word := range p.Health().words() {
+		spec = append(spec, word)
+	}
+	if p.Builds() || p.App.Release != "" || len(p.App.Processes) > 0 {
+		spec = append(spec, p.App.Build, p.App.BuildFolders, p.App.Static, p.App.Release, p.App.Processes)
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return "", fmt.Errorf("name the release: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])[:12], nil
+}
+
+// Recorded are the settings as the state file keeps them. What is to become of a
+// failure is said anew each time.
+func (p Plan) Recorded() map[string]string {
+	used := map[string]string{}
+	for key, v := range p.Values {
+		if v.Value != "" && key != KeyOnFailure {
+			used[key] = v.Value
+		}
+	}
+	return used
+}
+
+// source is where an app comes from.
+type source struct {
+	files    fs.FS
+	base     string // the folder's own name
+	identity string // tells it from any other app
+	shown    string // what messages call it
+}
+
+func openSource(asked Asked) (source, error) {
+	if asked.Sample != "" {
+		files, err := app.Sample(asked.Sample)
+		if err != nil {
+			return source{}, err
+		}
+		return source{files, asked.Sample, SamplePrefix + asked.Sample, "the sample " + asked.Sample}, nil
+	}
+	files, err := app.Open(asked.Folder)
+	if err != nil {
+		return source{}, err
+	}
+	path, err := filepath.Abs(asked.Folder)
+	if err != nil {
+		return source{}, fmt.Errorf("find the app's folder: %w", err)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return source{files, filepath.Base(path), path, asked.Folder}, nil
+}
+
+// DescribeApp is a line about what is deployed.
+func (p Plan) DescribeApp() string {
+	what := p.App.Target
+	if p.App.Command != "" {
+		what = p.App.Command
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s, release %s", p.App.Framework, what, p.Release))
+}
+
+// VariableNames lists the names of the app's variables, never their values.
+func (p Plan) VariableNames() []string { return slices.Sorted(maps.Keys(p.Env)) }
+
+// Builds tells whether there is anything to build or to serve.
+func (p Plan) Builds() bool { return p.App.Build != "" || len(p.App.Static) > 0 }
+
+// OwnServer tells an app that brings the server that it is to be run with: a
+// command that listens on $PORT.
+func (p Plan) OwnServer() bool { return p.App.Command != "" && p.App.GunicornArgs == nil }
+
+// SpecOf is what the plan asks of its provider, but for the first boot.
+func SpecOf(p Plan) providers.Spec {
+	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
+		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: p.OpenPorts()}
+}
+
+// OpenPorts are the TCP ports that the world may reach: that of HTTPS only
+// with a domain, without which there is no certificate.
+func (p Plan) OpenPorts() []int {
+	if len(p.Domains()) == 0 {
+		return []int{22, 80}
+	}
+	return []int{22, 80, 443}
+}
+
+// AuthorizedKeys may log in: the deployment's, and the operator's own if one was named.
+// The tag is their comment, by which destroy knows them from others.
+func (p Plan) AuthorizedKeys() []string {
+	lines := []string{p.AuthorizedKey + " " + p.Tag}
+	if p.OperatorKey != "" {
+		lines = append(lines, p.OperatorKey+" "+p.Tag)
+	}
+	return lines
+}
+
+// Shared are the settings that mean the same on any computer.
+func (p Plan) Shared() map[string]string {
+	shared := p.Recorded()
+	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
+		delete(shared, key)
+	}
+	return shared
+}
+
+// ProcessNames are the names of those processes, sorted.
+func (p Plan) ProcessNames() []string { return slices.Sorted(maps.Keys(p.App.Processes)) }
+
+// OfRecord is as much of a plan as a record tells: enough to find what was made.
+func OfRecord(record state.Record) Plan {
+	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
+	for key, value := range record.Settings {
+		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
+	}
+	return p
+}

@@ -1,0 +1,259 @@
+package plan
+
+import (
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"slipway/providers/local"
+	"slipway/state"
+	"slipway/steps/app"
+)
+
+// Source tells where a value came from.
+type Source string
+
+// The sources of values, the strongest first.
+const (
+	FromFlag        Source = "flag"
+	FromEnvironment Source = "environment"
+	FromFile        Source = "slipway.toml"
+	FromEarlier     Source = "earlier run"
+	FromDetection   Source = "found in the app"
+	FromDefault     Source = "default"
+)
+
+// NamedValue is a setting's value and where it came from.
+type NamedValue struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+	From  Source `json:"from"`
+}
+
+// Setting is one thing that can be said by flag, environment or file. The
+// table Settings is the one place that knows them.
+type Setting struct {
+	// Key is the flag's name and the key in slipway.toml.
+	Key string
+	// Usage is the flag's help.
+	Usage string
+	// Default is the value where nothing is said.
+	Default string
+	// Check refuses values that make no sense; nil takes all. The error says
+	// what is right.
+	Check func(value string) error
+	// Fixed settings can't change once the server exists.
+	Fixed bool
+	// inFile reads the value from slipway.toml.
+	inFile func(app.File) string
+}
+
+// Environment is the variable that can say it: SLIPWAY_TEST_COMMAND.
+func (s Setting) Environment() string {
+	return "SLIPWAY_" + strings.ToUpper(strings.ReplaceAll(s.Key, "-", "_"))
+}
+
+// Keys of settings.
+const (
+	KeyName              = "name"
+	KeyProvider          = "provider"
+	KeyRegion            = "region"
+	KeySize              = "size"
+	KeyImage             = "image"
+	KeyEngine            = "engine"
+	KeyHardening         = "hardening"
+	KeyHost              = "host"
+	KeyIdentity          = "identity"
+	KeyFingerprint       = "host-key-fingerprint"
+	KeyDomain            = "domain"
+	KeyEmail             = "email"
+	KeyACME              = "acme-directory"
+	KeyTestCommand       = "test-command"
+	KeyHealthPath        = "health-path"
+	KeyHealthStatus      = "health-status"
+	KeyHealthTime        = "health-time"
+	KeyOnFailure         = "on-failure"
+	KeyApp               = "app" // what is deployed; kept to tell two apps of one name apart
+	SamplePrefix         = "sample "
+	ListSeparator        = ","
+	maxNameLength        = 28 // "app-" and the name are a Linux user name, 32 at most
+	ProviderLocal        = "local"
+	ProviderDigitalOcean = "digitalocean"
+	ProviderSSH          = "ssh"
+	hardenMinimal        = "minimal"
+	hardenStandard       = "standard"
+	hardenStrict         = "strict"
+	onFailureKeep        = "keep"
+	OnFailureDestroy     = "destroy"
+)
+
+// Settings is every setting, in the order in which people read them.
+var Settings = []Setting{
+	{Key: KeyName, Usage: "the deployment's name; default: the app folder's", Check: CheckName, Fixed: true,
+		inFile: func(f app.File) string { return f.Name }},
+	{Key: KeyProvider, Usage: "where the server comes from: local, digitalocean or ssh", Default: ProviderLocal,
+		Check: oneOf(ProviderLocal, ProviderDigitalOcean, ProviderSSH), Fixed: true,
+		inFile: func(f app.File) string { return f.Provider }},
+	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug,
+		inFile: func(f app.File) string { return f.Region }},
+	{Key: KeySize, Usage: "the provider's slug of the size", Fixed: true, Check: checkSlug,
+		inFile: func(f app.File) string { return f.Size }},
+	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image",
+		Fixed: true, Check: checkImage,
+		inFile: func(f app.File) string { return f.Image }},
+	{Key: KeyEngine, Usage: "what runs a local machine: nspawn or qemu", Fixed: true, Check: oneOf("nspawn", "qemu"),
+		inFile: func(f app.File) string { return f.Engine }},
+	{Key: KeyHardening, Usage: "minimal, standard or strict", Default: hardenStandard,
+		Check:  oneOf(hardenMinimal, hardenStandard, hardenStrict),
+		inFile: func(f app.File) string { return f.Hardening }},
+	{Key: KeyHost, Usage: "USER@HOST[:PORT] of a server of yours, for --provider ssh", Fixed: true, Check: checkHost,
+		inFile: func(f app.File) string { return f.Host }},
+	{Key: KeyIdentity, Usage: "the FILE of a private key of yours that may log in too; --provider ssh logs in with it",
+		inFile: func(f app.File) string { return f.Identity }},
+	{Key: KeyFingerprint, Usage: "the server's host key, as SHA256:…, for --provider ssh", Check: checkFingerprint,
+		inFile: func(f app.File) string { return f.HostKeyFingerprint }},
+	{Key: KeyDomain, Usage: "a domain NAME that the app answers to; can be given again", Check: checkDomains,
+		inFile: func(f app.File) string { return strings.Join(f.Domain, ListSeparator) }},
+	{Key: KeyEmail, Usage: "ADDRESS that the certificate authority may write to", Check: checkEmail,
+		inFile: func(f app.File) string { return f.Email }},
+	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory; default: Let's Encrypt's", Check: checkURL,
+		inFile: func(f app.File) string { return f.ACMEDirectory }},
+	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
+		inFile: func(f app.File) string { return f.TestCommand }},
+	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,
+		inFile: func(f app.File) string { return f.Health.Path }},
+	{Key: KeyHealthStatus, Usage: "the STATUS that it must answer with; default: any below 500", Check: checkHealthStatus,
+		inFile: func(f app.File) string { return written(f.Health.Status) }},
+	{Key: KeyHealthTime, Usage: "how many SECONDS it may take until it does; default: 60", Check: checkHealthTime,
+		inFile: func(f app.File) string { return written(f.Health.Time) }},
+	{Key: KeyOnFailure, Usage: "what becomes of a new server if the deployment fails, with --yes: keep or destroy", Default: onFailureKeep,
+		Check: oneOf(onFailureKeep, OnFailureDestroy), inFile: func(app.File) string { return "" }},
+}
+
+var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+// CheckName refuses what can't be a deployment's name: it becomes a folder, a
+// host name and, behind "app-", a Linux user.
+func CheckName(name string) error {
+	switch {
+	case len(name) > maxNameLength:
+		return Usagef("", "a name has at most %d characters", maxNameLength)
+	case !namePattern.MatchString(name):
+		return Usagef("", "a name is lower-case letters, digits and inner hyphens")
+	case state.Reserved(name):
+		return Usagef("", "this name is slipway's own")
+	}
+	return nil
+}
+
+// nameFrom makes a name of a folder's, or "" if nothing of it is left.
+func nameFrom(folder string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(folder) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+			continue
+		}
+		if b.Len() > 0 && !strings.HasSuffix(b.String(), "-") {
+			b.WriteByte('-')
+		}
+	}
+	name := strings.Trim(b.String(), "-")
+	return strings.TrimRight(name[:min(len(name), maxNameLength)], "-")
+}
+
+func oneOf(values ...string) func(string) error {
+	return func(value string) error {
+		if slices.Contains(values, value) {
+			return nil
+		}
+		return Usagef("", "it is one of %s", strings.Join(values, ", "))
+	}
+}
+
+var (
+	slugPattern        = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+	hostPattern        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*@(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?$`)
+	fingerprintPattern = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
+	domainPattern      = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
+)
+
+func checkSlug(value string) error { return matches(slugPattern, value, "a slug like debian-13") }
+
+// checkImage takes a slug, or the place of a disk image of the operator's own.
+func checkImage(value string) error {
+	if slugPattern.MatchString(value) {
+		return nil
+	}
+	if err := local.CheckImage(value); err != nil {
+		return Usagef("", "%v", err)
+	}
+	return nil
+}
+
+func checkHost(value string) error { return matches(hostPattern, value, "USER@HOST or USER@HOST:PORT") }
+
+func checkFingerprint(v string) error {
+	return matches(fingerprintPattern, v, "SHA256: and 43 characters, as ssh-keygen -l prints it")
+}
+
+func checkDomains(value string) error {
+	for name := range strings.SplitSeq(value, ListSeparator) {
+		if err := matches(domainPattern, name, "a domain name like app.example.com"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func matches(pattern *regexp.Regexp, value, like string) error {
+	if pattern.MatchString(value) {
+		return nil
+	}
+	return Usagef("", "it is %s", like)
+}
+
+func checkEmail(value string) error {
+	if a, err := mail.ParseAddress(value); err != nil || a.Address != value {
+		return Usagef("", "it is an address like me@example.com")
+	}
+	return nil
+}
+
+func checkURL(value string) error {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return Usagef("", "it is a URL that begins with https://")
+	}
+	return nil
+}
+
+// Choices are the values that a setting can be given so far; nil if it takes
+// any that its Check does.
+func (s Setting) Choices() []string {
+	switch s.Key {
+	case KeyProvider:
+		return []string{ProviderLocal, ProviderDigitalOcean, ProviderSSH}
+	case KeyHardening:
+		return []string{hardenMinimal, hardenStandard, hardenStrict}
+	}
+	return nil
+}
+
+// SettingOf finds a setting by its key.
+func SettingOf(key string) (Setting, bool) {
+	for _, s := range Settings {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return Setting{}, false
+}
+
+// CheckVariable refuses what can't be a variable of the app's. The error never
+// shows the value.
+func CheckVariable(key, value string) error {
+	return SetVariable(map[string]string{}, key, value, "what was typed")
+}

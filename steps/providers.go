@@ -1,0 +1,58 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"slipway/providers"
+	"slipway/providers/digitalocean"
+	"slipway/providers/local"
+	"slipway/providers/ssh"
+	"slipway/state"
+	"slipway/steps/engine"
+	"slipway/steps/plan"
+)
+
+// BakedVariable names Debian packages, between spaces, that the base image of
+// virtual machines is to have already: it makes trials on an emulated processor
+// bearable.
+const BakedVariable = "SLIPWAY_BAKED_PACKAGES"
+
+// Operator is the person on whose behalf a provider is opened.
+type Operator struct {
+	// Getenv reads the person's environment.
+	Getenv func(string) string
+	// Secret asks the person for a password or passphrase; nil where nobody can
+	// be asked.
+	Secret func(ctx context.Context, question string) (string, error)
+	// Trust asks the person whether the server at an address may show these
+	// host keys, of which the fingerprints are shown; nil where nobody can be
+	// asked.
+	Trust func(ctx context.Context, address string, fingerprints []string) (bool, error)
+}
+
+// Providers opens the providers that are built in.
+func Providers(home state.Home, operator Operator) engine.OpenProvider {
+	return func(p plan.Plan, dir string) (providers.Provider, error) {
+		switch name := p.Value(plan.KeyProvider); name {
+		case plan.ProviderLocal, "":
+			return local.New(local.Options{
+				Engine: p.Value(plan.KeyEngine), Dir: dir, Cache: home.Cache, Baked: strings.Fields(operator.Getenv(BakedVariable)),
+			})
+		case plan.ProviderDigitalOcean:
+			return digitalocean.New(digitalocean.Options{
+				Token:   cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
+				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
+				Domains: p.Domains(),
+			})
+		case plan.ProviderSSH:
+			return ssh.New(ssh.Options{
+				Host: p.Value(plan.KeyHost), Identity: p.Value(plan.KeyIdentity), Fingerprint: p.Value(plan.KeyFingerprint),
+				Getenv: operator.Getenv, Secret: operator.Secret, Trust: operator.Trust,
+			})
+		default:
+			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// Account is the user that the app runs as, and its places.
+var Account = &fact.Fact{
+	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
+	Look: func(p plan.Plan) string {
+		l := layout.Of(p.Name)
+		return shell.Lines(
+			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
+			shell.Command("stat", "-c", "%F %a %U:%G %n", l.Root(), l.Releases(), l.Venvs()),
+		)
+	},
+	Decide: func(v fact.View) []providers.Change {
+		l := layout.Of(v.Plan.Name)
+		var changes []providers.Change
+		if shell.Fields(v.Looked)["user"] == "" {
+			changes = append(changes, providers.Change{What: "make the user " + l.User, Why: "the app can touch only what is its own"})
+		}
+		for _, dir := range l.Dirs() {
+			if !slices.Contains(shell.SplitLines(v.Looked), fmt.Sprintf("directory 755 root:root %s", dir)) {
+				changes = append(changes, providers.Change{What: "make the folder " + dir})
+			}
+		}
+		return changes
+	},
+	Script: func(v fact.View) string {
+		l := layout.Of(v.Plan.Name)
+		return shell.Lines(
+			`getent passwd `+shell.Quote(l.User)+` >/dev/null || `+shell.Command("useradd", "--system", "--user-group",
+				"--home-dir", l.State(), "--no-create-home", "--shell", "/usr/sbin/nologin", l.User),
+			shell.Command(append([]string{"install", "-d", "-m", "755", "-o", "root", "-g", "root"}, l.Dirs()...)...),
+		)
+	},
+}
+
+// Remove is shell text that removes all that the app's releases left:
+// units, folders, data, and the app's user. It can be run again.
+func Remove(l layout.Layout) string {
+	return shell.Lines(
+		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.User+"-*.service", l.User+"-*.socket")+` | cut -d' ' -f1)`,
+		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
+		`rm -f /etc/systemd/system/`+l.User+`-*.service /etc/systemd/system/`+l.User+`-*.socket`,
+		shell.Command("rm", "-f", "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
+		`systemctl daemon-reload`,
+		`echo "stopped and removed the app's units"`,
+		shell.Command("rm", "-rf", l.Root(), l.State(), cacheFolder),
+		`if getent passwd `+l.User+` >/dev/null; then userdel `+l.User+`; fi`,
+		`echo "removed the app, its data and its user"`,
+	)
+}

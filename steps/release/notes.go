@@ -1,0 +1,29 @@
+package release
+
+import (
+	"encoding/json"
+
+	"slipway/steps/app"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// Notes is what the server keeps of a release, so that its plan can be
+// made again without the app's folder. It holds no secret.
+type Notes struct {
+	App            app.Found `json:"app"`
+	DependencyHash string    `json:"dependency_hash"`
+}
+
+// notesFile is made when the release is uploaded. Where each decision came from
+// is no part of it: that is for who deploys.
+func notesFile(p plan.Plan) shell.File {
+	notes := Notes{App: p.App, DependencyHash: p.DependencyHash}
+	notes.App.Reasons, notes.App.Warnings = nil, nil
+	content, err := json.Marshal(notes)
+	if err != nil {
+		panic(err) // strings can always be encoded
+	}
+	return shell.File{Path: layout.Of(p.Name).Notes(p.Release), Mode: "600", Content: string(content) + "\n"}
+}

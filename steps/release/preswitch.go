@@ -1,0 +1,36 @@
+package release
+
+import (
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// PreSwitch is that the release's own command ran, such as its migrations. It
+// sees what the release will see, the app's data included. It runs once in a
+// release, and not again when that one is rolled back to.
+var PreSwitch = &fact.Fact{
+	Name: "pre-switch", Title: "the release command ran", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
+	Look: func(p plan.Plan) string { return shell.Command("cat", releasedPath(p)) },
+	Decide: func(v fact.View) []providers.Change {
+		if v.Looked == v.Plan.App.Release+"\n" {
+			return nil
+		}
+		return []providers.Change{{What: "run " + v.Plan.App.Release, Why: "with the app's data, before the release takes over"}}
+	},
+	Script: func(v fact.View) string {
+		p := v.Plan
+		l := layout.Of(p.Name)
+		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: p.App.Release + "\n"}
+		return shell.Lines(
+			orDifference(l, p.Release, shell.Command(once(l, append(UnitProperties(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)...)),
+			ran.Put(),
+		)
+	},
+}
+
+func releasedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/released" }

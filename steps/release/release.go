@@ -1,0 +1,181 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// Release is that this release answers and no other.
+var Release = &fact.Fact{
+	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
+	Look: func(p plan.Plan) string {
+		l := layout.Of(p.Name)
+		unit := l.Unit(p.Release)
+		return shell.Lines(
+			shell.LookFiles(append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))...),
+			// Not systemctl show: systemd remembers what it said of an enabled unit
+			// first, until it is reloaded.
+			`for unit in `+strings.Join(append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...), " ")+`; do`,
+			`printf 'ActiveState=%s\nUnitFileState=%s\n\n' "$(systemctl is-active $unit)" "$(systemctl is-enabled $unit 2>/dev/null)"`,
+			`done | sed '$d' | paste -s -d ' '`,
+		)
+	},
+	Decide: func(v fact.View) []providers.Change {
+		l := layout.Of(v.Plan.Name)
+		looked := shell.SplitLines(v.Looked)
+		changes := slices.Concat(
+			fact.ChangedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
+			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
+			fact.ChangedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v)),
+		)
+		const up = "ActiveState=active UnitFileState=enabled"
+		if !slices.Contains(looked, up+strings.Repeat("  "+up, 1+len(v.Plan.App.Processes))) {
+			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: stateOf(v)})
+		}
+		if !slices.Contains(looked, "link "+l.Release(v.Plan.Release)+" "+l.Current()) ||
+			!slices.Contains(looked, "link "+l.Socket(v.Plan.Release)+" "+l.SocketLink(v.Plan.Release)) {
+			changes = append(changes, providers.Change{What: "switch to release " + v.Plan.Release + " once " + v.Plan.Health().Describe()})
+		}
+		return changes
+	},
+	Script: func(v fact.View) string {
+		l, id := layout.Of(v.Plan.Name), v.Plan.Release
+		return shell.Lines(
+			portScript(v, l),
+			shell.PutAll(releaseFiles(v)),
+			shell.ReloadUnits(l.Unit(id)+".socket", l.Unit(id)+"*.service", appSlice, onceSlice),
+			SwitchScript(l, id),
+		)
+	},
+	Detail: func(v fact.View) string { return v.Plan.DescribeApp() },
+}
+
+// stateOf tells in a few words what systemd says of the release's units.
+func stateOf(v fact.View) string {
+	names := append([]string{"service", "socket"}, processUnits(v.Plan)...)
+	for _, line := range shell.SplitLines(v.Looked) {
+		if !strings.HasPrefix(line, "ActiveState=") {
+			continue
+		}
+		states := strings.Split(strings.NewReplacer("ActiveState=", "", "UnitFileState=", "").Replace(line), "  ")
+		for i := range min(len(states), len(names)) {
+			states[i] = names[i] + " " + states[i]
+		}
+		return strings.Join(states, ", ")
+	}
+	return ""
+}
+
+// UnitProperties are the properties of a unit that make a process see what the
+// release's own processes do: its folder, its variables, the app's state.
+func UnitProperties(l layout.Layout, id string) []string {
+	return []string{
+		"WorkingDirectory=" + l.Source(id),
+		"StateDirectory=" + l.User,
+		"EnvironmentFile=-" + l.Variables(id),
+		"Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id),
+	}
+}
+
+// releaseFiles are the release's units, what the app may take of the server, and
+// how the release is asked whether it is healthy.
+func releaseFiles(v fact.View) []shell.File {
+	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v)})
+}
+
+// releaseUnits are the release's socket and service, and what stands between
+// them for an app that brings its own server. The socket is systemd's, so that a
+// service that restarts loses no request.
+func releaseUnits(v fact.View) []shell.File {
+	l, id := v.Layout(), v.Plan.Release
+	base := "/etc/systemd/system/" + l.Unit(id)
+	needs, starts, serves := "Requires="+l.Unit(id)+".socket\n", "", gunicornLines(v)
+	if v.Plan.OwnServer() {
+		needs, starts, serves = "", "Service="+l.ProxyUnit(id)+".service\n", commandLines(v)
+	}
+	socket := shell.File{Path: base + ".socket", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+[Unit]
+Description=%s release %s, where nginx hands requests over
+
+[Socket]
+ListenStream=%s
+SocketUser=root
+SocketGroup=www-data
+SocketMode=0660
+Backlog=1024
+%s
+[Install]
+WantedBy=sockets.target
+`, v.Plan.Name, id, l.Socket(id), starts)}
+	service := shell.File{Path: base + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+[Unit]
+Description=%s release %s
+%sAfter=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=60
+StartLimitBurst=10
+
+[Service]
+User=%s
+Group=%s
+%s
+%s
+TimeoutStartSec=%d
+TimeoutStopSec=35
+Restart=always
+RestartSec=1
+UMask=0027
+%s
+
+[Install]
+WantedBy=multi-user.target
+`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id), "\n"),
+		serves, v.Plan.Health().Seconds, strings.Join(confined, "\n"))}
+	if v.Plan.OwnServer() {
+		return []shell.File{socket, service, proxyFile(v)}
+	}
+	return []shell.File{socket, service}
+}
+
+// gunicornLines are what the service of gunicorn has.
+func gunicornLines(v fact.View) string {
+	return shell.Lines(
+		"Type=notify",
+		"NotifyAccess=main",
+		"ExecStart="+serveCommand(v),
+		"ExecReload=/bin/kill -s HUP $MAINPID",
+		"KillMode=mixed",
+	)
+}
+
+// serveCommand is the line after ExecStart=. Gunicorn takes the socket that
+// systemd hands it, whatever --bind says. What the app's own command says wins,
+// since it comes last.
+func serveCommand(v fact.View) string {
+	l, app := layout.Of(v.Plan.Name), v.Plan.App
+	words := []string{
+		l.Release(v.Plan.Release) + "/venv/bin/gunicorn",
+		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
+		"--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30",
+		// Longer than nginx keeps a connection, so that only nginx ever closes one.
+		"--keep-alive", "10",
+	}
+	if app.Server == "asgi" {
+		words = append(words, "--worker-class", "uvicorn_worker.UvicornWorker")
+	}
+	if app.PythonPath != "" {
+		words = append(words, "--pythonpath", app.PythonPath)
+	}
+	if app.GunicornArgs != nil {
+		return shell.UnitWords(append(words, app.GunicornArgs...)...)
+	}
+	return shell.UnitWords(append(words, app.Target)...)
+}

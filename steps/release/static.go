@@ -1,0 +1,23 @@
+package release
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+func staticURLs(p plan.Plan) []string { return slices.Sorted(maps.Keys(p.App.Static)) }
+
+func staticLocations(p plan.Plan) shell.File {
+	l := layout.Of(p.Name)
+	var parts []string
+	for _, url := range staticURLs(p) {
+		parts = append(parts, fmt.Sprintf("location ^~ %s {\n\troot %s/static;\n\ttry_files $uri @earlier;\n}\n", url, l.Current()))
+	}
+	return shell.File{Path: l.StaticPaths(l.Release(p.Release)), Mode: "644", Content: "# Written by slipway.\n" + strings.Join(parts, "\n")}
+}

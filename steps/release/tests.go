@@ -1,0 +1,41 @@
+package release
+
+import (
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// Tests is that the app's own tests passed in this release, with the packages
+// that it will run with, before it takes traffic.
+var Tests = &fact.Fact{
+	Name: "tests", Title: "the app's own tests pass", Phase: providers.PhaseTests, Limit: 30 * time.Minute,
+	Look: func(p plan.Plan) string { return shell.Command("cat", testedPath(p)) },
+	Decide: func(v fact.View) []providers.Change {
+		if v.Looked == v.Plan.App.TestCommand+"\n" {
+			return nil
+		}
+		return []providers.Change{{What: "run " + v.Plan.App.TestCommand, Why: "a release that fails its tests takes no traffic"}}
+	},
+	Script: func(v fact.View) string {
+		p := v.Plan
+		l := layout.Of(p.Name)
+		// No state folder: tests must not reach what the running app keeps.
+		properties := []string{
+			"WorkingDirectory=" + l.Source(p.Release),
+			"EnvironmentFile=-" + l.Variables(p.Release),
+			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release),
+		}
+		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
+		return shell.Lines(
+			orDifference(l, p.Release, shell.Command(once(l, properties, "/bin/sh", "-c", p.App.TestCommand)...)),
+			passed.Put(),
+		)
+	},
+}
+
+func testedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/tested" }

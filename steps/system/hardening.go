@@ -1,0 +1,47 @@
+package system
+
+import (
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/hardening"
+	"slipway/steps/plan"
+)
+
+// hardened is the fact that a topic of the hardening list is as it should be.
+func hardened(topic hardening.Topic) *fact.Fact {
+	return &fact.Fact{
+		Name: topic.Name, Title: topic.Title, Phase: providers.PhaseOther, Limit: topic.Limit,
+		Guards: topic.Guards,
+		Look:   func(plan.Plan) string { return topic.Look() },
+		Decide: func(v fact.View) []providers.Change {
+			return topic.Decide(ProfileOf(v.Plan), HardeningHost(v.System), v.Looked)
+		},
+		Script: func(v fact.View) string { return topic.Script(ProfileOf(v.Plan), HardeningHost(v.System), v.Looked) },
+		Detail: func(v fact.View) string { return topic.Detail(ProfileOf(v.Plan), HardeningHost(v.System)) },
+	}
+}
+
+// profile is how much is hardened.
+func ProfileOf(p plan.Plan) hardening.Profile { return hardening.ProfileOf(p.Value(plan.KeyHardening)) }
+
+// host is what the hardening list must know of the server.
+func HardeningHost(s fact.System) hardening.Host {
+	if s.ID == "" {
+		return hardening.Host{}
+	}
+	return hardening.Host{System: s.ID + " " + s.Version, Container: s.Container}
+}
+
+// SSHD is that only keys let anybody in, and never root.
+var SSHD = hardened(hardening.SSH())
+
+// Hardening are the topics that come once the packages are there.
+func Hardening(p plan.Plan) []*fact.Fact {
+	var facts []*fact.Fact
+	for _, topic := range hardening.Topics() {
+		if topic.Name != SSHD.Name && !topic.Empty(ProfileOf(p)) {
+			facts = append(facts, hardened(topic))
+		}
+	}
+	return facts
+}

@@ -1,0 +1,44 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"slipway/providers"
+	"slipway/steps/access"
+)
+
+// awaitUnanswered waits for what was asked for without an answer, so that nothing
+// that shows late is left behind.
+func (r *Removal) awaitUnanswered(ctx context.Context) error {
+	spec := r.spec
+	spec.AuthorizedKey = r.authorizedKey()
+	for _, resource := range r.provider.Resources(spec) {
+		asked := r.deployment.Record().Asked(resource.Kind())
+		if asked.IsZero() {
+			continue
+		}
+		_, err := resource.Look(ctx, asked)
+		// What can't be had was not made.
+		if _, ok := errors.AsType[*providers.Unusable](err); err != nil && !ok {
+			return err
+		}
+	}
+	return nil
+}
+
+// authorizedKey is the public half of the deployment's key; empty if it's lost.
+func (r *Removal) authorizedKey() string {
+	path := filepath.Join(r.deployment.Dir(), access.LoginKeyFile)
+	private, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	pair, err := access.ParseKey(private, path)
+	if err != nil {
+		return ""
+	}
+	return pair.Public()
+}

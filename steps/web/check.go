@@ -1,0 +1,70 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"slipway/steps/plan"
+)
+
+// CheckRelease asks a server which release it serves and whether the app answers
+// at /; it returns that answer's status. Any status below 500 is an answer.
+// release may be empty, then any will do.
+func CheckRelease(ctx context.Context, url, release string) (int, error) {
+	return CheckSite(ctx, url, "", release, plan.Plan{}.Health())
+}
+
+// CheckSite asks for what a healthy release answers, at the server at an address,
+// wherever the URL's name leads from here; with an empty address, at the one that
+// the name leads to.
+func CheckSite(ctx context.Context, url, address, release string, health plan.Health) (int, error) {
+	client := &http.Client{
+		Timeout:       10 * time.Second,
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAt(address)},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	status, body, err := get(ctx, client, url+releasePath)
+	if err != nil {
+		return 0, err
+	}
+	if got := strings.TrimSpace(body); status != http.StatusOK || release != "" && got != release {
+		return 0, fmt.Errorf("release %s is not the one that is served (status %d)", release, status)
+	}
+	status, _, err = get(ctx, client, url+health.Path)
+	if err != nil {
+		return 0, err
+	}
+	if !health.Takes(status) {
+		return 0, fmt.Errorf("the app answers with status %d at %s", status, health.Path)
+	}
+	return status, nil
+}
+
+// dialAt connects to an address, whatever host the URL has.
+func dialAt(address string) func(ctx context.Context, network, hostPort string) (net.Conn, error) {
+	return func(ctx context.Context, network, hostPort string) (net.Conn, error) {
+		if _, port, err := net.SplitHostPort(hostPort); err == nil && address != "" {
+			hostPort = net.JoinHostPort(address, port)
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, hostPort)
+	}
+}
+
+func get(ctx context.Context, client *http.Client, url string) (int, string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", fmt.Errorf("ask %s: %w", url, err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return response.StatusCode, string(body), err
+}

@@ -1,0 +1,133 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+const (
+	// logsFolder is where nginx writes of the app's requests. Debian's own
+	// rotation, once a day whatever the size, does not look in there.
+	logsFolder = "/var/log/nginx/app"
+	// RequestsLog has a JSON object a line, errorsLog what nginx had trouble with.
+	RequestsLog = logsFolder + "/requests.log"
+	errorsLog   = logsFolder + "/errors.log"
+	// requestsFormat is what nginx calls the form of a line of requestsLog.
+	requestsFormat = "slipway"
+)
+
+// RequestLogs are what nginx writes of each request, in a form that programs
+// read, and that it fills no disk.
+var RequestLogs = &fact.Fact{
+	Name: "logs", Title: "a log of requests, rotated", Phase: providers.PhaseOther, Limit: time.Minute,
+	Look: func(plan.Plan) string {
+		return shell.Lines(
+			shell.LookFiles(shell.Paths(requestLogFiles)...),
+			shell.Command("stat", "-c", "%F %a %U:%G %n", logsFolder),
+			`echo "timer $(systemctl is-active slipway-logrotate.timer) $(systemctl is-enabled slipway-logrotate.timer)"`,
+		)
+	},
+	Decide: func(v fact.View) []providers.Change {
+		looked := shell.SplitLines(v.Looked)
+		changes := fact.ChangedFiles(v.Looked, "", requestLogFiles...)
+		if !slices.Contains(looked, "directory 755 root:adm "+logsFolder) {
+			changes = append(changes, providers.Change{What: "make the folder " + logsFolder})
+		}
+		if !slices.Contains(looked, "timer active enabled") {
+			changes = append(changes, providers.Change{What: "rotate the log of requests", Why: "it must not fill the disk"})
+		}
+		return changes
+	},
+	Script: func(fact.View) string {
+		return shell.Lines(
+			shell.Command("install", "-d", "-m", "755", "-o", "root", "-g", "adm", logsFolder),
+			shell.PutAll(requestLogFiles),
+			shell.ReloadUnits("slipway-logrotate.timer", "slipway-logrotate.service"),
+			`systemctl --quiet --no-reload enable slipway-logrotate.timer`,
+			`systemctl restart slipway-logrotate.timer`,
+			// A format that changed; the site is read again where it did.
+			`! systemctl is-active --quiet nginx.service || { nginx -q -t && systemctl reload nginx.service; }`,
+		)
+	},
+}
+
+// requestLogFiles are written once and are the same for every app.
+var requestLogFiles = []shell.File{requestsFormatFile, rotationFile, rotationService, rotationTimer}
+
+// requestsFormatFile is the form of the log. What follows "?" in an address is
+// left out, for it is where secrets are.
+var requestsFormatFile = shell.File{Path: "/etc/nginx/conf.d/slipway-requests.conf", Mode: "644", Content: `# Written by slipway.
+map $status $slipway_status {
+	default $status;
+	~^0 0;
+}
+
+log_format ` + requestsFormat + ` escape=json '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr",'
+	'"method":"$request_method","host":"$host","path":"$uri","protocol":"$server_protocol","status":$slipway_status,'
+	'"bytes":$body_bytes_sent,"seconds":$request_time,"app_seconds":"$upstream_response_time","agent":"$http_user_agent"}';
+`}
+
+// rotationFile keeps two weeks at most, and about 100 MB.
+var rotationFile = shell.File{Path: "/etc/slipway/logrotate.conf", Mode: "644", Content: `# Written by slipway.
+` + logsFolder + `/*.log {
+	daily
+	maxsize 10M
+	rotate 14
+	maxage 14
+	compress
+	delaycompress
+	missingok
+	notifempty
+	create 0640 www-data adm
+	sharedscripts
+	postrotate
+		[ ! -f /run/nginx.pid ] || kill -USR1 "$(cat /run/nginx.pid)"
+	endscript
+}
+`}
+
+var rotationService = shell.File{Path: "/etc/systemd/system/slipway-logrotate.service", Mode: "644", Content: `# Written by slipway.
+[Unit]
+Description=rotate the log of the app's requests
+
+[Service]
+Type=oneshot
+ExecStart=/usr/sbin/logrotate --state /var/lib/slipway/logrotate.status /etc/slipway/logrotate.conf
+StateDirectory=slipway
+StateDirectoryMode=0700
+Nice=19
+IOSchedulingClass=idle
+NoNewPrivileges=yes
+CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL
+ProtectSystem=strict
+ReadWritePaths=-` + logsFolder + `
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+PrivateNetwork=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+LockPersonality=yes
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+`}
+
+var rotationTimer = shell.File{Path: "/etc/systemd/system/slipway-logrotate.timer", Mode: "644", Content: `# Written by slipway.
+[Unit]
+Description=rotate the log of the app's requests when it has grown
+
+[Timer]
+OnCalendar=*:0/5
+AccuracySec=1min
+
+[Install]
+WantedBy=timers.target
+`}

@@ -41,7 +41,7 @@ type Provider interface {
 	Name() string
 	// Check asks, before anything is made, whether the provider would do what
 	// spec asks for: credentials, limits, slugs. It only reads. A refusal is a
-	// *Refused; a wrong slug is an *Unusable.
+	// *Refused; a wrong slug is an *Usage.
 	Check(ctx context.Context, spec Spec) error
 	// Resources lists what the server needs, in the order in which it is made.
 	Resources(spec Spec) []Resource
@@ -176,20 +176,42 @@ func (e *Refused) Unwrap() error { return e.Err }
 // Hint is what to type or do next.
 func (e *Refused) Hint() string { return e.Next }
 
-// Unusable says that what was asked for makes no sense to the provider: an
-// unknown slug, say. The command exits with 2.
-type Unusable struct {
+// Usage says that what was asked for can't be used: a bad name, an unknown slug,
+// an app of which it is not clear how to run it. Nothing was made for it. The
+// command exits with 2.
+type Usage struct {
 	// Err is what is wrong.
 	Err error
-	// Next is what to type instead.
+	// Next is what to type instead; may be empty.
 	Next string
+	// About is what has to be said otherwise; empty if it is the provider's to
+	// know.
+	About Subject
 }
 
-func (e *Unusable) Error() string { return e.Err.Error() }
-func (e *Unusable) Unwrap() error { return e.Err }
+// Subject is what a Usage is about.
+type Subject string
+
+// The subjects of a Usage.
+const (
+	// AboutSetting is a flag, a variable or a key of slipway.toml.
+	AboutSetting Subject = "setting"
+	// AboutApp is the app's own folder: only its owner can decide.
+	AboutApp Subject = "app"
+)
+
+// Error is one line: what is wrong and what to type instead.
+func (e *Usage) Error() string {
+	if e.Next == "" {
+		return e.Err.Error()
+	}
+	return e.Err.Error() + ": " + e.Next
+}
+
+func (e *Usage) Unwrap() error { return e.Err }
 
 // Hint is what to type instead.
-func (e *Unusable) Hint() string { return e.Next }
+func (e *Usage) Hint() string { return e.Next }
 
 // Failed says that something went wrong that another try may mend. The
 // command exits with 1.

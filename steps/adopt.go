@@ -32,7 +32,7 @@ type Lost struct {
 
 // Adopt takes up a deployment: it finds the server, learns from it whose it is,
 // gives it a new key for this computer, and writes the record anew. Nothing else
-// is changed. A deployment that is on record here already is a *Usage.
+// is changed. A deployment that is on record here already is a *providers.Usage.
 func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
 	if err := lost.find(ctx, home, open); err != nil {
 		return Summary{}, err

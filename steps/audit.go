@@ -24,7 +24,7 @@ import (
 // here, and tells what of it was otherwise before the first deployment. Others
 // names auditors of others that are run too; they are installed first if install
 // says so. The report is kept with the deployment. A name that is not known is a
-// *Usage.
+// *providers.Usage.
 func Audit(ctx context.Context, name string, others []Auditor, install bool, home state.Home, open engine.OpenProvider, report func(line string)) (audit.Report, error) {
 	if !home.Exists(name) {
 		return audit.Report{}, errNothing(name)

@@ -51,7 +51,7 @@ rm -f "$result"`, []string{"openscap-scanner", "ssg-debian", "linux-base"}},
 // Auditors lists the names of the auditors of others.
 func Auditors() []string { return []string{string(Lynis), string(OpenSCAP)} }
 
-// AuditorOf finds an auditor by its name; another name is a *Usage.
+// AuditorOf finds an auditor by its name; another name is a *providers.Usage.
 func AuditorOf(name string) (Auditor, error) {
 	if slices.Contains(Auditors(), name) {
 		return Auditor(name), nil

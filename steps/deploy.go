@@ -111,5 +111,5 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 
 // errNothing says that there is no such deployment.
 func errNothing(name string) error {
-	return &plan.Usage{What: fmt.Sprintf("there is no deployment %q", name), Next: "slipway list shows those that are there"}
+	return plan.Usagef("slipway list shows those that are there", "there is no deployment %q", name)
 }

@@ -48,7 +48,7 @@ func (s *Session) noRelease() error {
 // DeployedPlan is the plan of a deployment as it was last deployed, from the
 // record and what the server keeps of the release. To look at it again is to
 // look for drift; to deploy it again is to mend that. It has no Bundle: the
-// app's source is on the server only. A name that is not known is a *Usage.
+// app's source is on the server only. A name that is not known is a *providers.Usage.
 func DeployedPlan(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
 	return deployedPlan(ctx, name, true, home, open)
 }

@@ -26,7 +26,7 @@ type Removal struct {
 }
 
 // OpenRemoval looks at what a deployment has. A name that is not known is a
-// *Usage.
+// *providers.Usage.
 func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Removal, error) {
 	if !home.Exists(name) {
 		return nil, errNothing(name)

@@ -14,7 +14,7 @@ import (
 
 // KnownHosts are the lines that let the operator's own ssh know a deployment's
 // server, by its address and its domains, as known_hosts takes them. A name that
-// is not known, or has no server yet, is a *Usage.
+// is not known, or has no server yet, is a *providers.Usage.
 func KnownHosts(name string, home state.Home) ([]string, error) {
 	record, err := home.Read(name)
 	if errors.Is(err, state.ErrUnknown) {

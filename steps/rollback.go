@@ -17,7 +17,7 @@ import (
 // named, or with an empty name the newest before the current one. The release
 // must answer before it does; if it does not, the current one goes on. It
 // returns the release that takes the traffic. Which releases there are is in
-// the error if the one that is meant is not, a *Usage.
+// the error if the one that is meant is not, a *providers.Usage.
 func Rollback(ctx context.Context, name, to string, home state.Home, open engine.OpenProvider, report func(line string)) (string, error) {
 	if !home.Exists(name) {
 		return "", errNothing(name)

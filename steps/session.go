@@ -21,7 +21,7 @@ type Session struct {
 }
 
 // OpenSession logs in to a deployment's server. A name that is not known is a
-// *Usage. It takes no lock.
+// *providers.Usage. It takes no lock.
 func OpenSession(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Session, error) {
 	record, err := home.Read(name)
 	if errors.Is(err, state.ErrUnknown) {

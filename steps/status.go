@@ -73,7 +73,7 @@ type Condition struct {
 }
 
 // Look asks the provider and the app how a deployment is. A name that is not
-// known is a *Usage. It changes nothing and takes no lock.
+// known is a *providers.Usage. It changes nothing and takes no lock.
 func Look(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (Condition, error) {
 	record, err := home.Read(name)
 	if errors.Is(err, state.ErrUnknown) {

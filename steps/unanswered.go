@@ -22,7 +22,7 @@ func (r *Removal) awaitUnanswered(ctx context.Context) error {
 		}
 		_, err := resource.Look(ctx, asked)
 		// What can't be had was not made.
-		if _, ok := errors.AsType[*providers.Unusable](err); err != nil && !ok {
+		if _, ok := errors.AsType[*providers.Usage](err); err != nil && !ok {
 			return err
 		}
 	}

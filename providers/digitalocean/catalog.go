@@ -157,7 +157,7 @@ type choice struct {
 }
 
 // choose settles region, size and image. What was asked for and can't be had
-// is a *providers.Unusable that names what can.
+// is a *providers.Usage that names what can.
 func (p *Provider) choose(ctx context.Context, spec providers.Spec) (choice, error) {
 	sale, err := p.Catalog(ctx)
 	if err != nil {
@@ -220,7 +220,7 @@ func (c Catalog) region(slug string) (Region, error) {
 			open = append(open, r.Slug)
 		}
 	}
-	return Region{}, &providers.Unusable{
+	return Region{}, &providers.Usage{
 		Err:  fmt.Errorf("the region %q does not exist or takes no new droplets", slug),
 		Next: "choose one with --region: " + strings.Join(open, ", "),
 	}
@@ -242,14 +242,14 @@ func (c Catalog) size(slug string, region Region, image Image) (Size, error) {
 	at := slices.IndexFunc(c.Sizes, func(s Size) bool { return s.Slug == slug })
 	switch {
 	case at < 0:
-		return Size{}, &providers.Unusable{Err: fmt.Errorf("there is no droplet size %q", slug), Next: c.sizesIn(region)}
+		return Size{}, &providers.Usage{Err: fmt.Errorf("there is no droplet size %q", slug), Next: c.sizesIn(region)}
 	case !c.Sizes[at].SoldIn(region.Slug):
-		return Size{}, &providers.Unusable{
+		return Size{}, &providers.Usage{
 			Err:  fmt.Errorf("the size %s is not sold in %s at the moment", slug, region.Slug),
 			Next: c.sizesIn(region) + c.regionsWith(c.Sizes[at]),
 		}
 	case c.Sizes[at].DiskGB < image.MinDiskGB:
-		return Size{}, &providers.Unusable{
+		return Size{}, &providers.Usage{
 			Err:  fmt.Errorf("the image %s needs a disk of %d GB, the size %s has %d", image.Slug, image.MinDiskGB, slug, c.Sizes[at].DiskGB),
 			Next: c.sizesIn(region),
 		}
@@ -301,7 +301,7 @@ func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image,
 			usual = append(usual, i.Slug)
 		}
 	}
-	return Image{}, &providers.Unusable{
+	return Image{}, &providers.Usage{
 		Err:  fmt.Errorf("the image %q is not (or no longer) offered by DigitalOcean", slug),
 		Next: "choose one with --image: " + strings.Join(usual, ", "),
 	}

@@ -49,10 +49,10 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 func usableUserData(data string) error {
 	next := "report this as a bug of Slipway"
 	if len(data) > longestUserData {
-		return &providers.Unusable{Err: fmt.Errorf("the first-boot configuration has %d bytes, DigitalOcean takes %d", len(data), longestUserData), Next: next}
+		return &providers.Usage{Err: fmt.Errorf("the first-boot configuration has %d bytes, DigitalOcean takes %d", len(data), longestUserData), Next: next}
 	}
 	if first, _, _ := strings.Cut(data, "\n"); data != "" && first != "#cloud-config" {
-		return &providers.Unusable{Err: fmt.Errorf("the first line of the first-boot configuration is not exactly #cloud-config"), Next: next}
+		return &providers.Usage{Err: fmt.Errorf("the first line of the first-boot configuration is not exactly #cloud-config"), Next: next}
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 	}
 	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
 	if err = p.plain(err); isNotFound(err) {
-		return &providers.Unusable{
+		return &providers.Usage{
 			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
 		}
 	}
@@ -130,7 +130,7 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 	if spec.Region == "" || vpc.RegionSlug == spec.Region {
 		return nil
 	}
-	return &providers.Unusable{
+	return &providers.Usage{
 		Err:  fmt.Errorf("the VPC %s is in %s, the droplet would be in %s", vpc.Name, vpc.RegionSlug, spec.Region),
 		Next: "use --region " + vpc.RegionSlug + ", or another VPC",
 	}

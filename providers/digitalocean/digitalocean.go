@@ -91,7 +91,7 @@ var _ providers.Provider = (*Provider)(nil)
 const realAPI = "https://api.digitalocean.com"
 
 // New prepares a provider; it calls nothing. A missing token is a
-// *providers.Refused, a URL that can't be used a *providers.Unusable.
+// *providers.Refused, a URL that can't be used a *providers.Usage.
 func New(o Options) (*Provider, error) {
 	o.Token = strings.TrimSpace(o.Token)
 	if o.Token == "" {
@@ -102,7 +102,7 @@ func New(o Options) (*Provider, error) {
 	}
 	base, err := checkedURL(apiURL(o))
 	if err != nil {
-		return nil, &providers.Unusable{Err: err, Next: "set DIGITALOCEAN_API_URL to an address like " + realAPI + ", or unset it"}
+		return nil, &providers.Usage{Err: err, Next: "set DIGITALOCEAN_API_URL to an address like " + realAPI + ", or unset it"}
 	}
 	withDefaults(&o)
 	p := &Provider{options: o, clock: o.Clock, token: newSecret(o.Token)}
@@ -250,7 +250,7 @@ func usableTag(tag string) error {
 	if tagPattern.MatchString(tag) {
 		return nil
 	}
-	return &providers.Unusable{
+	return &providers.Usage{
 		Err:  fmt.Errorf("the tag %q can't be used at DigitalOcean: letters, digits, dashes, colons and underscores can, up to 255", tag),
 		Next: "give the deployment another name with --name",
 	}

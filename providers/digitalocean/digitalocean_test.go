@@ -440,9 +440,9 @@ func TestAnEmptyTagTouchesNothing(t *testing.T) {
 	for _, tag := range []string{"", "a b", "a/b", "?tag_name=x"} {
 		none := d.spec
 		none.Tag = tag
-		var unusable *providers.Unusable
+		var unusable *providers.Usage
 		if err := d.open().Destroy(t.Context(), none, func(string) {}); !errors.As(err, &unusable) {
-			t.Errorf("Destroy with tag %q: %v, want *Unusable", tag, err)
+			t.Errorf("Destroy with tag %q: %v, want *providers.Usage", tag, err)
 		}
 	}
 	if n := len(d.cloud.Requests()); n != 0 {
@@ -476,10 +476,10 @@ func TestNewRefuses(t *testing.T) {
 		t.Errorf("no token: %v, want *Refused", err)
 	}
 	for _, bad := range []string{"http://api.example.com", "https://api.example.com/v2", "api.example.com", "https://u:p@api.example.com", "ftp://127.0.0.1", "https://a?b=c", "::"} {
-		var unusable *providers.Unusable
+		var unusable *providers.Usage
 		_, err := New(Options{Token: testToken, APIURL: bad})
 		if !errors.As(err, &unusable) || unusable.Next == "" {
-			t.Errorf("New with %s: %v, want *Unusable", bad, err)
+			t.Errorf("New with %s: %v, want *providers.Usage", bad, err)
 		}
 	}
 	for _, good := range []string{"", "https://api.example.com", "http://127.0.0.9:1/", "http://localhost:1", "http://[::1]:1"} {

@@ -163,7 +163,7 @@ func (p *Provider) failed(doing string, err error) error {
 // explained tells whether somebody said already what to do next.
 func explained(err error) bool {
 	var refused *providers.Refused
-	var unusable *providers.Unusable
+	var unusable *providers.Usage
 	var failed *providers.Failed
 	return errors.As(err, &refused) || errors.As(err, &unusable) || errors.As(err, &failed)
 }
@@ -188,19 +188,19 @@ var causes = []cause{
 	{[]string{"pending event"}, "something else is being done with the droplet", tryLater},
 	{[]string{"try again"}, "DigitalOcean calls it temporary", tryLater},
 	{[]string{"user data"}, "the first-boot configuration was refused", func(err error) error {
-		return &providers.Unusable{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
+		return &providers.Usage{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
 	}},
 	{[]string{"image"}, "the image is not (or no longer) offered", func(err error) error {
-		return &providers.Unusable{Err: err, Next: "choose another with --image; doctl compute image list-distribution --public lists them"}
+		return &providers.Usage{Err: err, Next: "choose another with --image; doctl compute image list-distribution --public lists them"}
 	}},
 	{[]string{"vpc"}, "the VPC does not fit", func(err error) error {
-		return &providers.Unusable{Err: err, Next: "choose a VPC in the droplet's region"}
+		return &providers.Usage{Err: err, Next: "choose a VPC in the droplet's region"}
 	}},
 	{[]string{"size"}, "the size is not sold in this region", func(err error) error {
-		return &providers.Unusable{Err: err, Next: "choose another with --size, or another --region"}
+		return &providers.Usage{Err: err, Next: "choose another with --size, or another --region"}
 	}},
 	{[]string{"region"}, "the region takes no droplets", func(err error) error {
-		return &providers.Unusable{Err: err, Next: "choose another with --region"}
+		return &providers.Usage{Err: err, Next: "choose another with --region"}
 	}},
 	{[]string{"key", "invalid"}, "the SSH key is not in the account", tryLater},
 	{[]string{"already in use"}, "it is in use already", tryLater},

@@ -27,7 +27,7 @@ const (
 
 func classOf(err error) (class, string) {
 	var r *providers.Refused
-	var u *providers.Unusable
+	var u *providers.Usage
 	var f *providers.Failed
 	switch {
 	case errors.As(err, &r):

@@ -94,7 +94,7 @@ func isDuplicate(err error) bool {
 func fingerprint(authorizedKey string) (string, error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(authorizedKey))
 	if err != nil {
-		return "", &providers.Unusable{
+		return "", &providers.Usage{
 			Err:  fmt.Errorf("the public key for the server is not in authorized_keys form: %w", err),
 			Next: "use a line like the ones in ~/.ssh/*.pub",
 		}

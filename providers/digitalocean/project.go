@@ -75,7 +75,7 @@ func (p *Provider) project(ctx context.Context) (*godo.Project, error) {
 		}
 		names = append(names, o.Name)
 	}
-	return nil, &providers.Unusable{
+	return nil, &providers.Usage{
 		Err:  fmt.Errorf("the account has no project %q", p.options.Project),
 		Next: "choose one of: " + strings.Join(names, ", "),
 	}

@@ -15,7 +15,7 @@ type engine interface {
 	supported(image string) error
 	// tools are the packages that the engine needs here for that image.
 	tools(image string) []tool
-	// base is what --image calls so, or a *providers.Unusable.
+	// base is what --image calls so, or a *providers.Usage.
 	base(image, cache string) (base, error)
 	// patience is how long a machine may take here for what it does itself.
 	patience() patience
@@ -65,7 +65,7 @@ func chooseEngine(name string, baked []string) (engine, error) {
 	case "qemu":
 		return qemu{baked: baked}, nil
 	}
-	return nil, &providers.Unusable{
+	return nil, &providers.Usage{
 		Err:  fmt.Errorf("there is no engine %q", name),
 		Next: "leave --engine out, or give --engine nspawn or --engine qemu",
 	}

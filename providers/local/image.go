@@ -30,7 +30,7 @@ var systems = []system{
 	{name: "debian-12", title: "Debian 12", suite: "bookworm"},
 }
 
-// systemFor returns the system of that name, or a *providers.Unusable.
+// systemFor returns the system of that name, or a *providers.Usage.
 func systemFor(name string) (system, error) {
 	if name == "" {
 		return systems[0], nil
@@ -40,7 +40,7 @@ func systemFor(name string) (system, error) {
 			return s, nil
 		}
 	}
-	return system{}, &providers.Unusable{
+	return system{}, &providers.Usage{
 		Err:  fmt.Errorf("the local provider has no image %q", name),
 		Next: "give --image debian-13 or --image debian-12",
 	}

@@ -57,7 +57,7 @@ func (i imported) build(ctx context.Context, report func(line string)) (err erro
 		return err
 	}
 	if err := usableDisk(raw, facts); err != nil {
-		return &providers.Unusable{Err: fmt.Errorf("the image %s can't be used: %w", i.source.name(), err),
+		return &providers.Usage{Err: fmt.Errorf("the image %s can't be used: %w", i.source.name(), err),
 			Next: "give the image that its publisher makes for clouds (qcow2 or raw, with cloud-init)"}
 	}
 	if facts.Format == "qcow2" {
@@ -112,7 +112,7 @@ func (i imported) copyTo(ctx context.Context, to string, report func(line string
 		return fmt.Errorf("copy the image: %w", err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); i.source.sum != "" && got != i.source.sum {
-		return &providers.Unusable{
+		return &providers.Usage{
 			Err:  fmt.Errorf("the image %s has the %s %s, and %s was asked for", i.source.name(), i.source.algorithm, got, i.source.sum),
 			Next: "get its checksum from its publisher anew, or a fresh copy of the image, and run the same command again",
 		}

@@ -45,7 +45,7 @@ var (
 )
 
 // New returns the provider for one deployment. It only looks at its options;
-// an engine that there is not is a *providers.Unusable.
+// an engine that there is not is a *providers.Usage.
 func New(o Options) (*Provider, error) {
 	engine, err := chooseEngine(o.Engine, o.Baked)
 	if err != nil {
@@ -102,13 +102,13 @@ func usable(spec providers.Spec) error {
 		return errors.New("the deployment has no tag, so nothing could be found again")
 	}
 	if spec.Region != "" {
-		return &providers.Unusable{
+		return &providers.Usage{
 			Err:  fmt.Errorf("region %q makes no sense for the local provider: the machine is on this computer", spec.Region),
 			Next: "leave --region out, or choose --provider digitalocean",
 		}
 	}
 	if spec.Size != "" {
-		return &providers.Unusable{
+		return &providers.Usage{
 			Err:  fmt.Errorf("size %q makes no sense for the local provider: the machine has what this computer has", spec.Size),
 			Next: "leave --size out, or choose --provider digitalocean",
 		}

@@ -142,7 +142,7 @@ func (m *machine) powerOn(ctx context.Context, r record) error {
 // failed makes err one that tells what to do next, unless it does already.
 func failed(what string, err error) error {
 	var refused *providers.Refused
-	var unusable *providers.Unusable
+	var unusable *providers.Usage
 	if err == nil || errors.As(err, &refused) || errors.As(err, &unusable) || errors.Is(err, context.Canceled) {
 		return err
 	}

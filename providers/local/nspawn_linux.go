@@ -32,7 +32,7 @@ func (nspawn) patience() patience { return quick }
 // base is one of the systems: a container has no use for a whole disk.
 func (nspawn) base(image, cache string) (base, error) {
 	if isSource(image) {
-		return nil, &providers.Unusable{
+		return nil, &providers.Usage{
 			Err:  fmt.Errorf("the engine nspawn can't run the disk image %s, for it is a container's", image),
 			Next: "add --engine qemu, or give --image debian-13",
 		}

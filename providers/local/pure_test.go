@@ -21,7 +21,7 @@ import (
 func TestNew(t *testing.T) {
 	for _, name := range []string{"vmware", "kvm"} {
 		_, err := New(Options{Engine: name, Dir: "d", Cache: "c"})
-		var unusable *providers.Unusable
+		var unusable *providers.Usage
 		if !errors.As(err, &unusable) || !strings.Contains(unusable.Next, "nspawn") || !strings.Contains(err.Error(), name) {
 			t.Errorf("engine %q: %v", name, err)
 		}
@@ -51,7 +51,7 @@ func TestUsable(t *testing.T) {
 		spec := good
 		c.change(&spec)
 		err := usable(spec)
-		var unusable *providers.Unusable
+		var unusable *providers.Usage
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -78,7 +78,7 @@ func TestCheckImage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var unusable *providers.Unusable
+		var unusable *providers.Usage
 		err = p.Check(t.Context(), providers.Spec{Tag: "slipway-unit-1", Image: c.image})
 		if !errors.As(err, &unusable) || !strings.Contains(unusable.Next, c.next) {
 			t.Errorf("%s on %s: %v", c.image, c.engine, err)

@@ -115,11 +115,11 @@ var unfit = regexp.MustCompile(`[^A-Za-z0-9.]+`)
 func importFrom(image, cache string) (base, error) {
 	s, err := parseSource(image)
 	if err != nil {
-		return nil, &providers.Unusable{Err: fmt.Errorf("--image %s: %w", image, err), Next: "give --image FILE, or --image https://...#sha256:SUM"}
+		return nil, &providers.Usage{Err: fmt.Errorf("--image %s: %w", image, err), Next: "give --image FILE, or --image https://...#sha256:SUM"}
 	}
 	key, err := s.key()
 	if err != nil {
-		return nil, &providers.Unusable{
+		return nil, &providers.Usage{
 			Err:  fmt.Errorf("the image %s can't be used: %w", s.file, err),
 			Next: "give the path of a disk image (qcow2 or raw), or leave --image out",
 		}

@@ -102,7 +102,7 @@ func TestSourceName(t *testing.T) {
 			t.Errorf("%s: %+v, %v", image, b, err)
 		}
 	}
-	var unusable *providers.Unusable
+	var unusable *providers.Usage
 	if _, err := importFrom(filepath.Join(t.TempDir(), "absent.qcow2"), "/cache"); !errors.As(err, &unusable) {
 		t.Errorf("a file that is not there: %v", err)
 	}

@@ -52,7 +52,7 @@ func findHost(given, home string) (host, error) {
 }
 
 func unusableHost(given string) error {
-	return &providers.Unusable{Err: fmt.Errorf("the host %q can't be understood", given), Next: "write --host USER@HOST or --host USER@HOST:PORT"}
+	return &providers.Usage{Err: fmt.Errorf("the host %q can't be understood", given), Next: "write --host USER@HOST or --host USER@HOST:PORT"}
 }
 
 // configure adds what ~/.ssh/config says of the host.
@@ -71,7 +71,7 @@ func (h *host) configure() error {
 	}
 	for _, key := range []string{"ProxyJump", "ProxyCommand"} {
 		if value := get(key); value != "" && value != "none" {
-			return &providers.Unusable{Err: fmt.Errorf("~/.ssh/config reaches %s by %s, which slipway can't do yet", h.name, key),
+			return &providers.Usage{Err: fmt.Errorf("~/.ssh/config reaches %s by %s, which slipway can't do yet", h.name, key),
 				Next: "open a tunnel with ssh -L and give its end as --host"}
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // HostKeys asks the server which host key it shows, and returns it if it's
 // known_hosts' or the one with the fingerprint that was given, or if the
 // operator trusts it when asked. Nothing is sent to the server but the greeting
-// and the key exchange. A key that nobody vouches for is a *providers.Unusable,
+// and the key exchange. A key that nobody vouches for is a *providers.Usage,
 // a wrong one a *providers.Refused.
 func (p *Provider) HostKeys(ctx context.Context) ([]ssh.PublicKey, error) {
 	known, err := p.knownHosts()
@@ -78,7 +78,7 @@ func (p *Provider) unvouched(ctx context.Context, shown, known []ssh.PublicKey) 
 		return nil, &providers.Refused{Err: fmt.Errorf("%s shows the host key %s, not %s", p.at.address, strings.Join(prints, ", "), p.options.Fingerprint),
 			Next: "nothing was sent to it; compare with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the server itself"}
 	case p.options.Trust == nil:
-		return nil, &providers.Unusable{Err: fmt.Errorf("the host key of %s is not known here; it shows %s", p.at.address, prints[0]),
+		return nil, &providers.Usage{Err: fmt.Errorf("the host key of %s is not known here; it shows %s", p.at.address, prints[0]),
 			Next: "if that is right, give --host-key-fingerprint " + strings.Fields(prints[0])[1]}
 	}
 	trusted, err := p.options.Trust(ctx, p.at.address, prints)
@@ -117,7 +117,7 @@ func (p *Provider) knownHosts() (known, error) {
 	}
 	check, err := knownhosts.New(files...)
 	if err != nil {
-		return known{}, &providers.Unusable{Err: err, Next: "mend or remove that line"}
+		return known{}, &providers.Usage{Err: err, Next: "mend or remove that line"}
 	}
 	address := net.JoinHostPort(p.at.address, strconv.Itoa(p.at.port))
 	judge := func(key ssh.PublicKey) error { return check(address, &net.TCPAddr{IP: net.IPv4zero}, key) }

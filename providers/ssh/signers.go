@@ -22,7 +22,7 @@ const passphraseVariable = "SLIPWAY_IDENTITY_PASSPHRASE"
 var defaultIdentities = []string{"id_ed25519", "id_ecdsa", "id_rsa"}
 
 // Signers are the operator's keys, the likeliest first. done ends the talk with
-// the agent that may hold them. No usable key is a *providers.Unusable.
+// the agent that may hold them. No usable key is a *providers.Usage.
 func (p *Provider) Signers(ctx context.Context) (signers []ssh.Signer, done func(), err error) {
 	held, done := p.agentKeys(ctx)
 	if signers, err = p.choose(ctx, held); err != nil {
@@ -31,7 +31,7 @@ func (p *Provider) Signers(ctx context.Context) (signers []ssh.Signer, done func
 	}
 	if len(signers) == 0 {
 		done()
-		return nil, nil, &providers.Unusable{Err: fmt.Errorf("there is no key to log in to %s with", p.at),
+		return nil, nil, &providers.Usage{Err: fmt.Errorf("there is no key to log in to %s with", p.at),
 			Next: "give --identity FILE, or hold the key in an agent: ssh-add FILE"}
 	}
 	return signers, done, nil
@@ -160,7 +160,7 @@ func (p *Provider) secret(ctx context.Context, variable, question string) (strin
 }
 
 func unusableKey(path string, err error, next string) error {
-	return &providers.Unusable{Err: fmt.Errorf("the key %s can't be used: %w", path, err), Next: next}
+	return &providers.Usage{Err: fmt.Errorf("the key %s can't be used: %w", path, err), Next: next}
 }
 
 // reason is an error of a file without the file's name, which is said already.

@@ -43,10 +43,10 @@ type Provider struct {
 var _ providers.Provider = (*Provider)(nil)
 
 // New finds out where the server is; it connects to nothing. A host that can't
-// be understood is a *providers.Unusable.
+// be understood is a *providers.Usage.
 func New(o Options) (*Provider, error) {
 	if o.Host == "" {
-		return nil, &providers.Unusable{Err: errors.New("there is no server to log in to"), Next: "give --host USER@HOST or --host USER@HOST:PORT"}
+		return nil, &providers.Usage{Err: errors.New("there is no server to log in to"), Next: "give --host USER@HOST or --host USER@HOST:PORT"}
 	}
 	at, err := findHost(o.Host, o.Getenv("HOME"))
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *Provider) Name() string { return "ssh" }
 func (p *Provider) Check(_ context.Context, spec providers.Spec) error {
 	for flag, value := range map[string]string{"region": spec.Region, "size": spec.Size, "image": spec.Image} {
 		if value != "" {
-			return &providers.Unusable{Err: fmt.Errorf("%s %q makes no sense for the provider ssh: the server is there already", flag, value),
+			return &providers.Usage{Err: fmt.Errorf("%s %q makes no sense for the provider ssh: the server is there already", flag, value),
 				Next: "leave --" + flag + " out"}
 		}
 	}

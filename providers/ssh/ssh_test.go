@@ -152,7 +152,7 @@ func TestConformance(t *testing.T) {
 func TestHostKeys(t *testing.T) {
 	stranger := newSigner(t).PublicKey()
 	type refused = *providers.Refused
-	type unusable = *providers.Unusable
+	type unusable = *providers.Usage
 	is := func(err error, want any) bool {
 		switch want.(type) {
 		case refused:
@@ -390,10 +390,10 @@ func TestSigners(t *testing.T) {
 			m.held = d.newIdentity("held", "")
 			c.set(d, m)
 			got, err := d.signersOf()
-			var unusable *providers.Unusable
+			var unusable *providers.Usage
 			if c.want == nil {
 				if !errors.As(err, &unusable) || !strings.Contains(err.Error()+unusable.Hint(), c.text) {
-					t.Errorf("got %v, want *Unusable with %q", err, c.text)
+					t.Errorf("got %v, want *providers.Usage with %q", err, c.text)
 				}
 				return
 			}
@@ -427,9 +427,9 @@ Match host plain
 		d.set.Host = given
 		p, err := d.open()
 		if want == "" {
-			var unusable *providers.Unusable
+			var unusable *providers.Usage
 			if !errors.As(err, &unusable) || unusable.Hint() == "" {
-				t.Errorf("%s: got %v, want *Unusable with a hint", given, err)
+				t.Errorf("%s: got %v, want *providers.Usage with a hint", given, err)
 			}
 			continue
 		}

@@ -59,7 +59,7 @@ type BundleFile struct {
 // names, in gitignore's syntax; in a git work tree also what git ignores, unless
 // a "!" line of .slipwayignore brings it back. A symbolic link that leads out of the folder,
 // something that is no file (a socket, a device) and a folder too large to be
-// an app are errors of type *Undecided.
+// an app are errors of type *providers.Usage.
 func Collect(fsys fs.FS) (*Bundle, error) {
 	ignore, err := readIgnore(fsys)
 	if err != nil {
@@ -131,7 +131,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 }
 
 func tooLarge(what string) error {
-	return &Undecided{What: what, Next: "give the app's own folder, or name in " + IgnoreFile + " what stays behind"}
+	return undecided(what, "give the app's own folder, or name in "+IgnoreFile+" what stays behind")
 }
 
 func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
@@ -143,10 +143,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		return readLink(c.bundle.fsys, name)
 	}
 	if !info.Mode().IsRegular() {
-		return BundleFile{}, &Undecided{
-			What: fmt.Sprintf("%s is neither a file nor a folder", name),
-			Next: "remove it or name it in " + IgnoreFile,
-		}
+		return BundleFile{}, undecided(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
 	}
 	if c.bytes+info.Size() > maxBundleBytes {
 		// Told before the content is read: hashing a disk image takes minutes.
@@ -178,10 +175,7 @@ func readLink(fsys fs.FS, name string) (BundleFile, error) {
 	}
 	inside := path.Join(path.Dir(name), target)
 	if path.IsAbs(target) || inside == ".." || strings.HasPrefix(inside, "../") {
-		return BundleFile{}, &Undecided{
-			What: fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target),
-			Next: "put a copy in its place or name it in " + IgnoreFile,
-		}
+		return BundleFile{}, undecided(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
 	}
 	return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, nil
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"slipway/providers"
 )
 
 func collect(t *testing.T, fsys fs.FS) *Bundle {
@@ -204,7 +206,7 @@ func TestCollectTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Collect(os.DirFS(dir))
-	var undecided *Undecided
+	var undecided *providers.Usage
 	if !errors.As(err, &undecided) || !strings.Contains(err.Error(), "more than 512 MB") {
 		t.Errorf("got %v", err)
 	}

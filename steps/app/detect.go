@@ -12,7 +12,7 @@ import (
 // Python it needs. What s says wins over what would be found.
 //
 // Nothing of the app is run. What can't be found out, or is contradictory, is
-// an *Undecided whose one line names what settles it.
+// an *providers.Usage whose one line names what settles it.
 func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if err := s.check(); err != nil {
 		return Found{}, err
@@ -140,10 +140,7 @@ func (d *detection) command(command, from string) error {
 func (d *detection) given(key, target, server string) error {
 	name, object, ok := splitTarget(target)
 	if !ok {
-		return &Undecided{
-			What: fmt.Sprintf("%s = %q is not of the form module:object", key, target),
-			Next: fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile),
-		}
+		return undecided(fmt.Sprintf("%s = %q is not of the form module:object", key, target), fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile))
 	}
 	d.found.Target, d.found.Server = target, server
 	d.found.PythonPath, d.entry = d.src.locate(name)
@@ -155,10 +152,7 @@ func (d *detection) given(key, target, server string) error {
 	c := d.framework(object)
 	d.found.Framework = c.framework
 	if c.server == ASGI && server == WSGI {
-		return &Undecided{
-			What: fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework),
-			Next: fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile),
-		}
+		return undecided(fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework), fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile))
 	}
 	return nil
 }
@@ -189,33 +183,26 @@ func (d *detection) search(all []candidate) error {
 		d.choose(left[0])
 		return nil
 	}
-	u := &Undecided{What: fmt.Sprintf("%d web apps were found in %s", len(left), d.folder())}
-	key := "app.wsgi"
-	for _, c := range left {
+	key, found := "app.wsgi", make([]string, len(left))
+	for i, c := range left {
 		_, name := d.src.target(c.module)
-		u.Candidates = append(u.Candidates, fmt.Sprintf("%s:%s in %s", name, c.object, c.source()))
+		found[i] = fmt.Sprintf("%s:%s in %s", name, c.object, c.source())
 		if c.server == ASGI {
 			key = "app.asgi"
 		}
 	}
 	_, name := d.src.target(left[0].module)
-	u.Next = fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+left[0].object, SettingsFile)
-	return u
+	return undecided(fmt.Sprintf("%d web apps were found in %s", len(left), d.folder()),
+		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+left[0].object, SettingsFile), found...)
 }
 
 func (d *detection) none() error {
 	m, name, line := d.src.factoryWithArgs()
 	if m == nil {
-		return &Undecided{
-			What: "no Python web app was found in " + d.folder(),
-			Next: `set app.wsgi = "module:object" in ` + SettingsFile,
-		}
+		return undecided("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
 	}
 	_, dotted := d.src.target(m)
-	return &Undecided{
-		What: fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line),
-		Next: fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile),
-	}
+	return undecided(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
 }
 
 func (d *detection) choose(c candidate) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"slipway/providers"
 )
 
 // files makes a folder of names and contents in turn.
@@ -105,7 +107,7 @@ func TestDetectUndecided(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Detect(test.fsys, test.settings)
-			var undecided *Undecided
+			var undecided *providers.Usage
 			if !errors.As(err, &undecided) {
 				t.Fatalf("got %v", err)
 			}

@@ -130,10 +130,7 @@ func (w *gitWalk) add(name string) error {
 // repository around it.
 func (w *gitWalk) repository(name string) error {
 	if _, err := os.Lstat(filepath.Join(w.dir, filepath.FromSlash(name), ".git")); err != nil {
-		return &Undecided{
-			What: fmt.Sprintf("the git submodule %s is not checked out", name),
-			Next: "run: git submodule update --init --recursive",
-		}
+		return undecided(fmt.Sprintf("the git submodule %s is not checked out", name), "run: git submodule update --init --recursive")
 	}
 	return w.list(name)
 }
@@ -155,19 +152,13 @@ func lsFiles(ctx context.Context, dir string) ([]byte, error) {
 		return out, nil
 	}
 	if ctx.Err() != nil {
-		return nil, &Undecided{
-			What: fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir),
-			Next: "see what git status does there",
-		}
+		return nil, undecided(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "see what git status does there")
 	}
 	message := said.String()
 	if strings.Contains(message, "not a git repository") || strings.Contains(message, "must be run in a work tree") {
 		return nil, errNoWorkTree
 	}
-	return nil, &Undecided{
-		What: fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())),
-		Next: "make git status work there, then run the same command again",
-	}
+	return nil, undecided(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
 }
 
 func firstLine(texts ...string) string {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"slipway/providers"
 )
 
 // repository is a folder on disk in which git can be run.
@@ -80,7 +82,7 @@ func (r repository) refused(want string) {
 		func() error { _, err := Detect(fsys, Settings{}); return err },
 	} {
 		err := ask()
-		var undecided *Undecided
+		var undecided *providers.Usage
 		if !errors.As(err, &undecided) || !strings.Contains(err.Error(), want) || undecided.Next == "" {
 			r.t.Errorf("got %v, want %s", err, want)
 		}

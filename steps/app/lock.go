@@ -44,11 +44,7 @@ func (d *detection) fromLock() (Requirements, error) {
 	case 1:
 		return d.lockRequirements(files[0])
 	}
-	return Requirements{}, &Undecided{
-		What:       "it is not clear which lock file is for the server",
-		Candidates: files,
-		Next:       fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile),
-	}
+	return Requirements{}, undecided("it is not clear which lock file is for the server", fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile), files...)
 }
 
 func (d *detection) lockRequirements(file string) (Requirements, error) {
@@ -75,10 +71,7 @@ func (d *detection) lockRequirements(file string) (Requirements, error) {
 
 // outdated says that a lock file does not have what its manifest names.
 func outdated(lock, manifest, name, command string) error {
-	return &Undecided{
-		What: fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest),
-		Next: "run: " + command,
-	}
+	return undecided(fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest), "run: "+command)
 }
 
 func staleLine(lock, manifest, command string) string {
@@ -86,10 +79,7 @@ func staleLine(lock, manifest, command string) string {
 }
 
 func wrongLock(file, what string) error {
-	return &Undecided{
-		What: file + " " + what,
-		Next: "make it anew, or name a requirements file with app.requirements in " + SettingsFile,
-	}
+	return undecided(file+" "+what, "make it anew, or name a requirements file with app.requirements in "+SettingsFile)
 }
 
 // beside is a file in the same folder as another.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"slipway/providers"
 )
 
 // lockedFolder is a folder with manifest and lock file as uv, Poetry or Pipenv
@@ -185,7 +187,7 @@ func TestLockRefused(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Detect(test.fsys, Settings{})
-			var undecided *Undecided
+			var undecided *providers.Usage
 			if !errors.As(err, &undecided) || !strings.HasPrefix(err.Error(), test.want) || undecided.Next == "" {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}

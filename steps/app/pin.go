@@ -64,10 +64,7 @@ func isPublicIndex(url string) bool {
 // or from an index that pip would have to be told of. Pip would look for the
 // name on the public index, where it may be someone else's.
 func notFromHere(file, name, place string) error {
-	return &Undecided{
-		What: fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place),
-		Next: "list what the app needs in a requirements file and name it with app.requirements in " + SettingsFile,
-	}
+	return undecided(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
 }
 
 // gitURL is a repository at a commit as pip takes it.

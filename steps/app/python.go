@@ -69,10 +69,7 @@ var pythonForm = regexp.MustCompile(`^\s*(?:(?:>=|<=|==|!=|~=|<|>)?\s*\d+(?:\.\d
 
 func (d *detection) usePython(version, from string) error {
 	if !pythonForm.MatchString(version) {
-		return &Undecided{
-			What: fmt.Sprintf("app.python = %q is no version of Python", version),
-			Next: `write it like "3.12" or ">=3.11" in ` + SettingsFile,
-		}
+		return undecided(fmt.Sprintf("app.python = %q is no version of Python", version), `write it like "3.12" or ">=3.11" in `+SettingsFile)
 	}
 	d.setPython(version, from)
 	return nil

@@ -15,13 +15,10 @@ var samples embed.FS
 func SampleNames() []string { return []string{"accounts", "hello"} }
 
 // Sample returns the folder of a bundled app. A name that is not one of
-// [SampleNames] is an *Undecided that lists them.
+// [SampleNames] is an *providers.Usage that lists them.
 func Sample(name string) (fs.FS, error) {
 	if slices.Contains(SampleNames(), name) {
 		return fs.Sub(samples, "samples/"+name)
 	}
-	return nil, &Undecided{
-		What: fmt.Sprintf("there is no sample %q", name),
-		Next: "use --sample " + strings.Join(SampleNames(), " or --sample "),
-	}
+	return nil, undecided(fmt.Sprintf("there is no sample %q", name), "use --sample "+strings.Join(SampleNames(), " or --sample "))
 }

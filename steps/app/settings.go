@@ -89,7 +89,7 @@ type document struct {
 
 // ReadSettings reads slipway.toml in the root of fsys. Without one it returns
 // the zero File. A key that is not known, a value of the wrong kind and keys
-// that exclude each other are an *Undecided with the line and the key.
+// that exclude each other are an *providers.Usage with the line and the key.
 func ReadSettings(fsys fs.FS) (File, error) {
 	text, err := fs.ReadFile(fsys, SettingsFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -115,28 +115,22 @@ func settingsError(err error) error {
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		e := strict.Errors[0]
 		row, _ := e.Position()
-		return &Undecided{
-			What: fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")),
-			Next: "remove it or correct its spelling",
-		}
+		return undecided(fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")), "remove it or correct its spelling")
 	}
 	var decode *toml.DecodeError
 	if !errors.As(err, &decode) {
-		return &Undecided{What: fmt.Sprintf("%s: %v", SettingsFile, err), Next: "correct the file"}
+		return undecided(fmt.Sprintf("%s: %v", SettingsFile, err), "correct the file")
 	}
 	row, _ := decode.Position()
 	what := fmt.Sprintf("%s line %d: ", SettingsFile, row)
 	if key := strings.Join(decode.Key(), "."); key != "" {
 		what += key + ": "
 	}
-	return &Undecided{What: what + strings.TrimPrefix(decode.Error(), "toml: "), Next: "correct that line"}
+	return undecided(what+strings.TrimPrefix(decode.Error(), "toml: "), "correct that line")
 }
 
 func domains(value any) ([]string, error) {
-	wrong := &Undecided{
-		What: SettingsFile + ": domain is neither a string nor a list of strings",
-		Next: `write domain = "example.org" or domain = ["example.org", "www.example.org"]`,
-	}
+	wrong := undecided(SettingsFile+": domain is neither a string nor a list of strings", `write domain = "example.org" or domain = ["example.org", "www.example.org"]`)
 	switch v := value.(type) {
 	case nil:
 		return nil, nil
@@ -167,16 +161,10 @@ func (s Settings) check() error {
 		}
 	}
 	if len(set) > 1 {
-		return &Undecided{
-			What: strings.Join(set, " and ") + " are both set",
-			Next: "keep one of them in " + SettingsFile,
-		}
+		return undecided(strings.Join(set, " and ")+" are both set", "keep one of them in "+SettingsFile)
 	}
 	if s.Requirements != "" && !fs.ValidPath(s.Requirements) {
-		return &Undecided{
-			What: fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements),
-			Next: "give it relative to the folder, with slashes and without ..",
-		}
+		return undecided(fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements), "give it relative to the folder, with slashes and without ..")
 	}
 	if err := s.checkCommands(); err != nil {
 		return err
@@ -195,7 +183,7 @@ func (s Settings) checkCommands() error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(commands)) {
 		if strings.ContainsFunc(commands[key], unicode.IsControl) {
-			return &Undecided{What: key + " is more than one line", Next: "put the commands in a script of the app, and name that in " + SettingsFile}
+			return undecided(key+" is more than one line", "put the commands in a script of the app, and name that in "+SettingsFile)
 		}
 	}
 	return nil
@@ -218,7 +206,7 @@ func (s Settings) checkProcesses() error {
 		default:
 			continue
 		}
-		return &Undecided{What: fmt.Sprintf("app.processes.%s can't be used", name), Next: next}
+		return undecided(fmt.Sprintf("app.processes.%s can't be used", name), next)
 	}
 	return nil
 }
@@ -229,19 +217,13 @@ func (s Settings) checkFolders() error {
 	folders := slices.Clone(s.BuildFolders)
 	for _, url := range slices.Sorted(maps.Keys(s.Static)) {
 		if !staticPath.MatchString(url) {
-			return &Undecided{
-				What: fmt.Sprintf("app.static has the path %q, which can't be used", url),
-				Next: `write it like "/static/", with letters, digits, ., - and _`,
-			}
+			return undecided(fmt.Sprintf("app.static has the path %q, which can't be used", url), `write it like "/static/", with letters, digits, ., - and _`)
 		}
 		folders = append(folders, s.Static[url])
 	}
 	for _, folder := range folders {
 		if folder == "." || !fs.ValidPath(folder) {
-			return &Undecided{
-				What: fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder),
-				Next: "give it relative to the app's folder, with slashes and without ..",
-			}
+			return undecided(fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder), "give it relative to the app's folder, with slashes and without ..")
 		}
 	}
 	return nil

@@ -85,8 +85,8 @@ func (p Plan) InOrder() []NamedValue {
 
 // Make answers every question from what was asked, the environment, the
 // app's slipway.toml, what the deployment used before, and defaults, in this
-// order. It changes nothing. What can't be meant is a *Usage or an
-// *app.Undecided.
+// order. It changes nothing. What can't be meant is a *providers.Usage or an
+// *providers.Usage.
 func Make(asked Asked, home state.Home) (Plan, error) {
 	source, err := openSource(asked)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers"
 	"slipway/state"
 )
 
@@ -97,7 +98,7 @@ func TestEarlierRun(t *testing.T) {
 	if second.Tag == "" || second.Release != first.Release {
 		t.Errorf("tag %q, release %s, first %s", second.Tag, second.Release, first.Release)
 	}
-	var usage *Usage
+	var usage *providers.Usage
 	if _, err := Make(asked(map[string]string{KeyProvider: "digitalocean"}), home); !errors.As(err, &usage) {
 		t.Errorf("another provider for a server that exists: %v", err)
 	}
@@ -190,7 +191,7 @@ func TestEnv(t *testing.T) {
 	}
 	for _, bad := range []string{"A", "=1", "A B=1", "A=1\r2"} {
 		_, err := Make(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{bad}}, home)
-		if _, ok := errors.AsType[*Usage](err); !ok {
+		if _, ok := errors.AsType[*providers.Usage](err); !ok {
 			t.Errorf("--env %q: %v", bad, err)
 		}
 	}

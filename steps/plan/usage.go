@@ -2,24 +2,11 @@ package plan
 
 import (
 	"fmt"
+
+	"slipway/providers"
 )
 
-// Usage says that what was asked for can't be meant: a bad name, an unknown
-// provider, a folder that is not there. Nothing was done. The command exits
-// with 2.
-type Usage struct {
-	What string
-	// Next is what to type instead.
-	Next string
-}
-
-func (e *Usage) Error() string {
-	if e.Next == "" {
-		return e.What
-	}
-	return e.What + ": " + e.Next
-}
-
-func Usagef(next, format string, args ...any) *Usage {
-	return &Usage{What: fmt.Sprintf(format, args...), Next: next}
+// Usagef says that what was asked for can't be used, and what to type next.
+func Usagef(next, format string, args ...any) *providers.Usage {
+	return &providers.Usage{Err: fmt.Errorf(format, args...), Next: next, About: providers.AboutSetting}
 }

@@ -4,7 +4,6 @@
 package answers
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 	"github.com/charmbracelet/x/ansi"
 
+	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/plan"
 )
@@ -131,8 +131,7 @@ func (a *Answers) ChooseProvider(provider string) {
 // deployment, or there is none, it takes one that is free: nobody was asked yet.
 func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	p, err := plan.Make(a.Asked(), home)
-	var usage *plan.Usage
-	if err == nil || a.Settings[plan.KeyName] != "" || !errors.As(err, &usage) {
+	if err == nil || a.Settings[plan.KeyName] != "" || About(err) != providers.AboutSetting {
 		return p, err
 	}
 	alone, aloneErr := plan.Make(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
@@ -143,12 +142,12 @@ func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	for n := 1; n <= enough; n++ {
 		next := a.Clone()
 		next.Settings[plan.KeyName] = numbered(alone.Name, n)
-		plan, nextErr := plan.Make(next.Asked(), home)
+		renamed, nextErr := plan.Make(next.Asked(), home)
 		if nextErr == nil {
 			*a = next
 		}
 		if !AboutName(nextErr) {
-			return plan, nextErr
+			return renamed, nextErr
 		}
 	}
 	return p, err

@@ -189,7 +189,7 @@ func TestCulprit(t *testing.T) {
 		"the machine":   {&engine.StepError{Step: "machine", Err: errors.New("x")}, Local, AskWhere},
 		"a bad token":   {&engine.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("401")}}, DigitalOcean, AskToken},
 		"refused, here": {&engine.StepError{Step: "preflight", Err: &providers.Refused{Err: errors.New("no")}}, Local, AskWhere},
-		"usage":         {&plan.Usage{What: "taken"}, Local, AskName},
+		"usage":         {plan.Usagef("", "taken"), Local, AskName},
 		"anything":      {errors.New("x"), Local, AskWhere},
 	} {
 		if got := Culprit(c.err, c.provider); got != c.want {

@@ -6,7 +6,6 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/engine"
-	"slipway/steps/plan"
 )
 
 // Question names what a person was asked.
@@ -35,7 +34,6 @@ var culprits = map[string]Question{
 func Culprit(err error, provider string) Question {
 	var (
 		step    *engine.StepError
-		usage   *plan.Usage
 		refused *providers.Refused
 	)
 	switch {
@@ -46,14 +44,22 @@ func Culprit(err error, provider string) Question {
 			return q
 		}
 		return AskWhere
-	case errors.As(err, &usage):
+	case About(err) == providers.AboutSetting:
 		return AskName
 	}
 	return AskWhere
 }
 
+// About is what has to be said otherwise, as far as the error knows.
+func About(err error) providers.Subject {
+	if usage, ok := errors.AsType[*providers.Usage](err); ok {
+		return usage.About
+	}
+	return ""
+}
+
 // AboutName tells whether another name would mend what was asked for.
 func AboutName(err error) bool {
-	var usage *plan.Usage
+	var usage *providers.Usage
 	return errors.As(err, &usage) && strings.Contains(usage.Next, "--name")
 }

@@ -27,7 +27,7 @@ command works here as it did there.`,
 			}
 			for key, value := range map[string]string{plan.KeyHost: lost.Host, plan.KeyFingerprint: lost.Fingerprint} {
 				if s, ok := plan.SettingOf(key); ok && value != "" && s.Check(value) != nil {
-					return &plan.Usage{What: fmt.Sprintf("--%s %q can't be used", key, value), Next: s.Check(value).Error()}
+					return plan.Usagef(s.Check(value).Error(), "--%s %q can't be used", key, value)
 				}
 			}
 			found, err := steps.Adopt(cmd.Context(), lost, home, c.providers(home, false), func(line string) { c.sayf("  %s\n", line) })

@@ -62,7 +62,7 @@ func (c *command) root() *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return &plan.Usage{What: err.Error(), Next: "slipway --help shows the flags"}
+		return plan.Usagef("slipway --help shows the flags", "%s", err.Error())
 	})
 	return root
 }
@@ -80,7 +80,7 @@ func version() string {
 func most(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
-			return &plan.Usage{What: "too many arguments: " + shellescape.QuoteCommand(args), Next: "slipway --help shows what it takes"}
+			return plan.Usagef("slipway --help shows what it takes", "%s", "too many arguments: "+shellescape.QuoteCommand(args))
 		}
 		return nil
 	}
@@ -98,7 +98,7 @@ func (c *command) about(args []string) (state.Home, string, error) {
 		return home, name, err
 	}
 	if err := plan.CheckName(args[0]); err != nil {
-		return state.Home{}, "", &plan.Usage{What: "there is no deployment " + shellescape.Quote(args[0]), Next: err.Error()}
+		return state.Home{}, "", plan.Usagef(err.Error(), "%s", "there is no deployment "+shellescape.Quote(args[0]))
 	}
 	return home, args[0], nil
 }

@@ -106,7 +106,7 @@ func (f *deployFlags) asked(cmd *cobra.Command, args []string) plan.Asked {
 func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked plan.Asked) error {
 	switch {
 	case asked.Sample != "" && asked.Folder != "":
-		return &plan.Usage{What: "both --sample and a folder are given", Next: "give one of them"}
+		return plan.Usagef("give one of them", "both --sample and a folder are given")
 	case asked.Folder == "":
 		asked.Folder = "."
 	}
@@ -133,7 +133,7 @@ func (c *command) mayRun(f *deployFlags) error {
 	case f.yes || f.plan:
 		return nil
 	case !c.streams.Terminal || f.json:
-		return &plan.Usage{What: "there is no terminal to ask on", Next: "give --yes to take the defaults"}
+		return plan.Usagef("give --yes to take the defaults", "there is no terminal to ask on")
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func (c *command) destroy() *cobra.Command {
 		Use: "destroy [NAME]", Short: "Remove a deployment, its server and its record", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes && !c.streams.Terminal {
-				return &plan.Usage{What: "there is no terminal to ask on", Next: "give -y to destroy without a question"}
+				return plan.Usagef("give -y to destroy without a question", "there is no terminal to ask on")
 			}
 			home, name, err := c.about(args)
 			if err != nil {

@@ -25,7 +25,7 @@ before it takes them; if it does not, it goes on with the old ones. No request i
 dropped.`,
 		Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return &plan.Usage{What: "what to do with the variables is not said", Next: "slipway env set, slipway env unset or slipway env list"}
+			return plan.Usagef("slipway env set, slipway env unset or slipway env list", "what to do with the variables is not said")
 		},
 	}
 	name := cmd.PersistentFlags().String("name", "", "the deployment's NAME, if there is more than one")
@@ -47,7 +47,7 @@ so give secrets as KEY or in a file.`,
   slipway env set TLS_KEY <key.pem`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && file == "" {
-				return &plan.Usage{What: "no variable is given", Next: "slipway env set KEY=VALUE, KEY or --file FILE"}
+				return plan.Usagef("slipway env set KEY=VALUE, KEY or --file FILE", "no variable is given")
 			}
 			pairs, err := c.valued(cmd.Context(), args)
 			if err != nil {
@@ -69,7 +69,7 @@ func (c *command) envUnset(name *string) *cobra.Command {
 		Use: "unset KEY...", Short: "Take variables away from the app",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return &plan.Usage{What: "no variable is named", Next: "slipway env unset KEY; slipway env list shows those that are there"}
+				return plan.Usagef("slipway env unset KEY; slipway env list shows those that are there", "no variable is named")
 			}
 			for _, key := range args {
 				if err := plan.CheckVariable(key, ""); err != nil {
@@ -148,7 +148,7 @@ func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
 			return nil, err
 		}
 		if asked && !c.streams.Terminal {
-			return nil, &plan.Usage{What: "two values can't both be read from standard input", Next: "give one KEY at a time, or --file FILE"}
+			return nil, plan.Usagef("give one KEY at a time, or --file FILE", "two values can't both be read from standard input")
 		}
 		asked = true
 		value, err := c.secretValue(ctx, key)
@@ -173,7 +173,7 @@ func (c *command) secretValue(ctx context.Context, key string) (string, error) {
 		return "", fmt.Errorf("read the value of %s: %w", key, err)
 	}
 	if len(value) > maxValue {
-		return "", &plan.Usage{What: "the value of " + key + " is longer than 128 kB", Next: "keep it in a file of the app's"}
+		return "", plan.Usagef("keep it in a file of the app's", "%s", "the value of "+key+" is longer than 128 kB")
 	}
 	return strings.TrimSuffix(string(value), "\n"), nil
 }

@@ -9,9 +9,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
-	"slipway/steps/app"
 	"slipway/steps/engine"
-	"slipway/steps/plan"
 )
 
 // The exit codes, as the README promises them.
@@ -27,11 +25,9 @@ const (
 // exitCode is the one place that maps errors to exit codes.
 func exitCode(err error) int {
 	var (
-		usage     *plan.Usage
-		undecided *app.Undecided
-		unusable  *providers.Unusable
-		refused   *providers.Refused
-		held      *state.Held
+		usage   *providers.Usage
+		refused *providers.Refused
+		held    *state.Held
 	)
 	if e, ok := errors.AsType[*ended](err); ok {
 		return e.status
@@ -41,7 +37,7 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, &undecided), errors.As(err, &unusable):
+	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &refused):
 		return exitRefused

@@ -20,7 +20,7 @@ func (c *command) harden() *cobra.Command {
 		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then what benchmarks ask for and is left as it is. To change a deployment's profile, deploy it with --hardening.",
 		RunE: func(*cobra.Command, []string) error {
 			if !explain {
-				return &plan.Usage{What: "harden only explains", Next: "give --explain, or deploy with --hardening minimal, standard or strict"}
+				return plan.Usagef("give --explain, or deploy with --hardening minimal, standard or strict", "harden only explains")
 			}
 			if err := checkProfile(profile); err != nil {
 				return err
@@ -40,7 +40,7 @@ func (c *command) harden() *cobra.Command {
 func checkProfile(name string) error {
 	setting, _ := plan.SettingOf(plan.KeyHardening)
 	if err := setting.Check(name); err != nil {
-		return &plan.Usage{What: "--hardening " + name, Next: err.Error()}
+		return plan.Usagef(err.Error(), "%s", "--hardening "+name)
 	}
 	return nil
 }

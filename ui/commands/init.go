@@ -43,7 +43,7 @@ func (c *command) init() *cobra.Command {
 func writeNew(path, content string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return &plan.Usage{What: path + " is there already", Next: "change it, or remove it first"}
+		return plan.Usagef("change it, or remove it first", "%s", path+" is there already")
 	}
 	if err != nil {
 		return fmt.Errorf("write the settings: %w", err)

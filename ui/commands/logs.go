@@ -17,7 +17,7 @@ func (c *command) logs() *cobra.Command {
 		Use: "logs [NAME]", Short: "Print what the app said, or what was asked of it", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wanted.Lines < 0 {
-				return &plan.Usage{What: fmt.Sprintf("%d lines can't be printed", wanted.Lines), Next: "give --lines a number from 0 on"}
+				return plan.Usagef("give --lines a number from 0 on", "%d lines can't be printed", wanted.Lines)
 			}
 			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(wanted) })
 		},

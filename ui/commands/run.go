@@ -25,7 +25,7 @@ spaces in it is a line for the shell.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dash := cmd.ArgsLenAtDash()
 			if dash < 0 || dash == len(args) {
-				return &plan.Usage{What: "there is no command to run", Next: "slipway run NAME -- COMMAND"}
+				return plan.Usagef("slipway run NAME -- COMMAND", "there is no command to run")
 			}
 			home, name, err := c.about(args[:dash])
 			if err != nil {

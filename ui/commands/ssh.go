@@ -43,7 +43,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 // logIn gives a person a shell on the server.
 func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	if !c.streams.Terminal {
-		return &plan.Usage{What: "there is no terminal to log in on", Next: "give a command: slipway ssh NAME -- COMMAND"}
+		return plan.Usagef("give a command: slipway ssh NAME -- COMMAND", "there is no terminal to log in on")
 	}
 	home, name, err := c.about(args)
 	if err != nil {

@@ -74,7 +74,7 @@ type conversation struct {
 }
 
 // errEnded says that there was no answer: nothing is taken in its place.
-var errEnded = &plan.Usage{What: "the input ended before every question was answered", Next: "nothing was changed; give --yes to take the defaults"}
+var errEnded = plan.Usagef("nothing was changed; give --yes to take the defaults", "the input ended before every question was answered")
 
 func (c *conversation) run() error {
 	c.sayf("Slipway deploys a Python web app to a hardened server.\nAn empty answer takes what stands in brackets. Ctrl-C leaves at any time.\n")

@@ -101,7 +101,7 @@ func TestEndOfInput(t *testing.T) {
 	for n := range len(answers) + 1 {
 		home := state.Home{Dir: t.TempDir()}
 		out, err := talk(t, home, nil, answers[:n]...)
-		if _, ok := errors.AsType[*plan.Usage](err); !ok {
+		if _, ok := errors.AsType[*providers.Usage](err); !ok {
 			t.Errorf("after %d answers it ended with %v:\n%s", n, err, out)
 		}
 		if names, err := home.Names(); err != nil || len(names) > 0 {

@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -98,8 +97,7 @@ func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
 
 // blame shows an error at the field that it is about.
 func (h *how) blame(err error) {
-	var usage *plan.Usage
-	if !unclear(err) && errors.As(err, &usage) && answers.AboutName(err) {
+	if answers.AboutName(err) {
 		h.field(plan.KeyName).err = err.Error()
 		h.focus(plan.KeyName)
 		return

@@ -25,7 +25,7 @@ import (
 var scenes = map[string]func(p *person){
 	"start": func(p *person) { p.found(nil) },
 	"start-no-app": func(p *person) {
-		p.found(&app.Undecided{What: "no Python web app was found in .", Next: `set app.wsgi = "module:object" in slipway.toml`})
+		p.found(&providers.Usage{Err: errors.New("no Python web app was found in ."), Next: `set app.wsgi = "module:object" in slipway.toml`, About: providers.AboutApp})
 	},
 	"start-unfinished": func(p *person) {
 		s := p.w.top().(*start)

@@ -2,13 +2,12 @@ package wizard
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"slipway/providers"
 	"slipway/steps"
-	"slipway/steps/app"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
@@ -198,7 +197,4 @@ func (s *start) keys(*wizard) []key {
 func (s *start) typing() bool { return s.narrow }
 
 // unclear tells whether an error is about the app itself.
-func unclear(err error) bool {
-	var undecided *app.Undecided
-	return errors.As(err, &undecided)
-}
+func unclear(err error) bool { return answers.About(err) == providers.AboutApp }

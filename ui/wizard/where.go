@@ -2,11 +2,11 @@ package wizard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
@@ -52,7 +52,7 @@ func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvi
 			plan.KeyHost:     {Key: plan.KeyHost, Value: "root@server.example"},
 		}}
 		_, err := open(trial, dir)
-		if _, usage := errors.AsType[*plan.Usage](err); usage {
+		if answers.About(err) == providers.AboutSetting {
 			continue // not built in
 		}
 		title, about := answers.AboutProvider(name)

@@ -530,7 +530,7 @@ func TestChoicesThatAreNotBuilt(t *testing.T) {
 		o.Open = func(operator steps.Operator) engine.OpenProvider {
 			return func(p plan.Plan, dir string) (providers.Provider, error) {
 				if p.Value(plan.KeyProvider) == "ssh" {
-					return nil, &plan.Usage{What: "not built"}
+					return nil, plan.Usagef("", "not built")
 				}
 				return open(operator)(p, dir)
 			}

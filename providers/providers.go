@@ -1,10 +1,24 @@
-// Package providers says where a server comes from. Each provider is a package
-// below this one; the engine in steps knows only the interface that is here.
+// Package providers says where an app can run. Each provider is a package below
+// this one; the engine in steps knows only the interfaces that are here.
+//
+// A provider's target is one of two kinds. A target with a server is made, logged
+// in to and changed by steps: its provider is a [ServerProvider]. A target that
+// takes an app as it is, an image or a source archive, runs it by itself: its
+// provider is a [Platform], and there is no login, no audit and no hardening. The
+// engine asks which of the two a provider is; what a target without a server can't
+// do is said by [WithServer] and nowhere else.
+//
+// Every provider keeps these promises, and package conformance checks them:
+// nothing is looked for by name alone, the tag decides what belongs to a
+// deployment; what is asked for twice is made once; Destroy removes exactly what
+// carries the tag; every call ends when its context does.
 package providers
 
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -31,11 +45,9 @@ type Spec struct {
 	Known map[string]string
 }
 
-// Provider makes one server for one deployment. A value belongs to one
-// deployment's run and need not be safe for concurrent use.
-//
-// Every method ends when its context does. Nothing is ever looked for by name
-// alone: the tag decides what belongs to the deployment.
+// Provider is what every target needs: something is made, listed and removed for
+// one deployment. It is a [ServerProvider] or a [Platform] too. A value belongs to
+// one deployment's run and need not be safe for concurrent use.
 type Provider interface {
 	// Name is what --provider calls it.
 	Name() string
@@ -43,10 +55,9 @@ type Provider interface {
 	// spec asks for: credentials, limits, slugs. It only reads. A refusal is a
 	// *Refused; a wrong slug is an *Usage.
 	Check(ctx context.Context, spec Spec) error
-	// Resources lists what the server needs, in the order in which it is made.
+	// Resources lists what the target needs before an app can come, in the order
+	// in which it is made.
 	Resources(spec Spec) []Resource
-	// Server tells where the server answers, or ErrNoServer.
-	Server(ctx context.Context, spec Spec) (Server, error)
 	// Holdings lists what exists with spec's tag: what Destroy would remove.
 	Holdings(ctx context.Context, spec Spec) ([]Holding, error)
 	// Destroy removes exactly what carries spec's tag and tells report of each
@@ -54,10 +65,71 @@ type Provider interface {
 	Destroy(ctx context.Context, spec Spec, report func(line string)) error
 }
 
+// ServerProvider is implemented by providers whose target is a server: the engine
+// logs in to it, and the facts in steps are brought about there.
+type ServerProvider interface {
+	Provider
+	// Server tells where the server answers, or ErrNoServer.
+	Server(ctx context.Context, spec Spec) (Server, error)
+}
+
+// Platform is implemented by providers whose target takes an app as it is and
+// runs it by itself.
+type Platform interface {
+	Provider
+	// Deliveries lists what brings a release of the app to the target and lets it
+	// take the traffic, in order; it comes after Resources. A delivery holds once
+	// visitors get that release and no other. One whose Make fails leaves the
+	// release before it in charge.
+	Deliveries(spec Spec, app App) []Resource
+	// URL tells where the app answers, or ErrNoApp.
+	URL(ctx context.Context, spec Spec) (string, error)
+}
+
+// App is a release as a [Platform] is given it.
+type App struct {
+	// Release names it: the same source, run the same way, has the same name.
+	Release string
+	// Archive writes the source as a gzipped tar. It is nil if the source is not
+	// on this computer, as in a look for drift.
+	Archive func(w io.Writer) error
+	// Variables are those that were given now, by name. They are secret.
+	Variables map[string]string
+}
+
+// Ability is something that takes a server, as it follows the word can't.
+type Ability string
+
+// What takes a server.
+const (
+	ToLogIn   Ability = "be logged in to"
+	ToRun     Ability = "run a command beside the app"
+	ToAudit   Ability = "be audited"
+	ToHarden  Ability = "be hardened"
+	ToAdopt   Ability = "be adopted"
+	ToSetVars Ability = "change variables without a deployment"
+	ToGoBack  Ability = "go back to an earlier release by itself"
+	ToTellLog Ability = "show the server's log"
+	ToExamine Ability = "tell how its server is"
+)
+
+// WithServer is the provider as one whose target is a server. Where it is none,
+// the error says in one sentence what the target can't do; it is a *Usage.
+func WithServer(p Provider, wanted Ability) (ServerProvider, error) {
+	if s, ok := p.(ServerProvider); ok {
+		return s, nil
+	}
+	return nil, &Usage{
+		Err:  fmt.Errorf("%s can't %s: it runs the app by itself, and there is no server to log in to", p.Name(), wanted),
+		Next: "use a provider with a server for that: local, digitalocean or ssh",
+	}
+}
+
 // ExistingServer is implemented by providers of servers that were there before:
 // the host key is vouched for, not made, and the first login is the operator's
 // own.
 type ExistingServer interface {
+	ServerProvider
 	// HostKeys are the host keys that the server shows and that somebody
 	// vouches for. Nothing that matters is sent to find out.
 	HostKeys(ctx context.Context) ([]ssh.PublicKey, error)
@@ -160,6 +232,10 @@ type Holding struct {
 
 // ErrNoServer says that the deployment has no server (yet, or any more).
 var ErrNoServer = errors.New("there is no server for this deployment")
+
+// ErrNoApp says that no release of the deployment is on its platform (yet, or any
+// more).
+var ErrNoApp = errors.New("no release of this deployment is there")
 
 // Refused says that a provider will not do it: credentials, scopes, limits, a
 // locked account, missing rights. The command exits with 3.

@@ -44,14 +44,13 @@ func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProv
 	}
 	host, ok := provider.(providers.ExistingServer)
 	if !ok {
-		return Summary{}, fmt.Errorf("the provider %s has no server that can be logged in to as it is", provider.Name())
+		return Summary{}, fmt.Errorf("the provider %s has no server of yours to log in to", provider.Name())
 	}
-	a.host = host
-	a.run = engine.Visit(lost.plan(), provider, a.event)
+	a.host, a.run = host, engine.Visit(lost.plan(), provider, a.event)
 	if err := a.run.Trust(ctx); err != nil {
 		return Summary{}, err
 	}
-	where, err := provider.Server(ctx, providers.Spec{})
+	where, err := host.Server(ctx, providers.Spec{})
 	if err != nil {
 		return Summary{}, err
 	}
@@ -90,7 +89,11 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	if err != nil {
 		return err
 	}
-	where, err := provider.Server(ctx, plan.SpecOf(p))
+	host, err := providers.WithServer(provider, providers.ToAdopt)
+	if err != nil {
+		return err
+	}
+	where, err := host.Server(ctx, plan.SpecOf(p))
 	if errors.Is(err, providers.ErrNoServer) {
 		return plan.Usagef("look for the tag in the provider's own list", "no server carries the tag %s", l.Tag)
 	}

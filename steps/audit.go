@@ -34,7 +34,7 @@ func Audit(ctx context.Context, name string, others []Auditor, install bool, hom
 		return audit.Report{}, err
 	}
 	defer d.Close()
-	s, err := OpenSession(ctx, name, home, open)
+	s, err := OpenSession(ctx, name, providers.ToAudit, home, open)
 	if err != nil {
 		return audit.Report{}, err
 	}

@@ -37,11 +37,14 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 		return engine.Outcome{}, err
 	}
 	defer run.Disconnect()
-	if err := run.Do(ctx, order(run.Plan, run.Provider().Resources(run.Spec()))); err != nil {
+	if err := run.Do(ctx, order(run.Plan, run.Provider(), run.Spec())); err != nil {
 		return engine.Outcome{}, errors.Join(err, giveUp(ctx, run))
 	}
-	url, _ := site(run)
-	outcome, err := run.Finish(url)
+	where, err := siteOf(ctx, run)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	outcome, err := run.Finish(where.url)
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {
 		err = errors.Join(err, &engine.StepError{Step: web.Certify.Name, Err: problem})
 	}
@@ -102,11 +105,11 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 		return engine.Outcome{}, err
 	}
 	defer run.Disconnect()
-	err = run.Do(ctx, append(beforehand(), order(run.Plan, run.Provider().Resources(run.Spec()))...))
-	url, _ := site(run)
-	outcome := run.Outcome(url)
+	err = run.Do(ctx, append(beforehand(), order(run.Plan, run.Provider(), run.Spec())...))
+	where, siteErr := siteOf(ctx, run)
+	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
-	return outcome, err
+	return outcome, errors.Join(err, siteErr)
 }
 
 // errNothing says that there is no such deployment.

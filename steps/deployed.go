@@ -50,12 +50,12 @@ func (s *Session) noRelease() error {
 // look for drift; to deploy it again is to mend that. It has no Bundle: the
 // app's source is on the server only. A name that is not known is a *providers.Usage.
 func DeployedPlan(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
-	return deployedPlan(ctx, name, true, home, open)
+	return deployedPlan(ctx, name, true, providers.ToExamine, home, open)
 }
 
 // deployedPlan logs in once to find out what is deployed.
-func deployedPlan(ctx context.Context, name string, onRecord bool, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
-	s, err := OpenSession(ctx, name, home, open)
+func deployedPlan(ctx context.Context, name string, onRecord bool, wanted providers.Ability, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
+	s, err := OpenSession(ctx, name, wanted, home, open)
 	if err != nil {
 		return plan.Plan{}, err
 	}

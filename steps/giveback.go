@@ -43,7 +43,7 @@ func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) 
 }
 
 func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, report func(line string)) error {
-	where, err := r.provider.Server(ctx, r.spec)
+	where, err := host.Server(ctx, r.spec)
 	if err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func (w *watched) Resources(spec providers.Spec) []providers.Resource {
 
 // Server puts the address of a proxy in place of the server's own.
 func (w *watched) Server(ctx context.Context, spec providers.Spec) (providers.Server, error) {
-	server, err := w.Provider.Server(ctx, spec)
+	server, err := w.Provider.(providers.ServerProvider).Server(ctx, spec)
 	if err == nil && w.points.child.Via != "" {
 		server.Address = w.points.child.Via
 	}

@@ -13,14 +13,35 @@ import (
 // beforehand is what must hold before a deployment is put on record.
 func beforehand() []engine.Stage { return []engine.Stage{engine.OneStep{Step: preflight{}}} }
 
-// order is what happens then, in order: first what the provider makes, then the
-// connection, then the facts on the server, then a look from outside.
-func order(p plan.Plan, resources []providers.Resource) []engine.Stage {
-	var stages []engine.Stage
-	for _, r := range resources {
-		stages = append(stages, engine.OneStep{Step: &engine.Resource{Resource: r}})
+// order is what happens then, in order: first what the provider makes; then, on
+// a target with a server, the connection and the facts there; on one that takes
+// the app as it is, its delivery; and last a look from outside.
+func order(p plan.Plan, provider providers.Provider, spec providers.Spec) []engine.Stage {
+	stages := resources(provider.Resources(spec))
+	switch target := provider.(type) {
+	case providers.ServerProvider:
+		stages = append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p))
+	case providers.Platform:
+		stages = append(stages, resources(target.Deliveries(spec, appOf(p)))...)
 	}
-	return append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p), engine.OneStep{Step: verify{}})
+	return append(stages, engine.OneStep{Step: verify{}})
+}
+
+func resources(made []providers.Resource) []engine.Stage {
+	stages := make([]engine.Stage, len(made))
+	for i, r := range made {
+		stages[i] = engine.OneStep{Step: &engine.Resource{Resource: r}}
+	}
+	return stages
+}
+
+// appOf is the app as a platform is given it.
+func appOf(p plan.Plan) providers.App {
+	a := providers.App{Release: p.Release, Variables: p.Env}
+	if p.Bundle != nil {
+		a.Archive = p.Bundle.WriteTarGz
+	}
+	return a
 }
 
 // facts are what should be true on the server, in order. Those that are guarded

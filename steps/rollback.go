@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/engine"
 	"slipway/steps/layout"
@@ -27,7 +28,7 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open engine
 		return "", err
 	}
 	defer d.Close()
-	s, err := OpenSession(ctx, name, home, open)
+	s, err := OpenSession(ctx, name, providers.ToGoBack, home, open)
 	if err != nil {
 		return "", err
 	}

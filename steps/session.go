@@ -20,9 +20,10 @@ type Session struct {
 	plan   plan.Plan
 }
 
-// OpenSession logs in to a deployment's server. A name that is not known is a
-// *providers.Usage. It takes no lock.
-func OpenSession(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Session, error) {
+// OpenSession logs in to a deployment's server, for what is wanted of it. A name
+// that is not known is a *providers.Usage, and so is a target that has no server.
+// It takes no lock.
+func OpenSession(ctx context.Context, name string, wanted providers.Ability, home state.Home, open engine.OpenProvider) (*Session, error) {
 	record, err := home.Read(name)
 	if errors.Is(err, state.ErrUnknown) {
 		return nil, errNothing(name)
@@ -35,7 +36,11 @@ func OpenSession(ctx context.Context, name string, home state.Home, open engine.
 	if err != nil {
 		return nil, err
 	}
-	where, err := provider.Server(ctx, plan.SpecOf(p))
+	host, err := providers.WithServer(provider, wanted)
+	if err != nil {
+		return nil, err
+	}
+	where, err := host.Server(ctx, plan.SpecOf(p))
 	if err != nil {
 		return nil, &providers.Failed{Err: fmt.Errorf("log in to %s: %w", name, err), Next: "run the command that deploys it again"}
 	}

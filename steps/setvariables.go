@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/engine"
 	"slipway/steps/layout"
@@ -26,7 +27,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	defer d.Close()
-	plan, err := deployedPlan(ctx, name, false, home, open)
+	plan, err := deployedPlan(ctx, name, false, providers.ToSetVars, home, open)
 	if err != nil {
 		return false, err
 	}

@@ -93,25 +93,26 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
 		return Condition{}, err
 	}
-	if record.Server.Address == "" {
-		c.Reason = "there is no server yet"
+	where := siteOnRecord(record.URL, record.Server.Address)
+	if where.url == "" {
+		c.Reason = "nothing was deployed yet"
 		return c, nil
 	}
-	c.HTTPStatus, err = web.CheckSite(ctx, cmp.Or(record.URL, plan.WebURL(record.Server.Address)), record.Server.Address, record.Release, p.Health())
+	c.HTTPStatus, err = where.check(ctx, p)
 	c.Answers = err == nil
 	if err != nil {
 		c.Reason = err.Error()
 	}
 	c.askServer(ctx, name, home, open)
 	for _, domain := range p.Domains() {
-		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(record.Server.Address, "443"), domain, time.Now()))
+		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(cmp.Or(record.Server.Address, domain), "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
 }
 
 // askServer asks the server itself; that it can't be asked is part of the answer.
 func (c *Condition) askServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) {
-	s, err := OpenSession(ctx, name, home, open)
+	s, err := OpenSession(ctx, name, providers.ToExamine, home, open)
 	if err != nil {
 		c.ServerReason = err.Error()
 		return

@@ -1,9 +1,20 @@
-// Package conformance checks what every provider promises, whatever it is.
+// Package conformance checks what every provider promises, whatever it is: it is
+// the contract of package providers as a test. Each provider's own tests call
+// [Run] with a world of its own: a simulated cloud, this computer, a real sshd.
+//
+// Every target: nothing is there before; what was made is found again by a later
+// run, by its tag alone; an answer that was lost makes nothing twice; Destroy
+// removes what carries the tag and nothing else, and can be repeated; everything
+// ends with its context. A target with a server: it answers at one address. A
+// target that takes an app as it is: visitors get the release that was delivered
+// last, a delivery that fails leaves the one before in charge, and delivering the
+// same release again changes nothing.
 package conformance
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +35,10 @@ type Opened struct {
 	// Kept are the kinds of resources that Destroy leaves, because they belong
 	// to the computer, not to the deployment: an image, say.
 	Kept []string
+	// App is a release for a [providers.Platform] to take, Next another one of the
+	// same app, and Broken one that can't start. Providers with a server ignore
+	// them.
+	App, Next, Broken providers.App
 	// Existing is set for a server that was there before and that Destroy
 	// leaves: it answers and is listed at any time, whatever the tag.
 	Existing bool
@@ -32,18 +47,24 @@ type Opened struct {
 // Run takes a provider through the life of a deployment and back. open is
 // called once for each part and starts from nothing each time.
 func Run(t *testing.T, open func(t *testing.T) Opened) {
-	parts := []struct {
-		name string
-		run  func(t *testing.T, o Opened)
-	}{
+	parts := []part{
 		{"nothing is there before", nothingBefore},
 		{"made, looked at, found again, destroyed", wholeLife},
 		{"an answer that was never recorded makes nothing twice", madeTwice},
 		{"everything ends with its context", endsWithContext},
 	}
+	if _, ok := open(t).Provider.(providers.Platform); ok {
+		parts = append(parts, part{"an app is delivered, replaced, and kept when the next one is broken", delivered})
+	}
 	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
 	}
+}
+
+// part is one promise.
+type part struct {
+	name string
+	run  func(t *testing.T, o Opened)
 }
 
 func nothingBefore(t *testing.T, o Opened) {
@@ -79,25 +100,22 @@ func nothingBefore(t *testing.T, o Opened) {
 
 func wholeLife(t *testing.T, o Opened) {
 	ctx := t.Context()
-	makeAll(t, o.Provider, o.Spec)
-	server, err := o.Provider.Server(ctx, o.Spec)
-	if err != nil || server.Address == "" || server.Port == 0 {
-		t.Fatalf("Server = %+v, %v", server, err)
-	}
+	makeAll(t, o.Provider.Resources(o.Spec))
+	answers := whereItAnswers(t, o.Provider, o.Spec)
 	later := o.Again(t)
 	for _, r := range later.Resources(o.Spec) {
 		if found := look(t, r, time.Time{}); !found.Holds {
 			t.Errorf("%s does not hold for a later run: %+v", r.Kind(), found)
 		}
 	}
-	if same, err := later.Server(ctx, o.Spec); err != nil || same != server {
-		t.Errorf("Server for a later run = %+v, %v; want %+v", same, err, server)
+	if same := whereItAnswers(t, later, o.Spec); same != answers {
+		t.Errorf("a later run finds it at %s, want %s", same, answers)
 	}
 	if held, err := later.Holdings(ctx, o.Spec); err != nil || len(held) == 0 {
 		t.Errorf("Holdings = %v, %v; want something", held, err)
 	}
 	if !o.Existing {
-		leavesOthers(t, o, later, server)
+		leavesOthers(t, o, later, answers)
 	}
 	var lines []string
 	if err := o.Again(t).Destroy(ctx, o.Spec, func(line string) { lines = append(lines, line) }); err != nil {
@@ -113,8 +131,23 @@ func wholeLife(t *testing.T, o Opened) {
 	wantNone(t, o, last)
 }
 
-// leavesOthers tries a tag that is not the server's.
-func leavesOthers(t *testing.T, o Opened, later providers.Provider, server providers.Server) {
+// whereItAnswers is where the target answers, in words that can be compared; it
+// is empty for a platform, which answers only once it has an app.
+func whereItAnswers(t *testing.T, p providers.Provider, spec providers.Spec) string {
+	t.Helper()
+	host, ok := p.(providers.ServerProvider)
+	if !ok {
+		return ""
+	}
+	server, err := host.Server(t.Context(), spec)
+	if err != nil || server.Address == "" || server.Port == 0 {
+		t.Fatalf("Server = %+v, %v", server, err)
+	}
+	return fmt.Sprintf("%+v", server)
+}
+
+// leavesOthers tries a tag that is not the deployment's.
+func leavesOthers(t *testing.T, o Opened, later providers.Provider, answers string) {
 	t.Helper()
 	ctx := t.Context()
 	other := o.Spec
@@ -125,30 +158,36 @@ func leavesOthers(t *testing.T, o Opened, later providers.Provider, server provi
 	if err := later.Destroy(ctx, other, quiet); err != nil {
 		t.Errorf("Destroy of another tag: %v", err)
 	}
-	if same, err := later.Server(ctx, o.Spec); err != nil || same != server {
-		t.Errorf("Server after another tag was destroyed = %+v, %v", same, err)
+	if same := whereItAnswers(t, later, o.Spec); same != answers {
+		t.Errorf("after another tag was destroyed it answers at %s, want %s", same, answers)
 	}
 }
 
 // wantNone checks that nothing is there, but for a server that always is.
 func wantNone(t *testing.T, o Opened, p providers.Provider) {
 	t.Helper()
-	_, err := p.Server(t.Context(), o.Spec)
 	if o.Existing {
-		if err != nil {
-			t.Errorf("Server: %v, though it exists", err)
-		}
+		whereItAnswers(t, p, o.Spec)
 		wantHoldings(t, o, p, 1)
 		return
 	}
-	if !errors.Is(err, providers.ErrNoServer) {
-		t.Errorf("Server: got %v, want ErrNoServer", err)
+	switch target := p.(type) {
+	case providers.ServerProvider:
+		if _, err := target.Server(t.Context(), o.Spec); !errors.Is(err, providers.ErrNoServer) {
+			t.Errorf("Server: got %v, want ErrNoServer", err)
+		}
+	case providers.Platform:
+		if _, err := target.URL(t.Context(), o.Spec); !errors.Is(err, providers.ErrNoApp) {
+			t.Errorf("URL: got %v, want ErrNoApp", err)
+		}
+	default:
+		t.Fatalf("%s is neither a ServerProvider nor a Platform", p.Name())
 	}
 	wantHoldings(t, o, p, 0)
 }
 
 func madeTwice(t *testing.T, o Opened) {
-	makeAll(t, o.Provider, o.Spec)
+	makeAll(t, o.Provider.Resources(o.Spec))
 	before, err := o.Provider.Holdings(t.Context(), o.Spec)
 	if err != nil {
 		t.Fatal(err)
@@ -194,9 +233,9 @@ func endsWithContext(t *testing.T, o Opened) {
 }
 
 // makeAll does what the engine does: look, make, look again.
-func makeAll(t *testing.T, p providers.Provider, spec providers.Spec) {
+func makeAll(t *testing.T, resources []providers.Resource) {
 	t.Helper()
-	for _, r := range p.Resources(spec) {
+	for _, r := range resources {
 		if look(t, r, time.Time{}).Holds {
 			continue
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"time"
@@ -17,7 +18,8 @@ import (
 type OpenProvider func(plan plan.Plan, dir string) (providers.Provider, error)
 
 // Begin opens the provider and tells what the run is about. It changes nothing:
-// where there are no keys yet, the plan has passing ones.
+// where there are no keys yet, the plan has keys that are kept nowhere. facts are
+// what should hold on the target's server, if it has one.
 func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
 	if p.Tag == "" { // to look with; the one that counts is made with the record
 		p.Tag = state.NewTag(p.Name)
@@ -26,16 +28,16 @@ func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit fu
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{Plan: p, facts: facts, provider: provider, emit: emit, began: time.Now(),
-		spent: map[providers.Phase]float64{}, seconds: map[string]float64{}}
+	run := Visit(p, provider, emit)
+	if _, ok := provider.(providers.Platform); !ok && run.host == nil {
+		return nil, fmt.Errorf("the provider %s has no server and takes no app", provider.Name())
+	}
+	run.facts, run.began = facts, time.Now()
+	run.spent, run.seconds = map[providers.Phase]float64{}, map[string]float64{}
 	if run.record, err = home.Read(p.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
 		return nil, err
 	}
-	k, err := access.ReadKeys(home.Folder(p.Name))
-	if err != nil {
-		return nil, err
-	}
-	if err := run.use(k, p.Tag); err != nil {
+	if err := run.complete(p.Tag, func() (access.Keys, error) { return access.ReadKeys(home.Folder(p.Name)) }); err != nil {
 		return nil, err
 	}
 	run.event(Event{Kind: KindStart, Name: p.Name, Provider: p.Value(plan.KeyProvider), Values: p.InOrder()})
@@ -44,8 +46,9 @@ func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit fu
 
 // Visit is a run without stages, to log in to a server that exists and take
 // its deployment up.
-func Visit(plan plan.Plan, provider providers.Provider, emit func(Event)) *Run {
-	return &Run{Plan: plan, provider: provider, emit: emit}
+func Visit(p plan.Plan, provider providers.Provider, emit func(Event)) *Run {
+	host, _ := provider.(providers.ServerProvider)
+	return &Run{Plan: p, provider: provider, host: host, emit: emit}
 }
 
 // Hold makes the run one that may change things: it puts the deployment on
@@ -53,38 +56,50 @@ func Visit(plan plan.Plan, provider providers.Provider, emit func(Event)) *Run {
 // that, nothing is made.
 func (r *Run) Hold(d *state.Deployment) error {
 	r.deployment = d
-	k, err := access.OpenKeys(r.deployment)
-	if err != nil {
+	var hostKeys []string
+	if r.host != nil {
+		k, err := access.OpenKeys(d)
+		if err != nil {
+			return err
+		}
+		hostKeys = r.firstHostKeys(k)
+	}
+	if err := r.onRecord(hostKeys); err != nil {
 		return err
 	}
-	if err := r.onRecord(k); err != nil {
-		return err
-	}
-	return r.use(k, r.deployment.Record().Tag)
+	return r.complete(d.Record().Tag, func() (access.Keys, error) { return access.OpenKeys(d) })
 }
 
-// onRecord saves what is intended, if it is news.
-func (r *Run) onRecord(k access.Keys) error {
-	was := r.deployment.Record()
-	used := r.Plan.Recorded()
-	if maps.Equal(was.Settings, used) && len(was.Server.HostKeys) > 0 {
+// onRecord saves what is intended, if it is news. The host keys are saved only
+// where none are on record.
+func (r *Run) onRecord(hostKeys []string) error {
+	before, intended := r.deployment.Record(), r.Plan.Recorded()
+	pinned := len(before.Server.HostKeys) > 0 || len(hostKeys) == 0
+	if pinned && maps.Equal(before.Settings, intended) {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {
-		record.Settings = used
-		if len(record.Server.HostKeys) == 0 {
-			record.Server.HostKeys = r.firstHostKeys(k)
+		record.Settings = intended
+		if !pinned {
+			record.Server.HostKeys = hostKeys
 		}
 	})
 }
 
-// use completes the plan with the deployment's keys and tag.
-func (r *Run) use(k access.Keys, tag string) error {
-	r.signers = k.Signers()
-	r.Plan.Tag, r.Plan.AuthorizedKey = tag, k.Login.Public()
-	data, err := userData(r.Plan, k)
-	if err != nil {
-		return err
+// complete fills in the deployment's tag and, where there is a server to log in
+// to, its keys.
+func (r *Run) complete(tag string, read func() (access.Keys, error)) error {
+	r.Plan.Tag = tag
+	data := ""
+	if r.host != nil {
+		k, err := read()
+		if err != nil {
+			return err
+		}
+		r.signers, r.Plan.AuthorizedKey = k.Signers(), k.Login.Public()
+		if data, err = userData(r.Plan, k); err != nil {
+			return err
+		}
 	}
 	r.spec = plan.SpecOf(r.Plan)
 	r.spec.Known = r.Record().Known
@@ -94,6 +109,7 @@ func (r *Run) use(k access.Keys, tag string) error {
 
 func round(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
+// Disconnect ends the run's logins. What runs on the server goes on.
 func (r *Run) Disconnect() {
 	defer r.leaveEntry()
 	if r.server != nil {

@@ -50,7 +50,7 @@ func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 		return run.loggedIn(), nil
 	}
 	wanted := providers.Finding{Changes: []providers.Change{{What: "log in to the server with the deployment's key"}}}
-	where, err := run.provider.Server(ctx, run.spec)
+	where, err := run.host.Server(ctx, run.spec)
 	if errors.Is(err, providers.ErrNoServer) {
 		return wanted, nil
 	}
@@ -93,7 +93,7 @@ func (r *Run) entered(wanted providers.Finding, where providers.Server) provider
 }
 
 func (Connection) Apply(ctx context.Context, run *Run) error {
-	where, err := run.provider.Server(ctx, run.spec)
+	where, err := run.host.Server(ctx, run.spec)
 	if err != nil {
 		return err
 	}

@@ -48,10 +48,10 @@ func (s *server) showsMade(client *remote.Client) bool {
 	return !looked || now == plan.AuthorizedForm(client.HostKey())
 }
 
-// awaitFirstBoot pins the key of the first boot beside those on record, before
+// expectFirstBoot pins the key of the first boot beside those on record, before
 // something is made: it may be a server in place of one that is gone.
-func (r *Run) awaitFirstBoot() error {
-	if _, ok := r.provider.(providers.ExistingServer); ok {
+func (r *Run) expectFirstBoot() error {
+	if _, ok := r.provider.(providers.ExistingServer); ok || r.host == nil {
 		return nil
 	}
 	k, err := access.OpenKeys(r.deployment)

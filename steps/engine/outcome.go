@@ -26,12 +26,10 @@ func (r *Run) Finish(url string) (Outcome, error) {
 	})
 }
 
-// Outcome is what the run came to so far, for an app that answers at url.
+// Outcome is what the run came to so far. The app answers at url, which is empty
+// if that is not known yet.
 func (r *Run) Outcome(url string) Outcome {
-	o := Outcome{Changed: r.changed, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
-	if o.Host != "" {
-		o.URL = url
-	}
+	o := Outcome{Changed: r.changed, URL: url, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()
 	}

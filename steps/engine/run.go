@@ -21,6 +21,7 @@ type Run struct {
 
 	facts      Facts // all that should hold on the server
 	provider   providers.Provider
+	host       providers.ServerProvider // the provider too; nil if the target has no server
 	spec       providers.Spec
 	deployment *state.Deployment // nil in a run that only looks
 	record     state.Record      // as it was when a run that only looks began

@@ -23,11 +23,7 @@ func CheckRelease(ctx context.Context, url, release string) (int, error) {
 // wherever the URL's name leads from here; with an empty address, at the one that
 // the name leads to.
 func CheckSite(ctx context.Context, url, address, release string, health plan.Health) (int, error) {
-	client := &http.Client{
-		Timeout:       10 * time.Second,
-		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAt(address)},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := visitor(address)
 	status, body, err := get(ctx, client, url+releasePath)
 	if err != nil {
 		return 0, err
@@ -35,7 +31,17 @@ func CheckSite(ctx context.Context, url, address, release string, health plan.He
 	if got := strings.TrimSpace(body); status != http.StatusOK || release != "" && got != release {
 		return 0, fmt.Errorf("release %s is not the one that is served (status %d)", release, status)
 	}
-	status, _, err = get(ctx, client, url+health.Path)
+	return checkHealth(ctx, client, url, health)
+}
+
+// CheckHealth asks for what a healthy release answers, wherever it runs, and
+// returns the status of that answer.
+func CheckHealth(ctx context.Context, url string, health plan.Health) (int, error) {
+	return checkHealth(ctx, visitor(""), url, health)
+}
+
+func checkHealth(ctx context.Context, client *http.Client, url string, health plan.Health) (int, error) {
+	status, _, err := get(ctx, client, url+health.Path)
 	if err != nil {
 		return 0, err
 	}
@@ -43,6 +49,16 @@ func CheckSite(ctx context.Context, url, address, release string, health plan.He
 		return 0, fmt.Errorf("the app answers with status %d at %s", status, health.Path)
 	}
 	return status, nil
+}
+
+// visitor asks as a browser does that follows no redirect, with a new connection
+// each time. An address that is not empty is asked whatever host a URL has.
+func visitor(address string) *http.Client {
+	return &http.Client{
+		Timeout:       10 * time.Second,
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAt(address)},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // dialAt connects to an address, whatever host the URL has.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
@@ -90,7 +91,7 @@ func (c *command) envList(name *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := steps.OpenSession(cmd.Context(), of, home, c.providers(home, false))
+			s, err := steps.OpenSession(cmd.Context(), of, providers.ToSetVars, home, c.providers(home, false))
 			if err != nil {
 				return err
 			}

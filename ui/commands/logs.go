@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
 	"slipway/steps/remote"
@@ -36,7 +37,7 @@ func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.
 	if err != nil {
 		return err
 	}
-	s, err := steps.OpenSession(cmd.Context(), name, home, c.providers(home, false))
+	s, err := steps.OpenSession(cmd.Context(), name, providers.ToTellLog, home, c.providers(home, false))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
 )
@@ -31,7 +32,7 @@ spaces in it is a line for the shell.`,
 			if err != nil {
 				return err
 			}
-			s, err := steps.OpenSession(cmd.Context(), name, home, c.providers(home, false))
+			s, err := steps.OpenSession(cmd.Context(), name, providers.ToRun, home, c.providers(home, false))
 			if err != nil {
 				return err
 			}

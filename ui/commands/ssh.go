@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
 	"slipway/steps/remote"
@@ -49,7 +50,7 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := steps.OpenSession(cmd.Context(), name, home, c.providers(home, false))
+	s, err := steps.OpenSession(cmd.Context(), name, providers.ToLogIn, home, c.providers(home, false))
 	if err != nil {
 		return err
 	}

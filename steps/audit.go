@@ -26,10 +26,7 @@ import (
 // says so. The report is kept with the deployment. A name that is not known is a
 // *providers.Usage.
 func Audit(ctx context.Context, name string, others []Auditor, install bool, home state.Home, open engine.OpenProvider, report func(line string)) (audit.Report, error) {
-	if !home.Exists(name) {
-		return audit.Report{}, errNothing(name)
-	}
-	d, err := home.Open(name, time.Now())
+	d, err := hold(home, name)
 	if err != nil {
 		return audit.Report{}, err
 	}

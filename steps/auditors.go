@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net"
@@ -25,27 +26,21 @@ const (
 	OpenSCAP Auditor = "openscap"
 )
 
+//go:embed lynis.sh
+var lynisScript string
+
+//go:embed openscap.sh
+var openscapScript string
+
 // auditors says how they are installed and run. A run ends with a line
 // "figure TEXT".
 var auditors = map[Auditor]struct {
-	program, run string
-	packages     []string
+	program  string
+	script   string
+	packages []string
 }{
-	Lynis: {"lynis", `lynis audit system --quick --no-colors --quiet >/dev/null
-sed -n 's/^hardening_index=/figure hardening index /p' /var/log/lynis-report.dat`, []string{"lynis"}},
-	OpenSCAP: {"oscap", `. /etc/os-release
-content=/usr/share/xml/scap/ssg/content
-for data in "$content/ssg-$ID$VERSION_ID-ds.xml" "$content/ssg-$ID$(echo "$VERSION_ID" | tr -d .)-ds.xml"; do [ ! -e "$data" ] || break; done
-[ -e "$data" ] || { echo "ssg-debian has no benchmark for $PRETTY_NAME: it would judge nothing"; exit 1; }
-for profile in cis_level1_server anssi_bp28_intermediary anssi_np_nt28_average standard; do
-  if oscap info --profiles "$data" | cut -d: -f1 | grep -q "_profile_$profile\$"; then break; fi
-done
-result=$(mktemp)
-status=0
-oscap xccdf eval --profile "$profile" --results "$result" "$data" >/dev/null 2>&1 || status=$?
-[ "$status" = 0 ] || [ "$status" = 2 ] || { rm -f "$result"; echo "oscap ended with status $status"; exit 1; }
-echo "figure $(sed -n 's/.*<score [^>]*scoring:default[^>]*>\([0-9]*\).*/\1/p' "$result" | head -n 1) of 100, profile $profile of $(basename "$data")"
-rm -f "$result"`, []string{"openscap-scanner", "ssg-debian", "linux-base"}},
+	Lynis:    {"lynis", shell.Script(lynisScript, nil), []string{"lynis"}},
+	OpenSCAP: {"oscap", shell.Script(openscapScript, nil), []string{"openscap-scanner", "ssg-debian", "linux-base"}},
 }
 
 // Auditors lists the names of the auditors of others.
@@ -71,7 +66,7 @@ func (s *Session) runAuditor(ctx context.Context, name Auditor, install bool, re
 	if install {
 		missing = shell.AptInstall(a.packages...)
 	}
-	script := shell.Lines(`if [ -z "$(command -v `+a.program+`)" ]; then`, missing, `fi`, a.run)
+	script := shell.Lines(`if [ -z "$(command -v `+shell.Quote(a.program)+`)" ]; then`, missing, `fi`, a.script)
 	figure := ""
 	_, err := s.Client.Run(ctx, remote.Job{Name: "audit", Script: script, Look: shell.Section("audit", ":")}, func(line string) {
 		if text, ok := strings.CutPrefix(line, "figure "); ok {

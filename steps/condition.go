@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,43 +80,27 @@ func (s *Session) Condition(ctx context.Context) (ServerCondition, error) {
 // unitProperties are what is asked of the app's units.
 const unitProperties = "Id,ActiveState,StateChangeTimestamp,MemoryMax,NRestarts,Result"
 
-// unitMemory prints, for each process of the app, its unit and how many kB are
-// its own: memory that processes share counts for each by its part.
-func unitMemory(l layout.Layout) string {
-	return `for f in $(grep -ls '/` + l.User + `-' /proc/[0-9]*/cgroup); do
-  unit=$(sed -n 's|.*/\(` + l.User + `-[^/]*\.service\).*|\1|p' "$f" | head -n 1)
-  [ -z "$unit" ] || echo "$unit $(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "${f%/cgroup}/smaps_rollup")"
-done`
-}
-
 // pendingUpdates asks apt what it would do, by the lists that it has.
 const pendingUpdates = `apt-get -s -q -q -o Debug::NoLocking=1 dist-upgrade | grep '^Inst ' || :`
 
-// whyReboot prints why a reboot is needed, if one is.
-const whyReboot = `if [ -e /run/reboot-required ]; then echo "an update asks for it: $(sort -u /run/reboot-required.pkgs | paste -s -d ' ')"; fi
-if ! systemd-detect-virt --quiet --container; then
-  newest=$(ls -v /boot/vmlinuz-* | tail -n 1)
-  [ -z "$newest" ] || [ "${newest#/boot/vmlinuz-}" = "$(uname -r)" ] || echo "the kernel ${newest#/boot/vmlinuz-} is installed and $(uname -r) runs"
-fi`
+//go:embed serverstate.sh
+var serverStateScript string
+
+//go:embed unitmemory.sh
+var unitMemoryScript string
+
+//go:embed whyreboot.sh
+var whyRebootScript string
 
 func lookCondition(l layout.Layout) string {
 	return shell.Lines(
-		shell.Section(fact.SectionSystem, shell.Lines(
-			`. /etc/os-release`,
-			`echo "system $ID $VERSION_ID"`,
-			`echo "cpus $(nproc)"`,
-			`echo "up $(cut -d. -f1 /proc/uptime)"`,
-			`echo "load $(cut -d' ' -f1 /proc/loadavg)"`,
-			`sed -n 's/^\(MemTotal\|MemAvailable\|SwapTotal\|SwapFree\): *\([0-9]*\) kB/\1 \2/p' /proc/meminfo`,
-			`df -kP / | awk 'NR == 2 { print "disk " $2 " " $4 }'`,
-			`echo "listed $(stat -c %Y /var/lib/apt/lists)"`,
-		)),
+		shell.Section(fact.SectionSystem, shell.Script(serverStateScript, nil)),
 		shell.Section("units", `systemctl show --timestamp=unix --property=`+unitProperties+` `+shell.Quote(l.User+"-*.service")),
-		shell.Section("unit memory", unitMemory(l)),
+		shell.Section("unit memory", shell.Script(unitMemoryScript, shell.Values{"user": l.User})),
 		shell.Section("failed", `systemctl list-units --failed --plain --no-legend --full | cut -d' ' -f1`),
 		shell.Section("releases", release.LookKept(l)),
 		shell.Section("updates", pendingUpdates),
-		shell.Section("reboot", whyReboot),
+		shell.Section("reboot", shell.Script(whyRebootScript, nil)),
 		shell.Section("jobs", `systemctl list-units --plain --no-legend --full 'slipway-job-*.service' | sed -n 's/^slipway-job-\(.*\)\.service .*$/\1/p'`),
 	)
 }

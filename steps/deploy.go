@@ -1,6 +1,3 @@
-// Package steps is what happens, in order, and how each step is looked at,
-// decided on, applied and looked at again. It tells what happens by events and
-// prints nothing.
 package steps
 
 import (
@@ -15,11 +12,11 @@ import (
 	"slipway/steps/web"
 )
 
-// Deploy brings the plan about: it does what is not so yet, whatever an earlier
-// run left. Without a certificate for the app's domains, though they lead to the
-// server, it ends with an error after all the rest is done. The outcome is set
-// only without an error. When ctx ends, what runs on the server goes on and the
-// next run follows it.
+// Deploy brings the plan about: it does what is missing, whatever an earlier run
+// left. If the authority refuses a certificate though the app's domains lead to the
+// server, the error comes after all the rest is done. The outcome is set only
+// without an error. When ctx ends, what runs on the server goes on, and the next
+// run follows it.
 func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	run, err := engine.Begin(plan, facts(plan), home, open, emit)
 	if err != nil {
@@ -51,17 +48,17 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 	return outcome, err
 }
 
-// tellWhatIsLeft tells what a failed first deployment leaves, and what that
+// tellHoldings tells what a failed first deployment leaves behind, and what that
 // costs.
-func tellWhatIsLeft(ctx context.Context, r *engine.Run) {
+func tellHoldings(ctx context.Context, r *engine.Run) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	left, err := r.Provider().Holdings(ctx, r.Spec())
-	if err != nil || len(left) == 0 || !r.Record().Finished.IsZero() {
+	holdings, err := r.Provider().Holdings(ctx, r.Spec())
+	if err != nil || len(holdings) == 0 || !r.Record().Finished.IsZero() {
 		return
 	}
-	for _, h := range left {
-		line := "made so far and still there: " + h.Kind + " " + h.ID
+	for _, h := range holdings {
+		line := "made so far, and still there: " + h.Kind + " " + h.ID
 		if h.Monthly > 0 {
 			line += fmt.Sprintf(", $%.2f a month", h.Monthly)
 		}
@@ -74,7 +71,7 @@ func tellWhatIsLeft(ctx context.Context, r *engine.Run) {
 // that ever served, or a run that was interrupted, is kept.
 func giveUp(ctx context.Context, r *engine.Run) error {
 	if !givesUp(ctx, r) {
-		tellWhatIsLeft(ctx, r)
+		tellHoldings(ctx, r)
 		return nil
 	}
 	r.StartStep("destroy", "what was made is removed, as --on-failure destroy says")
@@ -91,8 +88,8 @@ func givesUp(ctx context.Context, r *engine.Run) bool {
 	return !served && !interrupted && r.Plan.Value(plan.KeyOnFailure) == plan.OnFailureDestroy
 }
 
-// Preview looks at everything and changes nothing, not even on this computer.
-// Steps that can't be looked at before others are done count as to be done.
+// Preview looks at everything and changes nothing, not even on this computer. A
+// step that can't be looked at before an earlier one was done counts as a change.
 func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	var monthly float64
 	run, err := engine.Begin(plan, facts(plan), home, open, func(e engine.Event) {
@@ -110,9 +107,4 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
 	return outcome, errors.Join(err, siteErr)
-}
-
-// errNothing says that there is no such deployment.
-func errNothing(name string) error {
-	return plan.Usagef("slipway list shows those that are there", "there is no deployment %q", name)
 }

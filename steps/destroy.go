@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"errors"
-	"time"
 
 	"slipway/providers"
 	"slipway/state"
@@ -28,10 +27,7 @@ type Removal struct {
 // OpenRemoval looks at what a deployment has. A name that is not known is a
 // *providers.Usage.
 func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Removal, error) {
-	if !home.Exists(name) {
-		return nil, errNothing(name)
-	}
-	d, err := home.Open(name, time.Now())
+	d, err := hold(home, name)
 	if err != nil {
 		return nil, err
 	}

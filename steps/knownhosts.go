@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"errors"
 	"net"
 	"strconv"
 
@@ -16,10 +15,7 @@ import (
 // server, by its address and its domains, as known_hosts takes them. A name that
 // is not known, or has no server yet, is a *providers.Usage.
 func KnownHosts(name string, home state.Home) ([]string, error) {
-	record, err := home.Read(name)
-	if errors.Is(err, state.ErrUnknown) {
-		return nil, errNothing(name)
-	}
+	record, err := read(home, name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,9 @@
 package steps
 
 import (
+	_ "embed"
 	"fmt"
+	"strconv"
 
 	"slipway/steps/layout"
 	"slipway/steps/shell"
@@ -37,22 +39,14 @@ func (s *Session) LogCommand(l Logs) string {
 	return shell.Command(words...)
 }
 
-// requestsScript prints lines of the log of requests, those that were rotated
-// away among them, and follows it from exactly there.
+//go:embed requestlog.sh
+var requestLogScript string
+
+// requestsScript prints lines of the log of requests.
 func requestsScript(l Logs) string {
-	log := shell.Quote(web.RequestsLog)
-	chosen := fmt.Sprintf("tail -n %d", l.Lines)
-	lines := []string{`[ -e ` + log + ` ] || { echo "nginx has no log of requests yet" >&2; exit 1; }`}
-	if l.Since != "" {
-		lines = append(lines, `since=$(date -d `+shell.Quote(l.Since)+` +%Y-%m-%dT%H:%M:%S%:z) || exit 1`)
-		// Each line begins with {"time":"…", in the server's own time zone.
-		chosen = `awk -F '"' -v since="$since" '$4 >= since'`
-	}
-	lines = append(lines,
-		`lines=$(wc -l <`+log+`)`,
-		`{ ls -vr `+log+`.* 2>/dev/null | xargs -r zcat -f; head -n "$lines" `+log+`; } | `+chosen)
+	follow := ""
 	if l.Follow {
-		lines = append(lines, `exec tail -q -n "+$((lines + 1))" -F `+log+` 2>/dev/null`)
+		follow = "yes"
 	}
-	return shell.Lines(lines...)
+	return shell.Script(requestLogScript, shell.Values{"log": web.RequestsLog, "since": l.Since, "lines": strconv.Itoa(l.Lines), "follow": follow})
 }

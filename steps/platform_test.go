@@ -67,10 +67,11 @@ func (p shelfProvider) URL(_ context.Context, spec providers.Spec) (string, erro
 }
 
 func (p shelfProvider) Holdings(_ context.Context, spec providers.Spec) ([]providers.Holding, error) {
-	if _, err := os.Stat(p.folder(spec)); err != nil {
+	_, err := os.Stat(p.folder(spec))
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return []providers.Holding{{Kind: "place", ID: spec.Tag}}, nil
+	return []providers.Holding{{Kind: "place", ID: spec.Tag}}, err
 }
 
 func (p shelfProvider) Destroy(ctx context.Context, spec providers.Spec, report func(string)) error {
@@ -89,10 +90,11 @@ func (place) Title() string          { return "a place on the shelf" }
 func (place) Phase() providers.Phase { return providers.PhaseOther }
 
 func (p place) Look(context.Context, time.Time) (providers.Finding, error) {
-	if _, err := os.Stat(p.folder); err != nil {
+	_, err := os.Stat(p.folder)
+	if errors.Is(err, fs.ErrNotExist) {
 		return providers.Finding{Changes: []providers.Change{{What: "make a place"}}}, nil
 	}
-	return providers.Finding{Holds: true}, nil
+	return providers.Finding{Holds: err == nil}, err
 }
 
 func (p place) Make(ctx context.Context, _ func(string)) error {
@@ -188,7 +190,9 @@ type onShelf struct {
 	shelf  shelf
 }
 
-func (s onShelf) open(plan.Plan, string) (providers.Provider, error) { return shelfProvider{s.shelf}, nil }
+func (s onShelf) open(plan.Plan, string) (providers.Provider, error) {
+	return shelfProvider{s.shelf}, nil
+}
 
 func (s onShelf) deploy(flags map[string]string) (engine.Outcome, []string, error) {
 	s.t.Helper()

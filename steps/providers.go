@@ -10,6 +10,7 @@ import (
 	"slipway/providers/local"
 	"slipway/providers/ssh"
 	"slipway/state"
+	"slipway/steps/access"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 )
@@ -55,4 +56,21 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
 		}
 	}
+}
+
+// AskProvider asks a provider whether it would make a server at all, with its
+// defaults, before anything else is known. dir is the deployment's folder,
+// which may not exist. It only reads.
+func AskProvider(ctx context.Context, name, dir string, open engine.OpenProvider) (providers.Provider, error) {
+	p := plan.Plan{Name: "slipway", Tag: state.NewTag("slipway"), Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: name}}}
+	provider, err := open(p, dir)
+	if err != nil {
+		return nil, err
+	}
+	passing, err := access.NewKeyPair("passing")
+	if err != nil {
+		return nil, err
+	}
+	p.AuthorizedKey = passing.Public()
+	return provider, provider.Check(ctx, plan.SpecOf(p))
 }

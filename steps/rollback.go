@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"slipway/providers"
 	"slipway/state"
@@ -20,10 +19,7 @@ import (
 // returns the release that takes the traffic. Which releases there are is in
 // the error if the one that is meant is not, a *providers.Usage.
 func Rollback(ctx context.Context, name, to string, home state.Home, open engine.OpenProvider, report func(line string)) (string, error) {
-	if !home.Exists(name) {
-		return "", errNothing(name)
-	}
-	d, err := home.Open(name, time.Now())
+	d, err := hold(home, name)
 	if err != nil {
 		return "", err
 	}

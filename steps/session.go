@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"slipway/providers"
@@ -24,10 +23,7 @@ type Session struct {
 // that is not known is a *providers.Usage, and so is a target that has no server.
 // It takes no lock.
 func OpenSession(ctx context.Context, name string, wanted providers.Ability, home state.Home, open engine.OpenProvider) (*Session, error) {
-	record, err := home.Read(name)
-	if errors.Is(err, state.ErrUnknown) {
-		return nil, errNothing(name)
-	}
+	record, err := read(home, name)
 	if err != nil {
 		return nil, err
 	}

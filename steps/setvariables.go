@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"strings"
-	"time"
 
 	"slipway/providers"
 	"slipway/state"
@@ -19,10 +18,7 @@ import (
 // them; if it does not, everything stays as it was. It tells whether anything
 // was changed. The values go to the server and nowhere else.
 func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (changed bool, err error) {
-	if !home.Exists(name) {
-		return false, errNothing(name)
-	}
-	d, err := home.Open(name, time.Now())
+	d, err := hold(home, name)
 	if err != nil {
 		return false, err
 	}

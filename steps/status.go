@@ -3,8 +3,8 @@ package steps
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"slipway/providers"
@@ -53,6 +53,17 @@ func summarize(r state.Record) Summary {
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 
+// Again is what was asked for when a deployment was last begun, as far as the
+// record tells: to ask for it again continues it. The app's variables are not
+// part of it, for they are kept on the server only.
+func (s Summary) Again(getenv func(string) string) plan.Asked {
+	asked := plan.Asked{Folder: s.App, Flags: map[string]string{plan.KeyName: s.Name}, Getenv: getenv}
+	if sample, ok := strings.CutPrefix(s.App, plan.SamplePrefix); ok {
+		asked.Folder, asked.Sample = "", sample
+	}
+	return asked
+}
+
 // Condition is what a deployment is like now.
 type Condition struct {
 	Summary
@@ -75,10 +86,7 @@ type Condition struct {
 // Look asks the provider and the app how a deployment is. A name that is not
 // known is a *providers.Usage. It changes nothing and takes no lock.
 func Look(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (Condition, error) {
-	record, err := home.Read(name)
-	if errors.Is(err, state.ErrUnknown) {
-		return Condition{}, errNothing(name)
-	}
+	record, err := read(home, name)
 	if err != nil {
 		return Condition{}, err
 	}
@@ -124,19 +132,4 @@ func (c *Condition) askServer(ctx context.Context, name string, home state.Home,
 		return
 	}
 	c.Server = &server
-}
-
-// OneName is the name that is meant where none is given: the only one there is.
-func OneName(home state.Home) (string, error) {
-	names, err := home.Names()
-	if err != nil {
-		return "", err
-	}
-	switch len(names) {
-	case 0:
-		return "", plan.Usagef("slipway deploys the app in this folder, slipway --sample hello a sample", "there is no deployment yet")
-	case 1:
-		return names[0], nil
-	}
-	return "", plan.Usagef("name one; slipway list shows them", "there is more than one deployment")
 }

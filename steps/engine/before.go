@@ -16,15 +16,15 @@ import (
 	"slipway/steps/shell"
 )
 
-// The files in a deployment's folder that hold its evidence: what the server was
-// like before the first deployment changed it, and at the last audit.
+// The audits that are kept in a deployment's folder: of the server before the
+// first deployment changed it, and the last one.
 const (
 	BeforeFile = "audit-before.json"
 	LastFile   = "audit-last.json"
 )
 
-// lookBefore is the quick part of an audit, on a server that carries no
-// deployment yet: there is no other time to see what it was like.
+// lookBefore is the quick part of an audit, done on a server that carries no
+// deployment yet: later nobody can see what the server was like before.
 func lookBefore(p plan.Plan) string {
 	return shell.Lines(
 		`if [ ! -e `+access.OwnerFile+` ]; then`,
@@ -33,7 +33,7 @@ func lookBefore(p plan.Plan) string {
 	)
 }
 
-// subject is what an audit must know of the server.
+// AuditSubject is what an audit must know of the server.
 func AuditSubject(p plan.Plan, s fact.System) audit.Subject {
 	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, App: layout.Of(p.Name).User}
 }
@@ -51,6 +51,8 @@ func (r *Run) keepBefore(s *server) error {
 	return KeepAudit(r.deployment, BeforeFile, report)
 }
 
+// KeepAudit writes a report into the folder of a deployment, readable by its owner
+// only.
 func KeepAudit(d *state.Deployment, file string, report audit.Report) error {
 	content, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {

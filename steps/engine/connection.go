@@ -24,8 +24,8 @@ const bootLimit = 10 * time.Minute
 // existingLimit is how long a server that exists may take: a reboot, say.
 const existingLimit = 3 * time.Minute
 
-// refusedPause is how long to leave a server alone that refused the login:
-// sshd shuts out for a while who is refused often.
+// refusedPause is how long a server that refused the login is left alone: sshd
+// shuts a client out for a while that is refused often.
 const refusedPause = 2 * time.Second
 
 func pause(ctx context.Context, d time.Duration) {
@@ -35,16 +35,20 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Connection is that the server lets us in, and is the one whose host key was
+// Connection is a step: the server lets us in and shows the host key that was
 // pinned.
 type Connection struct{}
 
+// Name is the name of the step in events.
 func (Connection) Name() string { return "connection" }
 
+// Title is what people read.
 func (Connection) Title() string { return "a connection to the server" }
 
+// Phase counts the wait for a server that boots.
 func (Connection) Phase() providers.Phase { return providers.PhaseBoot }
 
+// Look tries to log in, once.
 func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error) {
 	if run.server != nil {
 		return run.loggedIn(), nil
@@ -57,7 +61,7 @@ func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	if err = run.getIn(ctx, where); run.waitable(err) {
+	if err = run.logInOnce(ctx, where); run.mayWorkLater(err) {
 		return wanted, nil
 	}
 	switch {
@@ -69,10 +73,11 @@ func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 	return run.loggedIn(), nil
 }
 
-// getIn connects; see getThere for a server that exists already.
-func (r *Run) getIn(ctx context.Context, where providers.Server) error {
+// logInOnce connects with the deployment's key, or as the operator where that
+// key does not work yet.
+func (r *Run) logInOnce(ctx context.Context, where providers.Server) error {
 	if host, ok := r.provider.(providers.ExistingServer); ok {
-		return r.getThere(ctx, host, where)
+		return r.logInToExisting(ctx, host, where)
 	}
 	return r.connect(ctx, where)
 }
@@ -92,6 +97,7 @@ func (r *Run) entered(wanted providers.Finding, where providers.Server) provider
 	return wanted
 }
 
+// Apply logs in as soon as the server lets it: a new server boots first.
 func (Connection) Apply(ctx context.Context, run *Run) error {
 	where, err := run.host.Server(ctx, run.spec)
 	if err != nil {
@@ -100,7 +106,7 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 	began := time.Now()
 	attempt := func() (struct{}, error) {
 		err := run.logIn(ctx, where)
-		if err != nil && !run.waitable(err) {
+		if err != nil && !run.mayWorkLater(err) {
 			return struct{}{}, backoff.Permanent(err)
 		}
 		if err != nil && time.Since(began) > 5*time.Second {
@@ -113,9 +119,9 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 3*time.Second
-	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.entryLimit()))
+	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.loginLimit()))
 	if err != nil {
-		return run.noEntry(err, where)
+		return run.notLetIn(err, where)
 	}
 	return nil
 }
@@ -123,7 +129,7 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 // logIn connects with the deployment's key, after the operator's login has
 // made that possible where it was not.
 func (r *Run) logIn(ctx context.Context, where providers.Server) error {
-	if err := r.getIn(ctx, where); err != nil || r.entry == nil {
+	if err := r.logInOnce(ctx, where); err != nil || r.entry == nil {
 		return err
 	}
 	if len(r.admission()) > 0 {
@@ -135,27 +141,27 @@ func (r *Run) logIn(ctx context.Context, where providers.Server) error {
 	return r.connect(ctx, where)
 }
 
-// entryLimit is how long the server may take to let us in: one that was there
-// before has no first boot to finish.
-func (r *Run) entryLimit() time.Duration {
+// loginLimit is how long the server may take to let us in. A server that was
+// there before has no first boot to finish.
+func (r *Run) loginLimit() time.Duration {
 	if _, ok := r.provider.(providers.ExistingServer); ok {
 		return existingLimit
 	}
 	return bootLimit
 }
 
-func (r *Run) noEntry(err error, where providers.Server) error {
-	if !r.waitable(err) {
+func (r *Run) notLetIn(err error, where providers.Server) error {
+	if !r.mayWorkLater(err) {
 		return err
 	}
-	return &providers.Failed{Err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.entryLimit(), err),
+	return &providers.Failed{Err: fmt.Errorf("the server at %s did not let us in within %s: %w", where.Address, r.loginLimit(), err),
 		Next: "run the same command again to go on waiting, or slipway destroy to remove it"}
 }
 
-// waitable tells whether a failed login may work later: a server that boots
-// first answers nothing, then refuses a user whom cloud-init has yet to make.
-// One that was there before makes no users by itself.
-func (r *Run) waitable(err error) bool {
+// mayWorkLater tells whether it helps to wait after a failed login. A server that
+// boots answers nothing first, and then refuses a user whom cloud-init has yet to
+// make. A server that was there before makes no users by itself.
+func (r *Run) mayWorkLater(err error) bool {
 	_, isExisting := r.provider.(providers.ExistingServer)
 	var unreachable *remote.Unreachable
 	return errors.As(err, &unreachable) || !isExisting && access.WasRefused(err)

@@ -32,7 +32,7 @@ func (r *Run) Trust(ctx context.Context) error {
 		return err
 	}
 	for _, k := range keys {
-		r.trusted = append(r.trusted, plan.AuthorizedForm(k))
+		r.vouchedFor = append(r.vouchedFor, plan.AuthorizedForm(k))
 	}
 	return nil
 }
@@ -41,7 +41,7 @@ func (r *Run) Trust(ctx context.Context) error {
 // for, or the one that the first boot is given.
 func (r *Run) firstHostKeys(k access.Keys) []string {
 	if _, ok := r.provider.(providers.ExistingServer); ok {
-		return r.trusted
+		return r.vouchedFor
 	}
 	return []string{k.Host.Public()}
 }
@@ -51,7 +51,7 @@ func (r *Run) pinned() ([]ssh.PublicKey, error) {
 	if lines := r.Record().Server.HostKeys; len(lines) > 0 {
 		return access.ParseKeys(lines)
 	}
-	return access.ParseKeys(r.trusted)
+	return access.ParseKeys(r.vouchedFor)
 }
 
 // entry is the operator's own login, used until the deployment's works.
@@ -65,10 +65,10 @@ func (e *entry) close() {
 	e.done()
 }
 
-// getThere connects with the deployment's key or, where that does not work yet,
+// logInToExisting connects with the deployment's key or, where that does not work yet,
 // as the operator: then entry is set, and server is not. The login that is
 // likely to be refused is tried last, because servers punish refused logins.
-func (r *Run) getThere(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
+func (r *Run) logInToExisting(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
 	if r.server != nil || r.entry != nil {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
 	case err == nil:
 		err = errors.New("the server does not show it")
 	}
-	unproven := r.unproven(admitting.Guarded(), err, began)
+	unproven := r.unprovenError(admitting.Guarded(), err, began)
 	if access.WasRefused(err) {
 		return &providers.Failed{Err: unproven,
 			Next: "if sshd on the server has AllowUsers or AllowGroups, let " + access.User + " in there, then run the same command again"}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
-	"slipway/providers"
 	"slipway/steps/fact"
 	"slipway/steps/guard"
 	"slipway/steps/remote"
@@ -62,7 +60,7 @@ func (s Facts) do(ctx context.Context, r *Run) error {
 	case len(pending) == 0 && r.proven():
 		return nil
 	case len(pending) == 0:
-		return r.unproven(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
+		return r.unprovenError(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
 	}
 	r.StartStep(pending[0].Name, pending[0].Title)
 	return stillNeeds(r.found(pending[0]))
@@ -91,7 +89,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 			continue
 		}
 		r.StartStep(f.Name, f.Title)
-		if err := f.Before(ctx, r.connected()); err != nil {
+		if err := f.Before(ctx, r.forFact()); err != nil {
 			return err
 		}
 	}
@@ -109,7 +107,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 		return unproven
 	}
 	if err != nil && progress.armed && !stands {
-		return r.halfway(progress.failure(err))
+		return r.putBackError(progress.failure(err))
 	}
 	if err != nil {
 		return progress.failure(err)
@@ -118,21 +116,21 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	if stands {
 		r.server.armed = guard.Armed{}
 	}
-	pending.told(r, progress)
+	pending.tellOutcomes(r, progress)
 	return nil
 }
 
-// connected is what a fact prepares its change with.
-func (r *Run) connected() fact.Server {
+// forFact is what a fact prepares its change with.
+func (r *Run) forFact() fact.Server {
 	return fact.Server{Plan: r.Plan, Client: r.server.client, Report: r.Report,
 		Pin: func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
 }
 
-// told tells what the look after the change found.
-func (s Facts) told(r *Run, progress *progress) {
+// tellOutcomes tells what the look after the change found.
+func (s Facts) tellOutcomes(r *Run, progress *progress) {
 	for _, f := range s {
 		if found := r.found(f); found.Holds {
-			r.doneNow(stepID{name: f.Name, title: f.Title}, found, progress.took[f.Name])
+			r.tellChanged(stepInHand{name: f.Name, title: f.Title}, found, progress.took[f.Name])
 		}
 	}
 }
@@ -160,64 +158,4 @@ func (s Facts) script(r *Run, boundary string) string {
 			shell.Command("echo", boundary+" end "+f.Name))
 	}
 	return shell.Lines(parts...)
-}
-
-// progress reads a job's lines: which fact is in hand, and what it prints.
-type progress struct {
-	run      *Run
-	facts    Facts
-	boundary string
-	took     map[string]float64 // seconds by fact
-	last     []string           // lines of the fact in hand
-	proving  *proving
-	armed    bool // the old state is kept, to be put back
-}
-
-// failureLines is how much of what a step printed an error carries.
-const failureLines = 24
-
-func (p *progress) line(line string) {
-	mark, ok := strings.CutPrefix(line, p.boundary+" ")
-	if !ok {
-		p.last = append(p.last, line)
-		p.last = p.last[max(0, len(p.last)-failureLines):]
-		p.run.Report(line)
-		return
-	}
-	event, name, _ := strings.Cut(mark, " ")
-	for _, f := range p.facts {
-		if f.Name == name {
-			p.mark(event, f)
-		}
-	}
-}
-
-func (p *progress) mark(event string, f *fact.Fact) {
-	r := p.run
-	if event == "armed" {
-		p.armed = true
-		return
-	}
-	if event == "begin" {
-		r.StartStep(f.Name, f.Title)
-		p.last = nil
-		r.stepEvent(r.step, Changing, r.found(f), 0)
-		return
-	}
-	seconds := time.Since(r.step.began).Seconds()
-	p.took[f.Name] = seconds
-	r.spent[f.Phase] += seconds
-	r.stepEvent(r.step, Applied, providers.Finding{}, seconds)
-	if changed := p.proving.changed; len(changed) > 0 && f == changed[len(changed)-1] {
-		p.proving.begin()
-	}
-}
-
-// failure shows what the step in hand printed, not the whole job.
-func (p *progress) failure(err error) error {
-	var exit *remote.ExitError
-	if errors.As(err, &exit) && len(p.last) > 0 {
-		exit.What, exit.Tail = "it", strings.Join(p.last, "\n")
-	}
-	return err
 }

@@ -51,12 +51,12 @@ func (s OneStep) change(ctx context.Context, r *Run, finding providers.Finding) 
 	if err := r.recordOutcome(s.Step, after); err != nil {
 		return err
 	}
-	r.doneNow(r.step, after, time.Since(r.step.began).Seconds())
+	r.tellChanged(r.step, after, time.Since(r.step.began).Seconds())
 	return nil
 }
 
-// doneNow tells that a second look found the step done.
-func (r *Run) doneNow(s stepID, after providers.Finding, seconds float64) {
+// tellChanged tells that a second look found the step done.
+func (r *Run) tellChanged(s stepInHand, after providers.Finding, seconds float64) {
 	r.seconds[s.name] = seconds
 	r.stepEvent(s, Changed, providers.Finding{Detail: after.Detail}, seconds)
 }

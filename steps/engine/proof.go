@@ -22,7 +22,7 @@ func (s Facts) Guarded() Facts {
 	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return f.Guards.Empty() })
 }
 
-// Unguarded are all others.
+// Unguarded are the facts that can't lock the operator out.
 func (s Facts) Unguarded() Facts {
 	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return !f.Guards.Empty() })
 }
@@ -42,8 +42,8 @@ func (s Facts) named(names []string) Facts {
 }
 
 // arm is shell text that has the server put its old state back unless the change
-// of these facts is proven. What is kept is always that of every guarded fact, so
-// that one guard can go on for another.
+// of these facts is proven. It keeps the state of every guarded fact, not only of
+// those that change, so that a later guard can take over from an earlier one.
 func (r *Run) arm(changing Facts) string {
 	var parts []guard.Part
 	for _, f := range r.facts {
@@ -55,9 +55,9 @@ func (r *Run) arm(changing Facts) string {
 // dialer makes a new connection with the deployment's key.
 type dialer func(ctx context.Context) (*remote.Client, error)
 
-// prove lets a guarded change stand, if a new login by a new connection works,
-// may become root, and sees that the change is there. Without an error it is false
-// where the change is not as it should be, or was put back meanwhile.
+// prove lets a guarded change stand if a new login over a new connection works, can
+// become root, and finds the change in place. It is false without an error if the
+// change is not in place, or was put back meanwhile.
 func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, error) {
 	limit := r.Plan.ProofLimit()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
@@ -107,8 +107,8 @@ func dialPatiently(ctx context.Context, dial dialer) (*remote.Client, error) {
 	return client, err
 }
 
-// unproven tells what becomes of a change that no new login proved.
-func (r *Run) unproven(changed Facts, err error, since time.Time) error {
+// unprovenError tells what becomes of a change that no new login proved.
+func (r *Run) unprovenError(changed Facts, err error, since time.Time) error {
 	back := since.Add(r.Plan.RevertTime())
 	return &providers.Failed{
 		Err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
@@ -116,17 +116,18 @@ func (r *Run) unproven(changed Facts, err error, since time.Time) error {
 		Next: "wait until then, mend what the login says, and run the same command again"}
 }
 
-// halfway tells what becomes of a guarded change that failed, or that something
-// after it kept from being proven.
-func (r *Run) halfway(err error) error {
+// putBackError tells what becomes of a guarded change that failed, or that could not
+// be proven because a later change failed.
+func (r *Run) putBackError(err error) error {
 	return &providers.Failed{Err: err, Next: fmt.Sprintf("what it changed of the login, SSH and the firewall is put back on the server within %s; mend the cause and run the same command again", r.Plan.RevertTime())}
 }
 
 // proven tells whether no change waits for its proof, as far as was seen.
 func (r *Run) proven() bool { return r.server == nil || r.server.armed.Token == "" }
 
-// proveEarlier proves a guarded change that an earlier connection left unproven. One
-// that is not as it should be is left: it is changed again, and then proven.
+// proveEarlier proves a guarded change that an earlier connection left unproven. If
+// the change is not in place, it does nothing: the fact is changed again and proven
+// then.
 func (s Facts) proveEarlier(ctx context.Context, r *Run) error {
 	changed := s.named(r.server.armed.Facts)
 	if r.server.armed.Token == "" || r.OnlyLooks() || !r.server.holds(changed, r) {
@@ -141,7 +142,7 @@ func (s Facts) proveEarlier(ctx context.Context, r *Run) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		return r.unproven(changed, err, began)
+		return r.unprovenError(changed, err, began)
 	case stands:
 		r.server.armed = guard.Armed{}
 		return nil
@@ -172,7 +173,7 @@ func (p *proving) begin() {
 		defer p.mu.Unlock()
 		p.stands, p.err = p.run.prove(p.ctx, p.run.server.client.Anew, p.changed)
 		if p.err != nil && p.ctx.Err() == nil {
-			p.err = p.run.unproven(p.changed, p.err, since)
+			p.err = p.run.unprovenError(p.changed, p.err, since)
 			p.stop(p.err)
 		}
 	})

@@ -27,15 +27,15 @@ type Run struct {
 	record     state.Record      // as it was when a run that only looks began
 	emit       func(Event)
 
-	signers []ssh.Signer
-	trusted []string // host keys that were vouched for and are not on record yet
-	entry   *entry   // the operator's login to a server that exists, while it is needed
-	server  *server  // nil until the connection stands
-	step    stepID   // in hand
-	changed bool
-	began   time.Time
-	spent   map[providers.Phase]float64
-	seconds map[string]float64 // of the steps that had something to do
+	signers    []ssh.Signer
+	vouchedFor []string   // host keys that were vouched for and are not on record yet
+	entry      *entry     // the operator's login to a server that exists, while it is needed
+	server     *server    // nil until the connection stands
+	step       stepInHand // in hand
+	changed    bool
+	began      time.Time
+	spent      map[providers.Phase]float64
+	seconds    map[string]float64 // of the steps that had something to do
 }
 
 // Record is the deployment's record.
@@ -63,7 +63,7 @@ func (r *Run) Changed() bool { return r.changed }
 
 // VouchedFor are the host keys, in authorized_keys form, that somebody vouched
 // for in this run and that are not on record yet.
-func (r *Run) VouchedFor() []string { return r.trusted }
+func (r *Run) VouchedFor() []string { return r.vouchedFor }
 
 // OnlyLooks tells whether the run must change nothing.
 func (r *Run) OnlyLooks() bool { return r.deployment == nil }
@@ -77,7 +77,7 @@ func (r *Run) event(e Event) {
 func (r *Run) Report(line string) { r.event(Event{Kind: KindLine, Step: r.step.name, Line: line}) }
 
 // stepEvent tells where a step stands.
-func (r *Run) stepEvent(s stepID, status Status, f providers.Finding, seconds float64) {
+func (r *Run) stepEvent(s stepInHand, status Status, f providers.Finding, seconds float64) {
 	r.event(Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
 		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)})
 }
@@ -106,11 +106,11 @@ func (r *Run) failed(ctx context.Context, err error) error {
 
 // StartStep makes a step the one in hand.
 func (r *Run) StartStep(name, title string) {
-	r.step = stepID{name: name, title: title, began: time.Now()}
+	r.step = stepInHand{name: name, title: title, began: time.Now()}
 }
 
-// stepID is the step in hand.
-type stepID struct {
+// stepInHand is the step in hand.
+type stepInHand struct {
 	name, title string
 	began       time.Time
 }

@@ -91,6 +91,8 @@ func (s *server) holds(facts Facts, r *Run) bool {
 	return !slices.ContainsFunc(facts, func(f *fact.Fact) bool { return len(f.Decide(s.view(f, r))) > 0 })
 }
 
+// LookScript looks at the system and at the facts: a section for each, by name. It
+// waits for the first boot to end, and only reads.
 func LookScript(plan plan.Plan, facts Facts) string {
 	script := []string{
 		firstBoot,

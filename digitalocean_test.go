@@ -297,7 +297,7 @@ func (o *operator) keepsKeys(t *testing.T, name string) {
 func watchArguments(t *testing.T, secret string) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	done, seen := make(chan struct{}), 0
+	done, seen, slipway := make(chan struct{}), 0, e2e.Slipway(t)
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
@@ -307,7 +307,7 @@ func watchArguments(t *testing.T, secret string) (stop func()) {
 				if err != nil {
 					continue // it ended meanwhile
 				}
-				if bytes.HasPrefix(line, []byte(e2e.Slipway+"\x00")) {
+				if bytes.HasPrefix(line, []byte(slipway+"\x00")) {
 					seen++
 				}
 				if bytes.Contains(line, []byte(secret)) {

@@ -53,7 +53,7 @@ func (o *operator) terminal(t *testing.T, args ...string) *terminal {
 		}
 		os.RemoveAll(dir)
 	})
-	words := append([]string{e2e.Slipway}, args...)
+	words := append([]string{e2e.Slipway(t)}, args...)
 	// What the shell says after the end shows the exit code and keeps it open.
 	script := `cd "$0" && "$@"; echo "ended with $?"; exec sleep 600`
 	term.must(append([]string{"-f", os.DevNull, "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", script, o.Home}, words...)...)
@@ -187,7 +187,7 @@ func TestTerminalIsNotAsked(t *testing.T) {
 		t.Skip("it takes script, of util-linux")
 	}
 	cmd := newOperator(t).Command()
-	cmd.Path, cmd.Args = script, []string{"script", "-qec", shellescape.Quote(e2e.Slipway) + " --version", os.DevNull}
+	cmd.Path, cmd.Args = script, []string{"script", "-qec", shellescape.Quote(e2e.Slipway(t)) + " --version", os.DevNull}
 	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "CI=")
 	begun := time.Now()
 	out, err := cmd.CombinedOutput()

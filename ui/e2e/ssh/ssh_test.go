@@ -1,4 +1,4 @@
-package main
+package ssh
 
 import (
 	"context"
@@ -405,14 +405,14 @@ func TestSSHWithSudoPassword(t *testing.T) {
 	secrets := []string{"SLIPWAY_IDENTITY_PASSPHRASE=" + passphrase, "SLIPWAY_SUDO_PASSWORD=" + password}
 	t.Run("terminal", func(t *testing.T) { o.asksOnTerminal(t, args[1:], passphrase, password) })
 	o.Env = slices.Concat(home, secrets)
-	watched := watchArguments(t, password)
+	watched := e2e.WatchArguments(t, password)
 	r := o.Must(args...)
 	watched()
 	if strings.Contains(r.Stdout+r.Stderr, password) || strings.Contains(r.Stdout+r.Stderr, passphrase) {
 		t.Errorf("a secret was printed:\n%s", r.Stderr)
 	}
-	o.keepsToItself(t, password)
-	o.keepsToItself(t, passphrase)
+	o.KeepsToItself(password)
+	o.KeepsToItself(passphrase)
 	if status, _ := e2e.Ask(t, strings.TrimSpace(r.Stdout)); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
@@ -519,29 +519,5 @@ func TestSSHGivesUp(t *testing.T) {
 	}
 	if _, err := os.Stat(o.State().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the deployment's folder is still there")
-	}
-}
-
-func TestSSHBadInput(t *testing.T) {
-	o := newOperator(t)
-	o.aHome(t, nil)
-	for name, c := range map[string]struct {
-		args []string
-		code int
-		want string
-	}{
-		"no host":   {nil, 2, "--host USER@HOST"},
-		"no user":   {[]string{"--host", "example.com"}, 2, "USER@HOST"},
-		"a size":    {[]string{"--host", "root@127.0.0.1:1", "--size", "large"}, 2, "--size"},
-		"not there": {[]string{"--host", "root@127.0.0.1:1"}, 1, "can't be reached"},
-		"bad port":  {[]string{"--host", "root@host:99999"}, 2, "root@host:99999"},
-	} {
-		r := o.Run(append([]string{"--yes", "--sample", "hello", "--provider", "ssh"}, c.args...)...)
-		if r.Code != c.code || !strings.Contains(r.Stderr, c.want) {
-			t.Errorf("%s: exit %d, want %d and %q\n%s", name, r.Code, c.code, c.want, r.Stderr)
-		}
-		if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: something was made", name)
-		}
 	}
 }

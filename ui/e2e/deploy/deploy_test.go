@@ -1,4 +1,4 @@
-package main
+package deploy
 
 import (
 	"encoding/json"
@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
-	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/remote"
 	"slipway/steps/web"
@@ -23,101 +22,6 @@ import (
 
 	"golang.org/x/crypto/ssh"
 )
-
-func TestBadInput(t *testing.T) {
-	o := newOperator(t)
-	empty := t.TempDir()
-	file := filepath.Join(empty, "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]struct {
-		args []string
-		want string
-	}{
-		"no terminal":       {[]string{"--sample", "hello"}, "--yes"},
-		"no folder":         {[]string{"--yes", "/does/not/exist"}, "/does/not/exist"},
-		"a file":            {[]string{"--yes", file}, "not a folder"},
-		"no app":            {[]string{"--yes", empty}, "slipway.toml"},
-		"bad name":          {[]string{"--yes", "--sample", "hello", "--name", "Not_A_Name"}, "Not_A_Name"},
-		"reserved name":     {[]string{"--yes", "--sample", "hello", "--name", "cache"}, "cache"},
-		"empty name":        {[]string{"--yes", "--sample", "hello", "--name", ""}, "--name"},
-		"unknown provider":  {[]string{"--yes", "--sample", "hello", "--provider", "moon"}, "moon"},
-		"unknown hardening": {[]string{"--yes", "--sample", "hello", "--hardening", "steel"}, "steel"},
-		"unknown image":     {[]string{"--yes", "--sample", "hello", "--image", "plan-9"}, "debian-13"},
-		"env without =":     {[]string{"--yes", "--sample", "hello", "--env", "FOO"}, "KEY=VALUE"},
-		"env bad key":       {[]string{"--yes", "--sample", "hello", "--env", "1A=x"}, "1A"},
-		"no env file":       {[]string{"--yes", "--sample", "hello", "--env-file", "/does/not/exist"}, "--env-file"},
-		"unknown flag":      {[]string{"--yes", "--sample", "hello", "--bogus"}, "--bogus"},
-		"unknown sample":    {[]string{"--yes", "--sample", "nope"}, "hello"},
-		"sample and folder": {[]string{"--yes", "--sample", "hello", "."}, "--sample"},
-		"two folders":       {[]string{"--yes", ".", ".."}, "too many"},
-		"destroy unknown":   {[]string{"destroy", "-y", "nope"}, "nope"},
-		"status of nothing": {[]string{"status"}, "no deployment"},
-		"destroy, no -y":    {[]string{"destroy", "nope"}, "-y"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := o.Run(c.args...)
-			if r.Code != 2 {
-				t.Errorf("exit %d, want 2", r.Code)
-			}
-			last := r.Stderr[strings.LastIndexByte(strings.TrimSuffix(r.Stderr, "\n"), '\n')+1:]
-			if !strings.HasPrefix(last, "error: ") || !strings.Contains(last, c.want) || strings.Count(r.Stderr, "error: ") != 1 {
-				t.Errorf("stderr is %q, want one error that names %q", r.Stderr, c.want)
-			}
-			if r.Stdout != "" {
-				t.Errorf("stdout is %q", r.Stdout)
-			}
-			if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
-				t.Error("something was created")
-			}
-		})
-	}
-}
-
-// TestHeld runs slipway on a deployment that another process, this one, holds.
-func TestHeld(t *testing.T) {
-	localtest.NeedMachines(t)
-	o := newOperator(t)
-	d, err := o.State().Open("hello", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := o.Run("--yes", "--sample", "hello")
-	if r.Code != 4 || !strings.Contains(r.Stderr, fmt.Sprintf("process %d", os.Getpid())) {
-		t.Errorf("exit %d, want 4: %s", r.Code, r.Stderr)
-	}
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestInit(t *testing.T) {
-	o := newOperator(t)
-	folder := unpackSample(t, "hello")
-	o.Must("init", folder)
-	written, err := os.ReadFile(filepath.Join(folder, "slipway.toml"))
-	if err != nil || !strings.Contains(string(written), `"server:app"`) {
-		t.Errorf("wrote %s, %v", written, err)
-	}
-	if r := o.Run("init", folder); r.Code != 2 {
-		t.Errorf("writing it again: exit %d, want 2", r.Code)
-	}
-}
-
-func TestPlanCreatesNothing(t *testing.T) {
-	localtest.NeedMachines(t)
-	o := newOperator(t)
-	r := o.Must("--plan", "--sample", "accounts")
-	for _, want := range []string{"machine", "sshd", "run python testing/testing.py", "it costs nothing"} {
-		if !strings.Contains(r.Stderr, want) {
-			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)
-		}
-	}
-	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("something was created")
-	}
-}
 
 // TestHello is a deployment's whole life on a real machine.
 func TestHello(t *testing.T) {
@@ -403,7 +307,7 @@ func TestAccounts(t *testing.T) {
 	if status != http.StatusOK || !json.Valid([]byte(body)) {
 		t.Fatalf("status %d: %s", status, body)
 	}
-	folder := unpackSample(t, "accounts")
+	folder := e2e.UnpackSample(t, "accounts")
 	edit := func(file, old, text string) {
 		path := filepath.Join(folder, file)
 		data, err := os.ReadFile(path)
@@ -477,20 +381,6 @@ func (o *operator) rollsBack(t *testing.T, first, second e2e.Deployed) {
 	if r := o.Run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.Code != 3 || r.Stdout != "out\n" || r.Stderr != "err\n" {
 		t.Errorf("a command on the server: %+v", r)
 	}
-}
-
-// unpackSample copies a sample into a folder, to be changed.
-func unpackSample(t *testing.T, name string) string {
-	t.Helper()
-	files, err := app.Sample(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(t.TempDir(), name)
-	if err := os.CopyFS(folder, files); err != nil {
-		t.Fatal(err)
-	}
-	return folder
 }
 
 func TestDebian12(t *testing.T) {

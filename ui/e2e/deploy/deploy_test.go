@@ -60,7 +60,7 @@ func (o *operator) again(t *testing.T, first e2e.Deployed) {
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s", first.Seconds, first.Spent, second.Seconds)
 	r := o.Must("--yes", "--sample", "hello")
-	if r.Stdout != first.URL+"\n" || !strings.Contains(r.Stderr, "nothing to change") {
+	if r.Stdout != first.URL+"\n" || !strings.Contains(r.Stderr, "no changes") {
 		t.Errorf("stdout %q, stderr %q", r.Stdout, r.Stderr)
 	}
 	if r := o.Must("status"); !strings.Contains(r.Stdout, first.URL) || !strings.Contains(r.Stdout, "with status 200") {

@@ -48,7 +48,7 @@ func TestWizardEnter(t *testing.T) {
 func sameAsReviewed(t *testing.T, o *e2e.Operator) {
 	t.Helper()
 	r := o.Must(strings.Fields("--yes --sample hello --provider local")...)
-	if !strings.Contains(r.Stderr, "nothing to change") {
+	if !strings.Contains(r.Stderr, "no changes") {
 		t.Errorf("the command that was shown changed something:\n%s", r.Stderr)
 	}
 }

@@ -1,4 +1,9 @@
-package steps_test
+// Package interrupted tests, on real machines, that a deployment can be killed
+// between any two of its effects and is resumed by the next run. The points are
+// found by running a whole deployment and counting them: every event, and every
+// call of the provider, before it and after it. A seeded sample runs by default;
+// -sweep runs every point.
+package interrupted
 
 import (
 	"bufio"
@@ -31,10 +36,6 @@ import (
 	"slipway/steps/web"
 )
 
-// These tests kill a deployment between any two of its effects and resume it.
-// The points are found by running a whole deployment and counting them: every
-// event, and every call of the provider, before it and after it. A seeded sample
-// runs by default; -sweep runs every point.
 var (
 	sweep = flag.Bool("sweep", false, "interrupt at every point instead of a sample")
 	seed  = flag.Uint64("seed", 1, "of the sample, and of where connections are cut")

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -138,51 +136,6 @@ func (o *operator) sandboxed(t *testing.T, release string) {
 	t.Logf("systemd-analyze security: %s", score)
 }
 
-func (o *operator) variables(t *testing.T) {
-	want := `GREETING=a secret: $HOME ` + "`x`" + ` "y" \`
-	read := func() string {
-		return o.Root("hello", `tr '\0' '\n' </proc/$(systemctl show -p MainPID --value 'app-hello-*.service')/environ`)
-	}
-	if env := read(); !strings.Contains(env+"\n", want+"\n") {
-		t.Errorf("the app's environment lacks %q:\n%s", want, env)
-	}
-	changed := o.Deploy("--sample", "hello", "--env", "SECOND=2")
-	if env := read(); !changed.Changed || !strings.Contains(env+"\n", want+"\n") || !strings.Contains(env+"\n", "SECOND=2\n") {
-		t.Errorf("after another --env:\n%s", env)
-	}
-	if mode := o.Root("hello", "stat -c '%a %U' /etc/slipway/variables/*.env"); mode != "600 root" {
-		t.Errorf("the file of variables is %s", mode)
-	}
-	o.secretNowhere(t, "a secret:")
-}
-
-// secretNowhere looks for a secret in everything that slipway keeps here, and
-// in what the server logged.
-func (o *operator) secretNowhere(t *testing.T, secret string) {
-	err := filepath.WalkDir(o.State().Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.Name() == "machine" {
-			return fs.SkipDir // the machine's own disk
-		}
-		if d.Type().IsRegular() {
-			data, err := os.ReadFile(path)
-			if err == nil && strings.Contains(string(data), secret) {
-				t.Errorf("%s holds the secret", path)
-			}
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-	if n := o.Root("hello", "journalctl -q | grep -c '"+secret+"' || :"); n != "0" {
-		t.Errorf("the server's log holds the secret in %s lines", n)
-	}
-	if found := o.Root("hello", "grep -rlF '"+secret+"' /run/slipway /srv /var/lib/slipway || :"); found != "" {
-		t.Errorf("the secret is in %s", found)
-	}
-}
-
 // drift breaks the server by hand; the same command mends it.
 func (o *operator) drift(t *testing.T) {
 	o.Root("hello", `nft delete table inet slipway
@@ -293,96 +246,6 @@ func (o *operator) destroys(t *testing.T, first e2e.Deployed) {
 	}
 }
 
-// TestAccounts deploys an app with requirements and tests, then releases that
-// are broken and whole.
-func TestAccounts(t *testing.T) {
-	localtest.NeedMachines(t)
-	t.Parallel()
-	o := newOperator(t)
-	first := o.Deploy("--sample", "accounts")
-	if first.Steps["tests"] != engine.Changed {
-		t.Errorf("its tests: %q, want %q", first.Steps["tests"], engine.Changed)
-	}
-	status, body := e2e.Ask(t, first.URL+"/customers")
-	if status != http.StatusOK || !json.Valid([]byte(body)) {
-		t.Fatalf("status %d: %s", status, body)
-	}
-	folder := e2e.UnpackSample(t, "accounts")
-	edit := func(file, old, text string) {
-		path := filepath.Join(folder, file)
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(string(data), old) {
-			t.Fatalf("%s has no %q", file, old)
-		}
-		if err := os.WriteFile(path, []byte(strings.Replace(string(data), old, text, 1)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	still := func(what string) {
-		t.Helper()
-		if _, err := web.CheckRelease(t.Context(), first.URL, first.Release); err != nil {
-			t.Errorf("after %s: %v", what, err)
-		}
-	}
-	const broken = "raise RuntimeError('broken on purpose')\n"
-	edit("testing/testing.py", "import", broken+"import")
-	if r := o.Run("--yes", folder, "--name", "accounts"); r.Code != 1 || !strings.Contains(r.Stderr, "broken on purpose") {
-		t.Errorf("failing tests: exit %d\n%s", r.Code, r.Stderr)
-	}
-	still("failing tests")
-	edit("testing/testing.py", broken, "")
-	edit("app/app.py", "\nfrom flask", "\n"+broken+"from flask")
-	if r := o.Run("--yes", folder, "--name", "accounts", "--test-command", "true"); r.Code != 1 || !strings.Contains(r.Stderr, "broken on purpose") {
-		t.Errorf("a release that does not start: exit %d\n%s", r.Code, r.Stderr)
-	}
-	still("a release that does not start")
-	edit("app/app.py", broken, "CHANGED = True\n")
-	second := o.Deploy(folder, "--name", "accounts", "--test-command", "python testing/testing.py")
-	if second.Release == first.Release || second.Host != first.Host || second.Steps["packages"] != engine.Unchanged {
-		t.Errorf("the second release: %+v", second)
-	}
-	t.Logf("a release with changed code took %.1f s", second.Seconds)
-	o.rollsBack(t, first, second)
-	if units := o.Root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
-		t.Errorf("%s releases run", units)
-	}
-}
-
-// rollsBack lets the first release take the traffic again, then the second.
-func (o *operator) rollsBack(t *testing.T, first, second e2e.Deployed) {
-	t.Helper()
-	serves := func(release string) {
-		t.Helper()
-		if _, err := web.CheckRelease(t.Context(), first.URL, release); err != nil {
-			t.Error(err)
-		}
-	}
-	if r := o.Must("rollback"); r.Stdout != first.Release+"\n" {
-		t.Errorf("rolled back to %s, want %s", r.Stdout, first.Release)
-	}
-	serves(first.Release)
-	if r := o.Run("rollback", "accounts", "no-such"); r.Code != 2 || !strings.Contains(r.Stderr, second.Release) {
-		t.Errorf("a release that is not there: exit %d, %s", r.Code, r.Stderr)
-	}
-	o.Must("rollback", "accounts", second.Release)
-	serves(second.Release)
-	if r := o.Must("logs", "-n", "5"); !strings.Contains(r.Stdout, "gunicorn") {
-		t.Errorf("the log is %q", r.Stdout)
-	}
-	if r := o.Must("ssh", "--", "id", "-un"); r.Stdout != "deploy\n" {
-		t.Errorf("logged in as %q", r.Stdout)
-	}
-	if r := o.Must("ssh", "--", "echo one two | wc -w"); r.Stdout != "2\n" {
-		t.Errorf("a line for the shell: %q", r.Stdout)
-	}
-	if r := o.Run("ssh", "accounts", "--", "sh", "-c", "echo out; echo err >&2; exit 3"); r.Code != 3 || r.Stdout != "out\n" || r.Stderr != "err\n" {
-		t.Errorf("a command on the server: %+v", r)
-	}
-}
-
 func TestDebian12(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
@@ -396,56 +259,5 @@ func TestDebian12(t *testing.T) {
 	}
 	if r := o.Run("--yes", "--sample", "hello", "--name", "older", "--image", "debian-13"); r.Code != 2 {
 		t.Errorf("another image for a server that exists: exit %d, want 2", r.Code)
-	}
-}
-
-// TestKilled kills slipway at steps on this computer and on the server, with
-// each signal, and goes on with the same command.
-func TestKilled(t *testing.T) {
-	localtest.NeedMachines(t)
-	t.Parallel()
-	for _, c := range []struct {
-		signal syscall.Signal
-		steps  []string
-	}{
-		{syscall.SIGKILL, []string{"machine", "connection", "deployment"}},
-		{syscall.SIGKILL, []string{"packages"}},
-		{syscall.SIGINT, []string{"machine", "dependencies"}},
-		{syscall.SIGTERM, []string{"connection", "release"}},
-	} {
-		t.Run(strings.Join(append(c.steps, c.signal.String()), " "), func(t *testing.T) {
-			o := newOperator(t)
-			o.killedAt(t, c.signal, c.steps)
-		})
-	}
-}
-
-func (o *operator) killedAt(t *testing.T, signal syscall.Signal, at []string) {
-	tag := ""
-	for _, step := range at {
-		if !o.KillAt(signal, func(s string, status engine.Status) bool {
-			// A machine that booted fast leaves the connection nothing to wait for.
-			return s == step && (status == engine.Changing || step == "connection" && status == engine.Looking)
-		}, "--sample", "hello") {
-			t.Fatalf("step %s had nothing to do", step)
-		}
-		record, err := o.State().Read("hello")
-		if err != nil {
-			t.Fatalf("after a kill at %s: %v", step, err)
-		}
-		if tag != "" && record.Tag != tag {
-			t.Errorf("after a kill at %s the tag is %s, it was %s", step, record.Tag, tag)
-		}
-		tag = record.Tag
-	}
-	resumed := o.Deploy("--sample", "hello")
-	if status, body := e2e.Ask(t, resumed.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
-		t.Errorf("status %d: %s", status, body)
-	}
-	if record, err := o.State().Read("hello"); err != nil || record.Tag != tag || record.Unfinished() {
-		t.Errorf("the record is %+v, %v; the tag was %s", record, err, tag)
-	}
-	if last := o.Deploy("--sample", "hello"); last.Changed {
-		t.Errorf("something was left to change: %v", last.Steps)
 	}
 }

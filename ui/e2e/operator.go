@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,22 +25,42 @@ import (
 	"slipway/steps/remote"
 )
 
-// Slipway is the path of the real binary, once Main has built it.
-var Slipway string
+// bin is the folder of the package's binary: Main makes and removes it.
+var bin string
 
-// Main builds slipway, runs a package's tests and returns their exit status:
-// its TestMain is os.Exit(e2e.Main(m)).
+// built has the go command build slipway, out of its cache as far as that goes.
+var built = sync.OnceValues(func() (string, error) {
+	if bin == "" {
+		return "", errors.New("this package has no TestMain that is os.Exit(e2e.Main(m))")
+	}
+	path := filepath.Join(bin, "slipway")
+	if out, err := exec.Command("go", "build", "-o", path, "slipway").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build slipway: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// Main runs a package's tests and returns their exit status: the package's
+// TestMain is os.Exit(e2e.Main(m)).
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "slipway-test-")
 	if err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	Slipway = filepath.Join(dir, "slipway")
-	if out, err := exec.Command("go", "build", "-o", Slipway, "slipway").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("%v\n%s", err, out))
-	}
+	bin = dir
 	return m.Run()
+}
+
+// Slipway is the path of the real binary. It is built for the first test that
+// asks for it, once for all tests of a package.
+func Slipway(t testing.TB) string {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // Operator is somebody with a home of their own, who runs slipway.
@@ -77,7 +98,8 @@ func (o *Operator) State() state.Home { return state.Home{Dir: filepath.Join(o.H
 
 // Command is slipway with arguments, not started yet.
 func (o *Operator) Command(args ...string) *exec.Cmd {
-	cmd := exec.Command(Slipway, args...)
+	o.T.Helper()
+	cmd := exec.Command(Slipway(o.T), args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+o.Home, "SLIPWAY_HOME=", "DIGITALOCEAN_TOKEN=", "DIGITALOCEAN_ACCESS_TOKEN=")
 	cmd.Env = append(cmd.Env, o.Env...)
 	cmd.Dir = o.Home

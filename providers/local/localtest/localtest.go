@@ -23,8 +23,20 @@ func NeedEngine(t testing.TB, engine string) {
 	if testing.Short() {
 		t.Skip("real machines take longer than -short allows")
 	}
+	needSupport(t, engine)
+}
+
+// NeedSupport is NeedMachines for a test that boots nothing and is as fast as
+// -short allows: slipway refuses a machine of this computer where none can run.
+func NeedSupport(t testing.TB) {
+	t.Helper()
+	needSupport(t, "")
+}
+
+func needSupport(t testing.TB, engine string) {
+	t.Helper()
 	if err := local.Supported(engine); err != nil {
-		skip(t, "no real machine can run here: %v", err)
+		Skip(t, "no real machine can run here: %v", err)
 	}
 }
 
@@ -35,11 +47,13 @@ func NeedTime(t *testing.T, need time.Duration) {
 	t.Helper()
 	deadline, ok := t.Deadline()
 	if left := time.Until(deadline); ok && left < need {
-		skip(t, "%s are left of the test run and this may need %s: run it with -timeout=1h", left.Round(time.Second), need)
+		Skip(t, "%s are left of the test run and this may need %s: run it with -timeout=1h", left.Round(time.Second), need)
 	}
 }
 
-func skip(t testing.TB, format string, args ...any) {
+// Skip skips a test that needs what this computer lacks; in CI, which has it
+// all, it fails it.
+func Skip(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf("this must run in CI: "+format, args...)

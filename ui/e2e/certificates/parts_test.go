@@ -37,7 +37,7 @@ func leadNowhere(t *testing.T, s *site) {
 	if asked := s.authority.orders.Load(); asked != 0 {
 		t.Errorf("the authority was asked %d times", asked)
 	}
-	if again := s.deploy(); again.Code != 0 || !strings.Contains(again.Stderr, "nothing to change") {
+	if again := s.deploy(); again.Code != 0 || !strings.Contains(again.Stderr, "no changes") {
 		t.Errorf("while it waits another run has something to do: exit %d\n%s", again.Code, again.Stderr)
 	}
 }
@@ -71,7 +71,7 @@ func goesOver(t *testing.T, s *site) {
 	s.Root("hello", late)
 	r := s.deploy()
 	s.wantURL(r, "https://"+app)
-	if !strings.Contains(r.Stderr, "nothing to change") {
+	if !strings.Contains(r.Stderr, "no changes") {
 		t.Errorf("a run after the server went over has something to do:\n%s", r.Stderr)
 	}
 }

@@ -1,13 +1,10 @@
-package main
+package digitalocean
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"io/fs"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,67 +13,18 @@ import (
 	"time"
 
 	"slipway/providers/digitalocean/fakecloud"
-	"slipway/providers/digitalocean/fakecloud/contract"
-	"slipway/providers/digitalocean/fakecloud/machines"
 	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
-
-// theToken must show nowhere but in requests to the cloud.
-const theToken = "dop_v1_6f1c0e5ecre7"
-
-// skies is a simulated DigitalOcean that boots real machines.
-type skies struct {
-	*fakecloud.Cloud
-	url string
-}
-
-// newSkies makes a cloud. It is made before the operator, whose deployments end
-// first.
-func newSkies(t *testing.T) skies {
-	t.Helper()
-	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Log: func(string, ...any) {}}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := m.HaltAll(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	cloud, err := fakecloud.New(fakecloud.Options{Token: theToken, Boot: m.Boot, Halt: m.Halt})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cloud.Close)
-	server := httptest.NewServer(contract.Held(t, cloud))
-	t.Cleanup(server.Close)
-	return skies{cloud, server.URL}
-}
-
-// onlyGETs fails if anything was asked of the cloud that changes it.
-func (s skies) onlyGETs(t *testing.T) {
-	t.Helper()
-	for _, r := range s.Requests() {
-		if r.Method != http.MethodGet {
-			t.Errorf("%s %s where nothing may change", r.Method, r.Path)
-		}
-	}
-}
-
-func (s skies) operator(t *testing.T) *operator {
-	o := newOperator(t)
-	o.Env = []string{"DIGITALOCEAN_API_URL=" + s.url, "DIGITALOCEAN_TOKEN=" + theToken}
-	return o
-}
 
 // TestDigitalOcean is a deployment's whole life on a simulated DigitalOcean with
 // a real machine.
 func TestDigitalOcean(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := newSkies(t)
-	o := cloud.operator(t)
-	watched := watchArguments(t, theToken)
+	cloud := e2e.NewCloud(t)
+	o := &operator{cloud.Operator(t)}
+	watched := e2e.WatchArguments(t, e2e.Token)
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 
 	plan := o.Must(append([]string{"--plan"}, hello...)...)
@@ -85,7 +33,7 @@ func TestDigitalOcean(t *testing.T) {
 			t.Errorf("the plan does not say %q:\n%s", want, plan.Stderr)
 		}
 	}
-	cloud.onlyGETs(t)
+	cloud.OnlyGETs(t)
 	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the plan made something on this computer")
 	}
@@ -107,15 +55,15 @@ func TestDigitalOcean(t *testing.T) {
 	}
 	again := o.Must(append([]string{"--yes"}, hello...)...)
 	status := o.Must("status")
-	cloud.onlyGETs(t)
+	cloud.OnlyGETs(t)
 	if !strings.Contains(status.Stdout, "$4.00 a month") || !strings.Contains(status.Stdout, "with status 200") {
 		t.Errorf("status: %s", status.Stdout)
 	}
 	t.Logf("the first run took %.1f s (%v), a second %.2f s with %d GETs", first.Seconds, first.Spent, second.Seconds, len(cloud.Requests())/3)
-	o.keepsToItself(t, theToken)
+	o.KeepsToItself(e2e.Token)
 	o.keepsKeys(t, "hello")
 	// The brackets keep the token out of grep's own arguments.
-	if found := o.Root("hello", "grep -rls '"+theToken[:len(theToken)-1]+"["+theToken[len(theToken)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
+	if found := o.Root("hello", "grep -rls '"+e2e.Token[:len(e2e.Token)-1]+"["+e2e.Token[len(e2e.Token)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
 		t.Errorf("the droplet has the token in %s", found)
 	}
 	gone := o.Must("destroy", "-y", "hello")
@@ -133,7 +81,7 @@ func TestDigitalOcean(t *testing.T) {
 		return err != nil
 	})
 	for _, r := range []e2e.Result{plan, again, status, gone} {
-		if strings.Contains(r.Stdout+r.Stderr, theToken) {
+		if strings.Contains(r.Stdout+r.Stderr, e2e.Token) {
 			t.Errorf("the token was printed:\n%s%s", r.Stdout, r.Stderr)
 		}
 	}
@@ -145,9 +93,9 @@ func TestDigitalOcean(t *testing.T) {
 func TestDigitalOceanDomain(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := newSkies(t)
+	cloud := e2e.NewCloud(t)
 	cloud.AddDomain("example.com")
-	o := cloud.operator(t)
+	o := &operator{cloud.Operator(t)}
 	args := []string{"--yes", "--provider", "digitalocean", "--sample", "hello", "--domain", "app.example.com", "--domain", "www.example.com"}
 	if r := o.Must(args...); !strings.Contains(r.Stderr, "app.example.com does not lead to this server yet") {
 		t.Errorf("nothing is said of a record that the world can't see:\n%s", r.Stderr)
@@ -172,8 +120,8 @@ func TestDigitalOceanDomain(t *testing.T) {
 func TestDigitalOceanKilled(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := newSkies(t)
-	o := cloud.operator(t)
+	cloud := e2e.NewCloud(t)
+	o := &operator{cloud.Operator(t)}
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 	killed := o.killWhen(t, func() bool { return cloud.Creates() == 1 }, append([]string{"--yes"}, hello...)...)
 	record, err := o.State().Read("hello")
@@ -192,30 +140,6 @@ func TestDigitalOceanKilled(t *testing.T) {
 	o.Must("destroy", "-y")
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
-	}
-}
-
-func TestDigitalOceanRefuses(t *testing.T) {
-	o := newOperator(t)
-	for name, c := range map[string]struct {
-		env  []string
-		args []string
-		code int
-		want string
-	}{
-		"no token": {nil, []string{"--provider", "digitalocean"}, 3, "DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN"},
-		"clear text": {[]string{"DIGITALOCEAN_TOKEN=" + theToken, "DIGITALOCEAN_API_URL=http://192.0.2.1"},
-			[]string{"--provider", "digitalocean"}, 2, "unencrypted"},
-		"domain of a local machine": {nil, []string{"--domain", "a.example.com"}, 2, "--domain"},
-	} {
-		o.Env = c.env
-		r := o.Run(append([]string{"--yes", "--sample", "hello"}, c.args...)...)
-		if r.Code != c.code || !strings.Contains(r.Stderr, c.want) || strings.Contains(r.Stdout+r.Stderr, theToken) {
-			t.Errorf("%s: exit %d, want %d\n%s", name, r.Code, c.code, r.Stderr)
-		}
-		if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: something was made", name)
-		}
 	}
 }
 
@@ -246,26 +170,6 @@ func (o *operator) killWhen(t *testing.T, check func() bool, args ...string) boo
 	}
 }
 
-// keepsToItself looks for a secret in every file that slipway keeps.
-func (o *operator) keepsToItself(t *testing.T, secret string) {
-	t.Helper()
-	files := 0
-	err := filepath.WalkDir(o.State().Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		files++
-		data, err := os.ReadFile(path)
-		if bytes.Contains(data, []byte(secret)) {
-			t.Errorf("%s holds the secret", path)
-		}
-		return err
-	})
-	if err != nil || files == 0 {
-		t.Errorf("looked at %d files: %v", files, err)
-	}
-}
-
 // keepsKeys looks for the deployment's private keys outside their own files.
 func (o *operator) keepsKeys(t *testing.T, name string) {
 	t.Helper()
@@ -284,48 +188,9 @@ func (o *operator) keepsKeys(t *testing.T, name string) {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		o.keepsToItself(t, lines[len(lines)-3])
+		o.KeepsToItself(lines[len(lines)-3])
 		if err := os.WriteFile(path, key, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-}
-
-// watchArguments looks at every process's arguments, again and again, until the
-// function that it returns is called or the test ends. It fails if no argument
-// of slipway's was ever seen.
-func watchArguments(t *testing.T, secret string) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	done, seen := make(chan struct{}), 0
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			all, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is right
-			for _, path := range all {
-				line, err := os.ReadFile(path)
-				if err != nil {
-					continue // it ended meanwhile
-				}
-				if bytes.HasPrefix(line, []byte(e2e.Slipway+"\x00")) {
-					seen++
-				}
-				if bytes.Contains(line, []byte(secret)) {
-					t.Errorf("a process has the secret among its arguments: %q", line)
-				}
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
-	stop = func() {
-		cancel()
-		<-done
-	}
-	t.Cleanup(func() {
-		stop()
-		if seen == 0 {
-			t.Error("slipway's own arguments were never seen")
-		}
-	})
-	return stop
 }

@@ -1,4 +1,6 @@
-package main
+// Package digitalocean tests deployments to a simulated DigitalOcean that boots
+// real machines for its droplets.
+package digitalocean
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package steps_test
+package interrupted
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ func TestInterruptedSave(t *testing.T) {
 		t.Run(fmt.Sprint("point ", at), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
 			if err := unix.Mount("tmpfs", a.child.Home, "tmpfs", 0, "size=256k"); err != nil {
-				t.Skipf("no small disk can be mounted: %v", err)
+				localtest.Skip(t, "no small disk can be mounted: %v", err)
 			}
 			t.Cleanup(func() { unix.Unmount(a.child.Home, unix.MNT_DETACH) }) //nolint:errcheck // the test is over
 			c := a.child

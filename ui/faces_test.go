@@ -45,7 +45,10 @@ var endings = map[string][]engine.Event{
 		Spent: map[providers.Phase]float64{providers.PhaseBoot: 31.6, providers.PhaseApt: 20, providers.PhasePip: 7.7, providers.PhaseOther: 2}}}),
 	"unchanged": {run()[0], {Kind: engine.KindDone, Seconds: 0.3, Outcome: &engine.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
 	"planned":   ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
-	"failed":    ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "sshd: it was refused", Hint: "look at it", Code: 1}}),
+	"crashed": ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "release: it failed with status 1: Traceback (most recent call last):\n" +
+		"  File \"/srv/app-shop/releases/08d4abc35ca1/src/wsgi.py\", line 3, in <module>\n    from shop import create_app\n" +
+		"ModuleNotFoundError: No module named 'shop'\x1b[2J\nerror: the app printed this", Hint: "fix the cause, then this continues: slipway --yes", Code: 1}}),
+	"failed": ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "sshd: it was refused", Hint: "look at it", Code: 1}}),
 }
 
 func TestPlain(t *testing.T) {

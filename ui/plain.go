@@ -11,6 +11,9 @@ import (
 	"slipway/providers"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/ui/answers"
+	"slipway/ui/cause"
+	"slipway/ui/text"
 )
 
 // Face shows a run's events to somebody. Close it after the last event.
@@ -19,7 +22,7 @@ type Face interface {
 	Close()
 }
 
-// aliveEvery is how often a step that takes long says that it is alive.
+// aliveEvery is how often a step that takes long prints its last line.
 const aliveEvery = 10 * time.Second
 
 // Plain prints a line for each step to progress, and the URL to result.
@@ -27,16 +30,17 @@ type Plain struct {
 	result, progress io.Writer
 
 	mu       sync.Mutex
-	step     string // in hand
+	step     string // the one that runs; empty between steps
 	began    time.Time
-	last     string // line that it printed
+	last     string // the last line that it printed
 	stop     chan struct{}
 	finished sync.WaitGroup
 }
 
-// NewPlain makes the face of --yes.
+// NewPlain makes the face of --yes. What programs and servers wrote comes to progress
+// without control characters.
 func NewPlain(result, progress io.Writer) *Plain {
-	p := &Plain{result: result, progress: progress, stop: make(chan struct{})}
+	p := &Plain{result: result, progress: text.Writer{Out: progress}, stop: make(chan struct{})}
 	p.finished.Go(p.alive)
 	return p
 }
@@ -65,7 +69,7 @@ func (p *Plain) alive() {
 	}
 }
 
-// Event prints what a person should see of it.
+// Event prints the event.
 func (p *Plain) Event(e engine.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,9 +87,8 @@ func (p *Plain) Event(e engine.Event) {
 	case engine.KindPlanned:
 		p.planned(e)
 	case engine.KindFailed:
-		p.printf("error: %s\n", e.Error)
-		if e.Hint != "" {
-			p.printf("hint: %s\n", e.Hint)
+		for _, line := range cause.Report(e.Problem) {
+			p.printf("%s\n", line)
 		}
 	}
 }
@@ -108,13 +111,13 @@ func (p *Plain) stepped(e engine.Event) {
 			p.step, p.began, p.last = e.Step, time.Now(), ""
 		}
 		for _, c := range e.Changes {
-			p.printf("    %-13s %s\n", e.Step, describe(c))
+			p.printf("    %-13s %s\n", e.Step, answers.AboutChange(c))
 		}
 	case engine.WouldChange:
 		p.step = ""
 		p.printf("  %-13s would change\n", e.Step)
 		for _, c := range e.Changes {
-			p.printf("    %s\n", describe(c))
+			p.printf("    %s\n", answers.AboutChange(c))
 		}
 	case engine.Failed:
 		p.step = ""
@@ -124,17 +127,6 @@ func (p *Plain) stepped(e engine.Event) {
 		line := fmt.Sprintf("  %-13s %-9s %7.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
 		p.printf("%s\n", strings.TrimRight(line, " "))
 	}
-}
-
-func describe(c providers.Change) string {
-	text := c.What
-	if c.Why != "" {
-		text += ": " + c.Why
-	}
-	if c.Monthly > 0 {
-		text += fmt.Sprintf(" ($%.2f a month, $%.5f an hour)", c.Monthly, c.Hourly)
-	}
-	return text
 }
 
 func (p *Plain) done(e engine.Event) {
@@ -154,7 +146,7 @@ func (p *Plain) planned(e engine.Event) {
 	p.printf("nothing was changed; %s\n", cost)
 }
 
-// spent tells where the time went, in the order in which it was.
+// spent tells how long each phase took, in order.
 func spent(e engine.Event) string {
 	var parts []string
 	for _, phase := range []providers.Phase{providers.PhaseImage, providers.PhaseBoot, providers.PhaseApt,
@@ -170,10 +162,10 @@ func (p *Plain) printf(format string, args ...any) {
 	fmt.Fprintf(p.progress, format, args...)
 }
 
-// clip keeps a line short enough for a narrow terminal.
+// clip cuts a line for a narrow terminal.
 func clip(line string) string {
 	const width = 56
-	line = strings.TrimSpace(strings.ToValidUTF8(line, "?"))
+	line = strings.TrimSpace(text.Clean(line))
 	if r := []rune(line); len(r) > width {
 		return string(r[:width-1]) + "…"
 	}

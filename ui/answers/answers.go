@@ -1,6 +1,6 @@
-// Package answers is what a person has answered so far, and what the faces that
-// ask say about it. It is the part that the wizard and the line-by-line
-// questions share; it shows nothing and does nothing.
+// Package answers holds what a person has answered so far, and the words that the
+// wizard and the line-by-line questions use for it. It prints nothing and changes
+// nothing outside of itself.
 package answers
 
 import (
@@ -32,19 +32,19 @@ const TokenVariable = "DIGITALOCEAN_ACCESS_TOKEN"
 type Answers struct {
 	// Folder is the app's; Sample, if set, is deployed instead.
 	Folder, Sample string
-	// Settings are the answers by setting, only those that were given.
+	// Settings are the answers that were given, by the setting's key.
 	Settings map[string]string
 	// Env are the app's variables as KEY=VALUE, EnvFile a file of them.
 	Env     []string
 	EnvFile string
-	// Token is the DigitalOcean token that was typed. It is handed on to the
-	// engine and kept nowhere.
+	// Token is the DigitalOcean token that was typed. The engine gets it; it is never
+	// stored.
 	Token string
 
 	getenv func(string) string
 }
 
-// From takes up what the command line said.
+// From are the answers that the command line gives.
 func From(asked plan.Asked) Answers {
 	a := Answers{Folder: asked.Folder, Sample: asked.Sample, Env: slices.Clone(asked.Env), EnvFile: asked.EnvFile,
 		Settings: maps.Clone(asked.Flags), getenv: asked.Getenv}
@@ -60,7 +60,7 @@ func (a Answers) Clone() Answers {
 	return a
 }
 
-// Getenv reads the environment with the answers that stand for a variable.
+// Getenv reads the environment. A token that was typed replaces its variable.
 func (a Answers) Getenv(key string) string {
 	if key == TokenVariable && a.Token != "" {
 		return a.Token
@@ -73,7 +73,7 @@ func (a Answers) HasToken() bool {
 	return a.Getenv(TokenVariable) != "" || a.Getenv("DIGITALOCEAN_TOKEN") != ""
 }
 
-// Asked is what is asked of the engine.
+// Asked is the answers as the engine takes them.
 func (a Answers) Asked() plan.Asked {
 	return plan.Asked{Folder: a.Folder, Sample: a.Sample, Flags: maps.Clone(a.Settings), Getenv: a.Getenv,
 		Env: slices.Clone(a.Env), EnvFile: a.EnvFile}
@@ -102,7 +102,7 @@ func (a Answers) EnvKeys() []string {
 	return keys
 }
 
-// Choose says what to deploy. What was answered about another app is forgotten.
+// Choose sets what to deploy, and forgets the answers about another app.
 func (a *Answers) Choose(folder, sample string) {
 	if a.Folder == folder && a.Sample == sample {
 		return
@@ -114,8 +114,7 @@ func (a *Answers) Choose(folder, sample string) {
 	a.Env, a.EnvFile = nil, ""
 }
 
-// ChooseProvider says where to deploy. What was answered about another provider
-// is forgotten, for it would make no sense there.
+// ChooseProvider sets the provider, and forgets the answers about another one.
 func (a *Answers) ChooseProvider(provider string) {
 	if a.Settings[plan.KeyProvider] == provider {
 		return
@@ -127,21 +126,22 @@ func (a *Answers) ChooseProvider(provider string) {
 	}
 }
 
-// Plan answers the rest as --yes would. If the default name is another app's
-// deployment, or there is none, it takes one that is free: nobody was asked yet.
+// Plan makes a plan of the answers, with defaults for the rest. If the default name
+// can't be used, or another app is deployed under it, Plan chooses a free one and
+// sets it in a. Errors are those of steps.MakePlan.
 func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	p, err := plan.Make(a.Asked(), home)
 	if err == nil || a.Settings[plan.KeyName] != "" || About(err) != providers.AboutSetting {
 		return p, err
 	}
-	alone, aloneErr := plan.Make(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
-	if aloneErr != nil && !AboutName(aloneErr) {
+	unrecorded, unrecordedErr := plan.Make(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
+	if unrecordedErr != nil && !AboutName(unrecordedErr) {
 		return p, err
 	}
 	const enough = 9
 	for n := 1; n <= enough; n++ {
 		next := a.Clone()
-		next.Settings[plan.KeyName] = numbered(alone.Name, n)
+		next.Settings[plan.KeyName] = numbered(unrecorded.Name, n)
 		renamed, nextErr := plan.Make(next.Asked(), home)
 		if nextErr == nil {
 			*a = next
@@ -153,8 +153,7 @@ func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	return p, err
 }
 
-// numbered is a name like another; a folder of whose name none can be made has
-// an app in it at least.
+// numbered is a name with a number, or "app" if the folder's name makes no name.
 func numbered(name string, n int) string {
 	if name == "" {
 		name = "app"
@@ -165,22 +164,27 @@ func numbered(name string, n int) string {
 	return fmt.Sprintf("%s-%d", name, n)
 }
 
-// Command is the command line that does the same without a question. Secrets
-// are left to variables of the shell's and to files.
+// Command is the command line that does the same without questions. It names
+// variables of the shell and files in place of secrets.
 func (a Answers) Command() string { return strings.Join(a.Words(), " ") }
 
 // CommandLines is Command broken into lines of at most width characters where
 // that can be, so that they can be pasted as they are.
 func (a Answers) CommandLines(width int) []string { return Broken(a.Words(), width) }
 
-// Broken puts quoted words into lines of at most width characters where that
-// can be, so that they can be pasted into a shell as they are.
+// Broken puts quoted words into lines that can be pasted into a shell. They have at
+// most width characters, but for a word that is wider, and a flag stands with its
+// value.
 func Broken(words []string, width int) []string {
 	const more = ` \`
 	var lines []string
 	line := words[0]
-	for _, word := range words[1:] {
-		if ansi.StringWidth(line+" "+word+more) > width {
+	for i, word := range words[1:] {
+		next := word
+		if value := i + 2; strings.HasPrefix(word, "--") && value < len(words) && !strings.HasPrefix(words[value], "--") {
+			next += " " + words[value] // a flag stands with its value
+		}
+		if ansi.StringWidth(line+" "+next+more) > width && line != " " {
 			lines = append(lines, line+more)
 			line = " "
 		}
@@ -220,7 +224,7 @@ func (a Answers) Words() []string {
 	return words
 }
 
-// folderWord keeps a folder from being read as a flag or as a command.
+// folderWord quotes a folder and keeps it from being taken for a flag or a command.
 func folderWord(folder string) string {
 	if !strings.ContainsRune(folder, filepath.Separator) || strings.HasPrefix(folder, "-") {
 		folder = "./" + folder
@@ -237,9 +241,9 @@ func (a Answers) CommandNeeds() []string {
 	return needs
 }
 
-// Say answers a setting. What is as it would be anyway is not said.
-func (a *Answers) Say(key, value, anyway string) {
-	if value == anyway {
+// Say sets a setting, or removes it if the value is the preset one.
+func (a *Answers) Say(key, value, preset string) {
+	if value == preset {
 		delete(a.Settings, key)
 		return
 	}

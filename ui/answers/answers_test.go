@@ -12,6 +12,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 )
@@ -195,6 +196,12 @@ func TestCulprit(t *testing.T) {
 		if got := Culprit(c.err, c.provider); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
+	}
+}
+
+func TestSamples(t *testing.T) {
+	if got := slices.Sorted(slices.Values(Samples)); !slices.Equal(got, app.SampleNames()) {
+		t.Errorf("it offers %v, and there are %v", got, app.SampleNames())
 	}
 }
 

@@ -23,14 +23,14 @@ const (
 	AskDomain Question = "domain"
 )
 
-// culprits are the questions whose answers steps depend on; the rest depends on
-// where the server is.
+// culprits are the questions that steps depend on. The steps that are not here depend
+// on where the server is.
 var culprits = map[string]Question{
 	"tests": AskTests, "variables": AskEnv, "certificate": AskDomain,
 	"upload": AskApp, "dependencies": AskEnv, "release": AskEnv, "verify": AskEnv,
 }
 
-// Culprit is the question whose answer an error is about, as far as known.
+// Culprit is the question whose answer most likely caused an error.
 func Culprit(err error, provider string) Question {
 	var (
 		step    *engine.StepError
@@ -58,7 +58,7 @@ func About(err error) providers.Subject {
 	return ""
 }
 
-// AboutName tells whether another name would mend what was asked for.
+// AboutName tells whether another name would avoid the error.
 func AboutName(err error) bool {
 	var usage *providers.Usage
 	return errors.As(err, &usage) && strings.Contains(usage.Next, "--name")

@@ -14,15 +14,15 @@ type SettingQuestion struct {
 	About string
 }
 
-// DomainQuestions ask for the domain and what its certificate needs. A machine
-// on this computer has no name that the world knows: it is asked about only if
-// a domain was named some other way.
+// DomainQuestions ask for the domain and what its certificate needs. For a machine on
+// this computer there are none, unless slipway.toml or an earlier run has a domain:
+// nobody else can reach it.
 func DomainQuestions(a Answers, p plan.Plan) []SettingQuestion {
 	if a.Settings[plan.KeyProvider] == Local && p.Value(plan.KeyDomain) == "" {
 		return nil
 	}
 	return []SettingQuestion{
-		{plan.KeyDomain, "Domain", "names that the app answers to, commas between; empty: the server's address, without https"},
-		{plan.KeyEmail, "Email", "where the certificate authority may write to about the domain; may be empty"},
+		{plan.KeyDomain, "Domain", "names that the app answers to, with commas between; if it is empty, the app has no HTTPS"},
+		{plan.KeyEmail, "Email", "where the certificate authority may write to; may be empty"},
 	}
 }

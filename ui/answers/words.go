@@ -4,26 +4,30 @@ import (
 	"fmt"
 	"strings"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/app"
 )
+
+// Samples are the bundled samples, the simplest first.
+var Samples = []string{"hello", "accounts"}
 
 // AboutSample says in a line what a bundled sample is.
 func AboutSample(name string) string {
 	switch name {
 	case "hello":
-		return "a Flask app of one file, to see how it goes"
+		return "a Flask app of one file, to try Slipway with"
 	case "accounts":
 		return "a JSON API in Flask, with requirements and tests of its own"
 	}
 	return "a bundled app"
 }
 
-// AboutProvider says what a place is called, what it needs and what it costs.
+// AboutProvider is a provider's name for people, and what it needs and costs.
 func AboutProvider(provider string) (title, line string) {
 	switch provider {
 	case Local:
-		return "On this computer, as a rehearsal", "free; a real machine that is made here and can be thrown away"
+		return "On this computer, as a rehearsal", "free; a real machine that is made here and can be removed again"
 	case DigitalOcean:
 		return "DigitalOcean", "needs an API token; the smallest droplet costs about $4 a month"
 	case SSH:
@@ -32,7 +36,7 @@ func AboutProvider(provider string) (title, line string) {
 	return provider, ""
 }
 
-// AboutApp says in a line what was found to deploy and why.
+// AboutApp says in a line what runs, which packages it needs, and where that was found.
 func AboutApp(found app.Found) string {
 	var parts []string
 	for _, r := range found.Reasons {
@@ -40,13 +44,17 @@ func AboutApp(found app.Found) string {
 		case "web app", "web command":
 			parts = append(parts, strings.TrimSpace(found.Framework+" app "+r.Value)+" ("+r.Source+")")
 		case "requirements":
-			parts = append(parts, "packages: "+r.Value+" ("+r.Source+")")
+			what := "packages: " + r.Value
+			if r.Source != r.Value {
+				what += " (" + r.Source + ")"
+			}
+			parts = append(parts, what)
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
-// AboutUnfinished says in a line how far an unfinished deployment came.
+// AboutUnfinished says in a line what is deployed where, and whether it has a server.
 func AboutUnfinished(s steps.Summary) string {
 	what := s.App
 	if what == "" {
@@ -57,6 +65,18 @@ func AboutUnfinished(s steps.Summary) string {
 		where = "its server is " + s.Host
 	}
 	return fmt.Sprintf("%s on %s; %s", what, s.Provider, where)
+}
+
+// AboutChange says what would be changed, why, and what it costs.
+func AboutChange(c providers.Change) string {
+	text := c.What
+	if c.Why != "" {
+		text += ": " + c.Why
+	}
+	if c.Monthly > 0 {
+		text += " (" + Money(c.Monthly, c.Hourly) + ")"
+	}
+	return text
 }
 
 // Money is an amount a month and an hour.

@@ -12,12 +12,12 @@ import (
 func (c *command) adopt() *cobra.Command {
 	var lost steps.Lost
 	cmd := &cobra.Command{
-		Use: "adopt", Short: "Take up a deployment whose record is lost or on another computer", Args: most(0),
-		Long: `Take up a deployment whose record is lost or on another computer. The server is
-found by its address, or at DigitalOcean by its tag; it knows which deployment it
-carries. A key that may log in is needed: one that was named with --identity when
-the server was deployed, or a copy of the deployment's own. Afterwards every
-command works here as it did there.`,
+		Use: "adopt", Short: "Take over a deployment whose record is lost or on another computer", Args: most(0),
+		Long: `Take over a deployment whose record is lost or on another computer. Slipway finds the
+server by its address, or at DigitalOcean by its tag, and reads from it which
+deployment it carries. You need a private key that the server accepts: the one that
+was given with --identity when it was deployed, or a copy of the deployment's own.
+Afterwards every command works here as it did on the other computer.`,
 		Example: `  slipway adopt --host deploy@203.0.113.7 --identity ~/.ssh/id_ed25519
   slipway adopt --provider digitalocean --tag slipway-shop-0a1b2c3d4e5f --identity ~/.ssh/id_ed25519`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,15 +34,15 @@ command works here as it did there.`,
 			if err != nil {
 				return err
 			}
-			c.sayf("%s is on record here now; slipway status %s shows it\n", found.Name, found.Name)
+			c.sayf("%s is now on record here; slipway status %s shows it\n", found.Name, found.Name)
 			fmt.Fprintln(c.streams.Out, found.URL)
 			return nil
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&lost.Host, "host", "", "USER@HOST[:PORT] of the server; USER is root or may use sudo")
-	flags.StringVar(&lost.Identity, "identity", "", "the FILE of a private key that USER may log in with")
-	flags.StringVar(&lost.Fingerprint, "host-key-fingerprint", "", "the server's host key, as SHA256:…, if known_hosts has none")
+	flags.StringVar(&lost.Identity, "identity", "", "the FILE of the private key to log in with")
+	flags.StringVar(&lost.Fingerprint, "host-key-fingerprint", "", "the fingerprint of the server's host key, as SHA256:…; needed if known_hosts does not have the key")
 	flags.StringVar(&lost.Tag, "tag", "", "the deployment's tag, instead of --host")
 	flags.StringVar(&lost.Provider, "provider", "", "where to look for the tag: digitalocean")
 	return cmd

@@ -17,17 +17,18 @@ func (c *command) audit() *cobra.Command {
 	var with []string
 	var install, asJSON bool
 	cmd := &cobra.Command{
-		Use: "audit [NAME]", Short: "Check what the server really does, and what of it was otherwise before", Args: most(1),
-		Long: `Check the outcome, not the settings: what sshd says of itself, who listens, which
-ports answer from here, what failed, which updates are pending, which files anybody may
-write to. What was otherwise before the first deployment is shown beside it. Nothing on
-the server is changed. The report is kept with the deployment.
+		Use: "audit [NAME]", Short: "Check what the server really does, and compare it with before the first deployment", Args: most(1),
+		Long: `Check what the server does, not what its files say: the settings that sshd reports, the
+programs that listen, the ports that answer from here, failed units, pending updates,
+files that anybody may write to. A result that was different before the first
+deployment is shown with the earlier one. The audit changes nothing on the server. The
+report is kept with the deployment.
 
---with runs other auditors too, if they are installed; with --install they are installed
-first, and stay. OpenSCAP needs a benchmark for the server's very system, which
-Debian's package ssg-debian has for some only.
+--with also runs other auditors that are installed on the server. --install installs
+them first; they stay installed. OpenSCAP needs a benchmark for the server's exact
+system; Debian's package ssg-debian has benchmarks for some systems only.
 
-Exit code 0 once the audit was made, whatever it found: read the verdicts with --json.`,
+The exit code is 0 whatever the audit found. Scripts read the verdicts with --json.`,
 		Example: `  slipway audit
   slipway audit shop --with lynis --install`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,13 +55,13 @@ Exit code 0 once the audit was made, whatever it found: read the verdicts with -
 			return nil
 		},
 	}
-	cmd.Flags().StringSliceVar(&with, "with", nil, "run these auditors too: "+strings.Join(steps.Auditors(), ", "))
-	cmd.Flags().BoolVar(&install, "install", false, "install the auditors of --with on the server if they are not there")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object on stdout")
+	cmd.Flags().StringSliceVar(&with, "with", nil, "also run these auditors: "+strings.Join(steps.Auditors(), ", "))
+	cmd.Flags().BoolVar(&install, "install", false, "install the auditors of --with on the server first")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object on stdout")
 	return cmd
 }
 
-// auditEvent is a report as a line of JSON; its time is when it was made.
+// auditEvent is a report as a line of JSON. Its time is the audit's.
 type auditEvent struct {
 	Event string `json:"event"`
 	Name  string `json:"name"`
@@ -74,7 +75,7 @@ func printAuditJSON(w io.Writer, name string, report audit.Report) error {
 	return nil
 }
 
-// shortVerdict is a verdict as a column has it.
+// shortVerdict is what the first column shows for a verdict.
 var shortVerdict = map[audit.Verdict]string{audit.Good: "good", audit.Bad: "BAD", audit.NotApplicable: "n/a", audit.Unknown: "unknown", audit.Figure: "figure"}
 
 func printAudit(w io.Writer, name string, report audit.Report) {

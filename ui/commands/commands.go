@@ -22,9 +22,9 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// Terminal tells whether a person sits at In and Err.
+	// Terminal tells whether In and Err are a person's terminal.
 	Terminal bool
-	// OutTerminal tells whether a person reads Out on a terminal.
+	// OutTerminal tells whether Out is a person's terminal.
 	OutTerminal bool
 	Getenv      func(string) string
 }
@@ -47,9 +47,9 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 // command is what the subcommands share.
 type command struct {
 	streams Streams
-	// again is the command line itself, for messages.
+	// again is the command line itself, which hints tell to run again.
 	again string
-	// shown is true if a face showed the error already.
+	// shown is true if a face has printed the error.
 	shown bool
 }
 
@@ -76,7 +76,7 @@ func version() string {
 	return build.Main.Version
 }
 
-// most refuses more arguments than a command takes.
+// most refuses more than n arguments.
 func most(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
@@ -86,8 +86,8 @@ func most(n int) cobra.PositionalArgs {
 	}
 }
 
-// about is the deployment that a command is about: the one that is named, else
-// the only one there is.
+// about returns the name of the deployment that a command is about: the one that was
+// given, else the only one on record. Anything else is a *steps.Usage.
 func (c *command) about(args []string) (state.Home, string, error) {
 	home, err := c.home()
 	if err != nil {

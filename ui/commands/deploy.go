@@ -15,7 +15,8 @@ import (
 	"slipway/ui"
 )
 
-// deployFlags are what deploy can be told apart from settings.
+// deployFlags are the flags of deploy. Those that are settings are in settings, by
+// key.
 type deployFlags struct {
 	yes, plan, json bool
 	accessible      bool
@@ -25,13 +26,12 @@ type deployFlags struct {
 	settings        map[string]*string
 }
 
-const deployLong = `Slipway takes a Python web app to a hardened server of yours, and picks up
-where it stopped after any interruption. APP is the app's folder, "." if it is
-not given. The same command again continues an unfinished deployment, or deploys
-what changed.
+const deployLong = `Slipway deploys a Python web app to a hardened server of yours. APP is the app's
+folder; the default is ".". Run the same command again to continue a deployment
+that was interrupted, or to deploy what changed.
 
 Exit codes: 0 done; 1 a step failed, run again to continue; 2 bad input or
-usage; 3 the provider refused; 4 another run holds this deployment; 130
+usage; 3 the provider refused; 4 another run works on this deployment; 130
 interrupted.`
 
 func (c *command) deploy() *cobra.Command {
@@ -40,7 +40,7 @@ func (c *command) deploy() *cobra.Command {
 		Short: "Deploy a Python web app to a hardened server",
 		Long:  deployLong,
 		Example: `  slipway --yes --sample hello             a sample, on a machine on this computer
-  slipway --yes ./shop --plan              show what would be done, change nothing
+  slipway --yes ./shop --plan              show what would change, change nothing
   slipway --yes ./shop --env KEY=VALUE     deploy the app in ./shop`,
 		Args: most(1),
 	}
@@ -58,7 +58,7 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 	f := &deployFlags{settings: map[string]*string{}}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; take flags, environment, slipway.toml, defaults")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; use flags, environment, slipway.toml, defaults")
 	flags.StringVar(&f.sample, "sample", "", "deploy a bundled sample instead of APP: "+strings.Join(app.SampleNames(), " or "))
 	for _, s := range plan.Settings {
 		if s.Key == plan.KeyDomain {
@@ -67,11 +67,11 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 		}
 		f.settings[s.Key] = flags.String(s.Key, "", usage(s))
 	}
-	flags.StringArrayVar(&f.env, "env", nil, "a variable of the app's, as KEY=VALUE; can be given again")
-	flags.StringVar(&f.envFile, "env-file", "", "a FILE of the app's variables, one KEY=VALUE a line")
+	flags.StringArrayVar(&f.env, "env", nil, "a variable of the app, as KEY=VALUE; can be given more than once")
+	flags.StringVar(&f.envFile, "env-file", "", "a FILE with the app's variables, one KEY=VALUE a line")
 	flags.BoolVar(&f.plan, "plan", false, "show every step, what it would change and what it costs; change nothing")
-	flags.BoolVar(&f.json, "json", false, "events as JSON lines on stdout")
-	flags.BoolVar(&f.accessible, "accessible", false, "ask line by line, without drawing on the screen")
+	flags.BoolVar(&f.json, "json", false, "print events as JSON lines on stdout")
+	flags.BoolVar(&f.accessible, "accessible", false, "ask line by line instead of drawing screens")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		asked := f.asked(cmd, args)
 		asked.Getenv = c.streams.Getenv
@@ -86,7 +86,7 @@ func usage(s plan.Setting) string {
 	return s.Usage + "; default: " + s.Default
 }
 
-// asked collects what was said, leaving out the flags that were not.
+// asked collects the arguments and the flags that were given.
 func (f *deployFlags) asked(cmd *cobra.Command, args []string) plan.Asked {
 	asked := plan.Asked{Sample: f.sample, Env: f.env, EnvFile: f.envFile, Flags: map[string]string{}}
 	if len(args) == 1 {
@@ -127,18 +127,18 @@ func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked plan.Aske
 	return c.follow(ctx, f, plan, home)
 }
 
-// mayRun refuses to guess what a person was not asked.
+// mayRun refuses to run without answers: there must be a terminal or --yes.
 func (c *command) mayRun(f *deployFlags) error {
 	switch {
 	case f.yes || f.plan:
 		return nil
 	case !c.streams.Terminal || f.json:
-		return plan.Usagef("give --yes to take the defaults", "there is no terminal to ask on")
+		return plan.Usagef("give --yes to use the defaults", "there is no terminal to ask on")
 	}
 	return nil
 }
 
-// follow runs the engine and shows its events.
+// follow runs the engine, or only looks if --plan was given, and prints the events.
 func (c *command) follow(ctx context.Context, f *deployFlags, plan plan.Plan, home state.Home) error {
 	var face ui.Face = ui.NewPlain(c.streams.Out, c.streams.Err)
 	if f.json {

@@ -18,7 +18,7 @@ func (c *command) destroy() *cobra.Command {
 		Use: "destroy [NAME]", Short: "Remove a deployment, its server and its record", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes && !c.streams.Terminal {
-				return plan.Usagef("give -y to destroy without a question", "there is no terminal to ask on")
+				return plan.Usagef("give -y to remove it without a question", "there is no terminal to ask on")
 			}
 			home, name, err := c.about(args)
 			if err != nil {
@@ -42,18 +42,18 @@ func (c *command) remove(ctx context.Context, removal *steps.Removal, yes bool) 
 		c.sayf("  %s\n", describeHolding(h))
 	}
 	c.sayf("  its record on this computer\n")
-	if !yes && !c.confirmed("destroy all of it?") {
-		c.sayf("nothing was destroyed\n")
+	if !yes && !c.confirmed("remove all of it?") {
+		c.sayf("nothing was removed\n")
 		return nil
 	}
 	if err := removal.Do(ctx, func(line string) { c.sayf("  %s\n", line) }); err != nil {
 		return err
 	}
-	c.sayf("%s is gone\n", removal.Name)
+	c.sayf("%s was removed\n", removal.Name)
 	return nil
 }
 
-// confirmed asks a question that only a plain yes answers with yes.
+// confirmed asks a question. Only y and yes are yes.
 func (c *command) confirmed(question string) bool {
 	c.sayf("%s [y/N] ", question)
 	answer, _ := bufio.NewReader(c.streams.In).ReadString('\n') // no answer is no

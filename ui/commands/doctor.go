@@ -19,13 +19,13 @@ import (
 func (c *command) doctor() *cobra.Command {
 	var mend, yes, asJSON bool
 	cmd := &cobra.Command{
-		Use: "doctor [NAME]", Short: "Show what drifted from what was deployed, and mend it on request", Args: most(1),
-		Long: `Look at everything that the deployment is to have on its server, and show what is not
-so any more: a setting that was edited, a firewall that was flushed, a unit that was
-stopped. Nothing is changed, unless you confirm it or give --mend: then the facts are
-brought about again, as a deployment does. The app's folder is not needed.
+		Use: "doctor [NAME]", Short: "Find drift: what on the server is no longer as it was deployed", Args: most(1),
+		Long: `Compare the server with what was deployed, and show the drift: a setting that somebody
+edited, a firewall that was flushed, a unit that was stopped. Nothing is changed unless
+you confirm it or give --mend; then the same steps as in a deployment put it right. The
+app's folder is not needed.
 
-Exit code 0 if nothing has drifted or all of it was mended, 1 if something has.`,
+The exit code is 0 if there is no drift or all of it was mended, else 1.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {
@@ -38,16 +38,17 @@ Exit code 0 if nothing has drifted or all of it was mended, 1 if something has.`
 			return c.examine(cmd.Context(), plan, home, examination{mend: mend || yes, ask: c.streams.Terminal && !asJSON, json: asJSON})
 		},
 	}
-	cmd.Flags().BoolVar(&mend, "mend", false, "mend what drifted, without a question")
+	cmd.Flags().BoolVar(&mend, "mend", false, "put the drift right without a question")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "ask nothing; the same as --mend")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "events as JSON lines on stdout, as a deployment prints them")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print events as JSON lines on stdout, as a deployment does")
 	return cmd
 }
 
-// examination is what is wanted of a look for drift.
+// examination is how to look for drift: mend it, ask whether to mend it, print JSON.
 type examination struct{ mend, ask, json bool }
 
-// examine looks for drift, and mends it if that is wanted.
+// examine looks for drift and mends it if want says so or the person confirms it.
+// Drift that stays is a *drifted.
 func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, want examination) error {
 	var face ui.Face
 	if want.json {
@@ -79,18 +80,19 @@ func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, 
 	return &drifted{found}
 }
 
-// drift is what a look found not to be so any more.
+// drift is how a server differs from what was deployed.
 type drift struct {
-	name  string
-	holds int
-	steps []engine.Event
+	name string
+	// unchanged is how many steps have no drift; steps are those that have.
+	unchanged int
+	steps     []engine.Event
 }
 
 func (d *drift) add(e engine.Event) {
 	switch {
 	case e.Kind != engine.KindStep:
 	case e.Status == engine.Unchanged:
-		d.holds++
+		d.unchanged++
 	case e.Status == engine.WouldChange:
 		d.steps = append(d.steps, e)
 	}
@@ -98,10 +100,10 @@ func (d *drift) add(e engine.Event) {
 
 func (d *drift) print(w io.Writer) {
 	if len(d.steps) == 0 {
-		fmt.Fprintf(w, "%s is as it was deployed: %d of %d steps hold\n", d.name, d.holds, d.holds)
+		fmt.Fprintf(w, "%s is as it was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged)
 		return
 	}
-	fmt.Fprintf(w, "%s drifted from what was deployed: %d of %d steps hold\n", d.name, d.holds, d.holds+len(d.steps))
+	fmt.Fprintf(w, "%s drifted from what was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged+len(d.steps))
 	for _, s := range d.steps {
 		fmt.Fprintf(w, "  %s: %s\n", s.Step, s.Title)
 		for _, change := range s.Changes {
@@ -110,7 +112,7 @@ func (d *drift) print(w io.Writer) {
 	}
 }
 
-// describeDrift is what would be done and what is there now.
+// describeDrift is what mends a drift, and what the server has now.
 func describeDrift(c providers.Change) string {
 	if c.Was == "" {
 		return c.What
@@ -118,7 +120,7 @@ func describeDrift(c providers.Change) string {
 	return fmt.Sprintf("%s (now: %s)", c.What, c.Was)
 }
 
-// drifted says that something is not as it was deployed and was not mended.
+// drifted says that there is drift that was not mended.
 type drifted struct{ drift }
 
 func (d *drifted) Error() string {

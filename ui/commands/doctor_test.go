@@ -8,7 +8,7 @@ import (
 	"slipway/steps/engine"
 )
 
-// TestDrift is what people read of a look for drift.
+// TestDrift compares what doctor prints.
 func TestDrift(t *testing.T) {
 	d := drift{name: "shop"}
 	for _, e := range []engine.Event{
@@ -19,14 +19,14 @@ func TestDrift(t *testing.T) {
 	}
 	var out bytes.Buffer
 	d.print(&out)
-	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps hold\n"; got != want {
+	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps unchanged\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	d.add(engine.Event{Kind: engine.KindStep, Step: "sshd", Title: "SSH by key only", Status: engine.WouldChange, Changes: []providers.Change{
 		{What: "sshd's PermitRootLogin is no", Why: "every attacker knows that root exists", Was: "yes"}, {What: "install sudo"}}})
 	out.Reset()
 	d.print(&out)
-	const want = `shop drifted from what was deployed: 1 of 2 steps hold
+	const want = `shop drifted from what was deployed: 1 of 2 steps unchanged
   sshd: SSH by key only
     to mend: sshd's PermitRootLogin is no (now: yes)
     to mend: install sudo

@@ -20,13 +20,13 @@ import (
 func (c *command) env() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "env", Short: "Set, unset and list the app's variables",
-		Long: `Set, unset and list the app's variables. They are kept on the server only, in a
-file that only root reads, and never shown. The app must answer with the new ones
-before it takes them; if it does not, it goes on with the old ones. No request is
-dropped.`,
+		Long: `Set, unset and list the app's variables. They are kept on the server only, in a file
+that only root can read, and are never shown. A second instance of the app starts with
+the new variables. If it answers, it takes over; if not, the app keeps the old
+variables. No request is dropped.`,
 		Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return plan.Usagef("slipway env set, slipway env unset or slipway env list", "what to do with the variables is not said")
+			return plan.Usagef("slipway env set, slipway env unset or slipway env list", "env needs a command")
 		},
 	}
 	name := cmd.PersistentFlags().String("name", "", "the deployment's NAME, if there is more than one")
@@ -37,11 +37,10 @@ dropped.`,
 func (c *command) envSet(name *string) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use: "set [KEY=VALUE | KEY]...", Short: "Give the app variables",
-		Long: `Give the app variables. The value of a KEY that stands alone is asked for and does
-not show, or is read from standard input where there is no terminal. What stands
-in a command line can be read by others on this computer while the command runs,
-so give secrets as KEY or in a file.`,
+		Use: "set [KEY=VALUE | KEY]...", Short: "Set variables of the app",
+		Long: `Set variables of the app. For a KEY without a value, Slipway asks for the value and
+hides it; without a terminal it reads the value from standard input. Others on this
+computer can read a command line while it runs, so give secrets as KEY or in a file.`,
 		Example: `  slipway env set DEBUG=0 WORKERS=3
   slipway env set SECRET_KEY
   slipway env set --file production.env
@@ -61,13 +60,13 @@ so give secrets as KEY or in a file.`,
 			return c.changeVariables(cmd.Context(), *name, set, nil)
 		},
 	}
-	cmd.Flags().StringVar(&file, "file", "", "a FILE of variables, one KEY=VALUE a line")
+	cmd.Flags().StringVar(&file, "file", "", "a FILE with variables, one KEY=VALUE a line")
 	return cmd
 }
 
 func (c *command) envUnset(name *string) *cobra.Command {
 	return &cobra.Command{
-		Use: "unset KEY...", Short: "Take variables away from the app",
+		Use: "unset KEY...", Short: "Remove variables of the app",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return plan.Usagef("slipway env unset KEY; slipway env list shows those that are there", "no variable is named")
@@ -103,11 +102,11 @@ func (c *command) envList(name *string) *cobra.Command {
 			return printVariables(c.streams.Out, keys, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line on stdout")
 	return cmd
 }
 
-// named is a flag's name as the arguments of other commands have it.
+// named returns the value of --name as the arguments that about takes.
 func named(name string) []string {
 	if name == "" {
 		return nil
@@ -138,7 +137,7 @@ func printVariables(w io.Writer, keys []string, asJSON bool) error {
 	return nil
 }
 
-// valued asks for the values of keys that stand alone.
+// valued adds a value to each key that has none, by asking for it.
 func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
 	pairs, asked := slices.Clone(args), false
 	for i, key := range args {
@@ -149,7 +148,7 @@ func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
 			return nil, err
 		}
 		if asked && !c.streams.Terminal {
-			return nil, plan.Usagef("give one KEY at a time, or --file FILE", "two values can't both be read from standard input")
+			return nil, plan.Usagef("give one KEY at a time, or --file FILE", "only one value can be read from standard input")
 		}
 		asked = true
 		value, err := c.secretValue(ctx, key)
@@ -161,7 +160,7 @@ func (c *command) valued(ctx context.Context, args []string) ([]string, error) {
 	return pairs, nil
 }
 
-// maxValue is how much of standard input may be a value, in bytes: more fits no
+// maxValue is how long a value may be, in bytes: Linux takes no longer one in a
 // process's environment.
 const maxValue = 128 << 10
 
@@ -174,7 +173,7 @@ func (c *command) secretValue(ctx context.Context, key string) (string, error) {
 		return "", fmt.Errorf("read the value of %s: %w", key, err)
 	}
 	if len(value) > maxValue {
-		return "", plan.Usagef("keep it in a file of the app's", "%s", "the value of "+key+" is longer than 128 kB")
+		return "", plan.Usagef("keep it in a file of the app", "%s", "the value of "+key+" is longer than 128 kB")
 	}
 	return strings.TrimSuffix(string(value), "\n"), nil
 }
@@ -186,12 +185,12 @@ func (c *command) changeVariables(ctx context.Context, name string, set map[stri
 	}
 	changed, err := steps.SetVariables(ctx, name, set, unset, home, c.providers(home, false), c.tellChanges)
 	if err == nil && !changed {
-		c.sayf("nothing to change\n")
+		c.sayf("no changes\n")
 	}
 	return err
 }
 
-// tellChanges prints what is changed, and that it is done.
+// tellChanges prints each change, and that it was made.
 func (c *command) tellChanges(e engine.Event) {
 	switch {
 	case e.Kind != engine.KindStep:
@@ -200,6 +199,6 @@ func (c *command) tellChanges(e engine.Event) {
 			c.sayf("%s\n", change.What)
 		}
 	case e.Status == engine.Changed:
-		c.sayf("done\n")
+		c.sayf("changed\n")
 	}
 }

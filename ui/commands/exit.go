@@ -10,6 +10,7 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/engine"
+	"slipway/ui/cause"
 )
 
 // The exit codes, as the README promises them.
@@ -22,7 +23,7 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCode is the one place that maps errors to exit codes.
+// exitCode maps errors to exit codes. Nothing else does.
 func exitCode(err error) int {
 	var (
 		usage   *providers.Usage
@@ -47,15 +48,15 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// Interrupted is why a context ended that a signal ended.
+// Interrupted is the cause of a context that a signal ended.
 type Interrupted struct{}
 
 func (Interrupted) Error() string { return "interrupted" }
 
-// Unwrap makes it a cancellation to whoever asks.
+// Unwrap makes it a context.Canceled to errors.Is.
 func (Interrupted) Unwrap() error { return context.Canceled }
 
-// hint is what to type next, if the error knows.
+// hint is what to type next, or empty if the error has none.
 func hint(err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
@@ -64,14 +65,14 @@ func hint(err error) string {
 	return ""
 }
 
-// problem describes an error. again is the command that continues.
+// problem describes an error for a face. again is the command that continues.
 func problem(err error, again string) *engine.Problem {
 	p := &engine.Problem{Error: err.Error(), Hint: hint(err), Code: exitCode(err)}
 	switch {
 	case p.Code == exitInterrupted:
 		p.Error, p.Hint = "interrupted", "this continues: "+again
 	case p.Code == exitFailed && p.Hint == "":
-		p.Hint = "mend what it names, then this continues: " + again
+		p.Hint = "fix the cause, then this continues: " + again
 	case p.Code == exitUsage && p.Hint != "":
 		if !strings.HasSuffix(p.Error, p.Hint) {
 			p.Error += ": " + p.Hint
@@ -81,10 +82,9 @@ func problem(err error, again string) *engine.Problem {
 	return p
 }
 
-// printProblem prints an error for people: one line if it is about usage.
+// printProblem prints an error for people.
 func printProblem(w io.Writer, p *engine.Problem) {
-	fmt.Fprintf(w, "error: %s\n", p.Error)
-	if p.Hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", p.Hint)
+	for _, line := range cause.Report(p) {
+		fmt.Fprintln(w, line)
 	}
 }

@@ -17,10 +17,12 @@ func (c *command) harden() *cobra.Command {
 	var profile string
 	cmd := &cobra.Command{
 		Use: "harden --explain", Short: "Show every setting that secures a server, and why", Args: most(0),
-		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then what benchmarks ask for and is left as it is. To change a deployment's profile, deploy it with --hardening.",
+		Long: `Show every setting that secures a server: why it is set, which benchmark rules ask
+for it, and in which profiles it is set. Then show what benchmarks ask for and Slipway
+does not change, and why. To change a deployment's profile, deploy it with --hardening.`,
 		RunE: func(*cobra.Command, []string) error {
 			if !explain {
-				return plan.Usagef("give --explain, or deploy with --hardening minimal, standard or strict", "harden only explains")
+				return plan.Usagef("give --explain, or deploy with --hardening minimal, standard or strict", "harden can only explain")
 			}
 			if err := checkProfile(profile); err != nil {
 				return err
@@ -32,8 +34,8 @@ func (c *command) harden() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&explain, "explain", false, "print the list")
-	cmd.Flags().StringVar(&profile, plan.KeyHardening, hardening.Strict.String(), "the profile whose settings are shown: minimal, standard or strict")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	cmd.Flags().StringVar(&profile, plan.KeyHardening, hardening.Strict.String(), "show the settings of this profile: minimal, standard or strict")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line on stdout")
 	return cmd
 }
 
@@ -45,7 +47,7 @@ func checkProfile(name string) error {
 	return nil
 }
 
-// settingsOf are a profile's settings, on every system.
+// settingsOf are a profile's settings, for all systems.
 func settingsOf(profile string) []hardening.Setting {
 	var settings []hardening.Setting
 	for _, s := range hardening.All() {
@@ -71,7 +73,7 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	fmt.Fprintln(w, "left as it is")
+	fmt.Fprintln(w, "not changed")
 	for _, l := range hardening.Left() {
 		if _, err := fmt.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
 			return fmt.Errorf("print the list: %w", err)
@@ -80,7 +82,7 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 	return nil
 }
 
-// settingEvent is a row of the list as a line of JSON.
+// settingEvent is a setting as a line of JSON.
 type settingEvent struct {
 	Event     string   `json:"event"`
 	Step      string   `json:"step"`
@@ -107,7 +109,7 @@ func explainJSON(w io.Writer, settings []hardening.Setting) error {
 	return nil
 }
 
-// leftEvent is what is left as it is, as a line of JSON.
+// leftEvent is what Slipway does not change, as a line of JSON.
 type leftEvent struct {
 	Event string   `json:"event"`
 	What  string   `json:"what"`

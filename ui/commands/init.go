@@ -15,7 +15,7 @@ import (
 
 func (c *command) init() *cobra.Command {
 	return &cobra.Command{
-		Use: "init [APP]", Short: "Write what was found in the app's folder into a slipway.toml", Args: most(1),
+		Use: "init [APP]", Short: "Write a slipway.toml with what Slipway finds in the app's folder", Args: most(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			home, err := c.home()
 			if err != nil {
@@ -39,11 +39,11 @@ func (c *command) init() *cobra.Command {
 	}
 }
 
-// writeNew writes a file that must not be there.
+// writeNew writes a file. One that exists is a *steps.Usage.
 func writeNew(path, content string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return plan.Usagef("change it, or remove it first", "%s", path+" is there already")
+		return plan.Usagef("change it, or remove it first", "%s", path+" exists already")
 	}
 	if err != nil {
 		return fmt.Errorf("write the settings: %w", err)

@@ -6,7 +6,7 @@ import (
 	"slipway/steps"
 )
 
-// knownHosts prints what an ssh of the operator's own must know of a server.
+// knownHosts prints a server's host key as lines for ~/.ssh/known_hosts.
 func (c *command) knownHosts(args []string) error {
 	home, name, err := c.about(args)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func (c *command) list() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "Show the deployments on record", Args: most(0),
+		Use: "list", Short: "List the deployments on record", Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
 			home, err := c.home()
 			if err != nil {
@@ -34,7 +34,7 @@ func (c *command) list() *cobra.Command {
 			return printList(c.streams.Out, all)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on stdout")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line on stdout")
 	return cmd
 }
 

@@ -15,7 +15,7 @@ import (
 func (c *command) logs() *cobra.Command {
 	var wanted steps.Logs
 	cmd := &cobra.Command{
-		Use: "logs [NAME]", Short: "Print what the app said, or what was asked of it", Args: most(1),
+		Use: "logs [NAME]", Short: "Print the app's log, or its requests", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wanted.Lines < 0 {
 				return plan.Usagef("give --lines a number from 0 on", "%d lines can't be printed", wanted.Lines)
@@ -23,15 +23,15 @@ func (c *command) logs() *cobra.Command {
 			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(wanted) })
 		},
 	}
-	cmd.Flags().BoolVarP(&wanted.Follow, "follow", "f", false, "go on with what comes")
-	cmd.Flags().IntVarP(&wanted.Lines, "lines", "n", 100, "how many of the last lines")
-	cmd.Flags().StringVar(&wanted.Since, "since", "", "all since a TIME instead: \"1 hour ago\", \"2026-01-31 14:00\"")
-	cmd.Flags().BoolVar(&wanted.Requests, "requests", false, "the requests that nginx was asked, as JSON lines, instead of what the app said")
+	cmd.Flags().BoolVarP(&wanted.Follow, "follow", "f", false, "go on with new lines")
+	cmd.Flags().IntVarP(&wanted.Lines, "lines", "n", 100, "print this many of the last lines")
+	cmd.Flags().StringVar(&wanted.Since, "since", "", "print all lines since a TIME instead: \"1 hour ago\", \"2026-01-31 14:00\"")
+	cmd.Flags().BoolVar(&wanted.Requests, "requests", false, "print the requests that nginx logged, as JSON lines, instead of the app's log")
 	return cmd
 }
 
 // inSession runs a command line on a deployment's server with this process's
-// streams, and ends as it does.
+// streams, and returns its exit status as an *ended.
 func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.Session) string) error {
 	home, name, err := c.about(args)
 	if err != nil {
@@ -46,8 +46,7 @@ func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.
 	return c.asEnded(err)
 }
 
-// asEnded is the error of a command on the server, whose status becomes this
-// process's own.
+// asEnded makes an *ended of the exit status of a command on the server.
 func (c *command) asEnded(err error) error {
 	if exit, ok := errors.AsType[*remote.ExitError](err); ok {
 		c.shown = true
@@ -56,8 +55,8 @@ func (c *command) asEnded(err error) error {
 	return err
 }
 
-// ended says that a command on the server ended with a status other than 0,
-// which becomes this one's.
+// ended is the status, other than 0, of a command on the server. It becomes this
+// process's exit code.
 type ended struct{ status int }
 
 func (e *ended) Error() string { return fmt.Sprintf("the command ended with status %d", e.status) }

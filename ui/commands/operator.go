@@ -15,8 +15,8 @@ import (
 	"slipway/steps/engine"
 )
 
-// providers opens providers for whoever runs the command. Without a terminal,
-// or with --yes, nothing is asked.
+// providers opens providers for the person who runs the command. Without a terminal,
+// or with --yes, it asks nothing.
 func (c *command) providers(home state.Home, yes bool) engine.OpenProvider {
 	operator := steps.Operator{Getenv: c.streams.Getenv}
 	if c.streams.Terminal && !yes {
@@ -25,8 +25,8 @@ func (c *command) providers(home state.Home, yes bool) engine.OpenProvider {
 	return steps.Providers(home, operator)
 }
 
-// askSecret asks on the terminal for a secret, which does not show. It ends
-// when ctx does.
+// askSecret asks on the terminal for a secret and hides what is typed. It ends when
+// ctx does.
 func askSecret(ctx context.Context, question string) (string, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
@@ -53,17 +53,17 @@ func askSecret(ctx context.Context, question string) (string, error) {
 }
 
 // silence keeps the terminal from showing what is typed until restore is called.
-// The file's Fd method is not used: it would make reads deaf to deadlines.
+// It does not use the file's Fd method: after that, reads ignore deadlines.
 func silence(tty *os.File) (restore func(), err error) {
 	raw, err := tty.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	var was *term.State
-	if controlErr := raw.Control(func(fd uintptr) { was, err = term.MakeRaw(int(fd)) }); controlErr != nil || err != nil {
+	var before *term.State
+	if controlErr := raw.Control(func(fd uintptr) { before, err = term.MakeRaw(int(fd)) }); controlErr != nil || err != nil {
 		return nil, errors.Join(controlErr, err)
 	}
 	return func() {
-		raw.Control(func(fd uintptr) { term.Restore(int(fd), was) }) //nolint:errcheck // there is nothing else to try
+		raw.Control(func(fd uintptr) { term.Restore(int(fd), before) }) //nolint:errcheck // there is nothing else to try
 	}, nil
 }

@@ -10,10 +10,10 @@ import (
 
 func (c *command) rollback() *cobra.Command {
 	return &cobra.Command{
-		Use: "rollback [NAME] [RELEASE]", Short: "Let an earlier release take the traffic again", Args: most(2),
-		Long: `Let an earlier release take the traffic again: the one that is named, else the
-newest before the current one. It must answer first; if it does not, the current
-one goes on. The release comes back with the variables that it had.`,
+		Use: "rollback [NAME] [RELEASE]", Short: "Switch the traffic back to an earlier release", Args: most(2),
+		Long: `Switch the traffic back to an earlier release: RELEASE, or the newest before the current
+one. The release must answer first; if it does not, the current one stays. It runs
+with the variables that it had then.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {

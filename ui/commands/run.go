@@ -14,11 +14,11 @@ import (
 func (c *command) run() *cobra.Command {
 	return &cobra.Command{
 		Use: "run [NAME] -- COMMAND", Short: "Run a command in the app's own environment",
-		Long: `Run a command on the server as the app runs there: as its user, in its sandbox, in
-the folder of its source, with its packages, variables and state folder; and end
-with the command's exit status. On a terminal the command gets a terminal. To run a
-command as the user deploy, who may use sudo, see slipway ssh. A single word with
-spaces in it is a line for the shell.`,
+		Long: `Run a command on the server as the app runs there: as its user, in its sandbox, in the
+folder of its source, with its packages, variables and state folder. The command's
+exit status becomes slipway's. On a terminal the command gets a terminal. A single
+word with spaces in it is passed to the shell. To run a command as the user deploy,
+who may use sudo, use slipway ssh.`,
 		Example: `  slipway run -- python manage.py migrate
   slipway run shop -- python manage.py shell
   slipway run -- 'ls -l "$STATE_DIRECTORY" | head'`,
@@ -42,8 +42,8 @@ spaces in it is a line for the shell.`,
 	}
 }
 
-// shellWords has a shell read a single word that no program is called by: ssh
-// does so, and so people write pipes.
+// shellWords passes a single word with spaces in it to the shell, as ssh does: it
+// can be a pipe.
 func shellWords(words []string) []string {
 	if len(words) == 1 && strings.ContainsAny(words[0], " \t\n") {
 		return []string{"/bin/sh", "-c", words[0]}
@@ -51,7 +51,7 @@ func shellWords(words []string) []string {
 	return words
 }
 
-// beforeDash lets at most a name stand before what is for the server.
+// beforeDash refuses more than one argument before "--".
 func beforeDash(cmd *cobra.Command, args []string) error {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		args = args[:n]
@@ -71,9 +71,9 @@ func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string
 		err = s.Client.Attach(ctx, command.Line, c.streams.In, c.streams.Out, c.streams.Err)
 	}
 	if ctx.Err() != nil {
-		// The server would let it go on.
+		// On the server it would go on.
 		if stopErr := s.Stop(context.WithoutCancel(ctx), command); stopErr != nil {
-			c.sayf("the command may go on on the server: %v\n", stopErr)
+			c.sayf("the command may still run on the server: %v\n", stopErr)
 		}
 	}
 	return c.asEnded(err)

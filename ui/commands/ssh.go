@@ -20,9 +20,9 @@ func (c *command) ssh() *cobra.Command {
 	var known bool
 	cmd := &cobra.Command{
 		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
-		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a
-command there and end with its exit status. A single word with spaces in it is a
-line for the shell. To use an ssh of your own, let it know the server first:
+		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a command
+there, whose exit status becomes slipway's. A single word with spaces in it is passed
+to the shell. To use your own ssh, add the server's host key first:
 slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 		Args: beforeDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,7 +37,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			return c.logIn(cmd, args)
 		},
 	}
-	cmd.Flags().BoolVar(&known, "known-hosts", false, "print the server's host key as a line of known_hosts, and do no more")
+	cmd.Flags().BoolVar(&known, "known-hosts", false, "only print the server's host key, as a line for known_hosts")
 	return cmd
 }
 
@@ -58,8 +58,8 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 	return c.onTerminal(cmd.Context(), s.Client, "")
 }
 
-// onTerminal gives a person a terminal of the server's, with a command line or a
-// login shell on it.
+// onTerminal runs a command line, or a login shell if it is empty, on a terminal of
+// the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
 	fd := int(os.Stdin.Fd())
 	before, err := term.MakeRaw(fd)

@@ -15,7 +15,7 @@ import (
 func (c *command) status() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "status [NAME]", Short: "Show how a deployment and its server are now", Args: most(1),
+		Use: "status [NAME]", Short: "Show the state of a deployment and its server", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {
@@ -32,7 +32,7 @@ func (c *command) status() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object on stdout")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object on stdout")
 	return cmd
 }
 

@@ -10,8 +10,7 @@ import (
 	"slipway/steps/web"
 )
 
-// printStatus prints a condition for people: a row for each thing, the most
-// important first.
+// printStatus prints a condition as rows, the most important first.
 func printStatus(w io.Writer, c steps.Condition) {
 	rows := rows{w}
 	rows.print("name", c.Name)
@@ -119,7 +118,7 @@ func describeUpdates(s steps.ServerCondition) string {
 
 func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
-// span is a number of seconds as people say it.
+// span is a number of seconds in the largest unit that fits.
 func span(seconds int) string {
 	switch {
 	case seconds < 2*60:

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+
+	"golang.org/x/term"
 
 	"slipway/providers/digitalocean"
 	"slipway/state"
@@ -17,8 +20,8 @@ import (
 	"slipway/ui/wizard"
 )
 
-// askFirst asks what is not said yet: on screens, or line by line where these
-// are not wanted or can't be drawn.
+// askFirst asks for what the command line does not say: on screens, or line by line
+// if that was asked for or the terminal can't draw.
 func (c *command) askFirst(ctx context.Context, f *deployFlags, asked plan.Asked, home state.Home) error {
 	if f.accessible || c.streams.Getenv("TERM") == "dumb" {
 		return c.questions(ctx, asked, home)
@@ -26,13 +29,13 @@ func (c *command) askFirst(ctx context.Context, f *deployFlags, asked plan.Asked
 	return c.wizard(ctx, asked, home)
 }
 
-// wizard asks what is not said yet, on a terminal.
+// wizard asks on screens.
 func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home) error {
 	c.shown = true
 	ending := wizard.Run(ctx, wizard.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err,
 		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
-		Sale:    sale,
+		Catalog: catalog,
 		Shell:   shell,
 		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
 	})
@@ -45,9 +48,8 @@ func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home)
 	return ending.Err
 }
 
-// sale asks DigitalOcean whether it would make a server at all, and what it
-// sells.
-func sale(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
+// catalog asks DigitalOcean whether it accepts the token, and what it sells.
+func catalog(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
 	provider, err := steps.AskProvider(ctx, answers.DigitalOcean, "", open)
 	if err != nil {
 		return digitalocean.Catalog{}, err
@@ -59,7 +61,7 @@ func sale(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, 
 	return cloud.Catalog(ctx)
 }
 
-// shell is slipway itself, as it logs in to a deployment's server.
+// shell is slipway ssh for a deployment.
 func shell(ctx context.Context, name string, getenv func(string) string) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -73,14 +75,25 @@ func shell(ctx context.Context, name string, getenv func(string) string) (*exec.
 	return cmd, nil
 }
 
+// columns is how many cells a line of a terminal has; 80 if it does not tell.
+func columns(out io.Writer) int {
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
 // questions asks line by line.
 func (c *command) questions(ctx context.Context, asked plan.Asked, home state.Home) error {
 	err := questions.Run(ctx, questions.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err, Result: c.streams.Out,
 		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
-		Sale:    sale,
+		Catalog: catalog,
 		Secret:  askSecret,
 		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
+		Width:   func() int { return columns(c.streams.Err) },
 	})
 	_, c.shown = errors.AsType[*questions.Shown](err)
 	return err

@@ -6,20 +6,20 @@ import (
 	"strings"
 	"time"
 
-	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/ui"
 	"slipway/ui/answers"
+	"slipway/ui/cause"
 )
 
-// reviewAndDeploy shows what would be done, does it once that is confirmed, and
-// asks again after a failure.
+// reviewAndDeploy shows what would be changed, deploys once the person confirms it,
+// and asks what to do after a failure.
 func (c *conversation) reviewAndDeploy() error {
 	for {
 		sure, err := c.review()
 		if err != nil {
-			if err = c.mend(err); err != nil {
+			if err = c.afterRefusal(err); err != nil {
 				return err
 			}
 			continue
@@ -39,16 +39,14 @@ func (c *conversation) reviewAndDeploy() error {
 	}
 }
 
-// mend asks what to do about what the review found wrong. It returns nil to
-// look again.
-func (c *conversation) mend(found error) error {
+// afterRefusal asks what to do about an error of the review. It returns nil to look
+// again.
+func (c *conversation) afterRefusal(found error) error {
 	if c.ctx.Err() != nil || errors.Is(found, errEnded) {
 		return found
 	}
-	p := c.Problem(found)
-	c.sayf("error: %s\n", p.Error)
-	if p.Hint != "" {
-		c.sayf("hint: %s\n", p.Hint)
+	for _, line := range cause.Report(c.Problem(found)) {
+		c.sayf("%s\n", line)
 	}
 	again, err := c.afterFailure(&Shown{found})
 	if err == nil && !again {
@@ -57,38 +55,48 @@ func (c *conversation) mend(found error) error {
 	return err
 }
 
-// review looks at everything and says what would be made or changed.
+// review shows what would be made and changed, and asks whether to deploy. It
+// returns true if so.
 func (c *conversation) review() (bool, error) {
-	c.sayf("\nLooking at what is there already.\n")
+	c.sayf("\nLooking at what is there.\n")
 	plan, err := c.answers.Plan(c.Home)
 	if err != nil {
 		return false, err
 	}
 	c.plan = plan
-	monthly, hourly, so := 0.0, 0.0, 0
-	outcome := func(e engine.Event) {
+	monthly, hourly, unchanged := 0.0, 0.0, 0
+	show := func(e engine.Event) {
 		switch {
 		case e.Kind == engine.KindNote:
-			c.sayf("  mind: %s\n", e.Line)
+			c.sayf("  note: %s\n", e.Line)
 		case e.Kind == engine.KindStep && e.Status == engine.Unchanged:
-			so++
+			unchanged++
 		case e.Kind == engine.KindStep && e.Status == engine.WouldChange:
 			c.sayf("  %s\n", e.Title)
 			for _, change := range e.Changes {
 				monthly, hourly = monthly+change.Monthly, hourly+change.Hourly
-				c.sayf("    %s\n", describe(change))
+				c.sayf("    %s\n", answers.AboutChange(change))
 			}
 		}
 	}
-	c.sayf("\nThis would be made or changed, in this order:\n")
-	if _, err := steps.Preview(c.ctx, plan, c.Home, c.open(), outcome); err != nil {
+	c.sayf("\nThese steps would change something, in this order:\n")
+	if _, err := steps.Preview(c.ctx, plan, c.Home, c.open(), show); err != nil {
 		return false, err
 	}
-	c.sayf("%d steps are so already. What would be made costs: %s.\n", so, answers.Money(monthly, hourly))
-	c.sayf("The same without questions%s:\n  %s\n", c.needs(), c.answers.Command())
+	c.sayf("%d steps unchanged. What would be made costs: %s.\n", unchanged, answers.Money(monthly, hourly))
+	c.sayf("The same without questions%s:\n  %s\n", c.needs(), strings.Join(c.command(), "\n  "))
 	return c.yes("Deploy "+plan.Name+"?", true)
 }
 
+// command is the command line that does the same, in lines that can be pasted.
+func (c *conversation) command() []string {
+	if c.Width == nil || c.Width() <= 0 {
+		return []string{c.answers.Command()}
+	}
+	return c.answers.CommandLines(c.Width() - 2)
+}
+
+// needs names the variables that the command line needs.
 func (c *conversation) needs() string {
 	if needs := c.answers.CommandNeeds(); len(needs) > 0 {
 		return ", with " + strings.Join(needs, ", ") + " set"
@@ -96,14 +104,7 @@ func (c *conversation) needs() string {
 	return ""
 }
 
-func describe(change providers.Change) string {
-	if change.Why == "" {
-		return change.What
-	}
-	return change.What + ": " + change.Why
-}
-
-// deploy runs the engine and shows its events as plain lines.
+// deploy runs the engine and prints its events as the plain face does.
 func (c *conversation) deploy() error {
 	plan, err := c.answers.Plan(c.Home)
 	if err != nil {
@@ -126,7 +127,7 @@ func (c *conversation) afterFailure(failed error) (bool, error) {
 	options := []option{
 		{id: "retry", text: "try again, from where it stopped"},
 		{id: "edit", text: "change the answers, then try again"},
-		{id: "keep", text: "keep what there is and leave; the same command continues"},
+		{id: "keep", text: "keep what was made and leave; the same command continues"},
 	}
 	if c.Home.Exists(c.plan.Name) {
 		options = append(options, option{id: "remove", text: "remove what was made"})

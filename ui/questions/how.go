@@ -9,7 +9,7 @@ import (
 	"slipway/ui/answers"
 )
 
-// how asks what the deployment is called and how the app is run.
+// how asks for the deployment's name, hardening, tests, domain and variables.
 func (c *conversation) how() error {
 	for {
 		if err := c.howOnce(); err != nil {
@@ -20,7 +20,7 @@ func (c *conversation) how() error {
 			c.plan = plan
 			return nil
 		}
-		c.sayf("\nThat can't be deployed: %s\n", c.Problem(err).Error)
+		c.sayf("\nThis can't be deployed: %s\n", c.Problem(err).Error)
 		if !answers.AboutName(err) {
 			return err
 		}
@@ -58,7 +58,7 @@ func (c *conversation) howOnce() error {
 	return c.variables()
 }
 
-// domain asks for the app's domain and, if there is one, for what goes with it.
+// domain asks for the app's domain and, if there is one, for the email address.
 func (c *conversation) domain() error {
 	for _, q := range answers.DomainQuestions(c.answers, c.plan) {
 		if err := c.setting(q.Key, q.Label+" ("+q.About+")", true); err != nil {
@@ -75,7 +75,7 @@ func (c *conversation) domain() error {
 // variables asks for the app's variables one by one, until an empty name.
 func (c *conversation) variables() error {
 	for {
-		key, err := c.ask("Name of a variable of the app's; empty if there is no more", "", func(key string) error {
+		key, err := c.ask("Name of a variable of the app; empty if there are no more", "", func(key string) error {
 			if key == "" {
 				return nil
 			}

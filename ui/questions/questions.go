@@ -20,6 +20,7 @@ import (
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
+	"slipway/ui/text"
 )
 
 // Options are what the questions work with.
@@ -30,8 +31,8 @@ type Options struct {
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
 	Open func(steps.Operator) engine.OpenProvider
-	// Sale asks DigitalOcean whether it takes the token, and what it sells.
-	Sale func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
+	// Catalog asks DigitalOcean whether it accepts the token, and what it sells.
+	Catalog func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
 	// Problem describes an error for people.
 	Problem func(error) *engine.Problem
 	// Secret asks for what must not show.
@@ -40,9 +41,12 @@ type Options struct {
 	// URL goes.
 	In          io.Reader
 	Out, Result io.Writer
+	// Width is how many cells a line of Out has now; lines are broken between words
+	// there. nil leaves lines whole.
+	Width func() int
 }
 
-// Shown is an error that was told of already.
+// Shown is an error that the person was shown already.
 type Shown struct{ Err error }
 
 func (e *Shown) Error() string { return e.Err.Error() }
@@ -50,8 +54,8 @@ func (e *Shown) Error() string { return e.Err.Error() }
 // Unwrap is the error itself.
 func (e *Shown) Unwrap() error { return e.Err }
 
-// Run asks, deploys, and returns once the app is deployed or the person is
-// done. It ends when ctx does.
+// Run asks, deploys, and returns once the app is deployed or the person leaves. It
+// ends when ctx does. An error that the person was shown is a *Shown.
 func Run(ctx context.Context, o Options) error {
 	reader, err := cancelreader.NewReader(o.In)
 	if err != nil {
@@ -60,6 +64,7 @@ func Run(ctx context.Context, o Options) error {
 	defer reader.Close()
 	stop := context.AfterFunc(ctx, func() { reader.Cancel() })
 	defer stop()
+	o.Out = text.Writer{Out: o.Out, Width: o.Width}
 	c := &conversation{Options: o, ctx: ctx, lines: bufio.NewReader(reader), answers: answers.From(o.Asked)}
 	return c.run()
 }
@@ -73,7 +78,7 @@ type conversation struct {
 	plan    plan.Plan
 }
 
-// errEnded says that there was no answer: nothing is taken in its place.
+// errEnded says that the input ended. No default is taken in place of an answer.
 var errEnded = plan.Usagef("nothing was changed; give --yes to take the defaults", "the input ended before every question was answered")
 
 func (c *conversation) run() error {
@@ -98,19 +103,19 @@ func (c *conversation) open() engine.OpenProvider {
 
 // trust asks whether a server shows the right host key.
 func (c *conversation) trust(_ context.Context, address string, prints []string) (bool, error) {
-	c.sayf("\n%s is not known here. It shows the host key\n", address)
+	c.sayf("\nThe host key of %s is not in known_hosts. The server shows\n", address)
 	for _, p := range prints {
 		c.sayf("  %s\n", p)
 	}
-	c.sayf("Compare it with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the server.\n")
-	return c.yes("Is it the right one?", false)
+	c.sayf("Compare it with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints on the server.\n")
+	return c.yes("Are they the same?", false)
 }
 
 func (c *conversation) sayf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }
 
 // line reads an answer.
 func (c *conversation) line() (string, error) {
-	text, err := c.lines.ReadString('\n')
+	answer, err := c.lines.ReadString('\n')
 	switch {
 	case c.ctx.Err() != nil:
 		return "", context.Cause(c.ctx)
@@ -119,11 +124,11 @@ func (c *conversation) line() (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read an answer: %w", err)
 	}
-	return strings.TrimSpace(strings.ToValidUTF8(text, "")), nil
+	return strings.TrimSpace(strings.ToValidUTF8(answer, "")), nil
 }
 
-// ask asks until an answer passes the check. An empty answer is the default,
-// which is checked as well.
+// ask asks until an answer passes the check. An empty answer is the default, which
+// is checked too; "-" is an empty value where there is a default.
 func (c *conversation) ask(question, preset string, check func(string) error) (string, error) {
 	for {
 		c.sayf("\n%s [%s] ", question, preset)
@@ -154,12 +159,12 @@ func (c *conversation) yes(question string, preset bool) (bool, error) {
 	if preset {
 		word = "yes"
 	}
-	answer, err := c.ask(question+" yes or no", word, func(text string) error {
-		switch strings.ToLower(text) {
+	answer, err := c.ask(question+" yes or no", word, func(answer string) error {
+		switch strings.ToLower(answer) {
 		case "y", "yes", "n", "no":
 			return nil
 		}
-		return errors.New("it is yes or no")
+		return errors.New("answer yes or no")
 	})
 	return strings.HasPrefix(strings.ToLower(answer), "y"), err
 }
@@ -186,9 +191,9 @@ func (c *conversation) choose(question string, options []option, preset string) 
 		}
 	}
 	id := ""
-	_, err := c.ask("Number", number, func(text string) error {
+	_, err := c.ask("Number", number, func(answer string) error {
 		for i, o := range options {
-			if text != strconv.Itoa(i+1) && text != o.id {
+			if answer != strconv.Itoa(i+1) && answer != o.id {
 				continue
 			}
 			if o.why != "" {
@@ -197,7 +202,7 @@ func (c *conversation) choose(question string, options []option, preset string) 
 			id = o.id
 			return nil
 		}
-		return fmt.Errorf("it is a number from 1 to %d", len(options))
+		return fmt.Errorf("answer with a number from 1 to %d", len(options))
 	})
 	return id, err
 }

@@ -7,9 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
@@ -44,7 +48,7 @@ func (thing) Look(context.Context, time.Time) (providers.Finding, error) {
 }
 func (thing) Make(context.Context, func(string)) error { return errBroken }
 
-var sale = digitalocean.Catalog{
+var catalog = digitalocean.Catalog{
 	Regions: []digitalocean.Region{{Slug: "fra1", Name: "Frankfurt 1", Available: true}, {Slug: "nyc2", Name: "New York 2"}},
 	Sizes: []digitalocean.Size{{Slug: "small", MemoryMB: 512, DiskGB: 10, Monthly: 4, Regions: []string{"fra1"}},
 		{Slug: "big", MemoryMB: 1024, DiskGB: 20, Monthly: 6, SoldOut: true}},
@@ -67,11 +71,11 @@ func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (s
 		Open: func(steps.Operator) engine.OpenProvider {
 			return func(plan.Plan, string) (providers.Provider, error) { return shelf{}, nil }
 		},
-		Sale: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) {
+		Catalog: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) {
 			if said < 2 {
 				return digitalocean.Catalog{}, refused
 			}
-			return sale, nil
+			return catalog, nil
 		},
 		Secret: func(context.Context, string) (string, error) {
 			said++
@@ -128,7 +132,7 @@ func TestEveryAnswerIsChecked(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	has(t, out, "a number from 1 to 4", "no Python web app was found", "slipway's own", "lower-case letters", "it is one of minimal, standard, strict",
-		"there is no such file", "begins with no digit", "it is yes or no", "Nothing was made or changed",
+		"there is no such file", "begins with no digit", "answer yes or no", "Nothing was made or changed",
 		"make the machine", "$4.00 a month, $0.00595 an hour",
 		`slipway --yes --sample hello --name fine --provider local --hardening minimal --test-command true --env-file `+file+` --env KEY="$KEY"`)
 	if strings.Contains(out, "hunter2") {
@@ -215,4 +219,58 @@ func TestInterrupted(t *testing.T) {
 	if !errors.Is(err, cause) {
 		t.Errorf("it ended with %v", err)
 	}
+}
+
+// TestSampleGivenByFlag is offered once.
+func TestSampleGivenByFlag(t *testing.T) {
+	var out bytes.Buffer
+	err := Run(t.Context(), Options{
+		Asked: plan.Asked{Sample: "hello", Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Home:  state.Home{Dir: t.TempDir()}, In: strings.NewReader(""), Out: &out, Result: io.Discard,
+	})
+	if _, ok := errors.AsType[*providers.Usage](err); !ok {
+		t.Errorf("it ended with %v", err)
+	}
+	if n := strings.Count(out.String(), "the sample hello"); n != 1 {
+		t.Errorf("the sample is listed %d times:\n%s", n, out.String())
+	}
+	has(t, out.String(), "1. the sample hello", "2. the sample accounts", "3. the app in another folder", "Number [1]")
+}
+
+// TestWidth: no line is wider than the terminal, and none is broken within a word.
+func TestWidth(t *testing.T) {
+	whole := deployed(t, 0)
+	words := strings.Fields(strings.ReplaceAll(whole, "\\\n", ""))
+	for _, width := range []int{60, 80, 100} {
+		out := deployed(t, width)
+		for line := range strings.SplitSeq(out, "\n") {
+			if ansi.StringWidth(line) > width && len(strings.Fields(line)) > 1 {
+				t.Errorf("a line is wider than %d cells: %q", width, line)
+			}
+		}
+		if got := strings.Fields(strings.ReplaceAll(out, "\\\n", "")); !slices.Equal(got, words) {
+			t.Errorf("at %d cells the words differ:\n%s", width, out)
+		}
+	}
+}
+
+// deployed is what a person reads who deploys a sample and meets a failure, on a
+// terminal of a width.
+func deployed(t *testing.T, width int) string {
+	t.Helper()
+	var out bytes.Buffer
+	err := Run(t.Context(), Options{
+		Asked: plan.Asked{Sample: "accounts", Flags: map[string]string{}, Getenv: func(string) string { return "" }},
+		Home:  state.Home{Dir: t.TempDir()}, Out: &out, Result: io.Discard, Width: func() int { return width },
+		In: strings.NewReader("\n\n" + "a-name-of-some-length\n" + strings.Repeat("\n", 5) + "3\n"),
+		Open: func(steps.Operator) engine.OpenProvider {
+			return func(plan.Plan, string) (providers.Provider, error) { return shelf{}, nil }
+		},
+		Problem: func(err error) *engine.Problem { return &engine.Problem{Error: err.Error(), Hint: "fill the shelf"} },
+	})
+	if !errors.Is(err, errBroken) {
+		t.Fatalf("it ended with %v:\n%s", err, out.String())
+	}
+	echoed := strings.ReplaceAll(out.String(), "[yes] ", "[yes] \n") // as a terminal echoes the answer
+	return regexp.MustCompile(`[0-9]+\.[0-9] s`).ReplaceAllString(echoed, "0.0 s")
 }

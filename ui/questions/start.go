@@ -6,8 +6,8 @@ import (
 	"slipway/ui/answers"
 )
 
-// start asks what to deploy. It returns true if an unfinished deployment is
-// continued, of which everything else is known.
+// start asks what to deploy. It returns true if an unfinished deployment is to be
+// continued: then there is nothing more to ask.
 func (c *conversation) start() (bool, error) {
 	all, err := steps.List(c.Home)
 	if err != nil {
@@ -29,13 +29,16 @@ func (c *conversation) start() (bool, error) {
 		given.text += ": " + answers.AboutApp(plan.App)
 	}
 	options = append(options, given)
-	for _, name := range []string{"hello", "accounts"} {
+	for _, name := range answers.Samples {
+		if name == c.answers.Sample {
+			continue
+		}
 		options = append(options, option{id: name, text: "the sample " + name + ": " + answers.AboutSample(name)})
 	}
 	options = append(options, option{id: "other", text: "the app in another folder"})
 	preset := "given"
 	if given.why != "" {
-		preset = "hello"
+		preset = options[1].id
 	}
 	id, err := c.choose("What shall be deployed?", options, preset)
 	if err != nil {
@@ -72,17 +75,18 @@ func (c *conversation) folder() error {
 	return err
 }
 
-// unfinished offers to go on with what was begun.
+// unfinished asks about each unfinished deployment. It returns true if one is to be
+// continued.
 func (c *conversation) unfinished(all []steps.Summary) (bool, error) {
 	for _, d := range all {
 		if !d.Unfinished || d.Trouble != "" {
 			continue
 		}
 		c.sayf("\n%s is unfinished: %s\n", d.Name, answers.AboutUnfinished(d))
-		id, err := c.choose("What shall become of it?", []option{
+		id, err := c.choose("What to do with it?", []option{
 			{id: "continue", text: "continue it"},
-			{id: "later", text: "leave it for now"},
-			{id: "remove", text: "remove it and what it has"},
+			{id: "later", text: "leave it as it is for now"},
+			{id: "remove", text: "remove it and all that it has"},
 		}, "continue")
 		if err != nil {
 			return false, err
@@ -107,13 +111,13 @@ func (c *conversation) remove(name string) error {
 		return err
 	}
 	defer removal.Close()
-	c.sayf("\nThis would be removed, and can't be brought back:\n")
+	c.sayf("\nThis is removed for good:\n")
 	monthly := 0.0
 	for _, h := range removal.Holdings {
 		c.sayf("  %s %s %s\n", h.Kind, h.ID, h.Detail)
 		monthly += h.Monthly
 	}
-	c.sayf("  its record and its keys on this computer\n  it costs: %s\n", answers.Money(monthly, 0))
+	c.sayf("  its record and its keys on this computer\nAll of it costs: %s\n", answers.Money(monthly, 0))
 	sure, err := c.yes("Remove all of it?", false)
 	if err != nil || !sure {
 		return err
@@ -121,6 +125,6 @@ func (c *conversation) remove(name string) error {
 	if err := removal.Do(c.ctx, func(line string) { c.sayf("  %s\n", line) }); err != nil {
 		return err
 	}
-	c.sayf("%s is gone\n", name)
+	c.sayf("%s was removed\n", name)
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"slipway/ui/answers"
 )
 
-// where asks where the server comes from, and what that place needs.
+// where asks for the provider, and for what that provider needs.
 func (c *conversation) where() error {
 	p, err := c.answers.Plan(c.Home)
 	if err != nil {
@@ -36,12 +36,12 @@ func (c *conversation) where() error {
 	return nil
 }
 
-// server asks about a server that exists.
+// server asks for the address of a server and how to log in to it.
 func (c *conversation) server() error {
 	for _, q := range []struct{ key, text string }{
 		{plan.KeyHost, "Server, as USER@HOST or USER@HOST:PORT"},
-		{plan.KeyIdentity, "File of the private key; empty takes what ssh would"},
-		{plan.KeyFingerprint, "Fingerprint of its host key; empty takes what known_hosts has"},
+		{plan.KeyIdentity, "File of the private key to log in with; if it is empty, the keys that ssh uses"},
+		{plan.KeyFingerprint, "Fingerprint of the server's host key; if it is empty, the key in known_hosts"},
 	} {
 		if err := c.setting(q.key, q.text, q.key != plan.KeyHost); err != nil {
 			return err
@@ -50,7 +50,7 @@ func (c *conversation) server() error {
 	return nil
 }
 
-// setting asks for a setting by the rules that its flag has.
+// setting asks for a setting and checks it as its flag is checked.
 func (c *conversation) setting(key, text string, mayBeEmpty bool) error {
 	setting, _ := plan.SettingOf(key)
 	preset := c.plan.Value(key)
@@ -72,22 +72,22 @@ func (c *conversation) setting(key, text string, mayBeEmpty bool) error {
 	return nil
 }
 
-// cloud asks for a token that DigitalOcean takes, then for region and size.
+// cloud asks for a token until DigitalOcean accepts it, then for region and size.
 func (c *conversation) cloud() error {
-	sale, err := c.token()
+	catalog, err := c.token()
 	if err != nil {
 		return err
 	}
-	region, err := c.region(sale)
+	region, err := c.region(catalog)
 	if err != nil {
 		return err
 	}
 	var options []option
 	preset := ""
-	if _, size, err := sale.Sensible(region); err == nil {
+	if _, size, err := catalog.Sensible(region); err == nil {
 		preset = size.Slug
 	}
-	for _, s := range sale.Sizes {
+	for _, s := range catalog.Sizes {
 		o := option{id: s.Slug, text: fmt.Sprintf("%s: $%.2f a month, %d MB memory, %d CPU, %d GB disk", s.Slug, s.Monthly, s.MemoryMB, s.VCPUs, s.DiskGB)}
 		if !s.SoldIn(region) {
 			o.why = "sold out in " + region
@@ -99,16 +99,16 @@ func (c *conversation) cloud() error {
 	return err
 }
 
-func (c *conversation) region(sale digitalocean.Catalog) (string, error) {
+func (c *conversation) region(catalog digitalocean.Catalog) (string, error) {
 	var options []option
 	preset := ""
-	if best, _, err := sale.Sensible(""); err == nil {
+	if best, _, err := catalog.Sensible(""); err == nil {
 		preset = best.Slug
 	}
-	for _, r := range sale.Regions {
+	for _, r := range catalog.Regions {
 		o := option{id: r.Slug, text: r.Slug + ": " + r.Name}
 		if !r.Available {
-			o.why = "it takes no new droplets at the moment"
+			o.why = "takes no new droplets at the moment"
 		}
 		options = append(options, o)
 	}
@@ -117,8 +117,7 @@ func (c *conversation) region(sale digitalocean.Catalog) (string, error) {
 	return region, err
 }
 
-// token asks until DigitalOcean takes the token; the environment's is tried
-// first.
+// token asks until DigitalOcean accepts a token. The environment's is tried first.
 func (c *conversation) token() (digitalocean.Catalog, error) {
 	for tries := 0; ; tries++ {
 		if tries > 0 || !c.answers.HasToken() {
@@ -128,18 +127,18 @@ func (c *conversation) token() (digitalocean.Catalog, error) {
 			}
 			c.answers.Token = text
 		}
-		sale, err := c.Sale(c.ctx, c.open())
+		catalog, err := c.Catalog(c.ctx, c.open())
 		if err == nil {
-			return sale, nil
+			return catalog, nil
 		}
 		if c.ctx.Err() != nil {
 			return digitalocean.Catalog{}, err
 		}
 		p := c.Problem(err)
-		c.sayf("\nDigitalOcean did not take it: %s\n%s\n", p.Error, p.Hint)
+		c.sayf("\nDigitalOcean refused the token: %s\n%s\n", p.Error, p.Hint)
 		const enough = 5
 		if tries == enough {
-			return digitalocean.Catalog{}, errors.Join(errors.New("no token was taken"), err)
+			return digitalocean.Catalog{}, errors.Join(errors.New("no token was accepted"), err)
 		}
 	}
 }

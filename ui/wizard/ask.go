@@ -12,7 +12,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// question is what the engine must know of the person while it works.
+// question is what the engine asks the person while it works.
 type question struct {
 	text string
 	// prints are the fingerprints of host keys to trust; empty if a secret is
@@ -29,8 +29,8 @@ type reply struct {
 // errNoAnswer says that a question was not answered.
 var errNoAnswer = errors.New("the question was not answered")
 
-// asker brings the engine's questions to the screen. What was answered once is
-// not asked again, unless it turns out to be wrong.
+// asker brings the engine's questions to the screen. A secret that was given once is
+// not asked for again, unless it was wrong.
 type asker struct {
 	questions chan question
 	mu        sync.Mutex
@@ -41,7 +41,7 @@ func newAsker() *asker {
 	return &asker{questions: make(chan question), secrets: map[string]string{}}
 }
 
-// operator is the person, to the engine, for one run of it.
+// operator is how one run of the engine asks the person.
 func (a *asker) operator(getenv func(string) string) steps.Operator {
 	asked := map[string]bool{}
 	return steps.Operator{
@@ -108,7 +108,7 @@ func (w *wizard) listen() tea.Cmd {
 	}
 }
 
-// ask is the screen of a question, above the one that works.
+// ask is the screen of a question, above the screen whose work asks it.
 type ask struct {
 	form
 	picker picker
@@ -118,11 +118,11 @@ type ask struct {
 
 func newAsk(q question, place string) *ask {
 	a := &ask{q: q, place: place}
-	a.add("secret", "Answer", "", "hidden; it is kept nowhere", nil).secret()
+	a.add("secret", "Answer", "", "hidden; never stored", nil).secret()
 	a.focus("secret")
 	a.picker.set([]item{
-		{id: "no", title: "No, stop here", about: "nothing was sent to the server"},
-		{id: "yes", title: "Yes, it is the right one", about: "compared with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the server"},
+		{id: "no", title: "No, stop here", about: "nothing has been sent to the server"},
+		{id: "yes", title: "Yes, it is", about: "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints the same on the server"},
 	}, "no")
 	return a
 }
@@ -159,8 +159,8 @@ func fingerprint(shown string) string {
 	return words[len(words)-1]
 }
 
-// answer gives the engine its answer and takes the screen away, without
-// starting the one below anew.
+// answer gives the engine its answer and closes the screen. The one below goes on
+// with its work.
 func (a *ask) answer(w *wizard, r reply) tea.Cmd {
 	a.q.reply <- r
 	w.stack = w.stack[:len(w.stack)-1]
@@ -172,7 +172,7 @@ func (a *ask) view(w *wizard, width, height int) string {
 		return w.look.strong.Render(a.q.text) + "\n\n" + a.form.view(w, width, height-2)
 	}
 	lines := []string{w.look.strong.Render("Is this the server?"), "",
-		"  " + a.q.text + " is not known here. It shows the host key"}
+		"  The host key of " + a.q.text + " is not in known_hosts. The server shows"}
 	for _, p := range a.q.prints {
 		lines = append(lines, "    "+w.look.accent.Render(p))
 	}

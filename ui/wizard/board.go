@@ -1,14 +1,16 @@
 package wizard
 
 import (
+	"strings"
 	"time"
 
 	"slipway/providers"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
-// pending is a step that nothing was heard of yet.
+// pending is a step without an event yet.
 const pending engine.Status = "to do"
 
 // row is where one step stands.
@@ -18,22 +20,22 @@ type row struct {
 	changes             []providers.Change
 	began               time.Time
 	seconds             float64
-	// changed is true if this run had something to do for it.
+	// changed is true if this run has to change something for it.
 	changed bool
 }
 
-// board is what events amount to: where each step stands.
+// board is where each step stands, by the events so far.
 type board struct {
 	name, provider string
 	values         []plan.NamedValue
 	rows           []*row
-	// now is the step in hand, nil between steps.
+	// now is the step that runs, nil between steps.
 	now *row
-	// line is the last that the step in hand printed.
+	// line is the last line that the step that runs printed.
 	line  string
 	notes []string
 	log   *lines
-	// expected are the seconds of each step by earlier runs.
+	// expected are the seconds that each step took in earlier runs.
 	expected map[string]float64
 }
 
@@ -41,7 +43,7 @@ func newBoard(expected map[string]float64) *board {
 	return &board{log: newLines(), expected: expected}
 }
 
-// fresh is a board of the same steps of which none is begun.
+// fresh is a board of the same steps, none of them begun.
 func (b *board) fresh() *board {
 	next := newBoard(b.expected)
 	next.name, next.provider, next.values, next.log = b.name, b.provider, b.values, b.log
@@ -51,7 +53,7 @@ func (b *board) fresh() *board {
 	return next
 }
 
-// event takes an event in.
+// event updates the board by an event.
 func (b *board) event(e engine.Event) {
 	switch e.Kind {
 	case engine.KindStart:
@@ -59,10 +61,10 @@ func (b *board) event(e engine.Event) {
 	case engine.KindStep:
 		b.stepped(e)
 	case engine.KindLine:
-		b.line = clean(e.Line)
+		b.line = text.Clean(e.Line)
 		b.log.add("    " + e.Line)
 	case engine.KindNote:
-		b.notes = append(b.notes, clean(e.Line))
+		b.notes = append(b.notes, text.Clean(e.Line))
 		b.log.add("  note: " + e.Line)
 	}
 }
@@ -74,7 +76,7 @@ func (b *board) stepped(e engine.Event) {
 		r.changes = e.Changes
 	}
 	if e.Detail != "" {
-		r.detail = clean(e.Detail)
+		r.detail = text.Clean(e.Detail)
 	}
 	switch e.Status {
 	case engine.Looking, engine.Changing:
@@ -89,15 +91,22 @@ func (b *board) stepped(e engine.Event) {
 			r.seconds = e.Seconds
 		}
 	}
-	b.told(e)
+	b.logStep(e)
 }
 
-// told puts a step's event in the log.
-func (b *board) told(e engine.Event) {
+// logStep puts a step's event in the log, each line of it on its own.
+func (b *board) logStep(e engine.Event) {
 	if e.Status == engine.Looking {
 		return
 	}
-	b.log.add(e.Step + ": " + string(e.Status) + " " + e.Detail)
+	for i, line := range strings.Split(e.Detail, "\n") {
+		if i == 0 {
+			line = e.Step + ": " + string(e.Status) + " " + line
+		} else {
+			line = "    " + line
+		}
+		b.log.add(line)
+	}
 	if e.Status == engine.Changing {
 		for _, c := range e.Changes {
 			b.log.add("  " + c.What)
@@ -116,12 +125,12 @@ func (b *board) row(name string) *row {
 	return r
 }
 
-// settled tells whether a step needs nothing more in this run.
-func (r *row) settled() bool {
+// finished tells whether a step needs nothing more in this run.
+func (r *row) finished() bool {
 	return r.status == engine.Unchanged || r.status == engine.Changed || r.status == engine.Applied
 }
 
-// leastWeight is what a step counts of which no earlier run tells.
+// leastWeight is the weight of a step that no earlier run did, in seconds.
 const leastWeight = 0.2
 
 // weight is how much of the whole a step is, in seconds.
@@ -132,15 +141,15 @@ func (b *board) weight(r *row) float64 {
 	return max(b.expected[r.name], leastWeight)
 }
 
-// progress is how much is done, from 0 to 1, and how many seconds are expected
-// to be left; these are 0 if no earlier run tells.
-func (b *board) progress(now time.Time) (part, left float64) {
+// progress is how much is done, from 0 to 1, and how many seconds the rest will
+// take; 0 if there was no earlier run to tell.
+func (b *board) progress(now time.Time) (part, rest float64) {
 	all, done := 0.0, 0.0
 	for _, r := range b.rows {
 		weight := b.weight(r)
 		all += weight
 		switch {
-		case r.settled():
+		case r.finished():
 			done += weight
 		case r == b.now:
 			done += min(now.Sub(r.began).Seconds(), weight*0.9)
@@ -153,29 +162,6 @@ func (b *board) progress(now time.Time) (part, left float64) {
 		return done / all, 0
 	}
 	return done / all, all - done
-}
-
-// counts are how many steps are to be changed and how many are so already.
-func (b *board) counts() (change, so int) {
-	for _, r := range b.rows {
-		if r.status == engine.Unchanged {
-			so++
-		} else {
-			change++
-		}
-	}
-	return change, so
-}
-
-// cost is what would be made costs, in US dollars.
-func (b *board) cost() (monthly, hourly float64) {
-	for _, r := range b.rows {
-		for _, c := range r.changes {
-			monthly += c.Monthly
-			hourly += c.Hourly
-		}
-	}
-	return monthly, hourly
 }
 
 // failed is the step that failed, if one did.

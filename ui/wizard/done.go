@@ -11,12 +11,12 @@ import (
 	"slipway/ui/answers"
 )
 
-// done shows what is there now.
+// done shows the URL, the next commands, and what protects the server.
 type done struct {
 	board   *board
 	outcome engine.Outcome
 	took    time.Duration
-	// again is the command that deploys what changed.
+	// again is the command that deploys later changes.
 	again string
 	top   int
 	lines int
@@ -54,7 +54,7 @@ func (d *done) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 func (d *done) view(w *wizard, width, height int) string {
-	lines := append(d.head(w), d.hardened(w, width)...)
+	lines := append(d.head(w), d.protections(w, width)...)
 	d.lines = max(0, len(lines)-height)
 	d.top = min(d.top, d.lines)
 	part := append([]string{}, lines[d.top:min(len(lines), d.top+height)]...)
@@ -64,15 +64,15 @@ func (d *done) view(w *wizard, width, height int) string {
 	return strings.Join(part, "\n")
 }
 
-// head is what people need first.
+// head is the URL and the next commands.
 func (d *done) head(w *wizard) []string {
 	what := fmt.Sprintf("%s is deployed, in %s", d.board.name, duration(d.took))
 	if !d.outcome.Changed {
-		what = d.board.name + " was as it should be; nothing was changed"
+		what = d.board.name + ": no changes"
 	}
 	lines := []string{w.look.good.Render(w.look.done) + " " + w.look.strong.Render(what), "",
 		"  " + w.look.accent.Bold(true).Render(d.outcome.URL), ""}
-	monthly, hourly := d.board.cost()
+	monthly, hourly := cost(d.board.rows)
 	if monthly > 0 {
 		lines = append(lines, "  What was made costs "+answers.Money(monthly, hourly)+".", "")
 	}
@@ -87,7 +87,7 @@ func (d *done) head(w *wizard) []string {
 func (d *done) next() [][2]string {
 	return [][2]string{
 		{"slipway ssh " + d.board.name, "log in to the server"},
-		{"slipway status " + d.board.name, "how it is now"},
+		{"slipway status " + d.board.name, "show its health, memory, disk and updates"},
 		{d.again, "deploy what changed"},
 		{"slipway destroy " + d.board.name, "remove it and its server"},
 	}
@@ -103,15 +103,15 @@ func (d *done) column() int {
 	return min(width, most) + 2
 }
 
-// hardening are the steps that keep others out.
-var hardening = []string{"login", "sshd", "firewall", "updates", "account", "release"}
+// protecting are the steps that keep others out.
+var protecting = []string{"login", "sshd", "firewall", "updates", "account", "release"}
 
-// hardened is what was changed on the server to keep others out.
-func (d *done) hardened(w *wizard, width int) []string {
+// protections are the steps that keep others out, with what this run changed.
+func (d *done) protections(w *wizard, width int) []string {
 	var lines []string
-	for _, name := range hardening {
+	for _, name := range protecting {
 		for _, r := range d.board.rows {
-			if r.name != name || !r.settled() {
+			if r.name != name || !r.finished() {
 				continue
 			}
 			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+r.title)
@@ -119,7 +119,7 @@ func (d *done) hardened(w *wizard, width int) []string {
 				continue
 			}
 			for _, c := range r.changes {
-				lines = append(lines, eachLine(w.look.bullet+" "+aboutChange(c), width, w.look.faint.Render)...)
+				lines = append(lines, eachLine(w.look.bullet+" "+answers.AboutChange(c), width, w.look.faint.Render)...)
 			}
 		}
 	}

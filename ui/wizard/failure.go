@@ -2,7 +2,9 @@ package wizard
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -10,25 +12,34 @@ import (
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
+	"slipway/ui/cause"
 )
 
-// failure says what happened and what can be done.
+// failure says what happened, what can be done, and then all that the failed step
+// printed.
 type failure struct {
 	picker
 	board   *board
-	err     error
 	problem *engine.Problem
-	blamed  answers.Question
-	said    string
-	top     int
+	cause   cause.Cause
+	// about is the question whose answer the error is about.
+	about answers.Question
+	// said is what came of the last choice, if it led to no other screen.
+	said string
+	// top is the first line of the details that is shown.
+	top int
 }
 
-// shellEnded says that a shell on the server was left.
+// shellEnded says that the person closed the shell on the server.
 type shellEnded struct{ err error }
 
 func newFailure(w *wizard, b *board, err error) *failure {
-	f := &failure{board: b, err: err, problem: w.options.Problem(err)}
-	f.blamed = answers.Culprit(err, w.plan.Value(plan.KeyProvider))
+	f := &failure{board: b, problem: w.options.Problem(err)}
+	f.cause = cause.Of(f.problem.Error)
+	if step, ok := errors.AsType[*engine.StepError](err); ok {
+		f.cause.Line = strings.TrimPrefix(f.cause.Line, step.Step+": ") // the title names the step
+	}
+	f.about = answers.Culprit(err, w.plan.Value(plan.KeyProvider))
 	w.ending.Err = err
 	record, readErr := w.options.Home.Read(b.name)
 	f.set(f.choices(readErr == nil && record.Server.Address != "", w.options.Home.Exists(b.name)), "retry")
@@ -44,12 +55,12 @@ var aboutQuestion = map[answers.Question]string{
 // choices are what can be done, each with its key.
 func (f *failure) choices(shell, onRecord bool) []item {
 	items := []item{{id: "retry", title: "r  Try again, from where it stopped"},
-		{id: "edit", title: "e  " + aboutQuestion[f.blamed]},
+		{id: "edit", title: "e  " + aboutQuestion[f.about]},
 		{id: "log", title: "l  Read the log"}}
 	if shell {
 		items = append(items, item{id: "shell", title: "s  Open a shell on the server"})
 	}
-	items = append(items, item{id: "keep", title: "k  Keep what there is and leave; the same command continues"})
+	items = append(items, item{id: "keep", title: "k  Keep what was made and leave; the same command continues"})
 	if onRecord {
 		items = append(items, item{id: "destroy", title: "d  Remove what was made"})
 	}
@@ -66,7 +77,7 @@ func (f *failure) update(w *wizard, msg tea.Msg) tea.Cmd {
 		f.said = "The shell was left."
 		var exit *exec.ExitError
 		if m.err != nil && !errors.As(m.err, &exit) {
-			f.said = "There was no shell: " + m.err.Error()
+			f.said = "The shell could not be opened: " + m.err.Error()
 		}
 	case tea.KeyMsg:
 		return f.pressed(w, m)
@@ -110,7 +121,7 @@ func (f *failure) do(w *wizard, id string) tea.Cmd {
 		return w.replace(f, newProgress(f.board.fresh()))
 	case "edit":
 		w.ending.Err = nil
-		return w.edit(f.blamed)
+		return w.edit(f.about)
 	case "log":
 		return w.push(newLogs(f.board.log))
 	case "shell":
@@ -124,7 +135,7 @@ func (f *failure) do(w *wizard, id string) tea.Cmd {
 	return tea.Quit
 }
 
-// shell gives the terminal to a shell on the server until that is left.
+// shell gives the terminal to a shell on the server until the person closes it.
 func (f *failure) shell(w *wizard) tea.Cmd {
 	cmd, err := w.options.Shell(w.ctx, f.board.name, w.answers.Getenv)
 	if err != nil {
@@ -136,7 +147,7 @@ func (f *failure) shell(w *wizard) tea.Cmd {
 	})
 }
 
-// edit goes back to the screen of a question, with every answer kept.
+// edit goes back to the screen of a question and keeps every answer.
 func (w *wizard) edit(q answers.Question) tea.Cmd {
 	if q == answers.AskApp {
 		return w.restart()
@@ -163,7 +174,7 @@ func (w *wizard) edit(q answers.Question) tea.Cmd {
 // at shows the top screen with the cursor on a question.
 func (w *wizard) at(q answers.Question) tea.Cmd {
 	if q == answers.AskToken {
-		w.sale = nil
+		w.catalog = nil
 		return w.push(newToken(false))
 	}
 	cmd := w.top().shown(w)
@@ -174,29 +185,60 @@ func (w *wizard) at(q answers.Question) tea.Cmd {
 	return cmd
 }
 
+// The most lines that the cause and the hint take: the choices must fit below.
+const (
+	mostCauseLines = 4
+	mostHintLines  = 3
+)
+
 func (f *failure) view(w *wizard, width, height int) string {
-	head := []string{w.look.bad.Render(w.look.failed + " It stopped" + f.where())}
-	head = append(head, "")
-	var why []string
-	for line := range strings.SplitSeq(f.problem.Error, "\n") {
-		why = append(why, wrapped("  "+clean(line), width)...)
+	lines := []string{w.look.bad.Render(w.look.failed + " It stopped" + f.where())}
+	for _, line := range atMost(wrapped(f.cause.String(), width-4), mostCauseLines, w.look.ellipsis) {
+		lines = append(lines, "  "+w.look.strong.Render(line))
 	}
 	if f.problem.Hint != "" {
-		why = append(why, "")
-		why = append(why, eachLine(f.problem.Hint, width, w.look.warn.Render)...)
+		lines = append(lines, "")
+		for _, line := range atMost(wrapped(f.problem.Hint, width-4), mostHintLines, w.look.ellipsis) {
+			lines = append(lines, "  "+w.look.warn.Render(line))
+		}
 	}
-	list := f.picker.view(w, width, len(f.items))
-	room := height - len(head) - len(f.items) - 4
-	f.top = max(0, min(f.top, len(why)-room))
-	part := why[f.top:min(len(why), f.top+room)]
-	if f.top+room < len(why) && room > 1 {
-		part = append(append([]string{}, part[:room-1]...), w.look.faint.Render("  "+w.look.ellipsis+" PgDn shows more"))
-	}
-	text := strings.Join(append(head, part...), "\n") + "\n\n" + w.look.strong.Render("What now?") + "\n" + list
+	lines = append(lines, "", w.look.strong.Render("What now?"), f.picker.view(w, width, len(f.items)))
 	if f.said != "" {
-		text += "\n" + w.look.faint.Render("  "+f.said)
+		lines = append(lines, w.look.faint.Render("  "+f.said))
 	}
-	return text
+	used := strings.Count(strings.Join(lines, "\n"), "\n") + 1
+	return strings.Join(append(lines, f.details(w, width, height-used)...), "\n")
+}
+
+// details are as many lines of all that was printed as there is room for.
+func (f *failure) details(w *wizard, width, room int) []string {
+	var all []string
+	for _, line := range f.cause.Rest {
+		all = append(all, wrapped("  "+line, width)...)
+	}
+	room -= 2 // the blank line and the title
+	if len(all) == 0 || room < 1 {
+		return nil
+	}
+	f.top = max(0, min(f.top, len(all)-room))
+	part := all[f.top:min(len(all), f.top+room)]
+	title := w.look.strong.Render("Details")
+	if len(part) < len(all) {
+		title += w.look.faint.Render(fmt.Sprintf("  lines %d to %d of %d; PgDn and PgUp scroll", f.top+1, f.top+len(part), len(all)))
+	}
+	lines := []string{"", title}
+	for _, line := range part {
+		lines = append(lines, w.look.faint.Render(line))
+	}
+	return lines
+}
+
+// atMost cuts lines that are too many, and shows by a sign that it did.
+func atMost(lines []string, n int, sign string) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	return append(slices.Clone(lines[:n-1]), lines[n-1]+sign)
 }
 
 func (f *failure) where() string {
@@ -207,7 +249,7 @@ func (f *failure) where() string {
 }
 
 func (f *failure) keys(*wizard) []key {
-	return []key{{"Enter", "do it"}, {"up/down", "move"}, {"PgDn", "more of the error"}, {"Esc", "back to the review"}, {"?", "help"}}
+	return []key{{"Enter", "do it"}, {"up/down", "move"}, {"PgDn", "more details"}, {"Esc", "back to the review"}, {"?", "help"}}
 }
 
 func (f *failure) typing() bool { return false }

@@ -11,13 +11,14 @@ import (
 	"slipway/ui/answers"
 )
 
-// folder asks for the path of an app.
+// folder asks for the path of an app's folder.
 type folder struct {
 	form
 	looking bool
 }
 
-// folderSettled is what was found in the folder that was typed.
+// folderSettled is the answers for the folder that was typed, or why it can't be
+// deployed.
 type folderSettled struct {
 	next answers.Answers
 	err  error
@@ -96,7 +97,7 @@ func expanded(path, home string) string {
 	return path
 }
 
-// complete adds what all folders that begin like this have in common.
+// complete adds the letters that all matching folders have in common.
 func (f *folder) complete() {
 	path := f.value("folder")
 	dir, begin := filepath.Split(path)

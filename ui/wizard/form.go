@@ -14,14 +14,14 @@ type field struct {
 	input           textinput.Model
 	// choices, if there are any, are gone through with the arrows instead.
 	choices []string
-	// action, if set, is what Enter on it does: it has no value.
+	// action, if set, is what Enter does: the field has no value.
 	action func(*wizard) tea.Cmd
 	// check refuses values; nil takes all.
 	check func(string) error
 	err   string
 }
 
-// form is fields of which one has the cursor. Enter anywhere means all of it.
+// form is fields, of which one has the cursor. Enter on any of them submits all.
 type form struct {
 	fields []*field
 	at     int
@@ -78,7 +78,7 @@ func (f *form) here() *field { return f.fields[f.at] }
 // typing is true while letters are text.
 func (f *form) typing() bool { return f.here().action == nil && len(f.here().choices) == 0 }
 
-// key takes a key to the field that has the cursor, or moves the cursor.
+// key gives a key to the field that has the cursor, or moves the cursor.
 func (f *form) key(k tea.KeyMsg) {
 	x := f.here()
 	switch k.String() {
@@ -111,7 +111,7 @@ func (f *form) move(by int) {
 	f.focus(f.fields[(f.at+by+len(f.fields))%len(f.fields)].id)
 }
 
-// choose goes through a field's choices.
+// choose moves through a field's choices.
 func (x *field) choose(k tea.KeyMsg) {
 	by := 0
 	switch k.String() {
@@ -129,7 +129,7 @@ func (x *field) choose(k tea.KeyMsg) {
 	x.input.SetValue(x.choices[0])
 }
 
-// judge checks a field's value where it is typed.
+// judge checks a field's value and shows below it what is wrong.
 func (x *field) judge() bool {
 	x.err = ""
 	value := strings.TrimSpace(x.input.Value())
@@ -142,7 +142,7 @@ func (x *field) judge() bool {
 	return x.err == ""
 }
 
-// good checks every field and goes to the first that is not.
+// good checks every field and moves the cursor to the first that is wrong.
 func (f *form) good() bool {
 	bad := ""
 	for _, x := range f.fields {
@@ -191,8 +191,8 @@ func (f *form) row(w *wizard, x *field, here bool, label, width int) []string {
 	return append([]string{mark + name + "  " + value}, f.below(w, x, here, width)...)
 }
 
-// below is what a field says about itself: what is wrong, else its help while
-// it has the cursor.
+// below is what stands below a field: what is wrong with it, else its help while it
+// has the cursor.
 func (f *form) below(w *wizard, x *field, here bool, width int) []string {
 	if x.err != "" {
 		return eachLine(x.err, width, w.look.bad.Render)
@@ -203,7 +203,7 @@ func (f *form) below(w *wizard, x *field, here bool, width int) []string {
 	return nil
 }
 
-// input shows what is typed, with a cursor that can be seen without colours.
+// input shows a value that is typed, with a cursor that shows without colours too.
 func (l *look) input(in *textinput.Model) string {
 	if !l.plain || !in.Focused() {
 		return in.View()

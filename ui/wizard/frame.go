@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"slipway/ui/text"
 )
 
 // The smallest window in which every screen can be read.
@@ -13,10 +15,13 @@ const (
 	leastHeight = 24
 )
 
+// mostWidth is how wide a screen is drawn at most: longer lines are hard to read.
+const mostWidth = 120
+
 // frameLines are the lines around a screen's body: two above, two below.
 const frameLines = 4
 
-// path are the places that a person comes by, in order.
+// path are the titles of the screens, in the order in which they come.
 var path = []string{"Start", "Where", "How", "Review", "Deploy"}
 
 func (w *wizard) small() bool {
@@ -31,17 +36,21 @@ func (w *wizard) View() string {
 	if w.small() {
 		return w.tooSmall()
 	}
-	width := min(w.width, 120)
-	height := w.height - frameLines
-	body := w.top().view(w, width-2, height)
+	width, height := w.room()
+	body := w.top().view(w, width, height)
 	if w.help {
 		body = w.helpView()
 	}
 	lines := []string{w.header(), ""}
-	for _, line := range w.look.fit(body, width-2, height) {
+	for _, line := range w.look.fit(body, width, height) {
 		lines = append(lines, " "+line)
 	}
 	return strings.Join(append(lines, "", w.footer()), "\n")
+}
+
+// room is how many cells and lines a screen's body has.
+func (w *wizard) room() (width, height int) {
+	return min(w.width, mostWidth) - 2, w.height - frameLines
 }
 
 func (w *wizard) tooSmall() string {
@@ -50,7 +59,7 @@ func (w *wizard) tooSmall() string {
 	return strings.Join(w.look.fit(text, w.width, w.height), "\n")
 }
 
-// header shows where the screen is on the way.
+// header shows which of the screens this is.
 func (w *wizard) header() string {
 	parts := make([]string, len(path))
 	for i, place := range path {
@@ -62,13 +71,13 @@ func (w *wizard) header() string {
 	return ansi.Truncate(" "+w.look.title.Render("Slipway")+"   "+strings.Join(parts, w.look.path.Render(" "+w.look.sep+" ")), w.width, "")
 }
 
-// footer shows the keys that do something now.
+// footer shows what the keys do now.
 func (w *wizard) footer() string {
 	if w.help {
 		return " " + w.look.faint.Render("any key goes back")
 	}
 	if w.leaving {
-		return " " + w.look.warn.Render("Leaving in good order; what was done stays and can be continued. Ctrl-C again leaves at once.")
+		return " " + w.look.warn.Render("Stopping. The same command continues later. Ctrl-C again leaves at once.")
 	}
 	line := ""
 	for _, k := range w.top().keys(w) {
@@ -93,23 +102,31 @@ func (l *look) fit(body string, width, height int) []string {
 	return lines[:height]
 }
 
-// wrapped breaks text into lines of at most width cells.
-func wrapped(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, max(width, 1), ""), "\n")
+// wrapped cleans a text and breaks it between words into lines of at most width
+// cells. Only a word that is wider than a line is cut.
+func wrapped(s string, width int) []string {
+	width = max(width, 1)
+	var all []string
+	for paragraph := range strings.SplitSeq(s, "\n") {
+		for _, line := range text.Wrap(text.Clean(paragraph), width) {
+			all = append(all, strings.Split(ansi.Hardwrap(line, width, true), "\n")...)
+		}
+	}
+	return all
 }
 
 // indented puts a margin before each line of a text that is broken to width.
-func indented(margin, text string, width int) string {
-	return margin + strings.Join(wrapped(text, width-len(margin)), "\n"+margin)
+func indented(margin, s string, width int) string {
+	return margin + strings.Join(wrapped(s, width-ansi.StringWidth(margin)), "\n"+margin)
 }
 
 func (w *wizard) helpView() string {
 	var b strings.Builder
 	b.WriteString(w.look.strong.Render("Keys on this screen") + "\n\n")
-	for _, k := range append(w.top().keys(w), key{"Ctrl-C", "leave in good order, at any time; what was begun can be continued"}) {
+	for _, k := range append(w.top().keys(w), key{"Ctrl-C", "stop and leave, at any time; the same command continues"}) {
 		fmt.Fprintf(&b, "  %s%s%s\n", w.look.accent.Render(k.key), strings.Repeat(" ", max(1, 14-ansi.StringWidth(k.key))), k.does)
 	}
 	b.WriteString("\n" + strings.Join(wrapped("Nothing is made or changed before you confirm on the Review screen. "+
-		"What a run did stays on record: the same command again continues it.", 76), "\n"))
+		"What a run did stays on record; the same command continues it.", 76), "\n"))
 	return b.String()
 }

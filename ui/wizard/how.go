@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,20 +10,21 @@ import (
 	"slipway/ui/answers"
 )
 
-// how asks what the deployment is called and how the app is run.
+// how asks for the deployment's name, hardening, tests, domain and variables.
 type how struct {
 	form
 	settling bool
 	err      string
 }
 
-// howSettled is what the answers amount to.
+// howSettled is the plan that the answers make, or why they make none.
 type howSettled struct {
 	plan plan.Plan
 	err  error
 }
 
-// The fields that are no settings.
+// The ids of the fields that are not settings. fieldEnv is followed by a variable's
+// name.
 const (
 	fieldEnvFile = "env-file"
 	fieldAdd     = "add"
@@ -38,7 +38,7 @@ func newHow(w *wizard) *how {
 	return h
 }
 
-// build lays the fields out, with what was answered or would be taken.
+// build makes the fields, each with its answer or its default.
 func (h *how) build(w *wizard) {
 	h.form = form{}
 	now := func(key string) string {
@@ -47,9 +47,9 @@ func (h *how) build(w *wizard) {
 		}
 		return w.plan.Value(key)
 	}
-	h.add(plan.KeyName, "Name", now(plan.KeyName), "what the deployment and its server are called", checkOf(plan.KeyName, false))
+	h.add(plan.KeyName, "Name", now(plan.KeyName), "of the deployment and its server", checkOf(plan.KeyName, false))
 	harden, _ := plan.SettingOf(plan.KeyHardening)
-	h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most, minimal leaves updates to you", nil).choices = harden.Choices()
+	h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most; minimal installs no updates by itself", nil).choices = harden.Choices()
 	h.add(plan.KeyTestCommand, "Tests", now(plan.KeyTestCommand),
 		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(plan.KeyTestCommand, true))
 	for _, q := range answers.DomainQuestions(w.answers, w.plan) {
@@ -95,7 +95,7 @@ func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// blame shows an error at the field that it is about.
+// blame shows an error at its field, or below the form.
 func (h *how) blame(err error) {
 	if answers.AboutName(err) {
 		h.field(plan.KeyName).err = err.Error()
@@ -125,7 +125,7 @@ func (h *how) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// remove forgets the variable that has the cursor.
+// remove forgets the variable that has the cursor. It returns false if there is none.
 func (h *how) remove(w *wizard) bool {
 	name, ok := strings.CutPrefix(h.here().id, fieldEnv)
 	if !ok {
@@ -151,7 +151,7 @@ func (h *how) settle(w *wizard) tea.Cmd {
 	})
 }
 
-// keep takes over what was typed, where it is not what would be taken anyway.
+// keep takes over the values that are not the defaults.
 func (h *how) keep(w *wizard) {
 	for _, key := range []string{plan.KeyName, plan.KeyHardening, plan.KeyTestCommand, plan.KeyDomain, plan.KeyEmail} {
 		if h.field(key) == nil {
@@ -166,13 +166,13 @@ func (h *how) keep(w *wizard) {
 
 func (h *how) view(w *wizard, width, height int) string {
 	head := w.look.strong.Render("How shall it run?") + " " +
-		w.look.faint.Render("every field has a default; Enter takes them all") + "\n\n"
+		w.look.faint.Render("every field has a default; Enter accepts them all") + "\n\n"
 	tail := ""
 	if h.err != "" {
 		tail = "\n\n" + w.look.bad.Render(indented("  ", h.err, width))
 	}
-	if n := len(w.answers.EnvKeys()); n > 0 {
-		tail += "\n\n" + w.look.faint.Render(fmt.Sprintf("  %d variable(s) typed; they are kept on the server only.", n))
+	if len(w.answers.EnvKeys()) > 0 {
+		tail += "\n\n" + w.look.faint.Render("  The variables are kept on the server only.")
 	}
 	return head + h.form.view(w, width, height-6) + tail
 }

@@ -2,18 +2,18 @@ package wizard
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
+
+	"slipway/ui/text"
 )
 
 // mostLines is how much of a log is kept.
 const mostLines = 20000
 
-// lines is a log that work writes and screens read.
+// lines is a log. A run writes it while screens read it.
 type lines struct {
 	mu  sync.Mutex
 	all []string
@@ -21,30 +21,15 @@ type lines struct {
 
 func newLines() *lines { return &lines{} }
 
-// add keeps a line, without what would move a terminal's cursor.
+// add appends a line, without control characters.
 func (l *lines) add(line string) {
-	line = clean(line)
+	line = text.Clean(line)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = append(l.all, line)
 	if len(l.all) > mostLines {
 		l.all = append([]string{}, l.all[len(l.all)-mostLines*3/4:]...)
 	}
-}
-
-// clean takes out of a foreign line what is not text.
-func clean(line string) string {
-	line = ansi.Strip(strings.ToValidUTF8(line, "?"))
-	if i := strings.LastIndexByte(strings.TrimRight(line, "\r"), '\r'); i >= 0 {
-		line = line[i+1:] // what a progress bar wrote last
-	}
-	line = strings.ReplaceAll(line, "\t", "    ")
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, line)
 }
 
 func (l *lines) snapshot() []string {

@@ -18,6 +18,7 @@ type logs struct {
 	room   int
 	asking bool
 	search textinput.Model
+	// missed is true if nothing was found.
 	missed bool
 }
 
@@ -81,7 +82,7 @@ func (s *logs) ask(k tea.KeyMsg) {
 	}
 }
 
-// find goes to the next line with what is searched for, round the end.
+// find goes to the next line that has the search words, and starts over at the end.
 func (s *logs) find(by int) {
 	wanted := strings.ToLower(s.search.Value())
 	all := s.lines.snapshot()
@@ -132,7 +133,7 @@ func (s *logs) view(w *wizard, width, height int) string {
 	case s.asking:
 		head = w.look.accent.Render("/") + w.look.input(&s.search)
 	case s.missed:
-		head = w.look.warn.Render("nothing has " + s.search.Value())
+		head = w.look.warn.Render("no line has " + s.search.Value())
 	}
 	var body []string
 	for _, line := range all[min(s.top, len(all)):min(len(all), s.top+s.room)] {
@@ -141,7 +142,7 @@ func (s *logs) view(w *wizard, width, height int) string {
 	return head + "\n\n" + strings.Join(body, "\n")
 }
 
-// marked shows where a line has what is searched for.
+// marked highlights the search words in a line.
 func (s *logs) marked(w *wizard, line string) string {
 	wanted := s.search.Value()
 	if wanted == "" {

@@ -8,27 +8,27 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// look is how things look on this terminal.
+// look is the colours and signs that this terminal can show.
 type look struct {
 	title, path, here, faint, strong, accent, good, bad, warn lipgloss.Style
 	glyphs
-	// plain is true where nothing can be shown but text.
+	// plain is true if there are no colours.
 	plain bool
-	// still is true if nothing should move by itself.
+	// still is true if nothing is to move by itself.
 	still bool
 }
 
-// glyphs are the signs that stand for something.
+// glyphs are the signs that the screens use.
 type glyphs struct {
-	cursor, caret, done, failed, now, todo, rule, full, empty, bullet, sep, ellipsis, dot string
-	spin                                                                                  []string
+	cursor, caret, done, failed, now, todo, full, empty, bullet, sep, ellipsis, closed, opened string
+	spin                                                                                       []string
 }
 
-var unicodeGlyphs = glyphs{cursor: "›", caret: "▏", done: "✓", failed: "✗", now: "●", todo: "○", rule: "─", full: "█", empty: "░",
-	bullet: "·", sep: "›", ellipsis: "…", dot: "•", spin: []string{"◐", "◓", "◑", "◒"}}
+var unicodeGlyphs = glyphs{cursor: "›", caret: "▏", done: "✓", failed: "✗", now: "●", todo: "○", full: "█", empty: "░",
+	bullet: "·", sep: "›", ellipsis: "…", closed: "▸", opened: "▾", spin: []string{"◐", "◓", "◑", "◒"}}
 
-var asciiGlyphs = glyphs{cursor: ">", caret: "_", done: "+", failed: "x", now: "*", todo: "-", rule: "-", full: "#", empty: ".",
-	bullet: "-", sep: ">", ellipsis: "~", dot: "*", spin: []string{"|", "/", "-", "\\"}}
+var asciiGlyphs = glyphs{cursor: ">", caret: "_", done: "+", failed: "x", now: "*", todo: "-", full: "#", empty: ".",
+	bullet: "-", sep: ">", ellipsis: "~", closed: "[+]", opened: "[-]", spin: []string{"|", "/", "-", "\\"}}
 
 // terminalLook finds out what the terminal can show.
 func terminalLook(out io.Writer, getenv func(string) string) *look {
@@ -44,8 +44,8 @@ func terminalLook(out io.Writer, getenv func(string) string) *look {
 	return l
 }
 
-// speaksUnicode is false only where the locale says so: a place without a
-// locale is mostly a container behind a terminal that does.
+// speaksUnicode is false only if the locale says so. Without a locale this is most
+// likely a container, and the terminal outside it shows Unicode.
 func speaksUnicode(getenv func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if locale := strings.ToLower(getenv(name)); locale != "" {

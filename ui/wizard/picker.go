@@ -7,6 +7,8 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"slipway/ui/text"
 )
 
 // item is one thing that can be chosen.
@@ -50,8 +52,7 @@ func (p *picker) set(items []item, id string) {
 	}
 }
 
-// toFree puts the cursor on the first item that can be chosen, if the one under
-// it can't.
+// toFree moves the cursor to the first item that can be chosen, unless it is on one.
 func (p *picker) toFree() {
 	if it, ok := p.chosen(); ok && it.why == "" {
 		return
@@ -93,8 +94,7 @@ func (p *picker) chosen() (item, bool) {
 	return shown[p.at], true
 }
 
-// key moves the cursor or types the filter. It returns true if the key was the
-// picker's.
+// key moves the cursor or types the filter. It returns true if the key did that.
 func (p *picker) key(k tea.KeyMsg) bool {
 	if p.narrow && p.typed(k) {
 		return true
@@ -122,7 +122,8 @@ func (p *picker) key(k tea.KeyMsg) bool {
 	return true
 }
 
-// typed gives a key to the filter, unless it is one that moves or ends.
+// typed gives a key to the filter. It returns false for keys that move the cursor or
+// choose.
 func (p *picker) typed(k tea.KeyMsg) bool {
 	switch k.Type {
 	case tea.KeyUp, tea.KeyDown, tea.KeyPgDown, tea.KeyPgUp, tea.KeyTab, tea.KeyShiftTab:
@@ -142,7 +143,7 @@ func (p *picker) typed(k tea.KeyMsg) bool {
 	return true
 }
 
-// widen takes the filter away; the cursor stays where it is.
+// widen removes the filter; the cursor stays on its item.
 func (p *picker) widen() {
 	it, _ := p.chosen()
 	p.narrow = false
@@ -169,19 +170,19 @@ func (p *picker) view(w *wizard, width, height int) string {
 		}
 	}
 	if len(body) == 0 {
-		body = []string{w.look.faint.Render("  nothing has all of these words")}
+		body = []string{w.look.faint.Render("  no item has all of these words")}
 	}
 	return strings.Join(append(lines, window(w, body, from, to, height)...), "\n")
 }
 
 func (p *picker) item(w *wizard, it item, here bool, width int) []string {
-	mark, title := "  ", it.title
+	mark, title := "  ", text.Clean(it.title)
 	if here {
 		mark = w.look.accent.Render(w.look.cursor) + " "
 		title = w.look.accent.Bold(true).Render(title)
 	}
 	if it.why != "" && !here {
-		title = w.look.faint.Render(it.title)
+		title = w.look.faint.Render(title)
 	}
 	lines := []string{mark + title}
 	if it.about != "" {
@@ -193,6 +194,7 @@ func (p *picker) item(w *wizard, it item, here bool, width int) []string {
 	return lines
 }
 
+// eachLine indents and renders a text line by line.
 func eachLine(text string, width int, render func(...string) string) []string {
 	var lines []string
 	for _, line := range wrapped(text, width-4) {
@@ -201,8 +203,8 @@ func eachLine(text string, width int, render func(...string) string) []string {
 	return lines
 }
 
-// window is the part of lines that holds from..to, height lines at most. Where
-// there is more it says so.
+// window is the part of lines around from..to, height lines at most. It says where
+// there are more.
 func window(w *wizard, lines []string, from, to, height int) []string {
 	if len(lines) <= height || height < 3 {
 		return lines[:min(len(lines), max(height, 0))]

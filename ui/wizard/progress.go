@@ -14,7 +14,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// progress shows a run of the engine's.
+// progress shows the steps of a run while it lasts.
 type progress struct {
 	board *board
 	began time.Time
@@ -22,7 +22,7 @@ type progress struct {
 	frame int
 }
 
-// feed is where the engine's events wait until the screen is drawn again: the
+// feed holds the engine's events until the screen is drawn again, so that the
 // engine never waits for the screen.
 type feed struct {
 	mu     sync.Mutex
@@ -94,7 +94,7 @@ func (p *progress) drain() {
 	}
 }
 
-// ended goes on to how the run ended.
+// ended shows how the run ended.
 func (p *progress) ended(w *wizard, m runEnded) tea.Cmd {
 	took := w.now().Sub(p.began)
 	if m.err == nil {
@@ -115,12 +115,12 @@ func (p *progress) view(w *wizard, width, height int) string {
 	return head + strings.Join(p.list(w, width, height-5, now), "\n") + "\n" + foot
 }
 
-// list is the steps around the one in hand.
+// list is the steps around the one that runs.
 func (p *progress) list(w *wizard, width, height int, now time.Time) []string {
 	var lines []string
 	from := 0
 	for _, r := range p.board.rows {
-		if r == p.board.now || r.settled() {
+		if r == p.board.now || r.finished() {
 			from = len(lines)
 		}
 		lines = append(lines, p.row(w, r, width, now))
@@ -140,7 +140,7 @@ func (p *progress) row(w *wizard, r *row, width int, now time.Time) string {
 		mark, title = w.look.accent.Render(p.spinner(w)), w.look.strong.Render(r.title)
 		seconds = now.Sub(r.began).Seconds()
 	case r.status == engine.Unchanged:
-		mark, title, time = w.look.good.Render(w.look.done), r.title, "so already"
+		mark, title, time = w.look.good.Render(w.look.done), r.title, "unchanged"
 	case r.status == engine.Changed, r.status == engine.Applied:
 		mark, title = w.look.good.Render(w.look.done), r.title
 	case r.status == engine.Failed:
@@ -159,12 +159,12 @@ func (p *progress) spinner(w *wizard) string {
 	return w.look.spin[p.frame%len(w.look.spin)]
 }
 
-// foot is the live line, the bar, and the time.
+// foot is the last line of output, the bar, and the time.
 func (p *progress) foot(w *wizard, width int, now time.Time) string {
-	part, left := p.board.progress(now)
+	part, rest := p.board.progress(now)
 	elapsed := fmt.Sprintf("%3.0f%%  %s", part*100, duration(now.Sub(p.began)))
-	if left > 0 {
-		elapsed += ", about " + duration(time.Duration(left*float64(time.Second))) + " left"
+	if rest > 0 {
+		elapsed += ", about " + duration(time.Duration(rest*float64(time.Second))) + " left"
 	}
 	return w.look.faint.Render(w.look.padded("  "+p.board.line, width)) + "\n" +
 		bar(w, part, width-36) + "  " + w.look.padded(elapsed, 34)
@@ -175,7 +175,7 @@ func bar(w *wizard, part float64, width int) string {
 	return w.look.accent.Render(strings.Repeat(w.look.full, full)) + w.look.faint.Render(strings.Repeat(w.look.empty, width-full))
 }
 
-// duration is a time for people: "8 s", "2 min 5 s".
+// duration is a time as people write it: "8 s", "2 min 5 s".
 func duration(d time.Duration) string {
 	seconds := int(d.Round(time.Second).Seconds())
 	if seconds < 60 {
@@ -185,7 +185,7 @@ func duration(d time.Duration) string {
 }
 
 func (p *progress) keys(*wizard) []key {
-	return []key{{"l", "log"}, {"?", "help"}, {"Ctrl-C", "stop; it can be continued"}}
+	return []key{{"l", "log"}, {"?", "help"}, {"Ctrl-C", "stop; the same command continues"}}
 }
 
 func (p *progress) typing() bool { return false }

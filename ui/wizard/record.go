@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"slipway/steps/engine"
+	"slipway/ui/cause"
 )
 
-// end completes how the wizard was left with lines for the scrollback.
+// end adds the lines for the scrollback to how the wizard ended.
 func (w *wizard) end() Ending {
 	e := w.ending
 	if w.board == nil {
@@ -25,30 +26,26 @@ func (w *wizard) end() Ending {
 	case errors.Is(e.Err, context.Canceled):
 		e.Record = append(e.Record, "interrupted; this continues: "+w.answers.Command())
 	case e.Err != nil:
-		p := w.options.Problem(e.Err)
-		e.Record = append(e.Record, "error: "+p.Error)
-		if p.Hint != "" {
-			e.Record = append(e.Record, "hint: "+p.Hint)
-		}
+		e.Record = append(e.Record, cause.Report(w.options.Problem(e.Err))...)
 		e.Record = append(e.Record, "this continues: "+w.answers.Command())
 	}
 	return e
 }
 
-// record is a run in a few lines.
+// record is what a run did, a line for each step that it changed.
 func record(b *board) []string {
 	lines := []string{fmt.Sprintf("slipway: %s on %s", b.name, b.provider)}
-	so := 0
+	unchanged := 0
 	for _, r := range b.rows {
 		switch r.status {
 		case engine.Unchanged:
-			so++
+			unchanged++
 		case engine.Changed, engine.Applied, engine.Failed:
 			lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-13s %-10s %6.1f s  %s", r.name, r.status, r.seconds, firstLine(r.detail)), " "))
 		}
 	}
-	if so > 0 {
-		lines = append(lines, fmt.Sprintf("  %d steps were so already", so))
+	if unchanged > 0 {
+		lines = append(lines, fmt.Sprintf("  %d steps unchanged", unchanged))
 	}
 	return lines
 }

@@ -11,7 +11,7 @@ import (
 	"slipway/ui/answers"
 )
 
-// removal shows what a deployment has and removes it once that is confirmed.
+// removal shows what a deployment has, and removes it once the person confirms it.
 type removal struct {
 	picker
 	name   string
@@ -27,7 +27,7 @@ type removalOpened struct {
 	err     error
 }
 
-// discard gives back what nobody waits for any more.
+// discard gives the deployment back if the screen is closed already.
 func (m removalOpened) discard() {
 	if m.removal != nil {
 		m.removal.Close() // the lock ends with the process at the latest
@@ -36,7 +36,7 @@ func (m removalOpened) discard() {
 
 type removalDone struct{ err error }
 
-// newRemoval asks about a deployment. after is where to go once it is gone.
+// newRemoval asks about a deployment. after is where to go once it is removed.
 func newRemoval(name string, after func(*wizard) tea.Cmd) *removal {
 	r := &removal{name: name, after: after, lines: newLines()}
 	r.set([]item{{id: "keep", title: "Keep it", about: "nothing is removed"}, {id: "remove", title: "Remove all of it"}}, "keep")
@@ -122,13 +122,13 @@ func (r *removal) view(w *wizard, width, height int) string {
 	var b strings.Builder
 	b.WriteString(w.look.strong.Render("Remove "+r.name) + "\n\n")
 	if r.opened != nil {
-		b.WriteString(w.look.faint.Render("This would be removed, and can't be brought back:") + "\n")
+		b.WriteString(w.look.faint.Render("This is removed for good:") + "\n")
 		monthly := 0.0
 		for _, h := range r.opened.Holdings {
 			fmt.Fprintf(&b, "%s\n", indented("  "+w.look.bullet+" ", strings.TrimSuffix(h.Kind+" "+h.ID+", "+h.Detail, ", "), width))
 			monthly += h.Monthly
 		}
-		fmt.Fprintf(&b, "  %s its record and its keys on this computer\n  %s it costs: %s\n\n", w.look.bullet, w.look.bullet, answers.Money(monthly, 0))
+		fmt.Fprintf(&b, "  %s its record and its keys on this computer\nAll of it costs: %s\n\n", w.look.bullet, answers.Money(monthly, 0))
 	}
 	switch {
 	case r.err != nil:

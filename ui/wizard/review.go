@@ -3,28 +3,31 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
 
-// review shows all that would be made or changed. Only Enter on it makes
-// anything.
+// review shows what would be made and changed, what it costs, and the command that
+// does the same. The steps stand under headings, which are closed at first. The
+// cursor starts on the line that deploys: only Enter there makes anything.
 type review struct {
-	// kept is true if an unfinished deployment is continued.
-	kept  bool
-	found *reviewed
-	top   int // first line that is shown
-	lines int // how many there are
+	// continued is true if an unfinished deployment is continued.
+	continued bool
+	found     *reviewed
+	groups    []*group
+	// at is the group that has the cursor; len(groups) is the line that deploys.
+	at   int
+	list stepList
 }
 
-// reviewed is what a look at everything found.
+// reviewed is what the look at everything found.
 type reviewed struct {
 	board *board
 	plan  plan.Plan
@@ -34,7 +37,7 @@ type reviewed struct {
 func (r *review) title() string { return "Review" }
 
 func (r *review) shown(w *wizard) tea.Cmd {
-	r.found, r.top = nil, 0
+	r.found, r.groups, r.list = nil, nil, stepList{}
 	asked, home, open := w.answers.Asked(), w.options.Home, w.open()
 	return w.async(r, func(ctx context.Context) tea.Msg {
 		found := &reviewed{}
@@ -58,6 +61,8 @@ func (r *review) update(w *wizard, msg tea.Msg) tea.Cmd {
 		r.found = m
 		if m.err == nil {
 			w.plan = m.plan
+			r.groups = grouped(m.board.rows)
+			r.at = len(r.groups)
 		}
 	case tea.KeyMsg:
 		return r.pressed(w, m)
@@ -66,75 +71,108 @@ func (r *review) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 func (r *review) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
-	switch k.String() {
-	case "esc":
-		return w.back()
-	case "enter":
-		return r.confirmed(w)
-	case "e":
-		if r.failed() {
-			return w.edit(answers.Culprit(r.found.err, w.answers.Settings[plan.KeyProvider]))
-		}
-	}
-	r.scroll(k.String())
-	return nil
-}
-
-func (r *review) failed() bool { return r.found != nil && r.found.err != nil }
-
-// confirmed deploys, once everything was seen; after an error it looks again.
-func (r *review) confirmed(w *wizard) tea.Cmd {
 	switch {
+	case k.Type == tea.KeyEsc:
+		return w.back()
 	case r.found == nil:
 		return nil
 	case r.found.err != nil:
-		return r.shown(w)
+		return r.pressedAfterError(w, k)
+	case k.Type == tea.KeyEnter && r.onDeploy():
+		return w.push(newProgress(r.found.board.fresh()))
 	}
-	return w.push(newProgress(r.found.board.fresh()))
+	width, height := w.room()
+	r.lay(w, width, height)
+	r.move(k.String())
+	return nil
 }
 
-func (r *review) scroll(k string) {
-	switch k {
-	case "up", "k":
-		r.top--
-	case "down", "j":
-		r.top++
-	case "pgup", "b":
-		r.top -= 8
-	case "pgdown", " ":
-		r.top += 8
-	case "home", "g":
-		r.top = 0
-	case "end", "G":
-		r.top = r.lines
+// pressedAfterError looks again, or goes to the answer that the error is about.
+func (r *review) pressedAfterError(w *wizard, k tea.KeyMsg) tea.Cmd {
+	switch k.String() {
+	case "enter":
+		return r.shown(w)
+	case "e":
+		return w.edit(answers.Culprit(r.found.err, w.answers.Settings[plan.KeyProvider]))
 	}
-	r.top = max(0, min(r.top, r.lines))
+	return nil
+}
+
+// onDeploy tells whether the cursor is on the line that deploys.
+func (r *review) onDeploy() bool { return r.at == len(r.groups) }
+
+// move opens, closes, moves or scrolls. The list was laid out before.
+func (r *review) move(k string) {
+	switch k {
+	case "up", "k", "shift+tab":
+		switch {
+		case r.at == 0:
+			r.list.top-- // to the notes
+		case !r.list.scrollUp(r.groups, r.at):
+			r.at--
+			r.list.show(r.at)
+		}
+	case "down", "j", "tab":
+		if !r.list.scrollDown(r.groups, r.at) {
+			r.at = min(len(r.groups), r.at+1)
+			r.list.show(r.at)
+		}
+	case "home", "g":
+		r.at, r.list.top = 0, 0
+		r.list.show(r.at)
+	case "end", "G":
+		r.at = len(r.groups)
+	case "pgup", "b":
+		r.list.top -= r.list.room - 1
+	case "pgdown", " ":
+		r.list.top += r.list.room - 1
+	case "enter":
+		r.open(!r.groups[r.at].open)
+	case "right", "l":
+		r.open(true)
+	case "left", "h":
+		r.open(false)
+	}
+}
+
+// open opens or closes the heading that has the cursor.
+func (r *review) open(open bool) {
+	if r.onDeploy() {
+		return
+	}
+	r.groups[r.at].open = open
+	if open {
+		r.list.first = r.at + 1
+	}
 }
 
 func (r *review) view(w *wizard, width, height int) string {
 	switch {
 	case r.found == nil:
-		return w.look.strong.Render("Review") + "\n\n" + w.look.faint.Render("  looking at what is there already"+w.look.ellipsis)
+		return w.look.strong.Render("Review") + "\n\n" + w.look.faint.Render("  looking at what is there"+w.look.ellipsis)
 	case r.found.err != nil:
 		return r.trouble(w, width)
 	}
-	head := r.head(w, width)
-	foot := r.foot(w, width)
-	room := height - len(head) - len(foot)
-	list := r.list(w, width)
-	r.lines = max(0, len(list)-room)
-	r.top = min(r.top, r.lines)
-	part := list[r.top:min(len(list), r.top+room)]
-	for len(part) < room {
-		part = append(part, "")
-	}
-	if r.top < r.lines {
-		part[room-1] = w.look.faint.Render(fmt.Sprintf("  %s %d more lines below", w.look.ellipsis, r.lines-r.top+1))
-	}
-	return strings.Join(append(append(head, part...), foot...), "\n")
+	head, foot := r.lay(w, width, height)
+	return strings.Join(slices.Concat(head, r.list.view(w), foot), "\n")
 }
 
-// trouble says what stands in the way before anything is made.
+// lay lays the list out between what stands above and below it. Blank lines are left
+// out where the closed headings would not fit otherwise.
+func (r *review) lay(w *wizard, width, height int) (head, foot []string) {
+	head, foot = r.head(w, width), r.foot(w, width)
+	lines := r.lines(w, width)
+	switch spare := height - len(head) - len(foot) - lines.closed(); {
+	case spare >= 1:
+		lines.space()
+	case spare < 0:
+		foot = slices.DeleteFunc(foot, func(line string) bool { return line == "" })
+	}
+	r.list.lay(lines, max(3, height-len(head)-len(foot)))
+	return head, foot
+}
+
+// trouble says why nothing can be deployed, before anything is made.
 func (r *review) trouble(w *wizard, width int) string {
 	p := w.options.Problem(r.found.err)
 	text := w.look.bad.Render("This can't be deployed as it is") + "\n\n" + indented("  ", p.Error, width)
@@ -144,81 +182,87 @@ func (r *review) trouble(w *wizard, width int) string {
 	return text + "\n\n" + w.look.faint.Render("  Nothing was made. Enter looks again, e changes the answer, Esc goes back.")
 }
 
-// head says what is deployed where, and what it costs.
+// head says what is made, what it costs and what runs there.
 func (r *review) head(w *wizard, width int) []string {
 	b := r.found.board
 	place, _ := answers.AboutProvider(b.provider)
-	change, so := b.counts()
-	monthly, hourly := b.cost()
-	lines := []string{w.look.strong.Render(b.name) + "  " + place,
-		"  Costs " + w.look.strong.Render(answers.Money(monthly, hourly)) + ", for what would be made now"}
-	if monthly == 0 {
-		lines[1] = "  Costs " + w.look.strong.Render("nothing more")
+	costs := "nothing more"
+	if monthly, hourly := cost(b.rows); monthly > 0 {
+		costs = answers.Money(monthly, hourly)
 	}
-	for _, line := range wrapped(answers.AboutApp(r.found.plan.App), width-4) {
-		lines = append(lines, "  "+w.look.faint.Render(line))
-	}
-	for _, note := range b.notes {
-		for _, line := range wrapped("mind: "+note, width-4) {
-			lines = append(lines, "  "+w.look.warn.Render(line))
-		}
-	}
-	if r.kept {
-		lines = append(lines, w.look.faint.Render("  Variables that were typed before are on the server, if it came to that; else give them again."))
-	}
-	summary := fmt.Sprintf("To do: %d steps; so already: %d. In this order:", change, so)
-	return append(lines, "", w.look.strong.Render(summary))
-}
-
-// list is every step with what it would change.
-func (r *review) list(w *wizard, width int) []string {
-	var lines []string
-	for _, s := range r.found.board.rows {
-		if s.status == engine.Unchanged {
-			lines = append(lines, "  "+w.look.good.Render(w.look.done)+" "+w.look.faint.Render(s.title+", so already"))
-			continue
-		}
-		lines = append(lines, "  "+w.look.accent.Render(w.look.todo)+" "+s.title)
-		for _, c := range s.changes {
-			lines = append(lines, eachLine(w.look.bullet+" "+aboutChange(c), width, w.look.faint.Render)...)
+	lines := []string{w.look.strong.Render(b.name) + "  " + place}
+	for _, fact := range [][2]string{{"makes", made(b.rows)}, {"costs", costs}, {"runs", answers.AboutApp(r.found.plan.App)}} {
+		for i, line := range wrapped(fact[1], width-9) {
+			label := fact[0]
+			if i > 0 {
+				label = ""
+			}
+			lines = append(lines, "  "+w.look.faint.Render(w.look.padded(label, 7))+line)
 		}
 	}
 	return lines
 }
 
-// aboutChange says what would be done, why, and what it costs.
-func aboutChange(c providers.Change) string {
-	text := c.What
-	if c.Why != "" {
-		text += ": " + c.Why
+// made names what the provider would make: its steps are those before the
+// connection.
+func made(rows []*row) string {
+	var titles []string
+	for _, r := range rows {
+		if r.name == connectionStep {
+			break
+		}
+		if r.status != engine.Unchanged {
+			titles = append(titles, r.title)
+		}
 	}
-	if c.Monthly > 0 {
-		text += " (" + answers.Money(c.Monthly, c.Hourly) + ")"
+	if titles == nil {
+		return "nothing new"
 	}
-	return text
+	return strings.Join(titles, ", ")
 }
 
-// foot is the command that does the same.
+// foot is the line that deploys, and the command that does the same.
 func (r *review) foot(w *wizard, width int) []string {
+	mark, deploy := "  ", w.look.strong.Render("Deploy "+r.found.board.name)
+	if r.onDeploy() {
+		mark, deploy = w.look.accent.Render(w.look.cursor)+" ", w.look.accent.Bold(true).Render("Deploy "+r.found.board.name)
+	}
 	about := "The same without questions"
 	if needs := w.answers.CommandNeeds(); len(needs) > 0 {
 		about += ", with " + strings.Join(needs, ", ") + " set"
 	}
-	lines := []string{"", w.look.strong.Render(about + ":")}
+	lines := []string{mark + deploy, "", w.look.strong.Render(about + ":")}
 	for _, line := range w.answers.CommandLines(width - 2) {
 		lines = append(lines, "  "+w.look.accent.Render(line))
 	}
 	return lines
 }
 
+// summary counts the steps.
+func summary(rows []*row) string {
+	change, unchanged := counts(rows)
+	switch {
+	case change == 0:
+		return fmt.Sprintf("No changes: %d steps unchanged", unchanged)
+	case unchanged == 0:
+		return fmt.Sprintf("%d steps to change", change)
+	}
+	return fmt.Sprintf("%d steps to change, %d unchanged", change, unchanged)
+}
+
 func (r *review) keys(*wizard) []key {
+	back, help := key{"Esc", "back"}, key{"?", "help"}
 	switch {
 	case r.found == nil:
-		return []key{{"Esc", "back"}}
+		return []key{back}
 	case r.found.err != nil:
-		return []key{{"Enter", "look again"}, {"e", "change the answer"}, {"Esc", "back"}, {"?", "help"}}
+		return []key{{"Enter", "look again"}, {"e", "change the answer"}, back, help}
+	case r.onDeploy():
+		return []key{{"Enter", "deploy"}, {"up", "to the steps"}, back, help}
+	case r.groups[r.at].open:
+		return []key{{"Enter", "close"}, {"up/down", "move"}, {"PgDn", "scroll"}, {"End", "to Deploy"}, back, help}
 	}
-	return []key{{"Enter", "deploy"}, {"up/down", "scroll"}, {"Esc", "back"}, {"?", "help"}}
+	return []key{{"Enter", "open"}, {"up/down", "move"}, {"End", "to Deploy"}, back, help}
 }
 
 func (r *review) typing() bool { return false }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/steps/remote"
 	"slipway/ui/golden"
 )
 
@@ -39,29 +41,37 @@ var scenes = map[string]func(p *person){
 	"unfinished": func(p *person) {
 		u := newUnfinished(steps.Summary{Name: "shop", Provider: "digitalocean", App: "/home/ada/shop", Host: "192.0.2.17", Unfinished: true})
 		p.w.stack = append(p.w.stack, u)
-		u.update(p.w, &leftover{done: 9, all: 19, next: "Debian's packages",
+		u.update(p.w, &standing{done: 9, all: 19, next: "Debian's packages",
 			holdings: []providers.Holding{{Kind: "droplet", ID: "481516", Detail: "s-1vcpu-512mb-10gb in fra1", Monthly: 4}}})
 	},
 	"folder":  func(p *person) { p.w.push(newFolder(p.w)) },
 	"where":   func(p *person) { p.press("enter") },
 	"token":   func(p *person) { p.token("") },
 	"refused": func(p *person) { p.token("401: unable to authenticate you") },
-	"region":  func(p *person) { p.w.sale = &sale; p.w.push(newRegions(p.w)) },
-	"size":    func(p *person) { p.w.sale = &sale; p.w.push(newSizes(p.w, "fra1")) },
+	"region":  func(p *person) { p.w.catalog = &catalog; p.w.push(newRegions(p.w)) },
+	"size":    func(p *person) { p.w.catalog = &catalog; p.w.push(newSizes(p.w, "fra1")) },
 	"server":  func(p *person) { p.press("enter", "down", "down", "enter", "root@192.0.2.1") },
 	"trust": func(p *person) {
 		p.w.push(newAsk(question{text: "192.0.2.1", prints: []string{"ssh-ed25519 SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"}}, "Review"))
 	},
-	"how":      func(p *person) { p.press("enter", "enter") },
-	"wrong":    func(p *person) { p.press("enter", "enter", "ctrl+u", "My Shop", "enter") },
-	"variable": func(p *person) { p.press("enter", "enter", "up", "enter", "SECRET_KEY", "enter", "hunter2") },
-	"review":   func(p *person) { p.review() },
+	"how":         func(p *person) { p.press("enter", "enter") },
+	"wrong":       func(p *person) { p.press("enter", "enter", "ctrl+u", "My Shop", "enter") },
+	"variable":    func(p *person) { p.press("enter", "enter", "up", "enter", "SECRET_KEY", "enter", "hunter2") },
+	"review":      func(p *person) { p.review() },
+	"review-open": func(p *person) { p.review(); p.press("up", "up", "up", "up", "right") },
+	"review-cloud": func(p *person) {
+		p.review()
+		p.w.answers.ChooseProvider("digitalocean")
+		maps.Copy(p.w.answers.Settings, map[string]string{plan.KeyRegion: "fra1", plan.KeySize: "s-1vcpu-512mb-10gb", plan.KeyDomain: "shop.example.com", plan.KeyEmail: "ada@example.com"})
+		p.w.top().update(p.w, &reviewed{board: cloud(), plan: thePlan()})
+	},
 	"progress": func(p *person) { p.deploying() },
 	"log": func(p *person) {
 		p.deploying()
 		p.w.push(newLogs(p.w.board.log))
 	},
-	"failure": func(p *person) { p.failed() },
+	"failure": func(p *person) { p.failed("tests", pytestOutput) },
+	"crash":   func(p *person) { p.failed("release", gunicornOutput) },
 	"done":    func(p *person) { p.deployed() },
 	"removal": func(p *person) {
 		r := newRemoval("shop", (*wizard).restart)
@@ -178,13 +188,41 @@ func (p *person) deploying() {
 	}
 }
 
-func (p *person) failed() {
-	s := p.until("tests")
-	s.board.event(engine.Event{Kind: engine.KindStep, Step: "tests", Title: "the app's own tests", Status: engine.Failed, Seconds: 1.2})
+// pytestOutput is the end of what pytest prints about a test that fails.
+const pytestOutput = `..F.........                                                             [100%]
+=================================== FAILURES ===================================
+__________________________________ test_price __________________________________
+
+    def test_price():
+>       assert price(3) == 10
+E       assert 9 == 10
+E        +  where 9 = price(3)
+
+test_shop.py:12: AssertionError
+=========================== short test summary info ============================
+FAILED test_shop.py::test_price - assert 9 == 10
+1 failed, 11 passed in 0.42s`
+
+// gunicornOutput is what is printed about a release whose module is missing.
+const gunicornOutput = `the release did not answer at /: its workers end as soon as they start; its last lines:
+[2026-06-01 12:00:01 +0000] [812] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/srv/app-shop/venvs/3f1a/lib/python3.13/site-packages/gunicorn/util.py", line 371, in import_app
+    mod = importlib.import_module(module)
+  File "<frozen importlib._bootstrap>", line 1387, in _gcd_import
+  File "/srv/app-shop/releases/08d4abc35ca1/src/wsgi.py", line 3, in <module>
+    from shop import create_app
+ModuleNotFoundError: No module named 'shop'
+[2026-06-01 12:00:01 +0000] [812] [INFO] Worker exiting (pid: 812)`
+
+// failed has a step fail with what it printed.
+func (p *person) failed(name, output string) {
 	p.t.Helper()
+	s := p.until(name)
+	s.board.event(engine.Event{Kind: engine.KindStep, Step: name, Title: s.board.now.title, Status: engine.Failed, Seconds: 1.2})
 	keepRecord(p.t, p.w.options.Home, "shop", "/home/ada/shop")
 	saveServer(p.t, p.w.options.Home)
-	err := &engine.StepError{Step: "tests", Err: errors.New("it ended with exit status 1\nFAILED test_shop.py::test_price - assert 9 == 10\n1 failed, 11 passed in 0.42s")}
+	err := &engine.StepError{Step: name, Err: &remote.ExitError{What: "it", Status: 1, Tail: output}}
 	p.w.stack[len(p.w.stack)-1] = newFailure(p.w, s.board, err)
 }
 
@@ -226,6 +264,22 @@ func TestScreens(t *testing.T) {
 				fits(t, screen, p.w.width, p.w.height)
 				golden.Same(t, "golden/"+name+"-"+dimensions+".txt", trimmed(screen))
 			})
+		}
+	}
+}
+
+// TestSizes looks at every screen in windows that have no golden file.
+func TestSizes(t *testing.T) {
+	for name, play := range scenes {
+		for _, size := range []tea.WindowSizeMsg{{Width: 60, Height: 24}, {Width: 100, Height: 30}, {Width: 200, Height: 24}, {Width: 80, Height: 60}} {
+			p := sit(t, nil)
+			p.w.Update(smallest)
+			play(p)
+			p.w.Update(size)
+			fits(t, p.screen(), size.Width, size.Height)
+			if size.Width < leastWidth && !strings.Contains(p.screen(), "60 x 24") {
+				t.Errorf("%s: it is not said that the window is too small:\n%s", name, p.screen())
+			}
 		}
 	}
 }
@@ -291,7 +345,7 @@ func TestASCII(t *testing.T) {
 			t.Errorf("%q speaks Unicode: %t, want %t", locale, got, want)
 		}
 	}
-	for _, scene := range []string{"start", "review", "progress", "done", "failure"} {
+	for _, scene := range []string{"start", "review", "review-open", "progress", "done", "failure", "crash"} {
 		p := sit(t, nil)
 		p.w.look.glyphs = asciiGlyphs
 		scenes[scene](p)

@@ -6,14 +6,14 @@ import (
 	"slipway/steps/plan"
 )
 
-// server asks about a server that exists.
+// server asks for the address of a server and how to log in to it.
 type server struct{ form }
 
-// serverFields are what is asked, beside what the setting itself says.
+// serverFields are the fields, each for a setting.
 var serverFields = []struct{ key, label, help string }{
 	{plan.KeyHost, "Server", "USER@HOST or USER@HOST:PORT; USER is root or may use sudo without a password"},
-	{plan.KeyIdentity, "Private key", "the file of the key to log in with; empty: what ssh itself would use"},
-	{plan.KeyFingerprint, "Host key", "SHA256:… as ssh-keygen -l prints it; empty: what known_hosts has"},
+	{plan.KeyIdentity, "Private key", "the file of the key to log in with; if it is empty, the keys that ssh uses"},
+	{plan.KeyFingerprint, "Host key", "SHA256:… as ssh-keygen -l prints it; if it is empty, the key in known_hosts"},
 }
 
 func newServer(w *wizard) *server {
@@ -29,7 +29,7 @@ func newServer(w *wizard) *server {
 	return s
 }
 
-// checkOf is a setting's own check. What may be left empty is not checked then.
+// checkOf is a setting's own check, but for an empty value where that is allowed.
 func checkOf(key string, mayBeEmpty bool) func(string) error {
 	setting, ok := plan.SettingOf(key)
 	return func(value string) error {
@@ -64,7 +64,7 @@ func (s *server) update(w *wizard, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// keep takes over what was typed.
+// keep takes over the values that were typed.
 func (s *server) keep(w *wizard) {
 	for _, f := range serverFields {
 		w.answers.Say(f.key, s.value(f.key), "")

@@ -12,24 +12,24 @@ import (
 	"slipway/ui/answers"
 )
 
-// start asks what to deploy, or which unfinished deployment to go on with.
+// start asks what to deploy, or which unfinished deployment to continue.
 type start struct {
 	picker
 	survey *survey
 	err    string
 }
 
-// survey is what there is to start from.
+// survey is the deployments on record and what is in the app's folder.
 type survey struct {
 	all  []steps.Summary
 	plan plan.Plan
-	// next are the answers with what the plan had to settle.
+	// next are the answers, with the name that the plan chose.
 	next answers.Answers
 	// err is why the folder can't be deployed.
 	err error
 }
 
-// The choices of the start that are no deployment's and no sample's name.
+// The ids of the choices. pickSample and pickOpen are followed by a name.
 const (
 	pickHere   = "here"
 	pickOther  = "other"
@@ -64,7 +64,7 @@ func (s *start) update(w *wizard, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// found lists what there is, the likeliest first.
+// found lists the choices, the likeliest first.
 func (s *start) found(m *survey) {
 	chosen := ""
 	if it, ok := s.chosen(); ok && s.survey != nil {
@@ -90,7 +90,7 @@ func (m *survey) items() []item {
 		items = append(items, it)
 	}
 	items = append(items, m.given())
-	for _, name := range []string{"hello", "accounts"} {
+	for _, name := range answers.Samples {
 		if name != m.next.Sample {
 			items = append(items, item{id: pickSample + name, title: "The sample " + name, about: answers.AboutSample(name)})
 		}
@@ -98,7 +98,7 @@ func (m *survey) items() []item {
 	return append(items, item{id: pickOther, title: "Another folder", about: "type or paste its path"})
 }
 
-// given is what the command line names, a folder mostly.
+// given is the app that the command line names: a folder or a sample.
 func (m *survey) given() item {
 	it := item{id: pickHere, title: "The app in this folder"}
 	switch {
@@ -113,11 +113,11 @@ func (m *survey) given() item {
 	}
 	about := []string{answers.AboutApp(m.plan.App)}
 	for _, warning := range m.plan.App.Warnings {
-		about = append(about, "mind: "+warning)
+		about = append(about, "note: "+warning)
 	}
 	for _, d := range m.all {
 		if d.Name == m.plan.Name && !d.Unfinished {
-			about = append(about, "deployed at "+d.URL+"; what changed since is deployed")
+			about = append(about, "deployed at "+d.URL+"; deploys what changed since")
 		}
 	}
 	it.about = strings.Join(about, "\n")
@@ -143,7 +143,7 @@ func (s *start) choose(w *wizard) tea.Cmd {
 		return nil
 	}
 	if it.why != "" {
-		s.err = "This one can't be deployed as it is."
+		s.err = "This can't be deployed as it is."
 		return nil
 	}
 	if name, ok := strings.CutPrefix(it.id, pickOpen); ok {

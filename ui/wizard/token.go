@@ -12,20 +12,20 @@ import (
 // token asks for a DigitalOcean token and has it checked at once.
 type token struct {
 	form
-	// given is true if the environment has one, which is tried first.
+	// given is true if the environment has a token, which is tried first.
 	given    bool
 	checking bool
 }
 
 // tokenChecked is what DigitalOcean said.
 type tokenChecked struct {
-	sale digitalocean.Catalog
-	err  error
+	catalog digitalocean.Catalog
+	err     error
 }
 
 func newToken(given bool) *token {
 	t := &token{given: given}
-	t.add("token", "Token", "", "made at https://cloud.digitalocean.com/account/api/tokens; it is checked at once and kept nowhere", nil).secret()
+	t.add("token", "Token", "", "made at https://cloud.digitalocean.com/account/api/tokens; it is checked now and never stored", nil).secret()
 	t.field("token").input.CharLimit = 512
 	t.focus("token")
 	return t
@@ -44,9 +44,9 @@ func (t *token) shown(w *wizard) tea.Cmd {
 // check asks DigitalOcean with the token that the answers have.
 func (t *token) check(w *wizard) tea.Cmd {
 	t.checking = true
-	open, sale := w.open(), w.options.Sale
+	open, catalog := w.open(), w.options.Catalog
 	return w.async(t, func(ctx context.Context) tea.Msg {
-		found, err := sale(ctx, open)
+		found, err := catalog(ctx, open)
 		return tokenChecked{found, err}
 	})
 }
@@ -71,8 +71,8 @@ func (t *token) checked(w *wizard, m tokenChecked) tea.Cmd {
 		}
 		return nil
 	}
-	w.sale = &m.sale
-	// Going back from the regions leads past a token that was taken.
+	w.catalog = &m.catalog
+	// Esc on the regions skips a token that was accepted.
 	return w.replace(t, newRegions(w))
 }
 
@@ -88,7 +88,7 @@ func (t *token) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 			return nil
 		}
 		t.here().err = ""
-		w.answers.Token, w.sale = t.value("token"), nil
+		w.answers.Token, w.catalog = t.value("token"), nil
 		return t.check(w)
 	}
 	t.here().err = ""
@@ -99,13 +99,13 @@ func (t *token) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 func (t *token) view(w *wizard, width, height int) string {
 	head := w.look.strong.Render("A token for DigitalOcean") + "\n\n"
 	if t.checking {
-		return head + w.look.faint.Render("  asking DigitalOcean whether it takes the token"+w.look.ellipsis)
+		return head + w.look.faint.Render("  asking DigitalOcean whether it accepts the token"+w.look.ellipsis)
 	}
-	about := "It needs the scopes to read and make droplets, firewalls, keys and tags. Set " + answers.TokenVariable +
-		" to be asked no more."
+	about := "The token needs the scopes to read and create droplets, firewalls, keys and tags. Set " + answers.TokenVariable +
+		" and Slipway does not ask for it."
 	return head + t.form.view(w, width, height-6) + "\n\n" + w.look.faint.Render(indented("  ", about, width))
 }
 
 func (t *token) keys(*wizard) []key {
-	return []key{{"Enter", "check it and go on"}, {"Esc", "back"}}
+	return []key{{"Enter", "check it and continue"}, {"Esc", "back"}}
 }

@@ -14,16 +14,17 @@ import (
 	"slipway/ui/answers"
 )
 
-// unfinished asks what is to become of a deployment that was begun.
+// unfinished asks whether to continue or to remove an unfinished deployment.
 type unfinished struct {
 	picker
-	of    steps.Summary
-	state *leftover
+	of     steps.Summary
+	status *standing
 }
 
-// leftover is what an unfinished deployment has and lacks.
-type leftover struct {
-	// done of all steps are so; next is the title of the first that is not.
+// standing is how far an unfinished deployment came, and what it has.
+type standing struct {
+	// done is how many steps need no change before the first that does, whose title
+	// is next; all is how many steps there are.
 	done, all int
 	next      string
 	holdings  []providers.Holding
@@ -39,62 +40,62 @@ func newUnfinished(of steps.Summary) *unfinished {
 func (u *unfinished) title() string { return "Start" }
 
 func (u *unfinished) shown(w *wizard) tea.Cmd {
-	u.state = nil
+	u.status = nil
 	u.set(u.choices(), "")
 	asked, home, open := u.of.Again(w.answers.Clone().Getenv), w.options.Home, w.open()
 	return w.async(u, func(ctx context.Context) tea.Msg {
-		l := &leftover{}
+		s := &standing{}
 		if condition, err := steps.Look(ctx, u.of.Name, home, open); err == nil {
-			l.holdings = condition.Holdings
+			s.holdings = condition.Holdings
 		}
 		plan, err := plan.Make(asked, home)
 		if err != nil {
-			l.err = err
-			return l
+			s.err = err
+			return s
 		}
-		_, l.err = steps.Preview(ctx, plan, home, open, l.count)
-		return l
+		_, s.err = steps.Preview(ctx, plan, home, open, s.count)
+		return s
 	})
 }
 
-// count keeps which steps are so already.
-func (l *leftover) count(e engine.Event) {
+// count counts the steps before the first that needs a change.
+func (s *standing) count(e engine.Event) {
 	if e.Kind != engine.KindStep || e.Status == engine.Looking {
 		return
 	}
-	l.all++
+	s.all++
 	switch {
-	case e.Status == engine.Unchanged && l.next == "":
-		l.done++
-	case e.Status != engine.Unchanged && l.next == "":
-		l.next = e.Title
+	case e.Status == engine.Unchanged && s.next == "":
+		s.done++
+	case e.Status != engine.Unchanged && s.next == "":
+		s.next = e.Title
 	}
 }
 
 func (u *unfinished) choices() []item {
-	goOn := item{id: "continue", title: "Continue", about: "look at what is there and do the rest"}
-	again := item{id: "again", title: "Start over", about: "remove what there is, then answer the questions again"}
-	remove := item{id: "remove", title: "Remove it", about: "what there is and what it costs is shown first"}
-	l := u.state
-	if l == nil {
+	goOn := item{id: "continue", title: "Continue", about: "looks at what is there and does the rest"}
+	again := item{id: "again", title: "Start over", about: "removes what it has, then asks the questions again"}
+	remove := item{id: "remove", title: "Remove it", about: "shows what it has and what that costs first"}
+	s := u.status
+	if s == nil {
 		return []item{goOn, again, remove}
 	}
 	switch {
-	case l.err != nil:
-		goOn.about = "what is there can't be looked at: " + l.err.Error()
-	case l.next == "":
-		goOn.about = "every step is so already; only the end is missing"
+	case s.err != nil:
+		goOn.about = "what is there can't be looked at: " + s.err.Error()
+	case s.next == "":
+		goOn.about = "no step needs a change; the run only has to end"
 	default:
-		goOn.about = fmt.Sprintf("from step %d of %d on: %s", l.done+1, l.all, l.next)
+		goOn.about = fmt.Sprintf("from step %d of %d: %s", s.done+1, s.all, s.next)
 	}
-	remove.about = aboutHoldings(l.holdings)
+	remove.about = aboutHoldings(s.holdings)
 	return []item{goOn, again, remove}
 }
 
-// aboutHoldings says what there is and what it costs.
+// aboutHoldings says what a deployment has and what that costs.
 func aboutHoldings(holdings []providers.Holding) string {
 	if len(holdings) == 0 {
-		return "only its record on this computer is left"
+		return "it has only its record on this computer"
 	}
 	var parts []string
 	monthly := 0.0
@@ -107,8 +108,8 @@ func aboutHoldings(holdings []providers.Holding) string {
 
 func (u *unfinished) update(w *wizard, msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
-	case *leftover:
-		u.state = m
+	case *standing:
+		u.status = m
 		at := u.at
 		u.set(u.choices(), "")
 		u.at = at
@@ -131,11 +132,11 @@ func (u *unfinished) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 }
 
 func (u *unfinished) choose(w *wizard) tea.Cmd {
-	w.takeUp(u.of)
+	w.answerAgain(u.of)
 	it, _ := u.chosen()
 	switch it.id {
 	case "continue":
-		return w.push(&review{kept: true})
+		return w.push(&review{continued: true})
 	case "again":
 		return w.push(newRemoval(u.of.Name, func(w *wizard) tea.Cmd {
 			w.stack = w.stack[:1]
@@ -145,8 +146,8 @@ func (u *unfinished) choose(w *wizard) tea.Cmd {
 	return w.push(newRemoval(u.of.Name, (*wizard).restart))
 }
 
-// takeUp answers as the unfinished deployment was answered.
-func (w *wizard) takeUp(of steps.Summary) {
+// answerAgain gives the answers that the unfinished deployment was given.
+func (w *wizard) answerAgain(of steps.Summary) {
 	again := answers.From(of.Again(w.options.Asked.Getenv))
 	again.Token = w.answers.Token
 	w.answers = again
@@ -156,7 +157,7 @@ func (u *unfinished) view(w *wizard, width, height int) string {
 	head := w.look.strong.Render(u.of.Name+" is unfinished") + "\n" +
 		indented("", answers.AboutUnfinished(u.of), width) + "\n\n"
 	tail := ""
-	if u.state == nil {
+	if u.status == nil {
 		tail = "\n\n" + w.look.faint.Render("  looking at what is there"+w.look.ellipsis)
 	}
 	return head + u.picker.view(w, width, height-6) + tail

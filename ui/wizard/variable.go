@@ -11,15 +11,16 @@ import (
 // variable asks for one of the app's variables.
 type variable struct {
 	form
-	was string
+	// before is the name of the variable that is changed; empty for a new one.
+	before string
 }
 
 func newVariable(name string) *variable {
-	v := &variable{was: name}
-	v.add("key", "Name", name, "letters, digits and _, like SECRET_KEY; KEY=VALUE can be pasted whole", func(key string) error {
+	v := &variable{before: name}
+	v.add("key", "Name", name, "letters, digits and _, like SECRET_KEY; KEY=VALUE can be pasted as a whole", func(key string) error {
 		return plan.CheckVariable(key, "")
 	})
-	v.add("value", "Value", "", "hidden; it goes to the server and is kept nowhere else", func(value string) error {
+	v.add("value", "Value", "", "hidden; kept on the server only", func(value string) error {
 		return plan.CheckVariable("X", value)
 	}).secret()
 	v.focus("key")
@@ -49,7 +50,7 @@ func (v *variable) update(w *wizard, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// split takes KEY=VALUE apart, as soon as it stands in the name.
+// split puts the value of KEY=VALUE into its own field.
 func (v *variable) split() {
 	name, value, ok := strings.Cut(v.field("key").input.Value(), "=")
 	if !ok {
@@ -68,17 +69,17 @@ func (v *variable) enter(w *wizard) tea.Cmd {
 	if !v.good() {
 		return nil
 	}
-	if v.was != "" {
-		w.answers.RemoveEnv(v.was)
+	if v.before != "" {
+		w.answers.RemoveEnv(v.before)
 	}
 	w.answers.SetEnv(v.value("key"), v.field("value").input.Value())
 	return w.back()
 }
 
 func (v *variable) view(w *wizard, width, height int) string {
-	return w.look.strong.Render("A variable of the app's") + "\n\n" + v.form.view(w, width, height-2)
+	return w.look.strong.Render("A variable of the app") + "\n\n" + v.form.view(w, width, height-2)
 }
 
 func (v *variable) keys(*wizard) []key {
-	return []key{{"Enter", "take it"}, {"Tab", "next field"}, {"Esc", "back"}}
+	return []key{{"Enter", "accept"}, {"Tab", "next field"}, {"Esc", "back"}}
 }

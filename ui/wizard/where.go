@@ -13,14 +13,14 @@ import (
 	"slipway/ui/answers"
 )
 
-// where asks where the server comes from.
+// where asks for the provider.
 type where struct {
 	picker
 	places *places
 	err    string
 }
 
-// places are where the app can go.
+// places are the providers to choose from.
 type places struct {
 	items []item
 	plan  plan.Plan
@@ -41,8 +41,8 @@ func (s *where) shown(w *wizard) tea.Cmd {
 	})
 }
 
-// offered are the providers that are built in, each with why it can't be
-// chosen here, if so. Credentials are asked for later.
+// offered are the providers that are built in, each with the reason if it can't be
+// chosen here. Credentials are asked for later.
 func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvider) []item {
 	setting, _ := plan.SettingOf(plan.KeyProvider)
 	var items []item
@@ -65,7 +65,7 @@ func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvi
 	return items
 }
 
-// unfit says why this computer can't run machines; empty if it can.
+// unfit is why this computer can't run machines; empty if it can.
 func unfit(ctx context.Context, dir string, open engine.OpenProvider) string {
 	if _, err := steps.AskProvider(ctx, answers.Local, dir, open); err != nil {
 		return err.Error()
@@ -119,17 +119,17 @@ func (s *where) choose(w *wizard) tea.Cmd {
 	if !ok || it.why != "" {
 		return nil
 	}
-	if was := w.plan.Values[plan.KeyProvider]; was.From == plan.FromEarlier && was.Value != it.id {
-		s.err = fmt.Sprintf("%s is on %s already. Choose that, or give it another name first: slipway --name NAME.", w.plan.Name, was.Value)
+	if earlier := w.plan.Values[plan.KeyProvider]; earlier.From == plan.FromEarlier && earlier.Value != it.id {
+		s.err = fmt.Sprintf("%s is on %s already. Choose that, or start again with another name: slipway --name NAME.", w.plan.Name, earlier.Value)
 		return nil
 	}
 	w.answers.ChooseProvider(it.id)
 	switch it.id {
 	case answers.DigitalOcean:
-		if w.answers.HasToken() && w.sale == nil {
+		if w.answers.HasToken() && w.catalog == nil {
 			return w.push(newToken(true))
 		}
-		if w.sale == nil {
+		if w.catalog == nil {
 			return w.push(newToken(false))
 		}
 		return w.push(newRegions(w))

@@ -1,5 +1,5 @@
-// Package wizard is the interactive face: screens that collect answers and show
-// the engine's events. All that is done, the engine does.
+// Package wizard is the interactive face: screens that collect answers and show the
+// engine's events. It changes nothing itself; the engine does.
 package wizard
 
 // The golden files and the pictures of the screens are made by the tests.
@@ -26,27 +26,27 @@ import (
 
 // Options are what the wizard works with.
 type Options struct {
-	// Asked is what the command line said already.
+	// Asked is what the command line says.
 	Asked plan.Asked
 	// Home is where deployments are on record.
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
 	Open func(steps.Operator) engine.OpenProvider
-	// Sale asks DigitalOcean whether it takes the token, and what it sells.
-	Sale func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
+	// Catalog asks DigitalOcean whether it accepts the token, and what it sells.
+	Catalog func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
 	// Problem describes an error for people.
 	Problem func(error) *engine.Problem
-	// Shell is the command that logs in to a deployment's server. It is given
-	// the terminal.
+	// Shell is the command that logs in to a deployment's server. It gets the
+	// terminal.
 	Shell func(ctx context.Context, name string, getenv func(string) string) (*exec.Cmd, error)
 	// In and Out are the terminal.
 	In  io.Reader
 	Out io.Writer
 }
 
-// Ending is how the wizard was left.
+// Ending is how the wizard ended.
 type Ending struct {
-	// Err is nil if the app was deployed or a deployment removed; else why not.
+	// Err is nil if the app was deployed or a deployment was removed, else why not.
 	Err error
 	// Outcome is set if the app was deployed.
 	Outcome *engine.Outcome
@@ -54,12 +54,12 @@ type Ending struct {
 	Record []string
 }
 
-// framesPerSecond is how often the screen is drawn at most: the first frame
-// comes with the first of them, and each costs a little even if nothing changed.
+// framesPerSecond is how often the screen is drawn at most. More would show the first
+// frame sooner, but each costs a little even if nothing changed.
 const framesPerSecond = 40
 
-// Run shows the wizard until it is left. When ctx ends it leaves in good order.
-// Nothing that it started runs on after it, but for a second Ctrl-C.
+// Run shows the wizard until the person leaves or ctx ends. It returns once all that
+// it started has stopped, or at once after a second Ctrl-C.
 func Run(ctx context.Context, o Options) Ending {
 	w := newWizard(ctx, o, terminalLook(o.Out, o.Asked.Getenv))
 	program := tea.NewProgram(w, tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithAltScreen(),
@@ -77,7 +77,7 @@ func Run(ctx context.Context, o Options) Ending {
 	return w.end()
 }
 
-// wizard is the whole of it: a stack of screens over the answers.
+// wizard is the program's state: the answers, and a stack of screens.
 type wizard struct {
 	options Options
 	look    *look
@@ -90,12 +90,12 @@ type wizard struct {
 	help          bool
 
 	answers answers.Answers
-	// plan is what the answers amount to, as far as they were last settled.
+	// plan is the plan that the answers made when they were last complete.
 	plan plan.Plan
-	// sale is what DigitalOcean sells, once it was asked.
-	sale *digitalocean.Catalog
+	// catalog is what DigitalOcean sells, once it was asked.
+	catalog *digitalocean.Catalog
 
-	// busy is true while something runs that must end in good order.
+	// busy is true while something runs that must stop before the wizard leaves.
 	busy bool
 	// leaving is true once the person asked to leave, abandoned once they
 	// asked again.
@@ -103,14 +103,15 @@ type wizard struct {
 	ending             Ending
 	board              *board
 	asker              *asker
-	// now is the time; tests stop it.
-	now      func() time.Time
-	released []func()
+	// now is the clock; tests stop it.
+	now func() time.Time
+	// atEnd is done when the wizard ends.
+	atEnd []func()
 }
 
 // screen is one page. Its methods run on the one goroutine of the program.
 type screen interface {
-	// title is its place in the path at the top.
+	// title is the part of the path at the top that is marked.
 	title() string
 	// shown is called whenever it comes to the top.
 	shown(*wizard) tea.Cmd
@@ -118,7 +119,7 @@ type screen interface {
 	update(*wizard, tea.Msg) tea.Cmd
 	// view renders its body for a width and a height.
 	view(w *wizard, width, height int) string
-	// keys are the keys that do something now.
+	// keys are what the keys do now.
 	keys(*wizard) []key
 	// typing is true while letters are text.
 	typing() bool
@@ -127,7 +128,8 @@ type screen interface {
 // key is a key and what it does.
 type key struct{ key, does string }
 
-// delivered is an answer for the screen that asked for it, on top or not.
+// delivered is the result of work for the screen that started it, which may not be
+// on top.
 type delivered struct {
 	to  screen
 	msg tea.Msg
@@ -143,14 +145,14 @@ func newWizard(ctx context.Context, o Options, l *look) *wizard {
 	return w
 }
 
-// Init starts the first screen. Nothing is waited for before the first frame.
+// Init starts the first screen. The first frame waits for nothing.
 func (w *wizard) Init() tea.Cmd {
 	return tea.Batch(w.top().shown(w), w.listen(), func() tea.Msg { <-w.ctx.Done(); return interrupted{} })
 }
 
 func (w *wizard) top() screen { return w.stack[len(w.stack)-1] }
 
-// Update takes a message to where it belongs.
+// Update passes a message to the screen that it is for.
 func (w *wizard) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch m := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -180,7 +182,7 @@ func (w *wizard) deliver(m delivered) tea.Cmd {
 	return nil
 }
 
-// typed takes keys that arrived together one by one, as they were pressed.
+// typed handles keys that arrived together one by one.
 func (w *wizard) typed(k tea.KeyMsg) tea.Cmd {
 	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
 		return w.pressed(k)
@@ -197,7 +199,7 @@ func (w *wizard) pressed(k tea.KeyMsg) tea.Cmd {
 	case k.Type == tea.KeyCtrlC:
 		return w.interrupt()
 	case w.small():
-		return nil // what can't be seen must not be answered
+		return nil // the person can't see what the key would do
 	case w.help:
 		w.help = false
 		return nil
@@ -208,7 +210,7 @@ func (w *wizard) pressed(k tea.KeyMsg) tea.Cmd {
 	return w.top().update(w, k)
 }
 
-// interrupt leaves in good order, and at once if it is asked for again.
+// interrupt stops what runs, then leaves; the second time it leaves at once.
 func (w *wizard) interrupt() tea.Cmd {
 	if w.leaving {
 		w.abandoned = w.busy
@@ -225,7 +227,7 @@ func (w *wizard) interrupt() tea.Cmd {
 	return tea.Quit
 }
 
-// idle says that what had to end in good order has ended.
+// idle says that what ran has stopped.
 func (w *wizard) idle() tea.Cmd {
 	w.busy = false
 	if w.leaving {
@@ -234,7 +236,7 @@ func (w *wizard) idle() tea.Cmd {
 	return nil
 }
 
-// async does work beside the program; its answer is delivered to the screen.
+// async does work in a goroutine and delivers its result to the screen.
 func (w *wizard) async(to screen, work func(context.Context) tea.Msg) tea.Cmd {
 	answer := make(chan tea.Msg, 1)
 	w.working.Go(func() { answer <- work(w.ctx) })
@@ -247,7 +249,7 @@ func (w *wizard) push(s screen) tea.Cmd {
 	return s.shown(w)
 }
 
-// replace puts a screen in the place of another, which may be below the top.
+// replace puts a screen in the place of another, on top or below.
 func (w *wizard) replace(old, with screen) tea.Cmd {
 	for i, s := range w.stack {
 		if s == old {
@@ -260,7 +262,7 @@ func (w *wizard) replace(old, with screen) tea.Cmd {
 	return nil
 }
 
-// back goes to the screen before; from the first one it leaves.
+// back goes to the previous screen, and leaves from the first.
 func (w *wizard) back() tea.Cmd {
 	if len(w.stack) == 1 {
 		return w.quit()
@@ -282,16 +284,16 @@ func (w *wizard) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// atClose has something done when the wizard is left.
-func (w *wizard) atClose(do func()) { w.released = append(w.released, do) }
+// atClose has something done when the wizard ends.
+func (w *wizard) atClose(do func()) { w.atEnd = append(w.atEnd, do) }
 
 func (w *wizard) closing() {
-	for _, do := range w.released {
+	for _, do := range w.atEnd {
 		do()
 	}
 }
 
-// open opens providers with the environment that the answers make now.
+// open opens providers with the environment and the answers as they are now.
 func (w *wizard) open() engine.OpenProvider {
 	return w.options.Open(w.asker.operator(w.answers.Clone().Getenv))
 }

@@ -9,7 +9,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// regions asks for a region of DigitalOcean's.
+// regions asks for a region of DigitalOcean.
 type regions struct {
 	picker
 }
@@ -21,20 +21,20 @@ func newRegions(w *wizard) *regions {
 		at = w.plan.Value(plan.KeyRegion)
 	}
 	if at == "" {
-		if region, _, err := w.sale.Sensible(""); err == nil {
+		if region, _, err := w.catalog.Sensible(""); err == nil {
 			at = region.Slug
 		}
 	}
-	r.set(regionItems(w.look, *w.sale), at)
+	r.set(regionItems(w.look, *w.catalog), at)
 	return r
 }
 
 // regionItems are the regions, each with its cheapest droplet.
-func regionItems(l *look, sale digitalocean.Catalog) []item {
+func regionItems(l *look, catalog digitalocean.Catalog) []item {
 	var items []item
-	for _, region := range sale.Regions {
+	for _, region := range catalog.Regions {
 		it := item{id: region.Slug, title: l.padded(region.Slug, 8) + l.padded(region.Name, 20)}
-		_, size, err := sale.Sensible(region.Slug)
+		_, size, err := catalog.Sensible(region.Slug)
 		switch {
 		case !region.Available:
 			it.why = "takes no new droplets at the moment"
@@ -74,7 +74,7 @@ func (r *regions) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 func (r *regions) view(w *wizard, width, height int) string {
-	return w.look.strong.Render("Which region?") + " " + w.look.faint.Render("near to those who use the app") + "\n\n" +
+	return w.look.strong.Render("Which region?") + " " + w.look.faint.Render("close to the people who use the app") + "\n\n" +
 		r.picker.view(w, width, height-2)
 }
 
@@ -97,18 +97,18 @@ func newSizes(w *wizard, region string) *sizes {
 		at = w.plan.Value(plan.KeySize)
 	}
 	if at == "" {
-		if _, size, err := w.sale.Sensible(region); err == nil {
+		if _, size, err := w.catalog.Sensible(region); err == nil {
 			at = size.Slug
 		}
 	}
-	s.set(sizeItems(w.look, *w.sale, region), at)
+	s.set(sizeItems(w.look, *w.catalog, region), at)
 	return s
 }
 
-// sizeItems are the sizes with price and memory, and what is sold out.
-func sizeItems(l *look, sale digitalocean.Catalog, region string) []item {
+// sizeItems are the sizes with price and memory, and whether they are sold out.
+func sizeItems(l *look, catalog digitalocean.Catalog, region string) []item {
 	var items []item
-	for _, size := range sale.Sizes {
+	for _, size := range catalog.Sizes {
 		it := item{id: size.Slug, title: l.padded(size.Slug, 24) +
 			fmt.Sprintf("%9s a month  %7s  %2d CPU  %4d GB disk", fmt.Sprintf("$%.2f", size.Monthly), memory(size.MemoryMB), size.VCPUs, size.DiskGB)}
 		switch {

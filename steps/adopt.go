@@ -30,9 +30,10 @@ type Lost struct {
 	Tag, Provider string
 }
 
-// Adopt takes up a deployment: it finds the server, learns from it whose it is,
-// gives it a new key for this computer, and writes the record anew. Nothing else
-// is changed. A deployment that is on record here already is a *providers.Usage.
+// Adopt takes over a deployment: it finds the server, reads from it which
+// deployment it carries, lets a new key of this computer log in, and writes the
+// record anew. It changes nothing else. A deployment that is on record here already
+// is a *providers.Usage.
 func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
 	if err := lost.find(ctx, home, open); err != nil {
 		return Summary{}, err
@@ -80,7 +81,7 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
-		return plan.Usagef("give --host USER@HOST, or --provider digitalocean --tag TAG", "nothing says which server to adopt")
+		return plan.Usagef("give --host USER@HOST, or --provider digitalocean --tag TAG", "no server to adopt is named")
 	case l.Provider != plan.ProviderDigitalOcean:
 		return plan.Usagef("give --provider digitalocean, or --host USER@HOST", "only DigitalOcean finds servers by their tag")
 	}
@@ -101,7 +102,7 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	return err
 }
 
-// adoption is one server being taken up.
+// adoption is one server being taken over.
 type adoption struct {
 	lost   Lost
 	home   state.Home
@@ -179,7 +180,7 @@ func forget(d *state.Deployment) error {
 }
 
 // settings are those of the deployment. A local machine whose disk is not in
-// this home is taken up as a server that exists: nothing here could end it.
+// this home is taken over as a server that exists: nothing here could end it.
 func (a *adoption) settings(mark access.Owner, dir string) map[string]string {
 	settings := maps.Clone(mark.Settings)
 	if settings == nil {

@@ -15,9 +15,8 @@ import (
 	"slipway/steps/shell"
 )
 
-// deployed is the plan of what is on the server: of the release on record, or of
-// the one that takes the traffic. It has no Bundle: the source is on the server
-// only.
+// deployed is the plan of a release on the server: of the one on record, or of the
+// one that takes the traffic. It has no Bundle: the source is on the server only.
 func (s *Session) deployed(ctx context.Context, onRecord bool) (plan.Plan, error) {
 	l, p := layout.Of(s.plan.Name), s.plan
 	id := `"$serving"`
@@ -46,9 +45,9 @@ func (s *Session) noRelease() error {
 }
 
 // DeployedPlan is the plan of a deployment as it was last deployed, from the
-// record and what the server keeps of the release. To look at it again is to
-// look for drift; to deploy it again is to mend that. It has no Bundle: the
-// app's source is on the server only. A name that is not known is a *providers.Usage.
+// record and what the server keeps of the release. A preview of it looks for drift,
+// and to deploy it mends the drift. It has no Bundle: the app's source is on the
+// server only. A name that is not known is a *providers.Usage.
 func DeployedPlan(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
 	return deployedPlan(ctx, name, true, providers.ToExamine, home, open)
 }

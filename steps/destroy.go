@@ -10,8 +10,8 @@ import (
 	"slipway/steps/plan"
 )
 
-// Removal is the end of a deployment, looked at before it is done. It holds the
-// deployment; Close it.
+// Removal is what destroy would remove, looked at before it is removed. It holds
+// the deployment; the caller closes it.
 type Removal struct {
 	// Name is the deployment's.
 	Name string

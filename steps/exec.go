@@ -11,9 +11,8 @@ import (
 	"slipway/steps/shell"
 )
 
-// Command is a command line in the app's own environment: its user, sandbox,
-// folder, variables, packages and state, as the release has them that takes the
-// traffic.
+// Command is a command line that runs as the current release does: with its user,
+// sandbox, folder, variables, packages and state.
 type Command struct {
 	// Line is what runs it as the user deploy.
 	Line string
@@ -39,15 +38,15 @@ func (s *Session) Command(ctx context.Context, terminal bool, words []string) (C
 		stream = "--pty"
 	}
 	properties := append(release.UnitProperties(l, id), "UMask=0027", "TimeoutStopSec=5")
-	// systemd-run looks for programs where root does; the shell does where the app does.
+	// systemd-run would look for programs in root's PATH, a shell looks in the app's.
 	words = append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
 	line := release.InSandbox([]string{stream, "--unit=" + c.unit, "--description=slipway run"}, l, properties, words)
 	c.Line = shell.Command(append([]string{"sudo", "-n", "--", "env", "SYSTEMD_TINT_BACKGROUND=0", "SYSTEMD_ADJUST_TERMINAL_TITLE=0"}, line...)...)
 	return c, nil
 }
 
-// Stop ends a command that goes on after its connection ended. What has ended
-// is no error.
+// Stop ends a command that went on after its connection ended. It is no error if
+// the command has ended already.
 func (s *Session) Stop(ctx context.Context, c Command) error {
 	ctx, cancel := context.WithTimeout(ctx, stopLimit)
 	defer cancel()

@@ -21,12 +21,12 @@ import (
 	"slipway/steps/web"
 )
 
-// giveBackLimit is how long it may take to take an app off a server.
+// giveBackLimit is how long it may take to remove an app from a server.
 const giveBackLimit = 5 * time.Minute
 
-// giveServerBack gives a server that existed before back to its operator: first the
-// app and the locks go, then the operator's own login is proven, and only then
-// goes the deployment's. A server that a provider removes needs none of it.
+// giveServerBack gives a server that existed before back to its operator: it removes
+// the app and the hardening, proves the operator's own login, and only then removes
+// the deployment's. A server that its provider removes needs none of it.
 func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) error {
 	host, ok := r.provider.(providers.ExistingServer)
 	if !ok {
@@ -38,7 +38,7 @@ func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) 
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return &providers.Failed{Err: fmt.Errorf("take %s off its server: %w", r.Name, err), Next: "mend that and run the same command again; " +
+	return &providers.Failed{Err: fmt.Errorf("remove %s from its server: %w", r.Name, err), Next: "correct that and run the same command again; " +
 		"to forget the deployment and leave all of it on the server, remove the folder " + r.deployment.Dir()}
 }
 
@@ -75,8 +75,8 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 	return handOver(ctx, r.plan, host, where, pinned, report)
 }
 
-// handOver proves that the operator gets in without the deployment's key, and
-// takes that one off as the operator.
+// handOver logs in as the operator, which proves that the deployment's key is not
+// needed, and removes that key.
 func handOver(ctx context.Context, plan plan.Plan, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
 	client, done, err := access.DialOperator(ctx, host, where, pinned)
 	if err != nil {

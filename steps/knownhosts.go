@@ -11,9 +11,9 @@ import (
 	"slipway/steps/plan"
 )
 
-// KnownHosts are the lines that let the operator's own ssh know a deployment's
-// server, by its address and its domains, as known_hosts takes them. A name that
-// is not known, or has no server yet, is a *providers.Usage.
+// KnownHosts are lines for known_hosts, so that the operator's own ssh knows a
+// deployment's server by its address and its domains. A name that is not known, or
+// that has no server yet, is a *providers.Usage.
 func KnownHosts(name string, home state.Home) ([]string, error) {
 	record, err := read(home, name)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"slipway/steps/shell"
 )
 
-// Rollback lets an earlier release take the traffic again: the one that is
-// named, or with an empty name the newest before the current one. The release
-// must answer before it does; if it does not, the current one goes on. It
-// returns the release that takes the traffic. Which releases there are is in
-// the error if the one that is meant is not, a *providers.Usage.
+// Rollback lets an earlier release take the traffic again: the one that is named,
+// or the newest before the current one if none is. The release must answer first;
+// if it does not, the current one goes on. Rollback returns the release that takes
+// the traffic. A release that is not on the server is a *providers.Usage, which
+// lists those that are.
 func Rollback(ctx context.Context, name, to string, home state.Home, open engine.OpenProvider, report func(line string)) (string, error) {
 	d, err := hold(home, name)
 	if err != nil {
@@ -45,8 +45,7 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open engine
 	return to, d.Update(func(r *state.Record) { rolledBack(r, to, looked["health"]) })
 }
 
-// rolledBack puts on record what is true again: the release, and how it is
-// asked whether it is healthy.
+// rolledBack puts the release on record, and the health check that it passed.
 func rolledBack(r *state.Record, to, health string) {
 	r.Release = to
 	settings, ok := release.ReadHealth(health)

@@ -12,8 +12,8 @@ import (
 	"slipway/steps/remote"
 )
 
-// Session is a connection to a deployment's server, as the user deploy. Close
-// its client.
+// Session is a login to a deployment's server, as the user deploy. The caller
+// closes its client.
 type Session struct {
 	Client *remote.Client
 	plan   plan.Plan

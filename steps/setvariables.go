@@ -13,10 +13,10 @@ import (
 	"slipway/steps/shell"
 )
 
-// SetVariables gives the release that takes the traffic other variables: those
-// in set, and without those in unset. It must answer with them before it takes
-// them; if it does not, everything stays as it was. It tells whether anything
-// was changed. The values go to the server and nowhere else.
+// SetVariables gives the current release the variables in set and takes those in
+// unset away. An instance of the release must answer with them first; if it does
+// not, everything stays as it was. SetVariables tells whether anything was changed.
+// The values go to the server and nowhere else.
 func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (changed bool, err error) {
 	d, err := hold(home, name)
 	if err != nil {
@@ -40,8 +40,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 	return run.Changed(), err
 }
 
-// Variables lists the names of the app's variables, sorted as the server has
-// them.
+// Variables lists the names of the app's variables, sorted.
 func (s *Session) Variables(ctx context.Context) ([]string, error) {
 	out, err := s.Client.Ask(ctx, shell.Lines(
 		release.FindServing(layout.Of(s.plan.Name)),
@@ -50,8 +49,8 @@ func (s *Session) Variables(ctx context.Context) ([]string, error) {
 	return strings.Fields(out), err
 }
 
-// ReadVariables reads variables as the flags of a deployment give them: pairs as
-// KEY=VALUE, and a file of such lines if path is not empty. The last one wins.
+// ReadVariables reads variables as slipway env set takes them: pairs of KEY=VALUE,
+// and a file of such lines if path is not empty. The last one wins.
 func ReadVariables(pairs []string, path string) (map[string]string, error) {
 	env := map[string]string{}
 	if err := plan.ReadVariableFile(env, path, "--file"); err != nil {

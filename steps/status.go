@@ -29,8 +29,8 @@ type Summary struct {
 	Trouble string `json:"trouble,omitempty"`
 }
 
-// List tells of every deployment, sorted by name. A record that can't be read
-// is told of, not left out.
+// List tells of every deployment, sorted by name. One whose record can't be read is
+// listed with its trouble.
 func List(home state.Home) ([]Summary, error) {
 	names, err := home.Names()
 	if err != nil {
@@ -53,9 +53,9 @@ func summarize(r state.Record) Summary {
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 
-// Again is what was asked for when a deployment was last begun, as far as the
-// record tells: to ask for it again continues it. The app's variables are not
-// part of it, for they are kept on the server only.
+// Again is what was asked for when the deployment was last begun. Asking for it
+// again continues the deployment. The app's variables are missing: they are kept on
+// the server only.
 func (s Summary) Again(getenv func(string) string) plan.Asked {
 	asked := plan.Asked{Folder: s.App, Flags: map[string]string{plan.KeyName: s.Name}, Getenv: getenv}
 	if sample, ok := strings.CutPrefix(s.App, plan.SamplePrefix); ok {
@@ -118,7 +118,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	return c, context.Cause(ctx)
 }
 
-// askServer asks the server itself; that it can't be asked is part of the answer.
+// askServer asks the server itself. If it can't be asked, the answer says why.
 func (c *Condition) askServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) {
 	s, err := OpenSession(ctx, name, providers.ToExamine, home, open)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"slipway/steps/access"
 )
 
-// awaitUnanswered waits for what was asked for without an answer, so that nothing
-// that shows late is left behind.
+// awaitUnanswered waits for resources that were asked for and whose answer was
+// lost, so that none that appears late is left behind.
 func (r *Removal) awaitUnanswered(ctx context.Context) error {
 	spec := r.spec
 	spec.AuthorizedKey = r.authorizedKey()

@@ -69,7 +69,7 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 		report("nothing of " + r.Name + " is on the server")
 		return nil
 	}
-	if err := runScript(ctx, client, "take-off", removeScript(r.plan), report); err != nil {
+	if err := runScript(ctx, client, "remove-app", removeScript(r.plan), report); err != nil {
 		return err
 	}
 	return handOver(ctx, r.plan, host, where, pinned, report)

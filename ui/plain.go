@@ -131,9 +131,9 @@ func (p *Plain) stepped(e engine.Event) {
 
 func (p *Plain) done(e engine.Event) {
 	if e.Changed {
-		p.printf("done in %.1f s: %s; %d round trips over SSH\n", e.Seconds, spent(e), e.RoundTrips)
+		p.printf("done in %.1f s: %s%s\n", e.Seconds, spent(e), overSSH("; ", e.RoundTrips))
 	} else {
-		p.printf("no changes (%.1f s, %d round trip over SSH)\n", e.Seconds, e.RoundTrips)
+		p.printf("no changes (%.1f s%s)\n", e.Seconds, overSSH(", ", e.RoundTrips))
 	}
 	fmt.Fprintln(p.result, e.URL)
 }
@@ -144,6 +144,18 @@ func (p *Plain) planned(e engine.Event) {
 		cost = fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
 	}
 	p.printf("nothing was changed; %s\n", cost)
+}
+
+// overSSH counts round trips, behind a separator; a target without a server has
+// none to tell of.
+func overSSH(separator string, trips int) string {
+	switch trips {
+	case 0:
+		return ""
+	case 1:
+		return separator + "1 round trip over SSH"
+	}
+	return fmt.Sprintf("%s%d round trips over SSH", separator, trips)
 }
 
 // spent tells how long each phase took, in order.

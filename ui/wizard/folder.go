@@ -17,9 +17,9 @@ type folder struct {
 	looking bool
 }
 
-// folderSettled is the answers for the folder that was typed, or why it can't be
+// folderLooked is the answers for the folder that was typed, or why it can't be
 // deployed.
-type folderSettled struct {
+type folderLooked struct {
 	next answers.Answers
 	err  error
 }
@@ -41,7 +41,7 @@ func (f *folder) shown(*wizard) tea.Cmd { f.looking = false; return nil }
 
 func (f *folder) update(w *wizard, msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
-	case folderSettled:
+	case folderLooked:
 		f.looking = false
 		if m.err != nil {
 			f.here().err = m.err.Error()
@@ -62,7 +62,7 @@ func (f *folder) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	case tea.KeyTab:
 		f.complete()
 	case tea.KeyEnter:
-		return f.settle(w)
+		return f.submit(w)
 	default:
 		f.here().err = ""
 		f.key(k)
@@ -70,8 +70,8 @@ func (f *folder) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// settle looks for an app in the folder.
-func (f *folder) settle(w *wizard) tea.Cmd {
+// submit looks for an app in the folder.
+func (f *folder) submit(w *wizard) tea.Cmd {
 	path := expanded(f.value("folder"), w.options.Asked.Getenv("HOME"))
 	if path == "" || f.looking {
 		f.here().err = "type the path of a folder"
@@ -82,7 +82,7 @@ func (f *folder) settle(w *wizard) tea.Cmd {
 	next.Choose(path, "")
 	return w.async(f, func(context.Context) tea.Msg {
 		_, err := next.Plan(home)
-		return folderSettled{next, err}
+		return folderLooked{next, err}
 	})
 }
 

@@ -13,12 +13,12 @@ import (
 // how asks for the deployment's name, hardening, tests, domain and variables.
 type how struct {
 	form
-	settling bool
+	planning bool
 	err      string
 }
 
-// howSettled is the plan that the answers make, or why they make none.
-type howSettled struct {
+// howAnswered is the plan that the answers make, or why they make none.
+type howAnswered struct {
 	plan plan.Plan
 	err  error
 }
@@ -69,7 +69,7 @@ func (h *how) build(w *wizard) {
 func (h *how) title() string { return "How" }
 
 func (h *how) shown(w *wizard) tea.Cmd {
-	h.settling = false
+	h.planning = false
 	at := h.here().id
 	h.build(w)
 	h.focus(at)
@@ -81,8 +81,8 @@ func (h *how) shown(w *wizard) tea.Cmd {
 
 func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
-	case howSettled:
-		h.settling = false
+	case howAnswered:
+		h.planning = false
 		if m.err != nil {
 			h.blame(m.err)
 			return nil
@@ -111,13 +111,13 @@ func (h *how) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	case k.Type == tea.KeyEsc:
 		h.keep(w)
 		return w.back()
-	case h.settling:
+	case h.planning:
 		return nil
 	case k.Type == tea.KeyEnter && h.here().action != nil:
 		h.keep(w)
 		return h.here().action(w)
 	case k.Type == tea.KeyEnter:
-		return h.settle(w)
+		return h.submit(w)
 	case k.String() == "x" && h.remove(w):
 		return nil
 	}
@@ -138,16 +138,16 @@ func (h *how) remove(w *wizard) bool {
 	return true
 }
 
-func (h *how) settle(w *wizard) tea.Cmd {
+func (h *how) submit(w *wizard) tea.Cmd {
 	if !h.good() {
 		return nil
 	}
 	h.keep(w)
-	h.settling = true
+	h.planning = true
 	asked, home := w.answers.Asked(), w.options.Home
 	return w.async(h, func(context.Context) tea.Msg {
 		plan, err := plan.Make(asked, home)
-		return howSettled{plan, err}
+		return howAnswered{plan, err}
 	})
 }
 

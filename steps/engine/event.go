@@ -69,7 +69,7 @@ type Event struct {
 
 // Outcome is how a run that succeeded ended.
 type Outcome struct {
-	// Changed is false if everything was so already.
+	// Changed is false if the run found no changes to make.
 	Changed bool   `json:"changed"`
 	URL     string `json:"url,omitempty"`
 	Host    string `json:"host,omitempty"`

@@ -1,5 +1,3 @@
-// Package e2e is for end-to-end tests: an operator with a home of their own,
-// who runs the real slipway against real machines.
 package e2e
 
 import (

@@ -27,17 +27,7 @@ func TestDigitalOcean(t *testing.T) {
 	watched := e2e.WatchArguments(t, e2e.Token)
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 
-	plan := o.Must(append([]string{"--plan"}, hello...)...)
-	for _, want := range []string{"ssh-key", "tag", "cloud-firewall", "create droplet s-1vcpu-512mb", "($4.00 a month", "what would be made costs $4.00 a month"} {
-		if !strings.Contains(plan.Stderr, want) {
-			t.Errorf("the plan does not say %q:\n%s", want, plan.Stderr)
-		}
-	}
-	cloud.OnlyGETs(t)
-	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("the plan made something on this computer")
-	}
-
+	plan := o.plansOnly(t, cloud, hello)
 	first := o.Deploy(hello...)
 	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Fatalf("status %d: %s", status, body)
@@ -86,6 +76,22 @@ func TestDigitalOcean(t *testing.T) {
 		}
 	}
 	watched()
+}
+
+// plansOnly has slipway say what it would make, and sees that nothing is made.
+func (o *operator) plansOnly(t *testing.T, cloud e2e.Cloud, args []string) e2e.Result {
+	t.Helper()
+	plan := o.Must(append([]string{"--plan"}, args...)...)
+	for _, want := range []string{"ssh-key", "tag", "cloud-firewall", "create droplet s-1vcpu-512mb", "($4.00 a month", "what would be made costs $4.00 a month"} {
+		if !strings.Contains(plan.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, plan.Stderr)
+		}
+	}
+	cloud.OnlyGETs(t)
+	if _, err := os.Stat(o.State().Dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the plan made something on this computer")
+	}
+	return plan
 }
 
 // TestDigitalOceanDomain has names point at the droplet. The world knows nothing

@@ -5,7 +5,6 @@ package digitalocean
 import (
 	"os"
 	"testing"
-	"time"
 
 	"slipway/ui/e2e"
 )
@@ -14,8 +13,3 @@ func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 
 // operator is somebody who runs slipway, with what only these tests do.
 type operator struct{ *e2e.Operator }
-
-func newOperator(t *testing.T) *operator {
-	t.Helper()
-	return &operator{e2e.NewOperator(t, 2*time.Minute)}
-}

@@ -27,6 +27,13 @@ func TestInterruptedCloud(t *testing.T) {
 	second.destroyed(t)
 	t.Logf("a deployment has %d points, makes %d requests and takes %s", points, requests, took)
 
+	killedAtPoints(t, r, points)
+	killedAtRequests(t, r, requests)
+	killedAtTimes(t, r, took)
+}
+
+// killedAtPoints kills between two events or calls of the provider.
+func killedAtPoints(t *testing.T, r *rented, points int) {
 	for _, at := range samplePoints(6, points) {
 		t.Run(fmt.Sprint("point ", at), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
@@ -41,6 +48,10 @@ func TestInterruptedCloud(t *testing.T) {
 			a.destroyed(t)
 		})
 	}
+}
+
+// killedAtRequests kills before and after a request took effect.
+func killedAtRequests(t *testing.T, r *rented, requests int) {
 	hits, asked := 0, sample(8, 2*requests)
 	for _, at := range asked {
 		t.Run(fmt.Sprint("request ", at), func(t *testing.T) {
@@ -61,6 +72,10 @@ func TestInterruptedCloud(t *testing.T) {
 	if hits < len(asked)/2 {
 		t.Errorf("only %d of %d runs were killed at a request", hits, len(asked))
 	}
+}
+
+// killedAtTimes kills at random times of a deployment that takes so long.
+func killedAtTimes(t *testing.T, r *rented, took time.Duration) {
 	random := rand.New(rand.NewPCG(*seed, 200))
 	for n := range sample(6, 200) {
 		wait := time.Duration(random.Int64N(int64(took)))

@@ -3,20 +3,16 @@ package interrupted
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
-	"slipway/providers"
 	"slipway/providers/digitalocean/fakecloud"
-	"slipway/providers/local"
-	"slipway/providers/local/localtest"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
+	"slipway/ui/e2e"
 )
 
 // rented is one real machine that stands for the droplets of many simulated
@@ -24,68 +20,31 @@ import (
 // data. What an earlier droplet installed stays, so that a deployment takes a
 // second and hundreds of kills can hit what this is about: the cloud's effects.
 type rented struct {
-	t        *testing.T
-	provider *local.Provider
-	spec     providers.Spec
-	control  ssh.Signer
-
-	mu      sync.Mutex
+	t       *testing.T
 	client  *remote.Client
 	address string
+
+	mu sync.Mutex // held while the machine becomes another droplet
 }
 
-// rent boots the machine; it goes with the test.
+// rent boots the machine, which goes with the test, and logs in as the test's own
+// user, whom no step touches.
 func rent(t *testing.T) *rented {
 	t.Helper()
-	r := &rented{t: t, control: newSigner(t)}
-	var err error
-	r.provider, err = local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	hostKey, private := newPrivateKey(t)
-	r.spec = providers.Spec{Name: "rented", Tag: fmt.Sprintf("slipway-rented-%d", time.Now().UnixNano()), UserData: userData(t, map[string]any{
+	control, _ := e2e.NewKey(t, "")
+	at, hostKey := e2e.BootServer(t, "rented", "", map[string]any{
 		"users": []any{map[string]any{"name": "control", "sudo": "ALL=(ALL:ALL) NOPASSWD: ALL", "lock_passwd": true,
-			"ssh_authorized_keys": []string{authorized(r.control)}}},
-		"ssh_genkeytypes": []string{},
-		"ssh_keys":        map[string]string{"ed25519_private": private, "ed25519_public": authorized(hostKey)},
-	})}
-	t.Cleanup(func() {
-		if err := r.provider.Destroy(context.Background(), r.spec, func(string) {}); err != nil {
-			t.Error(err)
-		}
+			"ssh_authorized_keys": []string{e2e.Authorized(control.PublicKey())}}},
 	})
-	for _, resource := range r.provider.Resources(r.spec) {
-		if found, err := resource.Look(t.Context(), time.Time{}); err != nil || found.Holds {
-			continue
-		}
-		if err := resource.Make(t.Context(), func(string) {}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	where, err := r.provider.Server(t.Context(), r.spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.address = where.Address
-	r.connect(hostKey)
+	r := &rented{t: t, address: at.Address}
+	e2e.Until(t, "the rented machine to let its user in", func() bool {
+		var err error
+		r.client, err = remote.Dial(t.Context(), remote.Target{Address: at.Address, Port: at.Port, User: "control",
+			HostKeys: []ssh.PublicKey{hostKey}, Signers: []ssh.Signer{control}})
+		return err == nil
+	})
+	t.Cleanup(func() { r.client.Close() })
 	return r
-}
-
-// connect logs in as the test's own user, whom no step touches.
-func (r *rented) connect(hostKey ssh.Signer) {
-	r.t.Helper()
-	for range 600 {
-		client, err := remote.Dial(r.t.Context(), remote.Target{Address: r.address, Port: 22, User: "control",
-			HostKeys: []ssh.PublicKey{hostKey.PublicKey()}, Signers: []ssh.Signer{r.control}})
-		if err == nil {
-			r.client = client
-			r.t.Cleanup(func() { client.Close() })
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	r.t.Fatal("the machine let nobody in")
 }
 
 // boot is the cloud's hook: the machine becomes the droplet.

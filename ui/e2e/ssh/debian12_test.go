@@ -40,7 +40,7 @@ func TestSSHDebian12(t *testing.T) {
 	}
 	// Once it is pinned only the pin counts.
 	record, err := o.State().Read("hello")
-	if err != nil || len(record.Server.HostKeys) != 1 || record.Server.HostKeys[0] != authorized(s.hostKey) {
+	if err != nil || len(record.Server.HostKeys) != 1 || record.Server.HostKeys[0] != e2e.Authorized(s.hostKey) {
 		t.Errorf("pinned: %v, %v", record.Server.HostKeys, err)
 	}
 	o.Must("destroy", "-y")

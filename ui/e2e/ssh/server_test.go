@@ -1,25 +1,16 @@
 package ssh
 
 import (
-	"context"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
-	"slipway/providers"
-	"slipway/providers/local"
 	"slipway/providers/local/localtest"
-	"slipway/state"
 	"slipway/steps/remote"
 	"slipway/ui/e2e"
 )
@@ -37,30 +28,12 @@ type bareServer struct {
 // newKey makes a key and keeps its private half in a file.
 func newKey(t *testing.T, file, passphrase string) (path string, signer ssh.Signer) {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, "")
-	if passphrase != "" {
-		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(passphrase))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer, private := e2e.NewKey(t, passphrase)
 	path = filepath.Join(t.TempDir(), file)
-	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	signer, err = ssh.NewSignerFromKey(private)
-	if err != nil {
+	if err := os.WriteFile(path, private, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path, signer
-}
-
-func authorized(key ssh.PublicKey) string {
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 }
 
 // bootBare boots a server whose first user data is the operator's own business.
@@ -69,48 +42,13 @@ func bootBare(t *testing.T, image string, more map[string]any) bareServer {
 	t.Helper()
 	s := bareServer{}
 	s.identity, s.signer = newKey(t, "operator", "")
-	hostFile, host := newKey(t, "host", "")
-	s.hostKey = host.PublicKey()
-	private, err := os.ReadFile(hostFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := map[string]any{
-		"disable_root": false, "users": []any{map[string]any{"name": "root", "ssh_authorized_keys": []string{authorized(s.signer.PublicKey())}}},
-		"ssh_deletekeys": true, "ssh_genkeytypes": []string{},
-		"ssh_keys": map[string]string{"ed25519_private": string(private), "ed25519_public": authorized(s.hostKey)},
+		"disable_root": false, "users": []any{map[string]any{"name": "root", "ssh_authorized_keys": []string{e2e.Authorized(s.signer.PublicKey())}}},
+		"ssh_deletekeys": true,
 	}
 	maps.Copy(config, more)
-	data, err := json.Marshal(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	spec := providers.Spec{Name: "bare", Tag: state.NewTag("bare"), Image: image, UserData: "#cloud-config\n" + string(data) + "\n"}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := p.Destroy(ctx, spec, func(string) {}); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, r := range p.Resources(spec) {
-		found, err := r.Look(t.Context(), time.Time{})
-		if err == nil && !found.Holds {
-			err = r.Make(t.Context(), func(string) {})
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	at, err := p.Server(t.Context(), spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.address, s.port = at.Address, at.Port
+	at, hostKey := e2e.BootServer(t, "bare", image, config)
+	s.address, s.port, s.hostKey = at.Address, at.Port, hostKey
 	e2e.Until(t, "the first boot of the bare server", func() bool {
 		_, err := s.tryRoot(t, "[ -e /run/cloud-init/result.json ]")
 		return err == nil

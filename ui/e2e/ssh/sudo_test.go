@@ -25,7 +25,7 @@ func TestSSHWithSudoPassword(t *testing.T) {
 	s := bootBare(t, "debian-13", map[string]any{"runcmd": [][]string{
 		{"useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo", "ana"},
 		{"sh", "-c", `printf '%s\n' "$1" | chpasswd`, "sh", "ana:" + password},
-		{"sh", "-c", `install -d -o ana /home/ana/.ssh && printf '%s\n' "$1" >/home/ana/.ssh/authorized_keys`, "sh", authorized(signer.PublicKey())},
+		{"sh", "-c", `install -d -o ana /home/ana/.ssh && printf '%s\n' "$1" >/home/ana/.ssh/authorized_keys`, "sh", e2e.Authorized(signer.PublicKey())},
 	}})
 	o := newOperator(t)
 	o.aHome(t, nil)

@@ -1,0 +1,32 @@
+// Package e2e holds the tests of the whole: each runs the real slipway, as a
+// person or a script does, and looks at what becomes of it. The folder of a test
+// says what it needs:
+//
+//   - fast boots nothing: bad input, plans, what a terminal shows. It runs with
+//     -short, and takes a few seconds.
+//   - virtual boots a virtual machine, which takes minutes where the processor is
+//     emulated, and wants the computer for itself. It runs only with -boot.
+//   - every other folder is a topic, and boots real machines with systemd and sshd
+//     on this computer. That needs root on Linux and the packages that .ci/run
+//     installs; the first run builds a base image, once for all.
+//
+// The commands, from the top folder:
+//
+//	go test -short ./...                              all fast tests, within a minute
+//	go test ./...                                     real machines too
+//	go test ./ui/e2e/deploy                           one topic
+//	go test ./ui/e2e/interrupted -sweep -timeout=2h   at every point, not a sample
+//	go test ./ui/e2e/virtual -boot -timeout=1h        the virtual machine
+//	.ci/run                                           what CI runs, all of it
+//
+// A test that lacks what it needs says so and is skipped; where CI is set, as
+// .ci/run does, it fails. Besides these, providers/local boots machines in tests
+// of its own, which -short skips too.
+//
+// This package itself is what the tests share: an [Operator] with a home of their
+// own who runs slipway, a [Terminal] to run it in, a simulated [Cloud] to deploy
+// to, and [BootServer] for a server that was there before. A package's TestMain is
+// os.Exit(e2e.Main(m)). The binary is built when the first test asks for it, so
+// that a package whose tests are all skipped builds none. Only interrupted runs
+// deployments in its own test binary, to count and to hit the points within.
+package e2e

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +16,6 @@ import (
 	"slipway/steps/remote"
 	"slipway/steps/web"
 	"slipway/ui/e2e"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // TestHello is a deployment's whole life on a real machine.
@@ -159,33 +156,13 @@ sed -i '/^Package: nginx-common$/,/^$/s/^Status: .*/Status: install reinstreq ha
 	}
 }
 
-// adopts loses the state file and takes the machine up again.
+// adopts loses the record and takes the machine over again.
 func (o *operator) adopts(t *testing.T, first e2e.Deployed) {
 	t.Helper()
-	before, err := o.State().Read("hello")
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := o.State().Folder("hello")
-	private, err := os.ReadFile(filepath.Join(folder, "id_ed25519"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	identity := filepath.Join(t.TempDir(), "copy")
-	if err := os.WriteFile(identity, private, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range []string{"state.json", "state.json.last", "id_ed25519"} {
-		if err := os.Remove(filepath.Join(folder, file)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(before.Server.HostKeys[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Must("adopt", "--host", fmt.Sprintf("deploy@%s:%d", first.Host, before.Server.Port), "--identity", identity,
-		"--host-key-fingerprint", ssh.FingerprintSHA256(key))
+	lost := o.LoseRecord(t, "hello")
+	before := lost.Record
+	o.Must("adopt", "--host", fmt.Sprintf("deploy@%s:%d", first.Host, before.Server.Port), "--identity", lost.Identity,
+		"--host-key-fingerprint", lost.Fingerprint)
 	after, err := o.State().Read("hello")
 	if err != nil || after.Tag != before.Tag || after.Settings["provider"] != "local" || after.Release != before.Release {
 		t.Errorf("adopted %+v, %v; it was %+v", after, err, before)

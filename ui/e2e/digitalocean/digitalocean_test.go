@@ -56,6 +56,7 @@ func TestDigitalOcean(t *testing.T) {
 	if found := o.Root("hello", "grep -rls '"+e2e.Token[:len(e2e.Token)-1]+"["+e2e.Token[len(e2e.Token)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
 		t.Errorf("the droplet has the token in %s", found)
 	}
+	o.adopts(t, cloud, hello)
 	gone := o.Must("destroy", "-y", "hello")
 	if !strings.Contains(gone.Stderr, "$4.00 a month") {
 		t.Errorf("destroy does not say what the droplet cost:\n%s", gone.Stderr)
@@ -76,6 +77,25 @@ func TestDigitalOcean(t *testing.T) {
 		}
 	}
 	watched()
+}
+
+// adopts loses the record and finds the droplet by its tag.
+func (o *operator) adopts(t *testing.T, cloud e2e.Cloud, hello []string) {
+	t.Helper()
+	lost := o.LoseRecord(t, "hello")
+	args := []string{"adopt", "--provider", "digitalocean", "--identity", lost.Identity, "--host-key-fingerprint", lost.Fingerprint, "--tag"}
+	if r := o.Run(append(args, lost.Record.Tag+"0")...); r.Code != 2 || !strings.Contains(r.Stderr, "no server carries the tag") {
+		t.Errorf("adopting a tag that nothing carries: exit %d, %s", r.Code, r.Stderr)
+	}
+	o.Must(append(args, lost.Record.Tag)...)
+	after, err := o.State().Read("hello")
+	if err != nil || after.Tag != lost.Record.Tag || after.Settings["provider"] != "digitalocean" || after.Release != lost.Record.Release {
+		t.Errorf("adopted %+v, %v; it was %+v", after, err, lost.Record)
+	}
+	creates := cloud.Creates()
+	if again := o.Deploy(hello...); again.Host != lost.Record.Server.Address || cloud.Creates() != creates || again.Steps["release"] != "unchanged" {
+		t.Errorf("after adopt: %+v, %v, %d creates", again.Outcome, again.Steps, cloud.Creates())
+	}
 }
 
 // plansOnly has slipway say what it would make, and sees that nothing is made.

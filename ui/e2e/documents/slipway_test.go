@@ -149,9 +149,6 @@ func try(t *testing.T, args []string) error {
 	return nil
 }
 
-// untested are flags that no test gives. The known shortcomings tell of them.
-var untested = []string{"tag"}
-
 // isTested refuses a command or a flag that no test below ui/e2e runs.
 func (c *checker) isTested(cmd *cobra.Command) error {
 	for at := cmd; at.HasParent(); at = at.Parent() {
@@ -161,7 +158,7 @@ func (c *checker) isTested(cmd *cobra.Command) error {
 	}
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name != "help" && !slices.Contains(untested, f.Name) && !c.tested["--"+f.Name] && (f.Shorthand == "" || !c.tested["-"+f.Shorthand]) {
+		if f.Name != "help" && !c.tested["--"+f.Name] && (f.Shorthand == "" || !c.tested["-"+f.Shorthand]) {
 			err = errors.Join(err, fmt.Errorf("no test below ui/e2e gives --%s", f.Name))
 		}
 	})

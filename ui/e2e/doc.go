@@ -2,8 +2,8 @@
 // person or a script does, and looks at what becomes of it. The folder of a test
 // says what it needs:
 //
-//   - fast boots nothing: bad input, plans, what a terminal shows. It runs with
-//     -short, and takes a few seconds.
+//   - fast and documents boot nothing: bad input, plans, what a terminal shows,
+//     and the commands in the documents. They run with -short, in a few seconds.
 //   - virtual boots a virtual machine, which takes minutes where the processor is
 //     emulated, and wants the computer for itself. It runs only with -boot.
 //   - every other folder is a topic, and boots real machines with systemd and sshd

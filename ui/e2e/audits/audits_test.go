@@ -36,7 +36,7 @@ var judged = []struct {
 	name  string
 	judge func(*testing.T, server)
 }{
-	{"nothing to change", nothingToChange},
+	{"no changes", noChanges},
 	{"other apps", otherApps},
 	{"units", units},
 	{"ssh-audit", sshAudit},
@@ -65,9 +65,9 @@ func strict(t *testing.T, image, sample string) {
 	}
 }
 
-// nothingToChange runs the same again. How long that takes is the best of some
+// noChanges runs the same again. How long that takes is the best of some
 // runs, for the computer may be busy with other tests.
-func nothingToChange(t *testing.T, s server) {
+func noChanges(t *testing.T, s server) {
 	best := math.Inf(1)
 	for range 5 {
 		again := s.Deploy(s.args...)

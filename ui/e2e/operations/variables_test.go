@@ -15,7 +15,7 @@ func (s *site) variables(t *testing.T) {
 	stop := s.load()
 	s.must(t, "", "env", "set", "--name", app, "FIRST=1", "SECOND=two words")
 	s.must(t, secret+"\n", "env", "set", "SECRET")
-	if r := s.feed("", "env", "set", "FIRST=1"); r.Code != 0 || !strings.Contains(r.Stderr, "nothing to change") {
+	if r := s.feed("", "env", "set", "FIRST=1"); r.Code != 0 || !strings.Contains(r.Stderr, "no changes") {
 		t.Errorf("the same again: exit %d\n%s", r.Code, r.Stderr)
 	}
 	s.must(t, "", "env", "unset", "SECOND", "NEVER_SET")

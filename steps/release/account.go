@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"time"
@@ -45,18 +46,12 @@ var Account = &fact.Fact{
 	},
 }
 
-// Remove is shell text that removes all that the app's releases left:
-// units, folders, data, and the app's user. It can be run again.
+//go:embed remove.sh
+var removeApp string
+
+// Remove is shell text that removes all that the app's releases left: units,
+// folders, data, and the app's user. It can be run again.
 func Remove(l layout.Layout) string {
-	return shell.Lines(
-		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.User+"-*.service", l.User+"-*.socket")+` | cut -d' ' -f1)`,
-		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
-		`rm -f /etc/systemd/system/`+l.User+`-*.service /etc/systemd/system/`+l.User+`-*.socket`,
-		shell.Command("rm", "-f", "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
-		`systemctl daemon-reload`,
-		`echo "stopped and removed the app's units"`,
-		shell.Command("rm", "-rf", l.Root(), l.State(), cacheFolder),
-		`if getent passwd `+l.User+` >/dev/null; then userdel `+l.User+`; fi`,
-		`echo "removed the app, its data and its user"`,
-	)
+	return shell.Script(removeApp, shell.Values{"user": l.User},
+		"/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice, l.Root(), l.State(), cacheFolder)
 }

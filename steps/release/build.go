@@ -1,7 +1,7 @@
 package release
 
 import (
-	"path"
+	_ "embed"
 	"slices"
 	"strings"
 	"time"
@@ -45,28 +45,25 @@ func buildText(p plan.Plan) string {
 	return shell.Lines(lines...) + "\n" + staticLocations(p).Content
 }
 
+//go:embed static.sh
+var copyStatic string
+
 func buildScript(v fact.View) string {
 	p := v.Plan
 	source, static := layout.Of(p.Name).Source(p.Release), layout.Of(p.Name).Static(p.Release)
-	lines := []string{runBuild(p), shell.Command("rm", "-rf", static), shell.Command("mkdir", "-m", "755", static)}
+	var words []string
 	for _, url := range staticURLs(p) {
-		folder, place := source+"/"+p.App.Static[url], static+strings.TrimSuffix(url, "/")
-		lines = append(lines,
-			`if [ ! -d `+shell.Quote(folder)+` ]; then`,
-			shell.Command("echo", "the release has no folder "+p.App.Static[url]+" to serve at "+url+": correct app.static in slipway.toml"),
-			`exit 1`,
-			`fi`,
-			shell.Command("mkdir", "-p", path.Dir(place)),
-			shell.Command("cp", "-rT", folder, place))
+		folder := p.App.Static[url]
+		words = append(words, source+"/"+folder, static+strings.TrimSuffix(url, "/"), folder, url)
 	}
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
-	return shell.Lines(append(lines,
-		// A link could lead to what is not for everybody.
-		shell.Command("find", static, "-type", "l", "-delete"),
-		shell.Command("chmod", "-R", "u=rwX,go=rX", static),
+	return shell.Lines(
+		runBuild(p),
+		`set --`,
+		shell.Script(copyStatic, shell.Values{"static": static}, words...),
 		staticLocations(p).Put(),
 		built.Put(),
-	)...)
+	)
 }
 
 // runBuild runs the command as the app's user, to whom only the folders that it

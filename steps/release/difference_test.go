@@ -41,7 +41,7 @@ func TestDifference(t *testing.T) {
 	}
 	difference := func(id string) string {
 		t.Helper()
-		script := strings.NewReplacer("/srv/app-x", root+"/srv/app-x", layout.VariablesFolder, root+layout.VariablesFolder).Replace(differenceScript(l, id))
+		script := strings.NewReplacer("/srv/app-x", root+"/srv/app-x", layout.VariablesFolder, root+layout.VariablesFolder).Replace(differenceScript(l, id)) + "\ndifference"
 		out, err := exec.Command("sh", "-eu", "-c", script).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)

@@ -29,6 +29,7 @@ func LookKept(l layout.Layout) string {
 		shell.Command("find", l.Releases(), "-mindepth", "2", "-maxdepth", "2", "-name", "served", "-printf", `%T@ %h\n`))
 }
 
+// ParseKept reads what LookKept printed; the newest release is the first.
 func ParseKept(out string) []Kept {
 	var kept []Kept
 	current := ""
@@ -51,6 +52,7 @@ func ParseKept(out string) []Kept {
 	return kept
 }
 
+// NamePattern is what every name of a release looks like.
 var NamePattern = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
 // Choose finds the release that is meant.

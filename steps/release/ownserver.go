@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -63,25 +64,14 @@ RestartSec=1
 `, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(confined, "\n"))}
 }
 
+//go:embed port.sh
+var choosePort string
+
 // portScript is what the release's instance needs of ports before it starts:
 // nothing, unless the app brings its own server.
 func portScript(v fact.View, l layout.Layout) string {
 	if !v.Plan.OwnServer() {
 		return ":"
 	}
-	return choosePort(l, v.Plan.Release)
-}
-
-// choosePort writes the file of an instance's port, unless it is there: a port
-// that no release has and nobody listens on, below those that systems give out
-// by themselves.
-func choosePort(l layout.Layout, id string) string {
-	part := shell.Quote(l.Port(id) + ".slipway-part")
-	return fmt.Sprintf(`if [ ! -e %[1]s ]; then
-  port=20000
-  while grep -qsx "PORT=$port" %[2]s/*/port %[2]s/*/next-port || grep -qis ":$(printf %%04X "$port") [0-9A-F]*:0000 " /proc/net/tcp /proc/net/tcp6; do port=$((port + 1)); done
-  echo "PORT=$port" >%[3]s
-  chmod 644 %[3]s
-  mv -fT %[3]s %[1]s
-fi`, shell.Quote(l.Port(id)), l.Releases(), part)
+	return shell.Script(choosePort, shell.Values{"file": l.Port(v.Plan.Release), "releases": l.Releases()})
 }

@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -54,32 +55,11 @@ WantedBy=multi-user.target
 // processStopSeconds is how long a process may take to finish what it is at.
 const processStopSeconds = 30
 
+//go:embed processes.sh
+var processes string
+
 // processScript ends the processes of other releases, and starts those of the
-// release that took over: never are there two of one at a time. One that does
-// not stay up is told of; the web app goes on all the same.
+// release that took over.
 func processScript(l layout.Layout, id string) string {
-	return fmt.Sprintf(`old=$(systemctl list-units --plain --no-legend --full '%[1]s-*-process-*.service' | cut -d' ' -f1 | grep -v '^%[2]s-process-' || :)
-if [ -n "$old" ]; then
-  systemctl stop $old
-  systemctl --quiet --no-reload disable $old
-fi
-new=
-for file in /etc/systemd/system/%[2]s-process-*.service; do
-  [ ! -e "$file" ] || new="$new $(basename "$file")"
-done
-if [ -n "$new" ]; then
-  systemctl restart $new || :
-  systemctl --quiet --no-reload enable $new
-  sleep 2
-  ended=
-  for unit in $new; do
-    if ! systemctl is-active --quiet "$unit" || [ "$(systemctl show -P NRestarts "$unit")" != 0 ]; then
-      process=${unit#*-process-}
-      echo "the release takes the traffic, but its process ${process%%.service} does not stay up; its last lines:"
-      journalctl -q -n 10 -o cat -u "$unit"
-      ended=yes
-    fi
-  done
-  [ -z "$ended" ] || exit 1
-fi`, l.User, l.Unit(id))
+	return shell.Script(processes, shell.Values{"user": l.User, "unit": l.Unit(id)})
 }

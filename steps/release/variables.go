@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"maps"
 	"slices"
 	"strings"
@@ -21,53 +22,52 @@ var Variables = &fact.Fact{
 	Name: "variables", Title: "the app's variables", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
 	Look:   lookVariables,
 	Decide: decideVariables,
-	Script: func(v fact.View) string {
-		l, id := v.Layout(), v.Plan.Release
-		next := fact.View{Plan: v.Plan, SecondInstance: true}.Layout().Variables(id)
-		lines := []string{
-			`umask 077`,
-			shell.Command("install", "-d", "-m", "700", "-o", "root", "-g", "root", layout.VariablesFolder),
-			FindServing(l),
-			VariableRecords,
-			`if [ -n "$serving" ] && [ -e ` + layout.VariablesFolder + `/"$serving.env" ]; then`,
-			`without ` + shell.Quote(strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " ")) + ` ` + layout.VariablesFolder + `/"$serving.env" >` + shell.Quote(next),
-			`else : >` + shell.Quote(next),
-			`fi`,
-		}
-		for _, key := range v.Plan.VariableNames() {
-			lines = append(lines, shell.Command("printf", `%s\n`, variableLine(key, v.Plan.Env[key]))+` >>`+shell.Quote(next))
-		}
-		return shell.Lines(append(lines,
-			shell.Command("chmod", "600", next),
-			shell.Command("chown", "root:root", next),
-			`if [ "$serving" != `+id+` ] || cmp -s `+shell.Command(next, l.Variables(id))+` || ! systemctl is-active --quiet `+l.Unit(id)+`.service; then`,
-			shell.Command("mv", "-fT", next, l.Variables(id)),
-			`else`,
-			restartWithSecondInstance(v),
-			`fi`,
-		)...)
-	},
+	Script: setVariables,
 }
 
-// lookVariables prints which release takes the traffic and, where it matters,
-// a line with the sum of each variable: a value never leaves the server.
-func lookVariables(p plan.Plan) string {
-	l := layout.Of(p.Name)
-	given := ""
-	if len(p.Env)+len(p.Unset) > 0 {
-		given = `serving=; `
+//go:embed variablerecords.sh
+var variableRecords string
+
+// VariableRecords defines the shell functions records and without, which read a
+// file of variables.
+var VariableRecords = shell.Script(variableRecords, nil)
+
+//go:embed lookvariables.sh
+var lookVariablesScript string
+
+//go:embed setvariables.sh
+var setVariablesScript string
+
+// setVariables writes the release's file, and restarts a release that runs with
+// other variables without dropping a request.
+func setVariables(v fact.View) string {
+	l, id := v.Layout(), v.Plan.Release
+	next := fact.View{Plan: v.Plan, SecondInstance: true}.Layout().Variables(id)
+	var lines []string
+	for _, key := range v.Plan.VariableNames() {
+		lines = append(lines, variableLine(key, v.Plan.Env[key]))
 	}
+	replaced := strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " ")
 	return shell.Lines(
-		shell.Command("stat", "-c", "%F %a %U:%G %n", layout.VariablesFolder, l.Variables(p.Release)),
-		FindServing(l),
-		`echo "serving $serving"`,
 		VariableRecords,
-		`sums() { records "$2" | while IFS= read -r line; do echo "$1 ${line%%=*} $(printf '%s' "$line" | sha256sum | cut -d' ' -f1)"; done; }`,
-		// A release that takes the traffic has what it has, unless something is
-		// given now; each sum takes a while.
-		`if [ "$serving" != `+p.Release+` ]; then sums from `+layout.VariablesFolder+`/"$serving.env"; serving=; fi`,
-		given+`[ -n "$serving" ] || sums has `+shell.Quote(l.Variables(p.Release)),
+		`set --`,
+		shell.Script(setVariablesScript, shell.Values{"current": l.Current(), "folder": layout.VariablesFolder, "file": l.Variables(id),
+			"next": next, "id": id, "unit": l.Unit(id), "replaced": replaced}, lines...),
+		`if [ -n "$restart" ]; then`,
+		restartWithSecondInstance(v),
+		`fi`,
 	)
+}
+
+// lookVariables prints which release takes the traffic and the sums of variables.
+func lookVariables(p plan.Plan) string {
+	l, given := layout.Of(p.Name), ""
+	if len(p.Env)+len(p.Unset) > 0 {
+		given = "yes"
+	}
+	return shell.Lines(VariableRecords, shell.Script(lookVariablesScript, shell.Values{
+		"current": l.Current(), "folder": layout.VariablesFolder, "file": l.Variables(p.Release), "id": p.Release, "given": given,
+	}))
 }
 
 func decideVariables(v fact.View) []providers.Change {
@@ -123,21 +123,6 @@ func variableSums(looked []string, which string) map[string]string {
 	}
 	return sums
 }
-
-// VariableRecords is shell text: records prints a line for each variable of a
-// file, in which a line break is \n, which no other text in such a file is;
-// without prints the file but for some variables. A value may take many lines:
-// it ends with a quote that no backslash stands before, but for pairs of them.
-const VariableRecords = `each='
-function ends(s) { return s ~ /(^|[^\\])(\\\\)*"$/ }
-{ rest = $0
-  if (!inside) { record = $0; key = $0; sub(/=.*/, "", key); inside = sub(/^[A-Za-z_][A-Za-z0-9_]*="/, "", rest) }
-  else record = record "\\n" $0
-  if (!index(gone, " " key " ")) { if (whole == "") print }
-  if (ends(rest)) inside = 0
-  if (!inside && whole != "") print record }'
-records() { LC_ALL=C awk -v whole=yes "$each" "$1"; }
-without() { LC_ALL=C awk -v gone=" $1 " "$each" "$2"; }`
 
 // variableLine is what an environment file says of a variable, as systemd reads
 // it.

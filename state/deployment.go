@@ -14,8 +14,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Deployment is a record that this process holds: no other run can take it
-// until Close. Its methods are safe for concurrent use.
+// Deployment is a record that this process holds: no other run can open it until
+// Close. Its methods are safe for concurrent use.
 type Deployment struct {
 	dir  string
 	lock *lock
@@ -24,9 +24,10 @@ type Deployment struct {
 	record Record
 }
 
-// Open takes the deployment's lock and reads its record, or makes a new one
-// with a new tag. What is new is saved only by Update. The error is *Held,
-// *Damaged or *Unwritable where it is one of these.
+// Open takes the deployment's lock and reads its record, or makes a new record
+// with a new tag, which only Update saves. The error is a *Held if another run
+// holds the deployment, a *Damaged if the record can't be trusted, an *Unwritable
+// if the folder can't be written to.
 func (h Home) Open(name string, now time.Time) (*Deployment, error) {
 	dir := h.Folder(name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -57,15 +58,15 @@ func NewTag(name string) string {
 // Dir is the deployment's own folder, 0700.
 func (d *Deployment) Dir() string { return d.dir }
 
-// Record is a copy of the record.
+// Record returns a copy of the record.
 func (d *Deployment) Record() Record {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.record.clone()
 }
 
-// Update changes the record and returns once the change is on disk. If it
-// can't be saved the record stays as it was.
+// Update changes the record and returns once the change is on disk. If the change
+// can't be saved, the record stays as it was.
 func (d *Deployment) Update(change func(*Record)) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -78,8 +79,8 @@ func (d *Deployment) Update(change func(*Record)) error {
 	return nil
 }
 
-// WriteSecret keeps a private key or the like in a 0600 file of its own, on
-// disk before it returns.
+// WriteSecret keeps a secret, such as a private key, in a 0600 file of its own
+// and returns once it is on disk.
 func (d *Deployment) WriteSecret(name string, data []byte) error {
 	if err := renameio.WriteFile(filepath.Join(d.dir, name), data, 0o600, renameio.WithTempDir(d.dir)); err != nil {
 		return unwritable(d.dir, err)
@@ -87,7 +88,8 @@ func (d *Deployment) WriteSecret(name string, data []byte) error {
 	return syncDir(d.dir)
 }
 
-// ReadSecret reads what WriteSecret kept; fs.ErrNotExist if there is none.
+// ReadSecret reads what WriteSecret kept. The error wraps fs.ErrNotExist if there
+// is none.
 func (d *Deployment) ReadSecret(name string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(d.dir, name))
 	if err != nil {
@@ -96,7 +98,7 @@ func (d *Deployment) ReadSecret(name string) ([]byte, error) {
 	return data, nil
 }
 
-// RemoveSecret forgets what WriteSecret kept; what is gone already is no error.
+// RemoveSecret removes what WriteSecret kept; if there is none, that is no error.
 func (d *Deployment) RemoveSecret(name string) error {
 	if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove the deployment's files: %w", err)
@@ -104,7 +106,8 @@ func (d *Deployment) RemoveSecret(name string) error {
 	return nil
 }
 
-// Close gives the lock back. A folder in which nothing was saved goes too.
+// Close gives the lock back. It also removes the folder if no record was ever saved
+// and nothing else is in it.
 func (d *Deployment) Close() error {
 	if _, err := os.Lstat(filepath.Join(d.dir, fileName)); errors.Is(err, fs.ErrNotExist) {
 		os.Remove(filepath.Join(d.dir, lockName))
@@ -113,8 +116,8 @@ func (d *Deployment) Close() error {
 	return d.lock.release()
 }
 
-// Remove forgets the deployment: its record goes first, so that a crash leaves
-// nothing that looks like a deployment, then its folder, then the lock.
+// Remove removes the deployment's record and folder and gives the lock back. The
+// record goes first, so that a crash leaves nothing that looks like a deployment.
 func (d *Deployment) Remove() error {
 	for _, name := range []string{fileName, lastGoodName} {
 		if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {

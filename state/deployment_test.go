@@ -80,7 +80,7 @@ func TestNothingSavedLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestCloseKeepsWhatIsNotOurs(t *testing.T) {
+func TestCloseKeepsOtherFiles(t *testing.T) {
 	home := Home{Dir: t.TempDir()}
 	d := open(t, home)
 	disk := filepath.Join(d.Dir(), "machine")
@@ -114,7 +114,7 @@ func TestRemove(t *testing.T) {
 func TestIntents(t *testing.T) {
 	var r Record
 	if !r.Asked("droplet").IsZero() {
-		t.Error("an intent out of nothing")
+		t.Error("there is an intent that nobody recorded")
 	}
 	r.Intend("droplet", noon)
 	r.Intend("droplet", noon.Add(time.Hour))
@@ -122,11 +122,11 @@ func TestIntents(t *testing.T) {
 		t.Errorf("the first time is %v, want %v", got, noon)
 	}
 	if !r.Unfinished() {
-		t.Error("an open intent is no end")
+		t.Error("a record with an open intent counts as finished")
 	}
 	r.Settled("droplet")
 	if !r.Asked("droplet").IsZero() {
-		t.Error("it was settled")
+		t.Error("the intent is still there")
 	}
 }
 

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// ErrUnknown says that there is no deployment of that name.
+// ErrUnknown says that there is no deployment with that name.
 var ErrUnknown = errors.New("there is no deployment of that name")
 
-// Damage tells in what way a state file can't be trusted.
+// Damage says why a state file can't be trusted, in the words that people read.
 type Damage string
 
-// The ways in which a state file can't be trusted.
+// The reasons why a state file can't be trusted.
 const (
 	Torn    Damage = "cut short or not JSON"
 	Edited  Damage = "changed by something other than slipway"
@@ -26,7 +26,7 @@ const (
 type Damaged struct {
 	Path string
 	Kind Damage
-	// LastGood is the path of the whole copy before it, or "".
+	// LastGood is the path of the copy before it, if that copy is whole; else "".
 	LastGood string
 	Err      error
 }
@@ -48,7 +48,8 @@ func (e *Damaged) Hint() string {
 	return fmt.Sprintf("put a good copy back, or move %s away to start over; nothing was changed", filepath.Dir(e.Path))
 }
 
-// Held says that another run holds the deployment. The command exits with 4.
+// Held says that another run holds the deployment. The command exits with 4. PID,
+// Host and Since are zero if the other run has not written them yet.
 type Held struct {
 	Name  string
 	PID   int
@@ -67,8 +68,8 @@ func (e *Held) Error() string {
 // Hint is what to do next.
 func (e *Held) Hint() string { return "wait until it ends, then run the same command again" }
 
-// Unwritable says that slipway has no place to keep its state. Nothing that
-// would have to be remembered was done.
+// Unwritable says that slipway has no place where it can keep its state. Nothing
+// was made that would have needed a record.
 type Unwritable struct {
 	Err  error
 	Next string

@@ -17,20 +17,20 @@ import (
 const (
 	fileName     = "state.json"
 	lastGoodName = "state.json.last"
-	// version is that of the file's form. A file with a higher one was written
-	// by a newer slipway and is not touched.
+	// version is the version of the file's format. A file with a higher one was
+	// written by a newer slipway and is not touched.
 	version = 1
 )
 
-// envelope is the file's outer form. The sum is over the record's compact
-// JSON, so that white space may differ but nothing else.
+// envelope is the whole content of the file. The checksum is the one of the
+// record's compact JSON: white space may differ, nothing else may.
 type envelope struct {
 	Version int             `json:"version"`
 	SHA256  string          `json:"sha256"`
 	Record  json.RawMessage `json:"record"`
 }
 
-// encode renders a record as the file's bytes.
+// encode returns the file's bytes for a record.
 func encode(r Record) ([]byte, error) {
 	raw, err := json.Marshal(r)
 	if err != nil {
@@ -78,7 +78,7 @@ func sum(data []byte) string {
 }
 
 // Read returns a deployment's record without taking its lock. The error is
-// ErrUnknown if there is none, *Damaged if it can't be trusted.
+// ErrUnknown if there is none, a *Damaged if it can't be trusted.
 func (h Home) Read(name string) (Record, error) {
 	return readFile(filepath.Join(h.Folder(name), fileName))
 }
@@ -99,7 +99,8 @@ func readFile(path string) (Record, error) {
 	return r, err
 }
 
-// lastGood is the path of the whole copy kept beside a file, or "".
+// lastGood is the path of the copy of the record before this one, if that copy is
+// whole; else "".
 func lastGood(path string) string {
 	last := filepath.Join(filepath.Dir(path), lastGoodName)
 	data, err := os.ReadFile(last)
@@ -112,9 +113,9 @@ func lastGood(path string) string {
 	return last
 }
 
-// writeFile replaces the state file so that after a crash at any instant either
-// the old or the new one is there, whole and on disk. The old one, if it can be
-// trusted, stays beside it. A file that can't be trusted is never replaced.
+// writeFile replaces the state file. After a crash at any instant either the old or
+// the new one is there, whole and on disk. The old one stays beside the new one. A
+// file that can't be trusted is never replaced.
 func writeFile(dir string, r Record) error {
 	path := filepath.Join(dir, fileName)
 	if _, err := readFile(path); err != nil && !errors.Is(err, ErrUnknown) {
@@ -141,8 +142,8 @@ func writeFile(dir string, r Record) error {
 	return syncDir(dir)
 }
 
-// keepLastGood links the present file under its second name, by way of a third
-// so that the second is there at every instant.
+// keepLastGood gives the present file the name lastGoodName too. It goes by way of
+// a third name, so that there is a file of that name at every instant.
 func keepLastGood(path string) error {
 	next := filepath.Join(filepath.Dir(path), "."+lastGoodName)
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -36,7 +36,7 @@ func TestEncodeDecode(t *testing.T) {
 	}
 }
 
-func TestDecodeTellsDamageApart(t *testing.T) {
+func TestDecodeNamesTheDamage(t *testing.T) {
 	data, err := encode(example())
 	if err != nil {
 		t.Fatal(err)
@@ -81,14 +81,14 @@ func TestWhiteSpaceIsNoDamage(t *testing.T) {
 	}
 }
 
-func TestEveryTruncationIsTold(t *testing.T) {
+func TestEveryTruncationIsDamage(t *testing.T) {
 	data, err := encode(example())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n := range len(data) - 2 { // the last byte is a line end
 		if _, err := decode(data[:n]); err == nil {
-			t.Fatalf("the first %d of %d bytes were taken for whole", n, len(data))
+			t.Fatalf("the first %d of %d bytes passed for a whole file", n, len(data))
 		}
 	}
 }
@@ -139,7 +139,7 @@ func TestUpdateKeepsModesAndLeavesNoParts(t *testing.T) {
 	}
 	for _, e := range entries {
 		if _, ok := want[e.Name()]; !ok {
-			t.Errorf("%s was left", e.Name())
+			t.Errorf("the file %s is left behind", e.Name())
 		}
 	}
 	for name, mode := range want {
@@ -186,7 +186,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		// What is taken for whole survives being saved.
+		// What passes for a whole file can be saved and read again.
 		again, err := encode(r)
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,19 @@
-// Package state keeps the record of each deployment: what was intended, under
-// which tag, and where to look for it. The world itself is looked at, never
-// remembered here.
+// Package state keeps the record of each deployment on the operator's computer:
+// what was intended, under which tag, and where to look for it. Whether something
+// exists is not read from here: it is looked up.
+//
+// A record changes only through [Deployment.Update], which returns once the change
+// is on disk. After a crash at any instant the file is the old one or the new one,
+// whole, and the copy before it lies beside it. A file that is cut short, edited by
+// hand or written by a newer slipway is reported as a *[Damaged], and is neither
+// used nor replaced.
+//
+// One run at a time holds a deployment, from [Home.Open] until it is closed; a lock
+// that a dead process held is free again. A record holds no secret: secrets have
+// files of their own. Folders are 0700 and files 0600.
+//
+// The engine below steps writes records; the faces read them to show and continue
+// deployments. The package knows no provider.
 package state
 
 import (
@@ -16,16 +29,18 @@ import (
 // cacheFolder is the one name inside a home that is no deployment's.
 const cacheFolder = "cache"
 
-// Home is where deployments and caches are kept on the operator's computer.
+// Home is where deployments and caches are kept on the operator's computer. The
+// zero value is not usable; see Locate.
 type Home struct {
 	// Dir holds one folder per deployment.
 	Dir string
-	// Cache holds what can be made again: base images.
+	// Cache holds what can be downloaded or built again: base images.
 	Cache string
 }
 
 // Locate finds the home: $SLIPWAY_HOME, else $XDG_STATE_HOME/slipway, else
-// ~/.local/state/slipway. It creates nothing.
+// ~/.local/state/slipway. It creates nothing. Without any of them and without
+// HOME the error is an *Unwritable.
 func Locate(getenv func(string) string) (Home, error) {
 	if dir := getenv("SLIPWAY_HOME"); dir != "" {
 		dir, err := filepath.Abs(dir)

@@ -12,15 +12,16 @@ import (
 
 const lockName = "lock"
 
-// holder is what a run writes into the lock file, for the run that is refused.
+// holder is what a run writes into the lock file, so that a run that is refused can
+// name it.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 }
 
-// lock is an flock(2): the kernel gives it back when its process dies, so a
-// lock that a dead process left is taken over by the next run.
+// lock is an flock(2): the kernel releases it when its process dies, so the next
+// run can take it.
 type lock struct{ file *flock.Flock }
 
 func takeLock(dir, name string, now time.Time) (*lock, error) {
@@ -51,7 +52,7 @@ func takeLock(dir, name string, now time.Time) (*lock, error) {
 	}
 }
 
-// stillThere tells whether the locked file is the one that the path names now.
+// stillThere tells whether the path still names the file that was locked.
 func stillThere(file *flock.Flock, path string) (bool, error) {
 	mine, err := file.Stat()
 	if err != nil {
@@ -67,8 +68,8 @@ func stillThere(file *flock.Flock, path string) (bool, error) {
 	return os.SameFile(mine, now), nil
 }
 
-// announce writes who holds the lock. It is written in place: a rename would
-// take the locked file away.
+// announce writes who holds the lock. It writes in place: a rename would put
+// another file, which is not locked, under the path.
 func announce(path string, now time.Time) error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -84,6 +85,7 @@ func announce(path string, now time.Time) error {
 	return nil
 }
 
+// held is the error for a lock that another run has.
 func held(path, name string) error {
 	e := &Held{Name: name}
 	var h holder

@@ -10,50 +10,52 @@ import (
 type Record struct {
 	// Name is the deployment's name.
 	Name string `json:"name"`
-	// Tag marks everything that was made for the deployment. It is unique.
+	// Tag marks everything that was made for the deployment. No two deployments, on
+	// any computer, share one.
 	Tag string `json:"tag"`
 	// Created is when the deployment was first asked for.
 	Created time.Time `json:"created"`
-	// Settings are the values that the last run used, by flag name; the next
-	// run takes them where nothing else is said.
+	// Settings are the values that the last run used, by flag name. The next run
+	// uses them for settings that are given nowhere else.
 	Settings map[string]string `json:"settings,omitempty"`
-	// Server is where the server answers; zero until it did.
+	// Server is where the server answers; zero until it has answered.
 	Server Server `json:"server,omitzero"`
-	// Intents are the effects that were about to be asked for, by kind, and
-	// whose outcome was not seen yet.
+	// Intents are the resources that were about to be asked for, by kind, and of
+	// which it is not known yet whether they were made.
 	Intents map[string]Intent `json:"intents,omitempty"`
-	// Known are the providers' identifiers of what was seen, by kind: hints for
-	// look-ups that lag behind.
+	// Known are the provider's identifiers of resources that were seen, by kind:
+	// hints for look-ups that lag behind.
 	Known map[string]string `json:"known,omitempty"`
-	// Release is the release that answered at the end of the last whole run.
+	// Release is the release that answered at the end of the last complete run.
 	Release string `json:"release,omitempty"`
-	// URL is where it answered.
+	// URL is where that release answered.
 	URL string `json:"url,omitempty"`
-	// Finished is when the last whole run ended; zero if none did.
+	// Finished is when the last complete run ended; zero if none has.
 	Finished time.Time `json:"finished,omitzero"`
-	// Seconds is how long each step took when it last had something to do.
+	// Seconds is how long each step took when it last changed something, by the
+	// step's name.
 	Seconds map[string]float64 `json:"seconds,omitempty"`
 }
 
-// Server is where a server answers and how it proves who it is.
+// Server is where a server answers and the host keys that prove its identity.
 type Server struct {
 	Address string `json:"address,omitempty"`
 	Port    int    `json:"port,omitempty"`
-	// User is the login that last worked.
+	// User is the user that the last login worked for.
 	User string `json:"user,omitempty"`
 	// HostKeys are the pinned public host keys, in authorized_keys form.
 	// More than one is there only while a key is being rotated.
 	HostKeys []string `json:"host_keys,omitempty"`
 }
 
-// Intent is an effect that was about to be asked for.
+// Intent is a resource that was about to be asked for.
 type Intent struct {
-	// Asked is when it was first about to be asked for.
+	// Asked is when that was recorded first, just before the request.
 	Asked time.Time `json:"asked"`
 }
 
-// Intend notes that kind is about to be asked for. The caller saves the record
-// before it asks.
+// Intend notes that a resource of this kind is about to be asked for. The caller
+// saves the record before it sends the request.
 func (r *Record) Intend(kind string, now time.Time) {
 	if _, ok := r.Intents[kind]; ok {
 		return
@@ -64,10 +66,10 @@ func (r *Record) Intend(kind string, now time.Time) {
 	r.Intents[kind] = Intent{Asked: now.UTC().Truncate(time.Second)}
 }
 
-// Settled notes that the outcome of an intent was seen.
+// Settled removes an intent: it is known now whether the resource was made.
 func (r *Record) Settled(kind string) { delete(r.Intents, kind) }
 
-// Knows notes what kind is known by; an empty id is forgotten.
+// Knows notes the provider's identifier of a resource; an empty id removes it.
 func (r *Record) Knows(kind, id string) {
 	if id == "" {
 		delete(r.Known, kind)
@@ -79,14 +81,16 @@ func (r *Record) Knows(kind, id string) {
 	r.Known[kind] = id
 }
 
-// Asked is when kind was about to be asked for; zero if it was not, or if the
-// outcome was seen.
+// Asked is when a resource of this kind was about to be asked for; zero if there is
+// no such intent.
 func (r Record) Asked(kind string) time.Time { return r.Intents[kind].Asked }
 
-// Unfinished tells whether a run was begun that did not end well.
+// Unfinished tells whether the deployment has never been completed, or has an open
+// intent.
 func (r Record) Unfinished() bool { return r.Finished.IsZero() || len(r.Intents) > 0 }
 
-// clone copies the record deeply enough that saving one never shows in another.
+// clone copies the record with its maps and slices: a change of the copy does not
+// show in the original.
 func (r Record) clone() Record {
 	r.Settings = maps.Clone(r.Settings)
 	r.Intents = maps.Clone(r.Intents)

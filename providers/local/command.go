@@ -1,9 +1,9 @@
 package local
 
 import (
+	_ "embed"
+	"slices"
 	"strings"
-
-	"al.essio.dev/pkg/shellescape"
 )
 
 // slirp4netns gives every guest the same addresses, each in its own namespace.
@@ -11,10 +11,6 @@ const (
 	guestAddress  = "10.0.2.100"
 	guestResolver = "10.0.2.3"
 )
-
-// rebootStatus is systemd-nspawn's exit status when, started with --keep-unit,
-// its guest asked to be rebooted.
-const rebootStatus = "133"
 
 // nspawnCommand boots the tree of l. Without CAP_NET_ADMIN a guest can't have
 // its firewall; without CAP_SYSLOG its journal misses the kernel's lines.
@@ -56,28 +52,27 @@ func slirpCommand(l layout, readyFD string) []string {
 	}
 }
 
-// joinScript makes the shell that runs it a member of the groups. "0" is who
-// writes, where "$$" would be the outermost shell.
-func joinScript(procs []string) string {
-	var script strings.Builder
-	for _, path := range procs {
-		script.WriteString("echo 0 >" + shellescape.Quote(path) + " || exit 1\n")
-	}
-	return script.String()
+var (
+	//go:embed detach.sh
+	detachScript string
+	//go:embed supervise.sh
+	superviseScript string
+)
+
+// endOfFiles ends a list of files among a script's arguments.
+const endOfFiles = "--"
+
+// detached is the call of a shell that leaves argv running in the background, as a
+// member of the groups that procs names.
+func detached(procs, argv []string) []string {
+	return slices.Concat([]string{"/bin/sh", "-c", detachScript, "detach.sh"}, procs, []string{endOfFiles}, argv)
 }
 
-// detachScript joins the groups, leaves argv running in the background and ends:
-// the orphan is then init's to reap, however long this command goes on.
-func detachScript(procs, argv []string) string {
-	return joinScript(procs) + shellescape.QuoteCommand(argv) + " &\n"
-}
-
-// superviseScript is the same for a guest that must come back when it reboots.
-// The shell stays in a group beside the guest's: the kernel allows no processes
-// in a group whose members are themselves groups with controllers.
-func superviseScript(watch, guest, argv []string) string {
-	return joinScript(watch) + "while\n(\n" + joinScript(guest) + "exec " + shellescape.QuoteCommand(argv) +
-		"\n)\n[ $? -eq " + rebootStatus + " ]\ndo :; done &\n"
+// supervised is the call of a shell that does the same with a guest, and boots the
+// guest again whenever it asks for a reboot.
+func supervised(watch, guest, argv []string) []string {
+	return slices.Concat([]string{"/bin/sh", "-c", superviseScript, "supervise.sh"},
+		watch, []string{endOfFiles}, guest, []string{endOfFiles}, argv)
 }
 
 // overlayOptions lay the machine's own files over the base image.

@@ -24,13 +24,12 @@ func startNetwork(ctx context.Context, l layout, g groups, r record) error {
 	if err := errors.Join(os.RemoveAll(l.socket()), empty(l.networkLog())); err != nil {
 		return err
 	}
-	script := detachScript(g.procs(groupNetwork), slirpCommand(l, "3"))
 	ready, told, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	defer ready.Close()
-	err = launch(ctx, g, groupNetwork, script, l.networkLog(), baseEnv(), told)
+	err = launch(ctx, g, groupNetwork, detached(g.procs(groupNetwork), slirpCommand(l, "3")), l.networkLog(), baseEnv(), told)
 	told.Close()
 	if err != nil {
 		return fmt.Errorf("start slirp4netns: %w", err)
@@ -54,27 +53,27 @@ func awaitReady(ready *os.File) error {
 // startGuest boots the guest, under a shell that boots it again whenever it
 // asks for a reboot.
 func startGuest(ctx context.Context, l layout, g groups) error {
-	script := superviseScript(g.procs(groupWatch), g.procs(groupGuest), nspawnCommand(l))
 	if err := empty(l.console()); err != nil {
 		return err
 	}
-	if err := launch(ctx, g, groupWatch, script, l.console(), nspawnEnv()); err != nil {
+	argv := supervised(g.procs(groupWatch), g.procs(groupGuest), nspawnCommand(l))
+	if err := launch(ctx, g, groupWatch, argv, l.console(), nspawnEnv()); err != nil {
 		return fmt.Errorf("start systemd-nspawn: %w", err)
 	}
 	return nil
 }
 
-// launch runs a script whose background processes outlive this one: in a session
+// launch runs a command whose background processes outlive this one: in a session
 // of their own, away from the terminal and its signals, and in the group from
 // their first instant, so that no kill of this process can leave one unseen.
-func launch(ctx context.Context, g groups, member, script, log string, env []string, files ...*os.File) error {
+func launch(ctx context.Context, g groups, member string, argv []string, log string, env []string, files ...*os.File) error {
 	keepInheritedHere()
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", env, out, out, files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if h := g.hierarchies[0]; h.unified {

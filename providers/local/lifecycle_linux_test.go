@@ -1,7 +1,6 @@
 package local
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -167,115 +166,143 @@ func TestMachineComesBack(t *testing.T) {
 	}
 	g.sh(t, "cloud-init status --wait >/dev/null; echo kept >/root/kept; sync")
 	id := g.sh(t, "cat /etc/machine-id")
-	l := g.layout(g.spec)
 
-	t.Run("slirp4netns killed", func(t *testing.T) {
-		g.sh(t, "touch /run/mark")
-		g.killBy(t, "slirp4netns")
-		g.assertMended(t, "mend")
-		g.sh(t, "test -e /run/mark && getent hosts deb.debian.org")
-	})
-	t.Run("forward removed", func(t *testing.T) {
-		if err := slirpCall(t.Context(), l.socket(), "remove_hostfwd", map[string]int{"id": 2}, nil); err != nil {
-			t.Fatal(err)
-		}
-		g.assertMended(t, "mend")
-		g.sh(t, "test -e /run/mark")
-	})
-	t.Run("guest reboots", func(t *testing.T) {
-		_, _ = g.trySh("touch /run/mark; systemctl reboot") // it may cut the connection
-		g.awaitFreshBoot(t)
-		if made := g.ensure(t); made != nil {
-			t.Errorf("after the guest rebooted, these were made again: %v", made)
-		}
-	})
-	t.Run("guest powers off", func(t *testing.T) {
-		_, _ = g.trySh("systemctl poweroff") // it may cut the connection
-		eventually(t, "the machine is off", func() error {
-			if holds(t, g.machine()) {
-				return errors.New("it still runs")
-			}
-			return nil
-		})
-		g.assertMended(t, "start")
-	})
-	t.Run("systemd-nspawn killed", func(t *testing.T) {
-		g.killBy(t, "systemd-nspawn --quiet")
-		eventually(t, "its watcher ends with it", func() error {
-			if holds(t, g.machine()) {
-				return errors.New("it counts as whole")
-			}
-			return nil
-		})
-		g.assertMended(t, "restart")
-	})
-	t.Run("namespace's name removed", func(t *testing.T) {
-		if err := exec.Command("ip", "netns", "del", l.id).Run(); err != nil {
-			t.Fatal(err)
-		}
-		g.assertMended(t, "restart")
-	})
-	t.Run("file system detached", func(t *testing.T) {
-		if err := unix.Unmount(l.root(), unix.MNT_DETACH); err != nil {
-			t.Fatal(err)
-		}
-		g.assertMended(t, "restart")
-	})
-	t.Run("computer rebooted", func(t *testing.T) {
-		m, err := readMountinfo()
-		if err != nil {
-			t.Fatal(err)
-		}
-		groups, err := groupsOf(m, l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := end(t.Context(), groups, ""); err != nil {
-			t.Fatal(err)
-		}
-		if err := unmountAll(t.Context(), runtimePaths(l)...); err != nil {
-			t.Fatal(err)
-		}
-		// The folder of a mountpoint and the empty file of a namespace are what
-		// a computer keeps whose /run is on its disk.
-		g.assertMended(t, "start")
-	})
-	t.Run("stop and start", func(t *testing.T) {
-		start := time.Now()
-		for range 2 { // a machine that is off may be stopped again
-			if err := g.Stop(t.Context(), g.spec); err != nil {
-				t.Fatal(err)
-			}
-		}
-		t.Logf("stopped in %v", time.Since(start))
-		if held, err := g.Holdings(t.Context(), g.spec); err != nil || len(held) != 1 {
-			t.Errorf("holdings of a stopped machine: %v, %v", held, err)
-		}
-		g.assertMended(t, "start")
-		if got := g.sh(t, "journalctl -q -b -1 --no-pager | grep -c 'Reached target.*poweroff' || true"); got == "0" {
-			t.Error("the machine was not powered off in good order")
-		}
-	})
-	t.Run("reboot", func(t *testing.T) {
-		g.sh(t, "touch /run/mark")
-		if err := g.Reboot(t.Context(), g.spec); err != nil {
-			t.Fatal(err)
-		}
-		g.sh(t, "test ! -e /run/mark")
-	})
+	for _, c := range []struct {
+		name string
+		run  func(g *guest, t *testing.T)
+	}{
+		// In this order: each leaves the machine whole.
+		{"slirp4netns killed", (*guest).slirpKilled},
+		{"forward removed", (*guest).forwardRemoved},
+		{"guest reboots", (*guest).reboots},
+		{"guest powers off", (*guest).powersOff},
+		{"systemd-nspawn killed", (*guest).nspawnKilled},
+		{"namespace's name removed", (*guest).namespaceRemoved},
+		{"file system detached", (*guest).fileSystemDetached},
+		{"computer rebooted", (*guest).computerRebooted},
+		{"stop and start", (*guest).stopped},
+		{"reboot", (*guest).rebooted},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(g, t) })
+	}
 
 	after, err := g.Server(t.Context(), g.spec)
 	if err != nil || after != before {
 		t.Errorf("it was at %+v and is at %+v, %v", before, after, err)
 	}
 	if got := g.sh(t, "cat /root/kept /etc/machine-id"); got != "kept\n"+id {
-		t.Errorf("of the disk is left: %q", got)
+		t.Errorf("the disk was not kept: %q", got)
 	}
 	g.assertOnce(t)
 	console, err := g.Console(t.Context(), g.spec)
 	if err != nil || !strings.Contains(console, "Reached target") || strings.ContainsAny(console, "\x1b\r") {
 		t.Errorf("console: %v\n%q", err, console)
 	}
+}
+
+func (g *guest) slirpKilled(t *testing.T) {
+	g.sh(t, "touch /run/mark")
+	g.killBy(t, "slirp4netns")
+	g.assertMended(t, "mend")
+	g.sh(t, "test -e /run/mark && getent hosts deb.debian.org")
+}
+
+func (g *guest) forwardRemoved(t *testing.T) {
+	if err := slirpCall(t.Context(), g.layout(g.spec).socket(), "remove_hostfwd", map[string]int{"id": 2}, nil); err != nil {
+		t.Fatal(err)
+	}
+	g.assertMended(t, "mend")
+	g.sh(t, "test -e /run/mark")
+}
+
+func (g *guest) reboots(t *testing.T) {
+	_, _ = g.trySh("touch /run/mark; systemctl reboot") // it may cut the connection
+	g.awaitFreshBoot(t)
+	if made := g.ensure(t); made != nil {
+		t.Errorf("after the guest rebooted, these were made again: %v", made)
+	}
+}
+
+func (g *guest) powersOff(t *testing.T) {
+	_, _ = g.trySh("systemctl poweroff") // it may cut the connection
+	eventually(t, "the machine is off", func() error {
+		if holds(t, g.machine()) {
+			return errors.New("it still runs")
+		}
+		return nil
+	})
+	g.assertMended(t, "start")
+}
+
+func (g *guest) nspawnKilled(t *testing.T) {
+	g.killBy(t, "systemd-nspawn --quiet")
+	eventually(t, "its watcher ends with it", func() error {
+		if holds(t, g.machine()) {
+			return errors.New("it counts as whole")
+		}
+		return nil
+	})
+	g.assertMended(t, "restart")
+}
+
+func (g *guest) namespaceRemoved(t *testing.T) {
+	if err := exec.Command("ip", "netns", "del", g.layout(g.spec).id).Run(); err != nil {
+		t.Fatal(err)
+	}
+	g.assertMended(t, "restart")
+}
+
+func (g *guest) fileSystemDetached(t *testing.T) {
+	if err := unix.Unmount(g.layout(g.spec).root(), unix.MNT_DETACH); err != nil {
+		t.Fatal(err)
+	}
+	g.assertMended(t, "restart")
+}
+
+// computerRebooted leaves what a computer keeps whose /run is on its disk: the
+// folder of a mountpoint and the empty file of a namespace.
+func (g *guest) computerRebooted(t *testing.T) {
+	l := g.layout(g.spec)
+	mountinfo, err := readMountinfo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := groupsOf(mountinfo, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := end(t.Context(), groups, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := unmountAll(t.Context(), runtimePaths(l)...); err != nil {
+		t.Fatal(err)
+	}
+	g.assertMended(t, "start")
+}
+
+func (g *guest) stopped(t *testing.T) {
+	start := time.Now()
+	for range 2 { // a machine that is off may be stopped again
+		if err := g.Stop(t.Context(), g.spec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("stopped in %v", time.Since(start))
+	if held, err := g.Holdings(t.Context(), g.spec); err != nil || len(held) != 1 {
+		t.Errorf("holdings of a stopped machine: %v, %v", held, err)
+	}
+	g.assertMended(t, "start")
+	if got := g.sh(t, "journalctl -q -b -1 --no-pager | grep -c 'Reached target.*poweroff' || true"); got == "0" {
+		t.Error("the machine was not powered off in good order")
+	}
+}
+
+func (g *guest) rebooted(t *testing.T) {
+	g.sh(t, "touch /run/mark")
+	if err := g.Reboot(t.Context(), g.spec); err != nil {
+		t.Fatal(err)
+	}
+	g.sh(t, "test ! -e /run/mark")
 }
 
 // assertMended checks that the machine needs what the word says, and is whole
@@ -313,89 +340,5 @@ func (g *guest) assertOnce(t *testing.T) {
 	}
 	if count["systemd-nspawn --quiet"] != 1 || count["slirp4netns --configure"] != 1 {
 		t.Errorf("the machine's processes: %v", count)
-	}
-}
-
-// makerDir is set, to a deployment's folder, in a copy of the test program that
-// only makes a machine, to be killed meanwhile.
-const makerDir, makerTag = "SLIPWAY_TEST_MAKER_DIR", "SLIPWAY_TEST_MAKER_TAG"
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(makerDir); dir != "" {
-		os.Exit(makeOnly(dir, os.Getenv(makerTag)))
-	}
-	os.Exit(m.Run())
-}
-
-func makeOnly(dir, tag string) int {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return 1
-	}
-	p, err := New(Options{Dir: dir, Cache: cache + "/slipway"})
-	if err != nil {
-		return 1
-	}
-	spec := providers.Spec{Name: "rehearsal", Tag: tag, UserData: os.Getenv("SLIPWAY_TEST_USER_DATA")}
-	all := p.Resources(spec)
-	if err := all[len(all)-1].Make(context.Background(), func(string) {}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
-
-// TestMachineSurvivesKill kills the making of a machine at many instants. From
-// each, either the next run or a destroy must find everything in order.
-func TestMachineSurvivesKill(t *testing.T) {
-	t.Parallel()
-	g := newGuest(t, "")
-	for _, r := range g.Resources(g.spec)[:2] { // the tools and the image
-		if !holds(t, r) {
-			if err := r.Make(t.Context(), func(string) {}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for n, delay := range []int{4, 8, 12, 16, 20, 25, 30, 40, 50, 70, 100, 150, 250, 400} {
-		g.killMake(t, time.Duration(delay)*time.Millisecond)
-		look(t, g.machine())
-		if n%3 == 2 {
-			if err := g.Destroy(t.Context(), g.spec, func(string) {}); err != nil {
-				t.Fatalf("destroy after a kill at %d ms: %v", delay, err)
-			}
-			assertNothingLeft(t, g.Provider, g.spec)
-		}
-	}
-	g.ensure(t)
-	g.sh(t, "true")
-	g.assertOnce(t)
-}
-
-// killMake starts to make the machine in another process and kills that.
-func (g *guest) killMake(t *testing.T, after time.Duration) {
-	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program)
-	cmd.Env = append(os.Environ(), makerDir+"="+g.dir, makerTag+"="+g.spec.Tag, "SLIPWAY_TEST_USER_DATA="+g.spec.UserData)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	cmd.WaitDelay = time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(after)
-	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		t.Fatal(err)
-	}
-	var exit *exec.ExitError
-	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
-		t.Fatal(err)
-	}
-	if exit != nil && exit.Exited() {
-		t.Fatalf("the other process failed by itself within %v: %v: %s", after, exit, &stderr)
 	}
 }

@@ -142,8 +142,8 @@ func (m *machine) powerOn(ctx context.Context, r record) error {
 // failed makes err one that tells what to do next, unless it does already.
 func failed(what string, err error) error {
 	var refused *providers.Refused
-	var unusable *providers.Usage
-	if err == nil || errors.As(err, &refused) || errors.As(err, &unusable) || errors.Is(err, context.Canceled) {
+	var usage *providers.Usage
+	if err == nil || errors.As(err, &refused) || errors.As(err, &usage) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &providers.Failed{Err: fmt.Errorf("%s: %w", what, err), Next: "run the same command again"}

@@ -129,79 +129,101 @@ func TestVirtualMachineLife(t *testing.T) {
 		t.Error("the first boot's data lies about")
 	}
 
-	t.Run("a second one beside it", func(t *testing.T) {
-		err := (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
-		if err == nil || !strings.Contains(err.Error(), "another QEMU") {
-			t.Errorf("started twice: %v", err)
+	for _, c := range []struct {
+		name string
+		run  func(h *halting, t *testing.T)
+	}{
+		// In this order: each takes up what the one before leaves.
+		{"a second one beside it", (*halting).startedTwice},
+		{"paused", (*halting).paused},
+		{"killed", (*halting).killed},
+		{"hung", (*halting).hung},
+		{"its socket is lost", (*halting).socketLost},
+		{"its port is taken", (*halting).portTaken},
+		{"its disk is lost", (*halting).diskLost},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(&h, t) })
+	}
+}
+
+func (h *halting) startedTwice(t *testing.T) {
+	err := (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
+	if err == nil || !strings.Contains(err.Error(), "another QEMU") {
+		t.Errorf("started twice: %v", err)
+	}
+	h.assert(t, leaveAlone)
+}
+
+func (h *halting) paused(t *testing.T) {
+	if err := qmpCall(t.Context(), h.qmp(), "stop", nil); err != nil {
+		t.Fatal(err)
+	}
+	h.assert(t, restart)
+}
+
+func (h *halting) killed(t *testing.T) {
+	if err := syscall.Kill(h.pid(t), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is seen to be off", func() error {
+		if has, err := held(h.lock()); has || err != nil {
+			return fmt.Errorf("held: %v, %w", has, err)
 		}
-		h.assert(t, leaveAlone)
+		return nil
 	})
-	t.Run("paused", func(t *testing.T) {
-		if err := qmpCall(t.Context(), h.qmp(), "stop", nil); err != nil {
-			t.Fatal(err)
-		}
-		h.assert(t, restart)
-	})
-	t.Run("killed", func(t *testing.T) {
-		if err := syscall.Kill(h.pid(t), syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-		eventually(t, "it is seen to be off", func() error {
-			if has, err := held(h.lock()); has || err != nil {
-				return fmt.Errorf("held: %v, %w", has, err)
-			}
-			return nil
-		})
-		h.assert(t, powerOn)
-		h.on(t)
-		h.assert(t, leaveAlone)
-	})
-	t.Run("hung", func(t *testing.T) {
-		if err := syscall.Kill(h.pid(t), syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
-		// It answers nothing, so that nobody may take it for broken; and yet it
-		// must end when it is told to.
-		h.assert(t, leaveAlone)
-		if err := (qemu{}).clean(t.Context(), h.layout); err != nil {
-			t.Fatal(err)
-		}
-		h.assertGone(t)
-		h.on(t)
-	})
-	t.Run("its socket is lost", func(t *testing.T) {
-		if err := os.Remove(h.qmp()); err != nil {
-			t.Fatal(err)
-		}
-		h.assert(t, restart)
-		if err := (qemu{}).stop(t.Context(), h.layout); err != nil {
-			t.Fatal(err)
-		}
-		h.assertGone(t)
-	})
-	t.Run("its port is taken", func(t *testing.T) {
-		listener, err := net.Listen("tcp4", h.record.Address+":443")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		var refused *providers.Refused
-		err = (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
-		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "ports") {
-			t.Errorf("started: %v", err)
-		}
-		h.assertGone(t)
-	})
-	t.Run("its disk is lost", func(t *testing.T) {
-		if err := os.Remove(h.disk()); err != nil {
-			t.Fatal(err)
-		}
-		var failed *providers.Failed
-		err := (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
-		if !errors.As(err, &failed) || !strings.Contains(failed.Next, "destroy") {
-			t.Errorf("started: %v", err)
-		}
-	})
+	h.assert(t, powerOn)
+	h.on(t)
+	h.assert(t, leaveAlone)
+}
+
+func (h *halting) hung(t *testing.T) {
+	if err := syscall.Kill(h.pid(t), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	// It answers nothing, so that nobody may take it for broken; and yet it
+	// must end when it is told to.
+	h.assert(t, leaveAlone)
+	if err := (qemu{}).clean(t.Context(), h.layout); err != nil {
+		t.Fatal(err)
+	}
+	h.assertGone(t)
+	h.on(t)
+}
+
+func (h *halting) socketLost(t *testing.T) {
+	if err := os.Remove(h.qmp()); err != nil {
+		t.Fatal(err)
+	}
+	h.assert(t, restart)
+	if err := (qemu{}).stop(t.Context(), h.layout); err != nil {
+		t.Fatal(err)
+	}
+	h.assertGone(t)
+}
+
+func (h *halting) portTaken(t *testing.T) {
+	listener, err := net.Listen("tcp4", h.record.Address+":443")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var refused *providers.Refused
+	err = (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "ports") {
+		t.Errorf("started: %v", err)
+	}
+	h.assertGone(t)
+}
+
+func (h *halting) diskLost(t *testing.T) {
+	if err := os.Remove(h.disk()); err != nil {
+		t.Fatal(err)
+	}
+	var failed *providers.Failed
+	err := (qemu{}).start(t.Context(), h.layout, boot{record: h.record})
+	if !errors.As(err, &failed) || !strings.Contains(failed.Next, "destroy") {
+		t.Errorf("started: %v", err)
+	}
 }
 
 // TestVirtualKillsOnlyItsOwn: a number in a file may be another process's by now.

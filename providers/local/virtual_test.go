@@ -102,11 +102,11 @@ func TestSourceName(t *testing.T) {
 			t.Errorf("%s: %+v, %v", image, b, err)
 		}
 	}
-	var unusable *providers.Usage
-	if _, err := importFrom(filepath.Join(t.TempDir(), "absent.qcow2"), "/cache"); !errors.As(err, &unusable) {
+	var usage *providers.Usage
+	if _, err := importFrom(filepath.Join(t.TempDir(), "absent.qcow2"), "/cache"); !errors.As(err, &usage) {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	if _, err := (nspawn{}).base("./x.qcow2", "/cache"); !errors.As(err, &unusable) || !strings.Contains(unusable.Next, "qemu") {
+	if _, err := (nspawn{}).base("./x.qcow2", "/cache"); !errors.As(err, &usage) || !strings.Contains(usage.Next, "qemu") {
 		t.Errorf("a disk for a container: %v", err)
 	}
 }
@@ -137,10 +137,12 @@ func haltingDisk(t *testing.T) string {
 	return path
 }
 
-func TestImport(t *testing.T) {
-	needQEMU(t)
-	raw := haltingDisk(t)
-	folder := filepath.Dir(raw)
+// diskImages is a folder with disk images of several formats: raw is whole.qcow2 as
+// a raw disk, and the others can't be imported.
+func diskImages(t *testing.T) (folder, raw string) {
+	t.Helper()
+	raw = haltingDisk(t)
+	folder = filepath.Dir(raw)
 	for _, argv := range [][]string{
 		{"convert", "-O", "qcow2", raw, folder + "/whole.qcow2"},
 		{"create", "-q", "-f", "qcow2", "-b", raw, "-F", "raw", folder + "/part.qcow2"},
@@ -153,6 +155,12 @@ func TestImport(t *testing.T) {
 	if err := os.WriteFile(folder+"/packed.xz", []byte(strings.Repeat("packed", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return folder, raw
+}
+
+func TestImport(t *testing.T) {
+	needQEMU(t)
+	folder, raw := diskImages(t)
 	served := httptest.NewServer(http.FileServer(http.Dir(folder)))
 	defer served.Close()
 	content, err := os.ReadFile(folder + "/whole.qcow2")

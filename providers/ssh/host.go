@@ -16,23 +16,23 @@ import (
 
 const defaultPort = 22
 
-// host is where a server is, as --host and ~/.ssh/config say.
+// host is where a server is, from --host and ~/.ssh/config.
 type host struct {
-	// name is as it was given, address as it is connected to.
+	// name is the host as it was given, address the one that is connected to.
 	name, address, user string
 	port                int
-	// identities are the files that the configuration names for the host.
+	// identities are the files of private keys that the configuration names.
 	identities []string
-	// onlyThese leaves out what else the agent holds.
-	onlyThese bool
+	// identitiesOnly leaves out the keys that only the agent holds.
+	identitiesOnly bool
 	// home is the operator's home folder; may be empty.
 	home string
-	// notes are things to know that stop nothing.
+	// notes are what the operator should know though it stops nothing.
 	notes []string
 }
 
-// findHost reads USER@HOST[:PORT] and what the operator's configuration adds.
-// What is given wins over the configuration.
+// findHost reads USER@HOST[:PORT] and adds what ~/.ssh/config says of that host.
+// What was given wins over the configuration.
 func findHost(given, home string) (host, error) {
 	name, rest, ok := strings.Cut(given, "@")
 	h := host{user: name, name: rest, home: home}
@@ -40,22 +40,23 @@ func findHost(given, home string) (host, error) {
 		h.name = at
 		h.port, err = strconv.Atoi(port)
 		if err != nil || h.port < 1 || h.port > 65535 {
-			return host{}, unusableHost(given)
+			return host{}, wrongHost(given)
 		}
 	}
 	h.name = strings.Trim(h.name, "[]")
 	if !ok || h.user == "" || h.name == "" {
-		return host{}, unusableHost(given)
+		return host{}, wrongHost(given)
 	}
 	h.address = h.name
 	return h, h.configure()
 }
 
-func unusableHost(given string) error {
+func wrongHost(given string) error {
 	return &providers.Usage{Err: fmt.Errorf("the host %q can't be understood", given), Next: "write --host USER@HOST or --host USER@HOST:PORT"}
 }
 
-// configure adds what ~/.ssh/config says of the host.
+// configure adds what ~/.ssh/config says of the host. A configuration that can't
+// be read is left out, with a note.
 func (h *host) configure() error {
 	config, err := h.config()
 	if err != nil {
@@ -72,7 +73,7 @@ func (h *host) configure() error {
 	for _, key := range []string{"ProxyJump", "ProxyCommand"} {
 		if value := get(key); value != "" && value != "none" {
 			return &providers.Usage{Err: fmt.Errorf("~/.ssh/config reaches %s by %s, which slipway can't do yet", h.name, key),
-				Next: "open a tunnel with ssh -L and give its end as --host"}
+				Next: "open a tunnel with ssh -L and give its local end as --host"}
 		}
 	}
 	if name := get("HostName"); name != "" {
@@ -84,7 +85,7 @@ func (h *host) configure() error {
 	if h.port == 0 {
 		h.port = defaultPort
 	}
-	h.onlyThese = strings.EqualFold(get("IdentitiesOnly"), "yes")
+	h.identitiesOnly = strings.EqualFold(get("IdentitiesOnly"), "yes")
 	files, err := config.GetAll(h.name, "IdentityFile")
 	if err != nil {
 		return nil //nolint:nilerr // an include that can't be read names no file
@@ -95,7 +96,7 @@ func (h *host) configure() error {
 	return nil
 }
 
-// config is the operator's own configuration; one that is not there is empty.
+// config is the operator's ~/.ssh/config; empty if there is none.
 func (h *host) config() (*ssh_config.Config, error) {
 	if h.home == "" {
 		return &ssh_config.Config{}, nil
@@ -111,7 +112,7 @@ func (h *host) config() (*ssh_config.Config, error) {
 	return ssh_config.Decode(file)
 }
 
-// expand replaces ~ and what ssh_config(5) lets stand in a file's name.
+// expand replaces ~ and the tokens that ssh_config(5) allows in IdentityFile.
 func (h *host) expand(path string) string {
 	local := ""
 	if u, err := user.Current(); err == nil {

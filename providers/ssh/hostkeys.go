@@ -17,11 +17,13 @@ import (
 	"slipway/providers"
 )
 
-// HostKeys asks the server which host key it shows, and returns it if it's
-// known_hosts' or the one with the fingerprint that was given, or if the
-// operator trusts it when asked. Nothing is sent to the server but the greeting
-// and the key exchange. A key that nobody vouches for is a *providers.Usage,
-// a wrong one a *providers.Refused.
+// HostKeys asks the server for its host key. It returns the key if known_hosts has
+// it, if it has the fingerprint that was given, or if the operator confirms it when
+// asked. Nothing is sent to the server but the greeting and the key exchange.
+//
+// A key that nobody vouches for is a *providers.Usage, a key that known_hosts or
+// the fingerprint contradicts a *providers.Refused, and a server that does not
+// answer a *providers.Failed.
 func (p *Provider) HostKeys(ctx context.Context) ([]ssh.PublicKey, error) {
 	known, err := p.knownHosts()
 	if err != nil {
@@ -45,14 +47,14 @@ func (p *Provider) HostKeys(ctx context.Context) ([]ssh.PublicKey, error) {
 		}
 		shown = append(shown, key)
 		if len(known.keys) == 0 && p.options.Fingerprint == "" {
-			break // any key will do to be asked about
+			break // the operator is asked about this one
 		}
 	}
 	return p.unvouched(ctx, shown, known.keys)
 }
 
-// vouched tells whether known_hosts and the fingerprint agree with a key, as
-// far as they say anything, and at least one of them does.
+// vouched tells whether known_hosts or the given fingerprint vouches for a key, and
+// neither of them contradicts it.
 func (p *Provider) vouched(key ssh.PublicKey, known []ssh.PublicKey) bool {
 	inKnown := slices.ContainsFunc(known, func(k ssh.PublicKey) bool { return string(k.Marshal()) == string(key.Marshal()) })
 	given := p.options.Fingerprint
@@ -63,7 +65,8 @@ func (p *Provider) vouched(key ssh.PublicKey, known []ssh.PublicKey) bool {
 	return inKnown || given != ""
 }
 
-// unvouched says why no key that was shown will do, or asks.
+// unvouched asks the operator about the key that was shown. If there is nobody to
+// ask, or known_hosts or the fingerprint contradicts the key, it says what is wrong.
 func (p *Provider) unvouched(ctx context.Context, shown, known []ssh.PublicKey) ([]ssh.PublicKey, error) {
 	prints := fingerprints(shown)
 	switch {
@@ -73,7 +76,7 @@ func (p *Provider) unvouched(ctx context.Context, shown, known []ssh.PublicKey) 
 	case len(known) > 0 && p.options.Fingerprint == "":
 		return nil, &providers.Refused{Err: fmt.Errorf("%s shows the host key %s, but known_hosts has %s", p.at.address,
 			strings.Join(prints, ", "), strings.Join(fingerprints(known), ", ")),
-			Next: "somebody may be in between, or the server was made anew; if you are sure of the latter: ssh-keygen -R " + p.knownName()}
+			Next: "somebody may be between you and the server, or the server was made anew; if you are sure that it was made anew: ssh-keygen -R " + p.knownName()}
 	case p.options.Fingerprint != "":
 		return nil, &providers.Refused{Err: fmt.Errorf("%s shows the host key %s, not %s", p.at.address, strings.Join(prints, ", "), p.options.Fingerprint),
 			Next: "nothing was sent to it; compare with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the server itself"}
@@ -92,7 +95,7 @@ func (p *Provider) unvouched(ctx context.Context, shown, known []ssh.PublicKey) 
 	return shown, nil
 }
 
-// fingerprints describes keys as "ssh-ed25519 SHA256:…".
+// fingerprints describes each key as "ssh-ed25519 SHA256:…".
 func fingerprints(keys []ssh.PublicKey) []string {
 	all := make([]string, len(keys))
 	for i, k := range keys {
@@ -101,7 +104,8 @@ func fingerprints(keys []ssh.PublicKey) []string {
 	return all
 }
 
-// known is what known_hosts says of the server.
+// known is what known_hosts says about the server: its keys, and which keys are
+// revoked.
 type known struct {
 	keys    []ssh.PublicKey
 	revoked func(ssh.PublicKey) bool
@@ -133,12 +137,13 @@ func (p *Provider) knownHosts() (known, error) {
 	return k, nil
 }
 
-// knownName is the host as known_hosts writes it.
+// knownName is the server's name in known_hosts, quoted for a shell.
 func (p *Provider) knownName() string {
 	return "'" + knownhosts.Normalize(net.JoinHostPort(p.at.address, strconv.Itoa(p.at.port))) + "'"
 }
 
-// nobodysKey is a key that no server has: to ask known_hosts for those that it knows.
+// nobodysKey is a key that no server has. Checking it makes known_hosts list the
+// keys that it expects instead.
 type nobodysKey struct{}
 
 func (nobodysKey) Type() string    { return "none" }

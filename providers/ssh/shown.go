@@ -24,7 +24,7 @@ var kinds = [][]string{
 	{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256},
 }
 
-// kindsOf are the kinds of the known keys; all if none is known.
+// kindsOf are the kinds of the known keys; all kinds if no key is known.
 func kindsOf(known []ssh.PublicKey) [][]string {
 	if len(known) == 0 {
 		return kinds
@@ -41,8 +41,10 @@ func kindsOf(known []ssh.PublicKey) [][]string {
 }
 
 var (
-	errSeen = errors.New("the host key was seen, and that was all")
-	// errNoSuchKey says that the server has no host key of these kinds.
+	// errSeen ends a handshake in which the host key was seen.
+	errSeen = errors.New("the host key was seen, and nothing else was wanted")
+	// errNoSuchKey says that the server has no host key of the kinds that were
+	// offered.
 	errNoSuchKey = errors.New("the server has no such host key")
 )
 
@@ -85,5 +87,5 @@ func (p *Provider) unreachable(ctx context.Context, err error) error {
 		return err
 	}
 	return &providers.Failed{Err: fmt.Errorf("%s can't be reached by SSH: %w", p.at, err),
-		Next: "see that the server runs and that --host is right, then run the same command again"}
+		Next: "check that the server runs and that --host is right, then run the same command again"}
 }

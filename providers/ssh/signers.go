@@ -21,8 +21,9 @@ const passphraseVariable = "SLIPWAY_IDENTITY_PASSPHRASE"
 // defaultIdentities are the files that OpenSSH tries by itself.
 var defaultIdentities = []string{"id_ed25519", "id_ecdsa", "id_rsa"}
 
-// Signers are the operator's keys, the likeliest first. done ends the talk with
-// the agent that may hold them. No usable key is a *providers.Usage.
+// Signers are the operator's keys, in the order in which they are tried. done
+// closes the connection to the agent that may hold them; the signers work until
+// then. If there is no key that can be used, the error is a *providers.Usage.
 func (p *Provider) Signers(ctx context.Context) (signers []ssh.Signer, done func(), err error) {
 	held, done := p.agentKeys(ctx)
 	if signers, err = p.choose(ctx, held); err != nil {
@@ -32,13 +33,13 @@ func (p *Provider) Signers(ctx context.Context) (signers []ssh.Signer, done func
 	if len(signers) == 0 {
 		done()
 		return nil, nil, &providers.Usage{Err: fmt.Errorf("there is no key to log in to %s with", p.at),
-			Next: "give --identity FILE, or hold the key in an agent: ssh-add FILE"}
+			Next: "give --identity FILE, or add the key to an SSH agent: ssh-add FILE"}
 	}
 	return signers, done, nil
 }
 
-// choose orders the keys: the one that was named alone; else those of the
-// configuration, the agent's, the usual files.
+// choose orders the keys. With --identity it is that key alone; else the keys that
+// ~/.ssh/config names, then the agent's, then those in the usual files.
 func (p *Provider) choose(ctx context.Context, held []ssh.Signer) ([]ssh.Signer, error) {
 	if p.options.Identity != "" {
 		signer, err := p.fromFile(ctx, p.at.expand(p.options.Identity), held, true)
@@ -55,7 +56,7 @@ func (p *Provider) choose(ctx context.Context, held []ssh.Signer) ([]ssh.Signer,
 			return nil, context.Cause(ctx)
 		}
 	}
-	if !p.at.onlyThese {
+	if !p.at.identitiesOnly {
 		all = append(all, held...)
 	}
 	for _, name := range defaultIdentities {
@@ -85,12 +86,13 @@ func same(s ssh.Signer, key ssh.PublicKey) bool {
 	return string(s.PublicKey().Marshal()) == string(key.Marshal())
 }
 
-// fromFile reads a private key. An encrypted one is the agent's if it holds it;
-// else its passphrase is needed, which is asked for only if ask is set.
+// fromFile reads a private key. For an encrypted one that the agent holds, it
+// returns the agent's; else it needs the passphrase, for which the operator is
+// asked only if ask is set.
 func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer, ask bool) (ssh.Signer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, unusableKey(path, reason(err), "give the private key's file with --identity")
+		return nil, wrongKey(path, reason(err), "give the private key's file with --identity")
 	}
 	signer, err := ssh.ParsePrivateKey(data)
 	var encrypted *ssh.PassphraseMissingError
@@ -98,7 +100,7 @@ func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer,
 	case err == nil:
 		return signer, nil
 	case !errors.As(err, &encrypted):
-		return nil, unusableKey(path, err, "give the private key's file with --identity, not the public one's")
+		return nil, wrongKey(path, err, "give the private key's file with --identity, not the public one's")
 	}
 	if public := p.publicOf(path, encrypted); public != nil {
 		for _, s := range held {
@@ -113,7 +115,7 @@ func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer,
 	return p.decrypt(ctx, path, data)
 }
 
-// publicOf is the public half of an encrypted key, if it can be told.
+// publicOf is the public half of an encrypted key; nil if it can't be found out.
 func (p *Provider) publicOf(path string, encrypted *ssh.PassphraseMissingError) ssh.PublicKey {
 	if encrypted.PublicKey != nil {
 		return encrypted.PublicKey
@@ -135,12 +137,12 @@ func (p *Provider) decrypt(ctx context.Context, path string, data []byte) (ssh.S
 		return nil, err
 	}
 	if passphrase == "" {
-		return nil, unusableKey(path, errors.New("it is encrypted and nobody can be asked for its passphrase"),
-			"hold it in an agent with ssh-add "+path+", or set "+passphraseVariable)
+		return nil, wrongKey(path, errors.New("it is encrypted and nobody can be asked for its passphrase"),
+			"add it to an SSH agent with ssh-add "+path+", or set "+passphraseVariable)
 	}
 	signer, err := ssh.ParsePrivateKeyWithPassphrase(data, []byte(passphrase))
 	if err != nil {
-		return nil, unusableKey(path, errors.New("the passphrase is not right"), "hold it in an agent with ssh-add "+path+", or set "+passphraseVariable)
+		return nil, wrongKey(path, errors.New("the passphrase is not right"), "add it to an SSH agent with ssh-add "+path+", or set "+passphraseVariable)
 	}
 	return signer, nil
 }
@@ -151,7 +153,8 @@ func (p *Provider) SudoPassword(ctx context.Context) (string, error) {
 	return p.secret(ctx, "SLIPWAY_SUDO_PASSWORD", "the password of "+p.at.user+" on "+p.at.address+", for sudo:")
 }
 
-// secret is what the environment says, else what the operator is asked for.
+// secret is the variable's value if it is set, else the operator's answer; empty if
+// nobody can be asked.
 func (p *Provider) secret(ctx context.Context, variable, question string) (string, error) {
 	if value := p.options.Getenv(variable); value != "" || p.options.Secret == nil {
 		return value, nil
@@ -159,11 +162,12 @@ func (p *Provider) secret(ctx context.Context, variable, question string) (strin
 	return p.options.Secret(ctx, question)
 }
 
-func unusableKey(path string, err error, next string) error {
+func wrongKey(path string, err error, next string) error {
 	return &providers.Usage{Err: fmt.Errorf("the key %s can't be used: %w", path, err), Next: next}
 }
 
-// reason is an error of a file without the file's name, which is said already.
+// reason is the cause of a file's error without the file's name, which the message
+// has already.
 func reason(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -171,8 +175,8 @@ func reason(err error) error {
 	return err
 }
 
-// agentKeys are the keys that the operator's agent holds; none without one.
-// The talk ends with ctx, or when done is called.
+// agentKeys are the keys that the operator's agent holds; none if there is no
+// agent. The connection to it ends with ctx, or when done is called.
 func (p *Provider) agentKeys(ctx context.Context) (held []ssh.Signer, done func()) {
 	socket := p.options.Getenv("SSH_AUTH_SOCK")
 	if socket == "" {

@@ -10,7 +10,8 @@ import (
 // letsEncrypt is the certificate authority where no other is named.
 const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory"
 
-// Domains are the names that the app answers to, the first one first.
+// Domains are the names that the app answers to, in the order in which they were
+// given and each of them once; none if the server can't have a domain.
 func (p Plan) Domains() []string {
 	if p.Value(KeyDomain) == "" || p.outOfReach() {
 		return nil
@@ -24,7 +25,7 @@ func (p Plan) Domains() []string {
 	return names
 }
 
-// Authority is the ACME directory of the certificate authority.
+// Authority is the URL of the certificate authority's ACME directory.
 func (p Plan) Authority() string {
 	if directory := p.Value(KeyACME); directory != "" {
 		return directory
@@ -32,7 +33,8 @@ func (p Plan) Authority() string {
 	return letsEncrypt
 }
 
-// AuthorityHost is what people know the certificate authority by.
+// AuthorityHost is the certificate authority's name as messages give it: "Let's
+// Encrypt", else the host of its ACME directory.
 func (p Plan) AuthorityHost() string {
 	if p.Authority() == letsEncrypt {
 		return "Let's Encrypt"
@@ -43,24 +45,27 @@ func (p Plan) AuthorityHost() string {
 	return p.Authority()
 }
 
-// outOfReach tells whether no public authority could ever see the server.
+// outOfReach tells whether the certificate authority can never reach the server:
+// Let's Encrypt does not reach a machine on this computer.
 func (p Plan) outOfReach() bool {
 	provider := p.Value(KeyProvider)
 	return (provider == ProviderLocal || provider == "") && p.Authority() == letsEncrypt
 }
 
-// CheckDomain refuses a domain for a server that no authority can reach, if it
-// was asked for by name: one in slipway.toml is meant for another server.
+// CheckDomain refuses a domain that was given by flag or environment for a server
+// that no authority can reach. A domain in slipway.toml is no mistake there: it
+// is meant for another server.
 func (p Plan) CheckDomain() error {
 	v := p.Values[KeyDomain]
 	if v.Value == "" || !p.outOfReach() || v.From == FromFile || v.From == FromEarlier {
 		return nil
 	}
 	return Usagef("leave it out, or name an authority that can reach it with --acme-directory",
-		"--domain (from %s) can't be had for a local machine, because Let's Encrypt can't reach a loopback address", v.From)
+		"--domain (from %s) does not work for a local machine, because Let's Encrypt can't reach a loopback address", v.From)
 }
 
-// OmittedDomain tells of a domain that this server can't have.
+// OmittedDomain is a note about domains that are left out because this server
+// can't have a certificate for them; nil if there is nothing to say.
 func (p Plan) OmittedDomain() []string {
 	if p.Value(KeyDomain) == "" || len(p.Domains()) > 0 {
 		return nil
@@ -69,7 +74,7 @@ func (p Plan) OmittedDomain() []string {
 		" is left out: Let's Encrypt can't reach a machine on this computer"}
 }
 
-// WebURL is where an address serves the web.
+// WebURL is the plain HTTP URL of a server's address, which may be an IPv6 one.
 func WebURL(address string) string {
 	if ip := net.ParseIP(address); ip != nil && ip.To4() == nil {
 		return "http://[" + address + "]"

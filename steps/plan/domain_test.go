@@ -4,7 +4,8 @@ import (
 	"testing"
 )
 
-// TestDomainsOfALocalMachine are those that an authority of one's own can reach.
+// TestDomainsOfALocalMachine: a local machine has domains only with a certificate
+// authority that can reach it.
 func TestDomainsOfALocalMachine(t *testing.T) {
 	for _, c := range []struct {
 		provider, directory string
@@ -26,8 +27,8 @@ func TestDomainsOfALocalMachine(t *testing.T) {
 		if err := p.CheckDomain(); len(p.Domains()) != c.domains || (err != nil) != c.refused {
 			t.Errorf("%+v: %v, %v", c, p.Domains(), err)
 		}
-		if left := p.OmittedDomain(); (len(left) > 0) != (c.domains == 0) {
-			t.Errorf("%+v: %v", c, left)
+		if notes := p.OmittedDomain(); (len(notes) > 0) != (c.domains == 0) {
+			t.Errorf("%+v: %v", c, notes)
 		}
 	}
 }

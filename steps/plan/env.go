@@ -14,8 +14,8 @@ import (
 
 var envKeyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// readEnv collects the app's variables: slipway.toml, then the file, then the
-// flags; the last one wins. No error shows a value.
+// readEnv collects the app's variables from slipway.toml, then from --env-file,
+// then from --env; the last one wins. No error shows a value.
 func readEnv(asked Asked, file app.File) (map[string]string, error) {
 	env := map[string]string{}
 	for key, value := range file.Env {
@@ -38,6 +38,9 @@ func readEnv(asked Asked, file app.File) (map[string]string, error) {
 	return env, nil
 }
 
+// ReadVariableFile adds the variables of a file of KEY=VALUE lines to env; an
+// empty path adds none. flag is the flag that named the file, for errors, which
+// are of type *providers.Usage and show no value.
 func ReadVariableFile(env map[string]string, path, flag string) error {
 	if path == "" {
 		return nil
@@ -50,7 +53,7 @@ func ReadVariableFile(env map[string]string, path, flag string) error {
 	read, err := godotenv.Parse(f)
 	if err != nil {
 		// The library's error quotes the line, which may hold a secret.
-		return Usagef("every line is KEY=VALUE, a comment or empty", "%s %s can't be understood", flag, path)
+		return Usagef("write every line as KEY=VALUE or as a comment, or leave it empty", "%s %s has a line that can't be read", flag, path)
 	}
 	for key, value := range read {
 		if err := SetVariable(env, key, value, flag+" "+path); err != nil {
@@ -60,16 +63,19 @@ func ReadVariableFile(env map[string]string, path, flag string) error {
 	return nil
 }
 
-// refusedInValue tells what systemd drops a whole variable for, with no word.
+// refusedInValue tells the characters for which systemd leaves out the whole
+// variable without an error.
 func refusedInValue(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
+// SetVariable adds one variable to env. where is the place that it comes from,
+// for errors, which are of type *providers.Usage and do not show the value.
 func SetVariable(env map[string]string, key, value, where string) error {
 	if !envKeyPattern.MatchString(key) {
-		return Usagef("a name is letters, digits and _, and begins with no digit", "%s has a variable whose name can't be used: %q", where, key)
+		return Usagef("a name is letters, digits and _, and does not begin with a digit", "%s has a variable whose name can't be used: %q", where, key)
 	}
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, refusedInValue) {
-		return Usagef("encode it, as base64 say, and let the app decode it",
-			"the value of %s in %s has a character that systemd takes for no variable's", key, where)
+		return Usagef("encode it, for example as base64, and let the app decode it",
+			"the value of %s in %s has a character that systemd does not allow in a variable", key, where)
 	}
 	env[key] = value
 	return nil

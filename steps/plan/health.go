@@ -8,22 +8,25 @@ import (
 	"slipway/steps/app"
 )
 
-// Health is when a release counts as healthy.
+// Health says when a release counts as healthy.
 type Health struct {
-	// Path is what it is asked for: "/".
+	// Path is the path that is requested: "/".
 	Path string
-	// Status is what it must answer with; 0 is any status below 500.
+	// Status is the HTTP status that it must answer with; 0 is any below 500.
 	Status int
-	// Seconds is how long a new release may take until it does.
+	// Seconds is how long a new release may take until it answers so.
 	Seconds int
 }
 
+// DefaultHealthSeconds is how many seconds a new release may take to become
+// healthy if nothing else is set.
 const DefaultHealthSeconds = 60
 
-// Health is what the settings say, with the defaults where they say nothing.
+// Health is the health check of the plan: its settings, and the defaults for
+// those that are not set.
 func (p Plan) Health() Health {
-	said := p.HealthSettings()
-	h := Health{Path: said.Path, Status: said.Status, Seconds: said.Time}
+	set := p.HealthSettings()
+	h := Health{Path: set.Path, Status: set.Status, Seconds: set.Time}
 	if h.Path == "" {
 		h.Path = "/"
 	}
@@ -33,7 +36,7 @@ func (p Plan) Health() Health {
 	return h
 }
 
-// Takes tells whether a status is a healthy one.
+// Takes tells whether a release that answers with this HTTP status is healthy.
 func (h Health) Takes(status int) bool {
 	if h.Status != 0 {
 		return status == h.Status
@@ -41,7 +44,7 @@ func (h Health) Takes(status int) bool {
 	return status < 500
 }
 
-// Describe says what a healthy release does.
+// Describe says in a few words what a healthy release does: "it answers".
 func (h Health) Describe() string {
 	if h == (Plan{}).Health() {
 		return "it answers"
@@ -53,7 +56,7 @@ func (h Health) Describe() string {
 	return fmt.Sprintf("it answers at %s with %s, within %d s", h.Path, status, h.Seconds)
 }
 
-// HealthSettings are those settings of the health check that were said.
+// HealthSettings are the settings of the health check; what is not set is zero.
 func (p Plan) HealthSettings() app.Health {
 	h := app.Health{Path: p.Value(KeyHealthPath)}
 	h.Status, _ = strconv.Atoi(p.Value(KeyHealthStatus)) // the settings were checked
@@ -61,7 +64,8 @@ func (p Plan) HealthSettings() app.Health {
 	return h
 }
 
-// words are the settings that differ from the defaults: nothing where all are.
+// words are what the health check adds to a release's name; the default one adds
+// nothing.
 func (h Health) words() []string {
 	if h == (Plan{}).Health() {
 		return nil
@@ -69,8 +73,8 @@ func (h Health) words() []string {
 	return []string{h.Path, strconv.Itoa(h.Status), strconv.Itoa(h.Seconds)}
 }
 
-// healthPathPattern leaves out what a shell, a URL or a person could take for
-// something else.
+// healthPathPattern leaves out the characters that mean something to a shell or
+// can't stand in a URL's path.
 var healthPathPattern = regexp.MustCompile(`^/[A-Za-z0-9._~/?&=%+:@,-]*$`)
 
 func checkHealthPath(value string) error {
@@ -94,7 +98,7 @@ func checkHealthTime(value string) error {
 	return Usagef("", "it is a number of seconds from 1 to %d", maxHealthSeconds)
 }
 
-// written is a number of slipway.toml's as it is said by flag; 0 is not said.
+// written is a number of slipway.toml as a flag gives it; 0 is not set.
 func written(n int) string {
 	if n == 0 {
 		return ""

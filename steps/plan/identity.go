@@ -9,9 +9,10 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// ResolveIdentity makes the path of the operator's own key one that is right
-// from any folder, and reads its public half. A provider that logs in with the
-// key says itself what is wrong with it.
+// ResolveIdentity makes the path of --identity absolute and reads the key's
+// public half into OperatorKey. A key that can't be read is a *providers.Usage,
+// but not with the provider ssh, which logs in with the key and explains by
+// itself what is wrong with it, nor if an earlier run named the key.
 func (p *Plan) ResolveIdentity() error {
 	v := p.Values[KeyIdentity]
 	if v.Value == "" {
@@ -62,6 +63,8 @@ func publicHalf(path string) (string, error) {
 	return AuthorizedForm(signer.PublicKey()), nil
 }
 
+// AuthorizedForm is a public key as authorized_keys has it, without a comment and
+// without a line end.
 func AuthorizedForm(key ssh.PublicKey) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 }

@@ -18,9 +18,9 @@ import (
 	"slipway/steps/app"
 )
 
-// Asked is what a person asked for, as they said it.
+// Asked is what a person asked for, before any default is added.
 type Asked struct {
-	// Folder is the app's; empty if Sample is given.
+	// Folder is the app's folder; empty if Sample is given.
 	Folder string
 	// Sample is a bundled sample's name, or empty.
 	Sample string
@@ -33,43 +33,48 @@ type Asked struct {
 	EnvFile string
 }
 
-// Plan is what a run will bring about: every question answered.
+// Plan is what a run will bring about, with every question answered.
 type Plan struct {
-	// Name is the deployment's.
+	// Name is the deployment's name.
 	Name string
 	// Values are the settings in use, by key.
 	Values map[string]NamedValue
-	// App is what was found to run.
+	// App is what was found in the app's folder: what to run and what to install.
 	App app.Found
-	// Bundle is what goes up.
+	// Bundle is the files that are uploaded.
 	Bundle *app.Bundle
-	// DependencyHash names the set of packages that the app needs.
+	// DependencyHash names the set of packages that the app needs: as long as it
+	// stays the same, the virtual environment can be kept.
 	DependencyHash string
-	// Release names the release: the same app, to be run the same way, has the
-	// same name.
+	// Release names the release, with 12 hexadecimal digits: the same app, to be
+	// run the same way, has the same name.
 	Release string
-	// Env are the app's variables that were given now. Never printed.
+	// Env are the app's variables that were given for this run. They are secret
+	// and never printed.
 	Env map[string]string
-	// Unset are the names of variables that are taken away.
+	// Unset are the names of the app's variables that this run removes.
 	Unset []string
-	// Tag is the deployment's.
+	// Tag is the deployment's unique tag; empty before its first run.
 	Tag string
 	// Address is where the server answers; empty until that is known.
 	Address string
-	// AuthorizedKey may log in to the server.
+	// AuthorizedKey is the deployment's own public key, which may log in to the
+	// server, in authorized_keys form.
 	AuthorizedKey string
 	// OperatorKey is the public half of --identity, which may log in too; empty
 	// if none was named.
 	OperatorKey string
-	// RevertAfter is how long a change that could lock the operator out may stand
-	// unproven; 0 is the default.
+	// RevertAfter is how long the server keeps a change that could lock the
+	// operator out before it puts the old state back, unless a new login has
+	// proven the change; 0 is the default.
 	RevertAfter time.Duration
 }
 
-// Value is a setting's value.
+// Value is a setting's value, by its key; "" if it has none.
 func (p Plan) Value(key string) string { return p.Values[key].Value }
 
-// InOrder lists the settings that have a value, as people read them.
+// InOrder lists the settings that have a value, in the order of Settings, then
+// what was found in the app.
 func (p Plan) InOrder() []NamedValue {
 	var values []NamedValue
 	for _, s := range Settings {
@@ -83,10 +88,11 @@ func (p Plan) InOrder() []NamedValue {
 	return values
 }
 
-// Make answers every question from what was asked, the environment, the
-// app's slipway.toml, what the deployment used before, and defaults, in this
-// order. It changes nothing. What can't be meant is a *providers.Usage or an
-// *providers.Usage.
+// Make answers every question from the flags, the environment, the app's
+// slipway.toml, what the deployment used before, and the defaults, in this order.
+// It changes nothing. What can't be used is a *providers.Usage, whose About says
+// whether a setting or the app itself is wrong; an unreadable record is an error
+// of package state.
 func Make(asked Asked, home state.Home) (Plan, error) {
 	source, err := openSource(asked)
 	if err != nil {
@@ -118,7 +124,8 @@ func Make(asked Asked, home state.Home) (Plan, error) {
 	return p, p.findApp(source, file)
 }
 
-// resolveSettings resolves every setting but the name's default.
+// resolveSettings gives every setting its value, except for the default of the
+// name, which is the folder's.
 func (p *Plan) resolveSettings(asked Asked, file app.File, earlier map[string]string) error {
 	for _, s := range Settings {
 		v := NamedValue{Key: s.Key}
@@ -165,8 +172,8 @@ func (p *Plan) resolveName(source source) error {
 	return nil
 }
 
-// resolveEarlier takes what an earlier run used where nothing else is said, and
-// refuses what can't change any more.
+// resolveEarlier takes what an earlier run used for settings that are given
+// nowhere else, and refuses what can't be changed any more.
 func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, source source) error {
 	record, err := home.Read(p.Name)
 	if errors.Is(err, state.ErrUnknown) {
@@ -178,9 +185,9 @@ func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, sourc
 	}
 	earlier := record.Settings
 	name := p.Values[KeyName]
-	if was := earlier[KeyApp]; name.From == FromDefault && was != "" && was != source.identity {
+	if deployed := earlier[KeyApp]; name.From == FromDefault && deployed != "" && deployed != source.identity {
 		return Usagef("give this one another --name, or the same --name to replace the app there",
-			"the deployment %s is of %s, not of %s", p.Name, was, source.identity)
+			"the deployment %s runs another app: %s, not %s", p.Name, deployed, source.identity)
 	}
 	if err := p.resolveSettings(asked, file, earlier); err != nil {
 		return err
@@ -193,10 +200,10 @@ func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, sourc
 
 func (p *Plan) refuseFixed(earlier map[string]string) error {
 	for _, s := range Settings {
-		was, now := earlier[s.Key], p.Value(s.Key)
-		if s.Fixed && earlier != nil && was != now {
+		used, asked := earlier[s.Key], p.Value(s.Key)
+		if s.Fixed && earlier != nil && used != asked {
 			return Usagef(fmt.Sprintf("give another --name, or first: slipway destroy %s", p.Name),
-				"the server of %s was made with %s %q and can't be changed to %q", p.Name, s.Key, was, now)
+				"the server of %s was made with %s %q and can't be changed to %q", p.Name, s.Key, used, asked)
 		}
 	}
 	return nil
@@ -221,8 +228,9 @@ func (p *Plan) findApp(source source, file app.File) error {
 	return err
 }
 
-// warnOfNeeds names the variables that the app can't be loaded without. Those of
-// an earlier run are on the server, and nowhere else.
+// warnOfNeeds warns of variables that the app needs to be loaded and that were
+// not given. After the first run they may be on the server, and only there, so
+// nothing is said.
 func (p *Plan) warnOfNeeds() {
 	if p.Tag != "" {
 		return
@@ -235,8 +243,8 @@ func (p *Plan) warnOfNeeds() {
 	}
 }
 
-// releaseName covers all that decides how a release behaves, apart from the
-// variables, which are secret.
+// releaseName is made of everything that decides how a release behaves, apart
+// from the variables, which are secret.
 func (p *Plan) releaseName() (string, error) {
 	spec := []any{p.Bundle.Hash(), p.DependencyHash, p.App.Server, p.App.Target, p.App.PythonPath,
 		p.App.Command, p.App.PythonVersion, p.App.TestCommand}
@@ -254,8 +262,8 @@ func (p *Plan) releaseName() (string, error) {
 	return hex.EncodeToString(sum[:])[:12], nil
 }
 
-// Recorded are the settings as the state file keeps them. What is to become of a
-// failure is said anew each time.
+// Recorded are the settings that the state file keeps for the next run, by key.
+// --on-failure is not one of them: it has to be given for each run.
 func (p Plan) Recorded() map[string]string {
 	used := map[string]string{}
 	for key, v := range p.Values {
@@ -269,9 +277,9 @@ func (p Plan) Recorded() map[string]string {
 // source is where an app comes from.
 type source struct {
 	files    fs.FS
-	base     string // the folder's own name
-	identity string // tells it from any other app
-	shown    string // what messages call it
+	base     string // the folder's own name, of which the deployment's is made
+	identity string // the folder's real path, or "sample hello": no other app has it
+	shown    string // the folder as it was given, for messages
 }
 
 func openSource(asked Asked) (source, error) {
@@ -296,33 +304,37 @@ func openSource(asked Asked) (source, error) {
 	return source{files, filepath.Base(path), path, asked.Folder}, nil
 }
 
-// DescribeApp is a line about what is deployed.
+// DescribeApp is a line about what is deployed: "flask server:app, release
+// 0123456789ab".
 func (p Plan) DescribeApp() string {
-	what := p.App.Target
+	runs := p.App.Target
 	if p.App.Command != "" {
-		what = p.App.Command
+		runs = p.App.Command
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s, release %s", p.App.Framework, what, p.Release))
+	return strings.TrimSpace(fmt.Sprintf("%s %s, release %s", p.App.Framework, runs, p.Release))
 }
 
-// VariableNames lists the names of the app's variables, never their values.
+// VariableNames lists the names of the app's variables that were given, sorted,
+// never their values.
 func (p Plan) VariableNames() []string { return slices.Sorted(maps.Keys(p.Env)) }
 
-// Builds tells whether there is anything to build or to serve.
+// Builds tells whether a release has files to build, or static files that nginx
+// serves.
 func (p Plan) Builds() bool { return p.App.Build != "" || len(p.App.Static) > 0 }
 
-// OwnServer tells an app that brings the server that it is to be run with: a
-// command that listens on $PORT.
+// OwnServer tells whether the app brings a server of its own: a command that
+// listens on $PORT, and not a gunicorn that can be given a socket.
 func (p Plan) OwnServer() bool { return p.App.Command != "" && p.App.GunicornArgs == nil }
 
-// SpecOf is what the plan asks of its provider, but for the first boot.
+// SpecOf is what the plan asks of its provider. UserData and Known are left empty:
+// the engine adds them.
 func SpecOf(p Plan) providers.Spec {
 	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
 		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: p.OpenPorts()}
 }
 
-// OpenPorts are the TCP ports that the world may reach: that of HTTPS only
-// with a domain, without which there is no certificate.
+// OpenPorts are the TCP ports that the world may reach. The one of HTTPS is open
+// only with a domain: without one there is no certificate.
 func (p Plan) OpenPorts() []int {
 	if len(p.Domains()) == 0 {
 		return []int{22, 80}
@@ -330,8 +342,9 @@ func (p Plan) OpenPorts() []int {
 	return []int{22, 80, 443}
 }
 
-// AuthorizedKeys may log in: the deployment's, and the operator's own if one was named.
-// The tag is their comment, by which destroy knows them from others.
+// AuthorizedKeys are the authorized_keys lines of the keys that may log in: the
+// deployment's, and the operator's own if --identity named one. Their comment is
+// the tag, by which destroy tells them from other keys.
 func (p Plan) AuthorizedKeys() []string {
 	lines := []string{p.AuthorizedKey + " " + p.Tag}
 	if p.OperatorKey != "" {
@@ -340,7 +353,8 @@ func (p Plan) AuthorizedKeys() []string {
 	return lines
 }
 
-// Shared are the settings that mean the same on any computer.
+// Shared are the settings that mean the same on any computer, by key: they are
+// kept on the server, for an operator who adopts the deployment elsewhere.
 func (p Plan) Shared() map[string]string {
 	shared := p.Recorded()
 	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
@@ -349,10 +363,11 @@ func (p Plan) Shared() map[string]string {
 	return shared
 }
 
-// ProcessNames are the names of those processes, sorted.
+// ProcessNames are the names of the processes beside the web app, sorted.
 func (p Plan) ProcessNames() []string { return slices.Sorted(maps.Keys(p.App.Processes)) }
 
-// OfRecord is as much of a plan as a record tells: enough to find what was made.
+// OfRecord is the part of a plan that a record holds: enough to find what was
+// made, but with no app and no files.
 func OfRecord(record state.Record) Plan {
 	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
 	for key, value := range record.Settings {

@@ -61,7 +61,7 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// remember saves what a first run would have used.
+// remember saves the settings of a plan, as a run of it would.
 func remember(t *testing.T, home state.Home, p Plan) {
 	t.Helper()
 	d, err := home.Open(p.Name, time.Now())

@@ -4,32 +4,33 @@ import (
 	"time"
 )
 
-// revertAfter is how long a change that could lock the operator out may stand
-// unproven.
+// revertAfter is the default of Plan.RevertTime.
 const revertAfter = 150 * time.Second
 
-// ProofLimit is how long a new login may take to prove such a change: well under
-// the time after which there is nothing to prove.
+// ProofLimit is how long a new login may take to prove a change that could lock
+// the operator out. It ends well before the server puts the old state back.
 func (p Plan) ProofLimit() time.Duration { return p.RevertTime() * 3 / 10 }
 
-// RevertAfterVariable is the environment's name for how long a change that could
-// lock the operator out may stand unproven, as Go writes durations.
+// RevertAfterVariable is the environment variable that sets Plan.RevertTime, as Go
+// writes durations: "90s".
 const RevertAfterVariable = "SLIPWAY_REVERT_AFTER"
 
-// readRevertTime reads how long an unproven change may stand; 0 is the default.
+// readRevertTime reads RevertAfterVariable; 0 stands for the default.
 func readRevertTime(getenv func(string) string) (time.Duration, error) {
-	said := getenv(RevertAfterVariable)
-	if said == "" {
+	text := getenv(RevertAfterVariable)
+	if text == "" {
 		return 0, nil
 	}
-	after, err := time.ParseDuration(said)
+	after, err := time.ParseDuration(text)
 	if err != nil || after < 10*time.Second || after > time.Hour {
-		return 0, Usagef("give a time from 10s to 1h", "%s is %q", RevertAfterVariable, said)
+		return 0, Usagef("give a time from 10s to 1h", "%s is %q", RevertAfterVariable, text)
 	}
 	return after, nil
 }
 
-// RevertTime is how long an unproven change may stand.
+// RevertTime is how long a change that could lock the operator out stays on the
+// server while no new login has proven it. Then the server puts the old state
+// back by itself.
 func (p Plan) RevertTime() time.Duration {
 	if p.RevertAfter == 0 {
 		return revertAfter

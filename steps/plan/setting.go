@@ -12,10 +12,11 @@ import (
 	"slipway/steps/app"
 )
 
-// Source tells where a value came from.
+// Source says where a value came from, in the words that people read.
 type Source string
 
-// The sources of values, the strongest first.
+// The sources of values. A setting takes its value from the first of them that has
+// one; FromDetection is for what only the app's files tell.
 const (
 	FromFlag        Source = "flag"
 	FromEnvironment Source = "environment"
@@ -32,17 +33,17 @@ type NamedValue struct {
 	From  Source `json:"from"`
 }
 
-// Setting is one thing that can be said by flag, environment or file. The
-// table Settings is the one place that knows them.
+// Setting is one thing that can be set by flag, environment or slipway.toml. The
+// table Settings has them all; what it does not have can't be set.
 type Setting struct {
 	// Key is the flag's name and the key in slipway.toml.
 	Key string
 	// Usage is the flag's help.
 	Usage string
-	// Default is the value where nothing is said.
+	// Default is the value of a setting that is given nowhere.
 	Default string
 	// Check refuses values that make no sense; nil takes all. The error says
-	// what is right.
+	// what a right value looks like.
 	Check func(value string) error
 	// Fixed settings can't change once the server exists.
 	Fixed bool
@@ -50,12 +51,12 @@ type Setting struct {
 	inFile func(app.File) string
 }
 
-// Environment is the variable that can say it: SLIPWAY_TEST_COMMAND.
+// Environment is the environment variable that sets it: SLIPWAY_TEST_COMMAND.
 func (s Setting) Environment() string {
 	return "SLIPWAY_" + strings.ToUpper(strings.ReplaceAll(s.Key, "-", "_"))
 }
 
-// Keys of settings.
+// Keys of settings, and values that other rooms compare with.
 const (
 	KeyName              = "name"
 	KeyProvider          = "provider"
@@ -134,8 +135,8 @@ var Settings = []Setting{
 
 var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
-// CheckName refuses what can't be a deployment's name: it becomes a folder, a
-// host name and, behind "app-", a Linux user.
+// CheckName refuses what can't be a deployment's name. The name becomes a folder, a
+// host name and, with "app-" before it, a Linux user.
 func CheckName(name string) error {
 	switch {
 	case len(name) > maxNameLength:
@@ -148,7 +149,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// nameFrom makes a name of a folder's, or "" if nothing of it is left.
+// nameFrom makes a deployment's name of a folder's name; "" if the folder's name
+// has nothing that can be used.
 func nameFrom(folder string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(folder) {
@@ -182,7 +184,7 @@ var (
 
 func checkSlug(value string) error { return matches(slugPattern, value, "a slug like debian-13") }
 
-// checkImage takes a slug, or the place of a disk image of the operator's own.
+// checkImage accepts a slug, or the path or URL of the operator's own disk image.
 func checkImage(value string) error {
 	if slugPattern.MatchString(value) {
 		return nil
@@ -230,8 +232,8 @@ func checkURL(value string) error {
 	return nil
 }
 
-// Choices are the values that a setting can be given so far; nil if it takes
-// any that its Check does.
+// Choices are the values that the wizard offers for a setting; nil if the setting
+// takes any value that passes its Check.
 func (s Setting) Choices() []string {
 	switch s.Key {
 	case KeyProvider:
@@ -242,7 +244,7 @@ func (s Setting) Choices() []string {
 	return nil
 }
 
-// SettingOf finds a setting by its key.
+// SettingOf finds a setting by its key; false if there is none.
 func SettingOf(key string) (Setting, bool) {
 	for _, s := range Settings {
 		if s.Key == key {
@@ -252,8 +254,8 @@ func SettingOf(key string) (Setting, bool) {
 	return Setting{}, false
 }
 
-// CheckVariable refuses what can't be a variable of the app's. The error never
-// shows the value.
+// CheckVariable refuses a name or a value that the app's variables can't have. The
+// error, a *providers.Usage, never shows the value.
 func CheckVariable(key, value string) error {
 	return SetVariable(map[string]string{}, key, value, "what was typed")
 }

@@ -40,7 +40,7 @@ func TestSwap(t *testing.T) {
 			}
 		})
 	}
-	if script := Swap.Script(fact.View{}); !strings.Contains(script, shell.Command("chmod", "600", swapPath)) {
+	if script := Swap.Script(fact.View{}); !strings.Contains(script, `chmod 600 "$file"`) {
 		t.Errorf("everybody reads the swap: %s", script)
 	}
 }

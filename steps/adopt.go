@@ -119,7 +119,7 @@ func (a *adoption) event(e engine.Event) {
 
 // identify learns from the server whose it is and which release it serves.
 func (a *adoption) identify(ctx context.Context, where providers.Server) (access.Owner, string, error) {
-	pinned, err := access.ParseKeys(a.run.VouchedFor())
+	pinned, err := access.ParseHostKeys(a.run.VouchedFor())
 	if err != nil {
 		return access.Owner{}, "", err
 	}

@@ -52,7 +52,7 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 		return err
 	}
 	record := r.deployment.Record()
-	pinned, err := access.ParseKeys(record.Server.HostKeys)
+	pinned, err := access.ParseHostKeys(record.Server.HostKeys)
 	if err != nil {
 		return err
 	}

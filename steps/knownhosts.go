@@ -22,7 +22,7 @@ func KnownHosts(name string, home state.Home) ([]string, error) {
 	if record.Server.Address == "" {
 		return nil, plan.Usagef("run the command that deploys it again", "the server of %s was never connected to", name)
 	}
-	keys, err := access.ParseKeys(record.Server.HostKeys)
+	keys, err := access.ParseHostKeys(record.Server.HostKeys)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func TestDecide(t *testing.T) {
 		"packages good":        {system.Packages, packagesGood, ""},
 		"packages unwanted":    {system.Packages, packagesGood + "telnet installed\n", "remove telnet"},
 		"packages lack one":    {system.Packages, strings.Replace(packagesGood, "unattended-upgrades installed\n", "", 1), "install unattended-upgrades"},
-		"packages interrupted": {system.Packages, "dpkg interrupted\n", "finish what dpkg was interrupted in"},
+		"packages interrupted": {system.Packages, "dpkg interrupted\n", "finish what dpkg had begun"},
 		"login good":           {access.Login, good(access.SudoersFile) + "password none\nuser there\n", ""},
 		"login with password":  {access.Login, good(access.SudoersFile) + "password set\nkey there\n", "lock the password of the user deploy"},
 		"login without user":   {access.Login, good(access.SudoersFile), "make the user deploy, without a password"},

@@ -44,7 +44,7 @@ func OpenSession(ctx context.Context, name string, wanted providers.Ability, hom
 	if err != nil {
 		return nil, err
 	}
-	pinned, err := access.ParseKeys(record.Server.HostKeys)
+	pinned, err := access.ParseHostKeys(record.Server.HostKeys)
 	if err != nil {
 		return nil, err
 	}

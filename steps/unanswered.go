@@ -36,7 +36,7 @@ func (r *Removal) authorizedKey() string {
 	if err != nil {
 		return ""
 	}
-	pair, err := access.ParseKey(private, path)
+	pair, err := access.ParsePrivateKey(private, path)
 	if err != nil {
 		return ""
 	}

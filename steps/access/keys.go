@@ -25,11 +25,12 @@ const (
 
 // Keys are the key pairs made for one deployment.
 type Keys struct {
-	// Login is what slipway logs in with; host is what the server shows on its
-	// first boot, so that it is known before the first packet.
+	// Login is what slipway logs in with. Host is what the server shows on its first
+	// boot, so that it is known before the first packet.
 	Login, Host KeyPair
 }
 
+// KeyPair is an Ed25519 key pair.
 type KeyPair struct {
 	signer ssh.Signer
 	// Private is the OpenSSH form of the private half.
@@ -51,8 +52,8 @@ func OpenKeys(d *state.Deployment) (Keys, error) {
 	return Keys{Login: login, Host: host}, err
 }
 
-// ReadKeys reads a deployment's keys without its lock; those that are not there
-// are made, and kept nowhere.
+// ReadKeys reads a deployment's keys without its lock. A key that is not there is
+// made and kept nowhere: a run that only looks changes nothing.
 func ReadKeys(dir string) (Keys, error) {
 	read := func(file string) (KeyPair, error) {
 		private, err := os.ReadFile(filepath.Join(dir, file))
@@ -62,7 +63,7 @@ func ReadKeys(dir string) (Keys, error) {
 		if err != nil {
 			return KeyPair{}, fmt.Errorf("read the deployment's key: %w", err)
 		}
-		return ParseKey(private, filepath.Join(dir, file))
+		return ParsePrivateKey(private, filepath.Join(dir, file))
 	}
 	login, err := read(LoginKeyFile)
 	if err != nil {
@@ -72,6 +73,7 @@ func ReadKeys(dir string) (Keys, error) {
 	return Keys{Login: login, Host: host}, err
 }
 
+// Signers is what a login is tried with.
 func (k Keys) Signers() []ssh.Signer { return []ssh.Signer{k.Login.signer} }
 
 func openKey(d *state.Deployment, file string) (KeyPair, error) {
@@ -82,18 +84,22 @@ func openKey(d *state.Deployment, file string) (KeyPair, error) {
 	if err != nil {
 		return KeyPair{}, err
 	}
-	return ParseKey(private, filepath.Join(d.Dir(), file))
+	return ParsePrivateKey(private, filepath.Join(d.Dir(), file))
 }
 
-func ParseKey(private []byte, path string) (KeyPair, error) {
+// ParsePrivateKey reads the OpenSSH form of a private key; path is what an error
+// names.
+func ParsePrivateKey(private []byte, path string) (KeyPair, error) {
 	signer, err := ssh.ParsePrivateKey(private)
 	if err != nil {
 		return KeyPair{}, &providers.Failed{Err: fmt.Errorf("the key %s can't be read: %w", path, err),
-			Next: "put a good copy back; without it the server can't be logged in to"}
+			Next: "put a good copy of it back: slipway can't log in to the server without it"}
 	}
 	return KeyPair{signer: signer, Private: private}, nil
 }
 
+// MakeKey makes a key pair, with the deployment's tag as its comment, and keeps its
+// private half in a file of the deployment's folder.
 func MakeKey(d *state.Deployment, file string) (KeyPair, error) {
 	pair, err := NewKeyPair(d.Record().Tag)
 	if err != nil {
@@ -102,6 +108,7 @@ func MakeKey(d *state.Deployment, file string) (KeyPair, error) {
 	return pair, d.WriteSecret(file, pair.Private)
 }
 
+// NewKeyPair makes a key pair and keeps it nowhere.
 func NewKeyPair(comment string) (KeyPair, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

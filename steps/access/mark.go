@@ -11,7 +11,7 @@ import (
 	"slipway/steps/shell"
 )
 
-// OwnerFile is where a server says whose it is.
+// OwnerFile is the mark: the file that tells which deployment a server belongs to.
 const OwnerFile = "/etc/slipway/deployment.json"
 
 // Mark is the deployment's name and tag on the server itself, so that another
@@ -22,17 +22,17 @@ var Mark = &fact.Fact{
 		return shell.Lines(shell.LookFiles(OwnerFile), shell.Command("cat", OwnerFile))
 	},
 	Decide: func(v fact.View) []providers.Change {
-		return fact.ChangedFiles(v.Looked, "another computer can take the server up by it", markFile(v.Plan))
+		return fact.ChangedFiles(v.Looked, "another computer can adopt the deployment by it", markFile(v.Plan))
 	},
 	Script: func(v fact.View) string { return markFile(v.Plan).Put() },
 }
 
-// Owner is what a server says of itself.
+// Owner is the mark's content: the deployment that the server belongs to.
 type Owner struct {
 	Name string `json:"name"`
 	Tag  string `json:"tag"`
-	// Settings are those of the deployment, but for what is of one operator's
-	// computer only.
+	// Settings are the deployment's, without those that mean something on one
+	// operator's computer only.
 	Settings map[string]string `json:"settings,omitempty"`
 }
 
@@ -44,22 +44,23 @@ func markFile(p plan.Plan) shell.File {
 	return shell.File{Path: OwnerFile, Mode: "600", Content: string(content) + "\n"}
 }
 
-// ReadOwner finds the mark in what the look at it printed.
+// ReadOwner finds the mark in what the look at it printed; false if there is none.
 func ReadOwner(looked string) (Owner, bool) {
 	for _, line := range shell.SplitLines(looked) {
-		var m Owner
-		if json.Unmarshal([]byte(line), &m) == nil && m.Tag != "" {
-			return m, true
+		var owner Owner
+		if json.Unmarshal([]byte(line), &owner) == nil && owner.Tag != "" {
+			return owner, true
 		}
 	}
 	return Owner{}, false
 }
 
-// CheckOwner refuses a server that belongs to another deployment.
-func CheckOwner(plan plan.Plan, looked string) error {
-	if m, ok := ReadOwner(looked); ok && m.Tag != plan.Tag {
-		return &providers.Failed{Err: fmt.Errorf("the server belongs to another deployment: %s (%s)", m.Name, m.Tag),
-			Next: "use another server, or take that deployment up with slipway adopt; nothing was changed on this one"}
+// CheckOwner refuses a server that carries another deployment's mark. One without a
+// mark is free.
+func CheckOwner(p plan.Plan, looked string) error {
+	if owner, ok := ReadOwner(looked); ok && owner.Tag != p.Tag {
+		return &providers.Failed{Err: fmt.Errorf("the server belongs to another deployment: %s (%s)", owner.Name, owner.Tag),
+			Next: "use another server, or adopt that deployment with slipway adopt; nothing was changed on this server"}
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"slipway/steps/plan"
 )
 
-func TestCheckMark(t *testing.T) {
+func TestCheckOwner(t *testing.T) {
 	p := plan.Plan{Tag: "slipway-a-1"}
 	if err := CheckOwner(p, "0123 644 root:root /etc/slipway/deployment.json\n{\"name\":\"a\",\"tag\":\"slipway-a-1\"}\n"); err != nil {
 		t.Error(err)

@@ -11,12 +11,15 @@ import (
 	"slipway/steps/remote"
 )
 
+// WasRefused tells whether the server was reached and took none of the keys.
 func WasRefused(err error) bool {
 	var refused *remote.LoginRefused
 	return errors.As(err, &refused)
 }
 
-// DialOperator logs in as the operator, who must be able to become root.
+// DialOperator logs in as the operator, who must be able to become root. The second
+// result lets go of the operator's keys; the caller closes the client first. It
+// returns a *providers.Refused if the server does not let the operator in or be root.
 func DialOperator(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
 	signers, done, err := host.Signers(ctx)
 	if err != nil {
@@ -37,8 +40,8 @@ func DialOperator(ctx context.Context, host providers.ExistingServer, where prov
 	return client, done, nil
 }
 
-// DialAny logs in with the deployment's key if it ever worked, else as the
-// operator. The second result closes the client.
+// DialAny logs in with the deployment's key if that has worked before and is not
+// refused now, else as the operator. The second result closes the client.
 func DialAny(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer, worked bool) (*remote.Client, func(), error) {
 	if len(pinned) == 0 {
 		return nil, nil, errors.New("the server was never connected to")
@@ -56,8 +59,8 @@ func DialAny(ctx context.Context, host providers.ExistingServer, where providers
 	return client, func() { client.Close(); done() }, nil
 }
 
-// becomesRoot returns a client whose scripts run as root: the one that was
-// given or, where sudo wants a password, another one that knows it.
+// becomesRoot returns a client whose scripts run as root: the one that was given or,
+// where sudo wants a password, a new one that has it.
 func becomesRoot(ctx context.Context, client *remote.Client, target remote.Target, host providers.ExistingServer) (*remote.Client, error) {
 	err := client.TrySudo(ctx)
 	if err == nil {
@@ -88,13 +91,14 @@ func becomesRoot(ctx context.Context, client *remote.Client, target remote.Targe
 	return nil, err
 }
 
-// DialDeploy logs in once as the user that every deployment has.
+// DialDeploy tries once to log in as the user that every deployment has.
 func DialDeploy(ctx context.Context, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
 	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: User,
 		HostKeys: pinned, Signers: signers})
 }
 
-func ParseKeys(lines []string) ([]ssh.PublicKey, error) {
+// ParseHostKeys reads pinned host keys, each a line in authorized_keys form.
+func ParseHostKeys(lines []string) ([]ssh.PublicKey, error) {
 	var keys []ssh.PublicKey
 	for _, line := range lines {
 		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))

@@ -49,9 +49,9 @@ func (r *Run) firstHostKeys(k access.Keys) []string {
 // pinned are the host keys that the server must show one of.
 func (r *Run) pinned() ([]ssh.PublicKey, error) {
 	if lines := r.Record().Server.HostKeys; len(lines) > 0 {
-		return access.ParseKeys(lines)
+		return access.ParseHostKeys(lines)
 	}
-	return access.ParseKeys(r.vouchedFor)
+	return access.ParseHostKeys(r.vouchedFor)
 }
 
 // entry is the operator's own login, used until the deployment's works.

@@ -14,19 +14,19 @@ import (
 	"slipway/steps/shell"
 )
 
-// Fact is something that should be true on the server. All facts are looked at
-// in one round trip; what a look printed is decided on by a pure function; what
-// must change goes in as one job, which ends with the same look.
+// Fact is something that should be true on the server. One round trip looks at all
+// facts; a pure function decides from what that printed; one job changes what must
+// change, and ends with the same look.
 type Fact struct {
 	Name, Title string
 	Phase       providers.Phase
 	// Limit is how long the change may take.
 	Limit time.Duration
-	// Look is the shell text that prints what decide needs. It only reads.
+	// Look is the shell text that prints what Decide needs. It only reads.
 	Look func(plan.Plan) string
-	// Decide lists what must change; nothing if the fact holds.
+	// Decide lists what must change; it is empty if the fact holds.
 	Decide func(View) []providers.Change
-	// Script makes the fact hold, whatever a crash left.
+	// Script is the shell text that makes the fact hold, whatever a crash left.
 	Script func(View) string
 	// Guards is what the change could lock the operator out by: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
@@ -43,14 +43,14 @@ type View struct {
 	System System
 	// Address is the server's; empty if it is not known yet.
 	Address string
-	// Looked is what the fact's look printed; empty if the server was not
-	// looked at yet.
+	// Looked is what the fact's Look printed; empty if nothing looked at the server
+	// yet.
 	Looked string
 	// SecondInstance is true for a second instance of the release, beside the first.
 	SecondInstance bool
 }
 
-// Layout is where the instance that the view is of has its places.
+// Layout is where the view's instance of the app lies on the server.
 func (v View) Layout() layout.Layout {
 	l := layout.Of(v.Plan.Name)
 	if v.SecondInstance {
@@ -65,13 +65,13 @@ type Server struct {
 	Plan plan.Plan
 	// Client is logged in to the server.
 	Client *remote.Client
-	// Report passes on a line for whoever watches.
+	// Report shows a line to whoever watches the run.
 	Report func(line string)
 	// Pin puts host keys on record and has the client accept them.
 	Pin func(keys ...ssh.PublicKey) error
 }
 
-// Found decides on a view.
+// Found is what Decide says of a view and, if the fact holds, its detail.
 func (f *Fact) Found(v View) providers.Finding {
 	if changes := f.Decide(v); len(changes) > 0 {
 		return providers.Finding{Changes: changes}
@@ -83,7 +83,8 @@ func (f *Fact) Found(v View) providers.Finding {
 	return found
 }
 
-// ChangedFiles is a change for each file that is not as it should be.
+// ChangedFiles is a change for each file that is not as it should be, by what
+// shell.LookFiles printed.
 func ChangedFiles(looked, why string, files ...shell.File) []providers.Change {
 	var changes []providers.Change
 	for _, f := range files {

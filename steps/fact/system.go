@@ -1,6 +1,7 @@
 package fact
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +11,59 @@ import (
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
+
+// System is what a server runs and has.
+type System struct {
+	// ID and Version are those of os-release: "debian", "13".
+	ID, Version string
+	// CPUs is the number of processors, Memory the number of megabytes.
+	CPUs, Memory int
+	// Python is the version of the system's own Python: "3.13".
+	Python string
+	// IPv6 is false where the kernel has none.
+	IPv6 bool
+	// Container is true where the kernel is shared with others.
+	Container bool
+}
+
+// The names of the sections of a look that engine reads itself: the system, the jobs
+// that run, the server's mark, and the guard that is armed.
+const (
+	SectionSystem = "system"
+	SectionJobs   = "jobs"
+	SectionMark   = "deployment"
+	SectionGuard  = "guard"
+)
+
+//go:embed system.sh
+var systemText string
+
+// LookSystem is the shell text that prints what ParseSystem reads.
+var LookSystem = shell.Script(systemText, nil)
+
+// ParseSystem reads what LookSystem printed. What it did not print is unknown: 0,
+// empty or false.
+func ParseSystem(out string) System {
+	f := shell.Fields(out)
+	cpus, _ := strconv.Atoi(f["cpus"])     // 0 is "unknown"
+	memory, _ := strconv.Atoi(f["memory"]) // 0 is "unknown"
+	_, python, _ := strings.Cut(f["python"], "/usr/bin/python")
+	return System{ID: f["id"], Version: f["version"], CPUs: cpus, Memory: memory / 1024, Python: python,
+		IPv6: f["ipv6"] == "yes", Container: f["container"] == "yes"}
+}
+
+// supported are the systems that the steps are made for and tested on.
+var supported = map[string]string{"debian 13": "Debian 13", "debian 12": "Debian 12", "ubuntu 24.04": "Ubuntu 24.04"}
+
+// Check refuses a system that the steps are not made for, before anything is changed
+// on it.
+func (s System) Check() error {
+	if _, ok := supported[s.ID+" "+s.Version]; ok {
+		return nil
+	}
+	return &providers.Failed{Err: fmt.Errorf("the server runs %s %s, which slipway does not know", s.ID, s.Version),
+		Next: "use a server with Debian 13, Debian 12 or Ubuntu 24.04; nothing was changed on it"}
+}
 
 // CheckPython refuses a server whose Python the app does not take, before
 // anything is changed on it.
@@ -25,63 +79,12 @@ func (s System) CheckPython(p plan.Plan) error {
 		return nil
 	}
 	return &providers.Failed{Err: fmt.Errorf("the app asks for Python %s and the server has %s", p.App.PythonVersion, s.Python),
-		Next: "use an image with a Python that fits (debian-13 has 3.13, debian-12 has 3.11), or say in slipway.toml which the app takes: app.python"}
+		Next: "use an image with a Python that fits (debian-13 has 3.13, debian-12 has 3.11), or set app.python in slipway.toml to what the app takes"}
 }
 
-// System is what a server is.
-type System struct {
-	// ID and Version are those of os-release: "debian", "13".
-	ID, Version string
-	// CPUs is the number of processors, Memory that of megabytes.
-	CPUs, Memory int
-	// Python is the version of the system's own: "3.13".
-	Python string
-	// IPv6 is false where the kernel has none.
-	IPv6 bool
-	// Container is true where the kernel is shared with others.
-	Container bool
-}
-
-// The names of the sections that no fact owns.
-const (
-	SectionSystem = "system"
-	SectionJobs   = "jobs"
-	SectionMark   = "deployment"
-	SectionGuard  = "guard"
-)
-
-const LookSystem = `. /etc/os-release
-echo "id $ID"
-echo "version $VERSION_ID"
-echo "cpus $(nproc)"
-echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
-echo "python $(readlink -f /usr/bin/python3)"
-[ ! -e /proc/net/if_inet6 ] || echo "ipv6 yes"
-if systemd-detect-virt --quiet --container; then echo "container yes"; fi`
-
-func ParseSystem(out string) System {
-	f := shell.Fields(out)
-	cpus, _ := strconv.Atoi(f["cpus"])     // 0 is "unknown"
-	memory, _ := strconv.Atoi(f["memory"]) // 0 is "unknown"
-	_, python, _ := strings.Cut(f["python"], "/usr/bin/python")
-	return System{ID: f["id"], Version: f["version"], CPUs: cpus, Memory: memory / 1024, Python: python,
-		IPv6: f["ipv6"] == "yes", Container: f["container"] == "yes"}
-}
-
-// supported are the systems that the steps were made for and tested on.
-var supported = map[string]string{"debian 13": "Debian 13", "debian 12": "Debian 12", "ubuntu 24.04": "Ubuntu 24.04"}
-
-func (s System) Check() error {
-	if _, ok := supported[s.ID+" "+s.Version]; ok {
-		return nil
-	}
-	return &providers.Failed{Err: fmt.Errorf("the server runs %s %s, which slipway does not know", s.ID, s.Version),
-		Next: "use a server with Debian 13, Debian 12 or Ubuntu 24.04; nothing was changed on it"}
-}
-
-// SwapBelow is the memory, in megabytes, below which a server gets swap: pip
-// and a release that takes over need more for a while than the app does.
+// SwapBelow is the memory, in megabytes, below which a server gets swap: pip, and
+// two releases side by side, need more for a short time than the app does.
 const SwapBelow = 1000
 
-// Swaps tells a server that gets swap, where its disk has room.
+// Swaps tells whether the server gets swap, if its disk has room.
 func (s System) Swaps() bool { return !s.Container && s.Memory < SwapBelow }

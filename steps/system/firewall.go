@@ -1,6 +1,7 @@
 package system
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,30 +20,37 @@ const (
 	// firewallSum is where the sum of the loaded rules is kept, to see whether
 	// anybody changed them since.
 	firewallSum = "/var/lib/slipway/firewall.sha256"
-	// Who connected lately is no rule.
-	firewallList = `nft -s -t list table inet slipway | sha256sum | cut -d' ' -f1`
+)
+
+var (
+	//go:embed firewallsum.sh
+	firewallSumText string
+	//go:embed firewalllook.sh
+	firewallLookText string
+	//go:embed firewallload.sh
+	firewallLoadText string
 )
 
 // Firewall is that nothing but SSH and the web comes in, by IPv4 or IPv6.
 var Firewall = &fact.Fact{
 	Name: "firewall", Title: "a firewall that lets in SSH and the web only", Phase: providers.PhaseOther, Limit: time.Minute,
-	Guards: guard.Part{Paths: []string{"/etc/nftables.conf", firewallSum}, Tables: []string{"inet slipway"}, Enabled: []string{"nftables.service"}},
+	Guards: guard.Part{Paths: []string{firewallPath, firewallSum}, Tables: []string{"inet slipway"}, Enabled: []string{"nftables.service"}},
 	Look: func(plan.Plan) string {
 		return shell.Lines(
 			shell.LookFiles(firewallPath),
 			lookSSHPorts,
-			`echo "boot $(systemctl is-enabled nftables.service) $(systemctl is-active nftables.service)"`,
-			`nft -s list table inet slipway >/dev/null && if [ "$(`+firewallList+`)" = "$(cat `+firewallSum+`)" ]; then echo "rules loaded"; else echo "rules changed"; fi`,
+			shell.Script(firewallSumText, nil),
+			shell.Script(firewallLookText, shell.Values{"sum": firewallSum}),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
 		ports := portsIn(v)
-		changes := fact.ChangedFiles(v.Looked, "what is not wanted from outside stays out", firewallFor(v))
+		changes := fact.ChangedFiles(v.Looked, "only SSH and the web are for the world", firewallFor(v))
 		f := shell.Fields(v.Looked)
 		if f["rules"] != "loaded" {
 			was := "none are loaded"
 			if f["rules"] == "changed" {
-				was = "others are loaded"
+				was = "other rules are loaded"
 			}
 			changes = append(changes, providers.Change{What: "load the firewall's rules: " + portList(ports) + " in, the rest dropped", Was: was})
 		}
@@ -52,31 +60,24 @@ var Firewall = &fact.Fact{
 		return changes
 	},
 	Script: func(v fact.View) string {
-		file := firewallFor(v)
-		check := file
-		check.Path += ".slipway-check"
 		return shell.Lines(
-			check.Put(),
-			shell.Command("nft", "-c", "-f", check.Path),
-			shell.Command("rm", check.Path),
-			file.Put(),
-			shell.Command("nft", "-f", file.Path),
+			firewallFor(v).PutIf("nft", "-c", "-f"),
 			shell.Enable("nftables.service"),
-			`systemctl start nftables.service`,
-			`mkdir -p /var/lib/slipway`,
-			firewallList+` >`+firewallSum,
+			shell.Script(firewallSumText, nil),
+			shell.Script(firewallLoadText, shell.Values{"rules": firewallPath, "sum": firewallSum}),
 		)
 	},
 }
 
-// portsIn are the open ports and those that sshd listens on, as the look found
-// them: a server that exists may have it elsewhere than at 22.
+// portsIn are the ports that stay open: the plan's, and those that the look found
+// sshd at, for a server that was there before may have it elsewhere than at 22.
 func portsIn(v fact.View) []int {
 	ports := append(v.Plan.OpenPorts(), sshPorts(v.Looked)...)
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
 
+// portList is the ports in nft's form and in people's: "22, 80".
 func portList(ports []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ", "), "[]")
 }
@@ -90,9 +91,9 @@ func firewallFor(v fact.View) shell.File {
 	return file
 }
 
-// noMetadata keeps all but root from the address at which clouds tell a server
-// what it was made with, its first keys too. Only the web's port: some clouds
-// resolve names at the same address.
+// noMetadata lets only root reach the metadata service of a cloud, which tells a
+// server what it was made with, its first keys too. It closes port 80 and no other:
+// some clouds resolve names at the same address.
 const noMetadata = `
 	chain output {
 		type filter hook output priority filter; policy accept;
@@ -100,9 +101,11 @@ const noMetadata = `
 	}
 `
 
-// FirewallFile replaces only the table of ours, so that other tables, those of
-// a container engine say, stay. Protocols are numbers (1 is ICMP, 58 ICMPv6):
-// their names need /etc/protocols, which a small image lacks.
+// FirewallFile is nft's file of rules that let in TCP at these ports; where one is
+// neither 80 nor 443, a client may open only so many connections a minute. It
+// replaces only slipway's own table: others, of a container engine for example, stay.
+// Protocols are numbers (1 is ICMP, 58 ICMPv6): their names need /etc/protocols,
+// which a small image lacks.
 func FirewallFile(ports ...int) shell.File {
 	ssh := slices.DeleteFunc(slices.Clone(ports), func(port int) bool { return port == 80 || port == 443 })
 	return shell.File{Path: firewallPath, Mode: "755", Content: `#!/usr/sbin/nft -f

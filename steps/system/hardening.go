@@ -7,7 +7,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// hardened is the fact that a topic of the hardening list is as it should be.
+// hardened makes a fact of a topic of the hardening list.
 func hardened(topic hardening.Topic) *fact.Fact {
 	return &fact.Fact{
 		Name: topic.Name, Title: topic.Title, Phase: providers.PhaseOther, Limit: topic.Limit,
@@ -21,10 +21,11 @@ func hardened(topic hardening.Topic) *fact.Fact {
 	}
 }
 
-// profile is how much is hardened.
+// ProfileOf is how much is hardened.
 func ProfileOf(p plan.Plan) hardening.Profile { return hardening.ProfileOf(p.Value(plan.KeyHardening)) }
 
-// host is what the hardening list must know of the server.
+// HardeningHost is what the hardening list must know of a server; a system that is
+// not known yet is an empty host.
 func HardeningHost(s fact.System) hardening.Host {
 	if s.ID == "" {
 		return hardening.Host{}
@@ -35,7 +36,8 @@ func HardeningHost(s fact.System) hardening.Host {
 // SSHD is that only keys let anybody in, and never root.
 var SSHD = hardened(hardening.SSH())
 
-// Hardening are the topics that come once the packages are there.
+// Hardening are the facts of the other topics that the plan's profile has, in the
+// order of the list. They need the packages.
 func Hardening(p plan.Plan) []*fact.Fact {
 	var facts []*fact.Fact
 	for _, topic := range hardening.Topics() {

@@ -1,31 +1,30 @@
 package system
 
 import (
+	_ "embed"
 	"strconv"
 	"strings"
 
 	"slipway/steps/shell"
 )
 
-// lookSSHPorts prints where sshd listens by its settings, where systemd listens
-// for it (Ubuntu starts sshd by a socket unit with ports of its own), and where
-// it really does.
-const lookSSHPorts = `sshd -T | grep '^port '
-systemctl show --property=Id,ActiveState,MainPID,Listen ssh.service ssh.socket
-ss -Hltnp | grep '"sshd"'`
+//go:embed sshports.sh
+var sshPortsText string
 
-// sshPorts reads what lookSSHPorts printed. A port that a login's own forwarding
-// listens on is not sshd's.
+// lookSSHPorts prints what sshPorts reads.
+var lookSSHPorts = shell.Script(sshPortsText, nil)
+
+// sshPorts are the ports that the look found sshd at. A port that a login's own
+// forwarding listens on is not one.
 func sshPorts(looked string) []int {
 	var addresses []string
 	pid := ""
-	for block := range strings.SplitSeq(looked, "\n\n") {
-		unit, listens := shell.UnitBlock(block)
+	for _, unit := range shell.ParseUnits(looked) {
 		switch {
-		case unit["Id"] == "ssh.service":
-			pid = unit["MainPID"]
-		case unit["Id"] == "ssh.socket" && unit["ActiveState"] == "active":
-			addresses = append(addresses, listens...)
+		case unit.Get("Id") == "ssh.service":
+			pid = unit.Get("MainPID")
+		case unit.Get("Id") == "ssh.socket" && unit.Get("ActiveState") == "active":
+			addresses = append(addresses, unit.ListenStreams()...)
 		}
 	}
 	for _, line := range shell.SplitLines(looked) {
@@ -37,6 +36,11 @@ func sshPorts(looked string) []int {
 			addresses = append(addresses, fields[3])
 		}
 	}
+	return portsOf(addresses)
+}
+
+// portsOf are the ports of addresses: "22", "0.0.0.0:22", "[::]:22". A path has none.
+func portsOf(addresses []string) []int {
 	var ports []int
 	for _, address := range addresses {
 		if n, err := strconv.Atoi(address[strings.LastIndexByte(address, ':')+1:]); err == nil {

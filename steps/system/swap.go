@@ -1,6 +1,7 @@
 package system
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,34 +14,35 @@ import (
 )
 
 const (
-	// swapMB is how much it gets, and swapLeaves how much of the disk must stay
-	// free, in megabytes.
-	swapMB, swapLeaves = 1024, 1024
+	// swapMB is how much swap a server gets, and diskFreeMB how much of the disk has
+	// to stay free.
+	swapMB, diskFreeMB = 1024, 1024
 
 	swapPath = "/swapfile"
 )
 
-const whySwap = "pip and two releases at once need it for a while"
+const whySwap = "pip, and two releases side by side, need it for a short time"
 
-// Swap is that a server with little memory has some, before pip needs it.
+var (
+	//go:embed swaplook.sh
+	swapLookText string
+	//go:embed swap.sh
+	swapText string
+)
+
+// Swap is that a server with little memory has swap, before pip needs it.
 var Swap = &fact.Fact{
 	Name: "swap", Title: "swap where memory is short", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
 	Look: func(plan.Plan) string {
 		return shell.Lines(
-			`echo "total $(sed -n 's/^SwapTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"`,
-			`echo "free $(df -Pm / | awk 'NR == 2 { print $4 }')"`,
+			shell.Script(swapLookText, nil),
 			shell.LookFiles(shell.Paths(swapFiles)...),
 		)
 	},
 	Decide: decideSwap,
 	Script: func(fact.View) string {
 		return shell.Lines(
-			`if ! grep -q '^`+swapPath+` ' /proc/swaps; then`,
-			shell.Command("rm", "-f", swapPath),
-			`fallocate -l `+strconv.Itoa(swapMB)+`M `+swapPath+` || dd if=/dev/zero of=`+swapPath+` bs=1M count=`+strconv.Itoa(swapMB)+` status=none`,
-			shell.Command("chmod", "600", swapPath),
-			`mkswap `+swapPath+` >/dev/null`,
-			`fi`,
+			shell.Script(swapText, shell.Values{"file": swapPath, "megabytes": strconv.Itoa(swapMB)}),
 			shell.PutAll(swapFiles),
 			shell.ReloadUnits("swapfile.swap"),
 			`systemctl --quiet --no-reload enable swapfile.swap`,
@@ -70,9 +72,9 @@ func decideSwap(v fact.View) []providers.Change {
 	total, _ := strconv.Atoi(looked["total"]) // in kilobytes; 0 is none
 	ours := strings.Contains(v.Looked, swapFiles[0].Path)
 	if total > 0 && !ours {
-		return nil // somebody else's, who decides
+		return nil // somebody else's: they decide
 	}
-	if free, err := strconv.Atoi(looked["free"]); err == nil && total == 0 && free < swapMB+swapLeaves {
+	if free, err := strconv.Atoi(looked["free"]); err == nil && total == 0 && free < swapMB+diskFreeMB {
 		return nil // the disk is needed more
 	}
 	changes := fact.ChangedFiles(v.Looked, "", swapFiles...)
@@ -82,8 +84,8 @@ func decideSwap(v fact.View) []providers.Change {
 	return changes
 }
 
-// swapFiles are a unit, named as systemd wants it after its path, and that swap
-// is used for what is hardly ever touched only.
+// swapFiles are a unit, which systemd wants to be named after the path of the swap,
+// and a setting by which the kernel swaps out only what is hardly ever touched.
 var swapFiles = []shell.File{
 	{Path: "/etc/systemd/system/swapfile.swap", Mode: "644", Content: `# Written by slipway.
 [Unit]

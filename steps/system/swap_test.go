@@ -1,6 +1,10 @@
 package system
 
 import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,7 +44,26 @@ func TestSwap(t *testing.T) {
 			}
 		})
 	}
-	if script := Swap.Script(fact.View{}); !strings.Contains(script, shell.Command("chmod", "600", swapPath)) {
-		t.Errorf("everybody reads the swap: %s", script)
+}
+
+// TestSwapFile makes a swap file that only root can read, in the place of another file.
+func TestSwapFile(t *testing.T) {
+	if _, err := exec.LookPath("mkswap"); err != nil {
+		t.Skip("there is no mkswap here")
+	}
+	path := filepath.Join(t.TempDir(), "swapfile")
+	if err := os.WriteFile(path, []byte("what an earlier run left"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	script := shell.Script(swapText, shell.Values{"file": path, "megabytes": "2"})
+	if out, err := exec.Command("sh", "-euc", script).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() != 2<<20 || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info, err)
+	}
+	if data, err := os.ReadFile(path); err != nil || !bytes.Contains(data, []byte("SWAPSPACE2")) {
+		t.Errorf("it is no swap: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 	"time"
@@ -11,19 +12,29 @@ import (
 	"slipway/steps/shell"
 )
 
-// acmeUser is who talks to the certificate authority, and can do nothing else.
+// acmeUser is the user that talks to the certificate authority. It can do nothing
+// else.
 const acmeUser = "slipway-acme"
 
-// certificateUnit has the certificate obtained and renewed, by its timer and
-// whenever a deployment needs it.
+// certificateUnit is the unit that obtains and renews the certificate: its timer
+// starts it, and so does a deployment that needs a certificate.
 const certificateUnit = "slipway-certificate"
 
+var (
+	//go:embed certificatestart.sh
+	certificateStartText string
+	//go:embed certificateremove.sh
+	certificateRemoveText string
+)
+
 // Certify is that there is a certificate for the app's names, which the server
-// renews by itself. Asking for it is the server's own business: a unit there
-// looks whether the names lead to it, asks, remembers a refusal and lets nginx
-// take what came, whether a deployment starts it or its timer. A name that does
-// not lead here yet, and a refusal that is remembered, are nothing that could be
-// changed now: the fact holds, and the end of the run tells of them.
+// renews by itself. A deployment only starts the server's own unit, as its timer
+// does: the unit checks whether the names lead to the server, asks the authority,
+// remembers a refusal, and gives nginx the certificate.
+//
+// A name that does not lead here yet, or a refusal that is remembered, is nothing
+// that a run could change. So the fact holds, and the end of the run says what is
+// missing.
 var Certify = &fact.Fact{
 	Name: "certificate", Title: "a certificate that renews itself", Phase: providers.PhaseOther, Limit: 12 * time.Minute,
 	Look: func(p plan.Plan) string {
@@ -42,13 +53,7 @@ var Certify = &fact.Fact{
 			shell.PutAll(certificateFiles(v.Plan)),
 			`systemctl daemon-reload`,
 			shell.Enable(certificateUnit+".timer"),
-			`systemctl start `+certificateUnit+`.timer`,
-			// systemd of Debian 12 would wait for the ten minutes to be over.
-			`case $(systemctl show -P SubState `+certificateUnit+`.service) in auto-restart*) systemctl stop `+certificateUnit+`.service;; esac`,
-			// How it ended is for the look to find: a refusal must not keep the app
-			// from being deployed.
-			`systemctl start `+certificateUnit+`.service 2>/dev/null || :`,
-			`journalctl -q -o cat -n 20 _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID `+certificateUnit+`.service)" || :`,
+			shell.Script(certificateStartText, shell.Values{"unit": certificateUnit}),
 		)
 	},
 	Detail: func(v fact.View) string { return ReadCertificate(v.Looked).describe(v.Plan) },
@@ -59,7 +64,7 @@ func certificateChanges(v fact.View) []providers.Change {
 	changes := fact.ChangedFiles(v.Looked, "", certificateFiles(p)...)
 	f := shell.Fields(v.Looked)
 	if f["user"] != acmeUser {
-		changes = append(changes, providers.Change{What: "make the user " + acmeUser, Why: "who talks to the world need not be root"})
+		changes = append(changes, providers.Change{What: "make the user " + acmeUser, Why: "what talks to the authority need not be root"})
 	}
 	if f["timer"] != "active enabled" {
 		changes = append(changes, providers.Change{What: "start the timer that renews the certificate", Was: f["timer"]})
@@ -73,14 +78,9 @@ func certificateChanges(v fact.View) []providers.Change {
 	return changes
 }
 
-// removeCertificate goes back to a server without one.
+// removeCertificate is shell text that removes the certificate and all that renews
+// it. It can be run again, and on a server that never had one.
 func removeCertificate() string {
-	return shell.Lines(
-		`if [ -e `+certificateTimer().Path+` ]; then systemctl --quiet disable --now `+certificateUnit+`.timer; fi`,
-		`systemctl stop `+certificateUnit+`.service 2>/dev/null || :`,
-		shell.Command("rm", "-rf", certificatePath, acmeState, acmePrograms, certificateService().Path, certificateTimer().Path),
-		`systemctl daemon-reload`,
-		`systemctl reset-failed `+certificateUnit+`.service 2>/dev/null || :`,
-		`if getent passwd `+acmeUser+` >/dev/null; then userdel `+acmeUser+`; fi`,
-	)
+	return shell.Script(certificateRemoveText, shell.Values{"unit": certificateUnit, "timer": certificateTimer().Path, "user": acmeUser},
+		certificatePath, acmeState, acmePrograms, certificateService().Path, certificateTimer().Path)
 }

@@ -114,8 +114,8 @@ func TestWhichSite(t *testing.T) {
 	}
 }
 
-// TestListenSecure knows the words of each system's nginx.
-func TestListenSecure(t *testing.T) {
+// TestListenHTTPS knows the words of each system's nginx.
+func TestListenHTTPS(t *testing.T) {
 	for _, c := range []struct {
 		system fact.System
 		want   string
@@ -125,7 +125,7 @@ func TestListenSecure(t *testing.T) {
 		{fact.System{ID: "ubuntu", Version: "24.04"}, "listen 443 ssl http2 default_server;\n"},
 		{fact.System{ID: "debian", Version: "13", IPv6: true}, "listen 443 ssl default_server;\nlisten [::]:443 ssl default_server;\nhttp2 on;\n"},
 	} {
-		if got := listenSecure(c.system, " default_server"); got != c.want {
+		if got := listenHTTPS(c.system, " default_server"); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.system, got, c.want)
 		}
 	}
@@ -200,9 +200,9 @@ retry-after: 3600
 	}
 }
 
-// TestWhatIsToldOfACertificate ends a run well unless the authority refused the
+// TestProblemAndNotes ends a run well unless the authority refused the
 // first one.
-func TestWhatIsToldOfACertificate(t *testing.T) {
+func TestProblemAndNotes(t *testing.T) {
 	p := example.WithDomains(example.Plan(t), "a.example.com", "b.example.com")
 	const (
 		good   = "names a.example.com b.example.com\nends 2592000\nnow 1000\n"

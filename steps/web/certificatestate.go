@@ -1,6 +1,7 @@
 package web
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,49 +12,46 @@ import (
 	"slipway/steps/shell"
 )
 
-// lookInstalled prints what certificate nginx has. It needs no plan.
-const lookInstalled = `if [ -s ` + certificatePath + ` ]; then
-  echo "names $(openssl x509 -in ` + certificatePath + ` -noout -ext subjectAltName | tr ',' '\n' | sed -n 's/^ *DNS://p' | paste -s -d ' ')"
-  echo "ends $(date -d "$(openssl x509 -in ` + certificatePath + ` -noout -enddate | cut -d= -f2)" +%s)"
-  echo "now $(date +%s)"
-fi`
+var (
+	//go:embed certificateinstalled.sh
+	certificateInstalledText string
+	//go:embed certificatelook.sh
+	certificateLookText string
+)
 
-// lookCertificate prints what certificate there is and, if it does not do, where
-// the names lead and what the authority said. Each line of what it said begins
-// with a word of ours.
+// lookInstalled prints which certificate nginx has. It needs no plan.
+var lookInstalled = shell.Script(certificateInstalledText, shell.Values{"certificate": certificatePath})
+
+// lookCertificate prints what ReadCertificate reads: which certificate nginx has and,
+// if the server needs another, where the names lead and what the authority said.
 func lookCertificate(p plan.Plan) string {
 	return shell.Lines(
 		lookInstalled,
 		certificateWords(p),
-		`refused=`+acmeState+`/refused`,
-		`if fine `+certificatePath+`; then echo "fine yes"; else
-  for name in $names; do
-    found=$(addresses "$name")
-    if here "$name" "$found"; then echo "leads-$name here"; else echo "leads-$name elsewhere $found"; fi
-  done
-fi
-if [ -e $refused ] && [ "$(sed -n 's/^request //p' $refused)" = "$request" ]; then
-  sed -n '/^at /p; /^until /p; /^said /p' $refused
-  echo "now $(date +%s)"
-fi`,
+		shell.Script(certificateLookText, shell.Values{"certificate": certificatePath, "names": sortedNames(p),
+			"request": certificateRequest(p), "refused": acmeState + "/refused"}),
 	)
 }
 
-// Certificate is what a look found.
+// Certificate is what the look found: the certificate that nginx has, and what keeps
+// the server from having a better one.
 type Certificate struct {
-	// names are those that it is good for; none without a certificate.
+	// names are those that it is for; empty if there is no certificate.
 	names []string
-	// ends is when it does, and now when it was looked at.
+	// ends is when it ends, by the server's clock, and now when that was looked at.
 	ends, now time.Time
-	// fine is that nothing need be done about it.
+	// fine is true if it is of the names and the authority that are wanted, and not in
+	// the last third of its time.
 	fine bool
-	// elsewhere are the names that do not lead to the server, with the addresses
-	// that they lead to; looked at only if it is not fine.
+	// elsewhere has each name that does not lead to the server, with the addresses that
+	// it leads to; it is filled only if the certificate is not fine.
 	elsewhere map[string][]string
-	// refused is what the authority said last; nil if it refused nothing.
+	// refused is what the authority said last; nil if it refused nothing since the last
+	// certificate came.
 	refused *refusal
 }
 
+// ReadCertificate reads what the look of Certify or Proxy printed.
 func ReadCertificate(looked string) Certificate {
 	f := shell.Fields(looked)
 	c := Certificate{names: strings.Fields(f["names"]), ends: unixTime(f["ends"]), now: unixTime(f["now"]),
@@ -77,6 +75,7 @@ func ReadCertificate(looked string) Certificate {
 	return c
 }
 
+// unixTime is the zero time if the text is no number of seconds.
 func unixTime(seconds string) time.Time {
 	n, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil {
@@ -91,12 +90,13 @@ func (c Certificate) wanted() bool {
 	return !c.fine && !waits && len(c.elsewhere) == 0
 }
 
-// Covers tells whether browsers take it for all of the names.
+// Covers tells whether browsers accept it for all of the names. It is false if there
+// are no names.
 func (c Certificate) Covers(names []string) bool {
 	return len(names) > 0 && len(c.secured(names)) == len(names)
 }
 
-// secured are those of the names that it is good for now.
+// secured are those of the names that browsers accept it for now.
 func (c Certificate) secured(names []string) []string {
 	if !c.now.Before(c.ends) {
 		return nil
@@ -107,7 +107,7 @@ func (c Certificate) secured(names []string) []string {
 // days is how many whole days it is still good for.
 func (c Certificate) days() int { return int(c.ends.Sub(c.now) / (24 * time.Hour)) }
 
-// describe tells in a few words how it stands.
+// describe tells in a few words what there is, or what the server waits for.
 func (c Certificate) describe(p plan.Plan) string {
 	switch {
 	case len(p.Domains()) == 0:
@@ -117,10 +117,11 @@ func (c Certificate) describe(p plan.Plan) string {
 	case c.refused != nil:
 		return "refused by " + p.AuthorityHost()
 	}
-	return "waits until " + strings.Join(c.astray(p.Domains()), ", ") + " leads here"
+	return "waits until " + strings.Join(c.leadElsewhere(p.Domains()), ", ") + " leads here"
 }
 
-// astray are those of the names that lead elsewhere, in their order.
-func (c Certificate) astray(names []string) []string {
+// leadElsewhere are those of the names that do not lead to the server, in their
+// order.
+func (c Certificate) leadElsewhere(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, ok := c.elsewhere[name]; return !ok })
 }

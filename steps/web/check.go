@@ -12,16 +12,16 @@ import (
 	"slipway/steps/plan"
 )
 
-// CheckRelease asks a server which release it serves and whether the app answers
-// at /; it returns that answer's status. Any status below 500 is an answer.
-// release may be empty, then any will do.
+// CheckRelease checks that a server serves a release, any if it is empty, and that the
+// app answers at / with a status below 500, which it returns.
 func CheckRelease(ctx context.Context, url, release string) (int, error) {
 	return CheckSite(ctx, url, "", release, plan.Plan{}.Health())
 }
 
-// CheckSite asks for what a healthy release answers, at the server at an address,
-// wherever the URL's name leads from here; with an empty address, at the one that
-// the name leads to.
+// CheckSite checks that the site at a URL serves a release, any if it is empty, and
+// that the app answers as health wants it; it returns the status of that answer. It
+// asks the server at address, whatever the URL's host leads to from here; if address
+// is empty, the server that the host leads to.
 func CheckSite(ctx context.Context, url, address, release string, health plan.Health) (int, error) {
 	client := visitor(address)
 	status, body, err := get(ctx, client, url+releasePath)
@@ -34,7 +34,7 @@ func CheckSite(ctx context.Context, url, address, release string, health plan.He
 	return checkHealth(ctx, client, url, health)
 }
 
-// CheckHealth asks for what a healthy release answers, wherever it runs, and
+// CheckHealth checks that an app answers as health wants it, wherever it runs, and
 // returns the status of that answer.
 func CheckHealth(ctx context.Context, url string, health plan.Health) (int, error) {
 	return checkHealth(ctx, visitor(""), url, health)
@@ -51,8 +51,8 @@ func checkHealth(ctx context.Context, client *http.Client, url string, health pl
 	return status, nil
 }
 
-// visitor asks as a browser does that follows no redirect, with a new connection
-// each time. An address that is not empty is asked whatever host a URL has.
+// visitor is a client that follows no redirect and makes a new connection each time.
+// If address is not empty, it connects there, whatever host a URL has.
 func visitor(address string) *http.Client {
 	return &http.Client{
 		Timeout:       10 * time.Second,
@@ -61,7 +61,8 @@ func visitor(address string) *http.Client {
 	}
 }
 
-// dialAt connects to an address, whatever host the URL has.
+// dialAt connects to an address, whatever host the URL has; if it is empty, to the
+// host.
 func dialAt(address string) func(ctx context.Context, network, hostPort string) (net.Conn, error) {
 	return func(ctx context.Context, network, hostPort string) (net.Conn, error) {
 		if _, port, err := net.SplitHostPort(hostPort); err == nil && address != "" {
@@ -71,6 +72,7 @@ func dialAt(address string) func(ctx context.Context, network, hostPort string) 
 	}
 }
 
+// get returns the status and at most 64 KiB of the body.
 func get(ctx context.Context, client *http.Client, url string) (int, string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

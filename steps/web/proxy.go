@@ -1,6 +1,7 @@
 package web
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 	"time"
@@ -12,9 +13,13 @@ import (
 )
 
 const (
+	// nginxEnabled is the folder of links to the sites that nginx reads.
 	nginxEnabled = "/etc/nginx/sites-enabled/"
 	nginxDefault = nginxEnabled + "default"
 )
+
+//go:embed proxy.sh
+var proxyText string
 
 // Proxy is nginx in front of the app.
 var Proxy = &fact.Fact{
@@ -48,20 +53,17 @@ var Proxy = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		sites, current := sitesOf(v)
-		enabledSite := nginxEnabled + v.Plan.Name
-		gone := ""
+		remove := ""
 		if domainGivenUp(v) {
-			gone = removeCertificate()
+			remove = removeCertificate()
 		}
 		return shell.Lines(
 			shell.PutAll(sites),
-			shell.Command("ln", "-sfnT", current, enabledSite),
 			shell.Keep(nginxDefault),
-			shell.Command("rm", "-f", nginxDefault),
-			`nginx -q -t || { rm -f `+shell.Quote(enabledSite)+`; exit 1; }`,
+			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.Name, "default": nginxDefault}),
 			shell.Enable("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
-			gone,
+			remove,
 		)
 	},
 }
@@ -72,29 +74,28 @@ func domainGivenUp(v fact.View) bool {
 	return len(v.Plan.Domains()) == 0 && strings.Contains(v.Looked, certificateTimer().Path)
 }
 
-// sitesOf are the site's files and the one that nginx should read. Once there
-// is a certificate for all names the other one is what the server had before it
-// went over, and is left as it is.
+// sitesOf are the site's files that should be there, and the path of the one that
+// nginx should read. Once there is a certificate for all names only the HTTPS site
+// counts: the other one stays as it was before the server switched.
 func sitesOf(v fact.View) (sites []shell.File, current string) {
 	names, c := v.Plan.Domains(), ReadCertificate(v.Looked)
 	if c.Covers(names) {
-		return []shell.File{secureSite(v.Plan, v.System)}, secureSiteFile(v.Plan)
+		return []shell.File{httpsSite(v.Plan, v.System)}, secureSiteFile(v.Plan)
 	}
 	sites = []shell.File{NginxSite(v.Plan, v.System, c.secured(names))}
 	if len(names) > 0 {
-		sites = append(sites, secureSite(v.Plan, v.System))
+		sites = append(sites, httpsSite(v.Plan, v.System))
 	}
 	return sites, siteFile(v.Plan)
 }
 
-// Remove is shell text that removes nginx's site, the log of requests, and
-// the certificate with what renews it. nginx is not reloaded. It can be run again.
+// Remove is shell text that removes nginx's site, the log of requests, and the
+// certificate with all that renews it. The caller reloads nginx. It can be run again.
 func Remove(p plan.Plan) string {
 	return shell.Lines(
 		removeCertificate(),
 		`systemctl --quiet disable --now slipway-logrotate.timer 2>/dev/null || :`,
-		shell.Command("rm", "-f", nginxEnabled+p.Name, siteFile(p), secureSiteFile(p)),
-		`rm -f `+shell.Command(shell.Paths(requestLogFiles)...),
+		shell.Command(append([]string{"rm", "-f", nginxEnabled + p.Name, siteFile(p), secureSiteFile(p)}, shell.Paths(requestLogFiles)...)...),
 		shell.Command("rm", "-rf", logsFolder),
 	)
 }

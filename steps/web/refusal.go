@@ -17,10 +17,10 @@ type refusal struct {
 	// kind is the last word of the problem document's type: "rateLimited". It is
 	// empty if there was no such document.
 	kind string
-	// detail is the authority's own sentence or, without one, what the client
-	// said last.
+	// detail is the authority's own sentence or, without one, the last line that the
+	// client printed.
 	detail string
-	// until is when it is asked again.
+	// until is when the server asks again.
 	until time.Time
 }
 
@@ -30,8 +30,8 @@ var (
 	curlFailed    = regexp.MustCompile(`Problem connecting to server .*curl returned with ([0-9]+)`)
 )
 
-// readRefusal finds the problem document in what the client printed: as it came,
-// or as the client takes it apart.
+// readRefusal finds the problem document (RFC 8555, 6.7) in the lines that the client
+// printed: as JSON, or in the client's own form, a line for each value.
 func readRefusal(said []string, until time.Time) *refusal {
 	text := strings.Join(said, "\n")
 	r := &refusal{until: until}
@@ -54,7 +54,8 @@ func readRefusal(said []string, until time.Time) *refusal {
 	return r
 }
 
-// plainWords undoes JSON's escapes and leaves nothing that a terminal obeys.
+// plainWords undoes JSON's escapes and drops control characters, which a terminal
+// would obey.
 func plainWords(escaped string) string {
 	text, err := strconv.Unquote(`"` + escaped + `"`)
 	if err != nil {
@@ -63,27 +64,27 @@ func plainWords(escaped string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
 }
 
-// next is what a person can do about it.
+// next is what a person can do about the refusal.
 func (r *refusal) next(names []string, address string) string {
 	switch r.kind {
 	case "rateLimited":
-		return "nothing need be done: too much was asked of it lately, and asking more makes it longer"
+		return "nothing need be done: it got too many requests lately, and each further one makes the wait longer"
 	case "dns":
-		return "see that the name servers of " + strings.Join(names, ", ") + " answer, to everybody and without an error of DNSSEC"
+		return "check that the name servers of " + strings.Join(names, ", ") + " answer everybody, without a DNSSEC error"
 	case "caa":
-		return "the CAA record of the domain names who may give certificates for it: add this authority there, or remove the record"
+		return "the domain's CAA record names the authorities that may give certificates: add this authority to it, or remove the record"
 	case "connection", "unauthorized", "incorrectResponse", "tls":
-		return fmt.Sprintf("see that http://%s leads to %s for the whole world, port 80 open on the way", names[0], address)
+		return fmt.Sprintf("check that http://%s leads to %s for the whole world, and that no firewall closes port 80", names[0], address)
 	case "rejectedIdentifier", "unsupportedIdentifier", "malformed":
 		return "choose another --domain: the authority gives no certificate for this one"
 	case "invalidContact", "unsupportedContact":
 		return "give another --email, or --email '' for none"
 	case "externalAccountRequired", "userActionRequired":
-		return "choose an --acme-directory that asks for no account of its own"
+		return "choose an --acme-directory that needs no account made elsewhere"
 	case "unreachable":
-		return "see that the --acme-directory is right, and that the server may reach it"
+		return "check that the --acme-directory is right, and that the server can reach it"
 	}
-	return "see what it says; on the server, journalctl -u " + certificateUnit + " has more"
+	return "read what it says; on the server, journalctl -u " + certificateUnit + " shows more"
 }
 
 // dnsRecord is the record that leads a name to an address: its type, and where
@@ -98,11 +99,11 @@ func dnsRecord(address string) (kind, to string) {
 	return "A", address
 }
 
-// waits tells which records to make for the names that do not lead here yet.
+// waits says which DNS records are missing for the names that do not lead here yet.
 func (c Certificate) waits(p plan.Plan) []string {
 	var notes []string
 	kind, to := dnsRecord(p.Address)
-	for _, name := range c.astray(p.Domains()) {
+	for _, name := range c.leadElsewhere(p.Domains()) {
 		note := fmt.Sprintf("%s does not lead to this server yet: it needs the DNS record %s %s → %s", name, kind, name, to)
 		if at := c.elsewhere[name]; len(at) > 0 {
 			note += " and none for another server; now it leads to " + strings.Join(at, ", ")
@@ -110,35 +111,37 @@ func (c Certificate) waits(p plan.Plan) []string {
 		notes = append(notes, note)
 	}
 	if len(notes) > 0 && !c.Covers(p.Domains()) {
-		notes = append(notes, "until the world sees that, the app answers over plain HTTP; the server looks every ten minutes, "+
-			"then asks for its certificate and goes over to HTTPS by itself")
+		notes = append(notes, "until these records are visible everywhere, the app answers over plain HTTP; the server checks every ten minutes, "+
+			"then obtains its certificate and switches to HTTPS by itself")
 	}
 	return notes
 }
 
-// Problem is why there is no certificate though the names lead here; nil if
-// there is one, or if it only waits for DNS.
+// Problem is the authority's refusal if there is no certificate because of it; nil if
+// there is one, or if the server only waits for DNS. It is a *providers.Failed.
 func (c Certificate) Problem(p plan.Plan) error {
 	if len(p.Domains()) == 0 || c.Covers(p.Domains()) || c.refused == nil {
 		return nil
 	}
 	return &providers.Failed{
 		Err: fmt.Errorf("%s gave no certificate for %s: %s; the app is up at %s, and the server asks again after %s",
-			p.AuthorityHost(), strings.Join(p.Domains(), ", "), c.refused.detail, plan.WebURL(p.Address), askedAgain(c.refused.until)),
+			p.AuthorityHost(), strings.Join(p.Domains(), ", "), c.refused.detail, plan.WebURL(p.Address), inUTC(c.refused.until)),
 		Next: c.refused.next(p.Domains(), p.Address),
 	}
 }
 
-// Notes are what to know about a certificate that stops nothing.
+// Notes say what a person should know though the run succeeds: names that do not lead
+// here yet, or a renewal that was refused.
 func (c Certificate) Notes(p plan.Plan) []string {
 	switch {
 	case len(p.Domains()) == 0:
 		return nil
 	case c.refused != nil && c.Covers(p.Domains()):
 		return []string{fmt.Sprintf("%s did not renew the certificate: %s; it is good for %d more days, and the server asks again after %s",
-			p.AuthorityHost(), c.refused.detail, c.days(), askedAgain(c.refused.until))}
+			p.AuthorityHost(), c.refused.detail, c.days(), inUTC(c.refused.until))}
 	}
 	return c.waits(p)
 }
 
-func askedAgain(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+// inUTC is a time as people read it: "2026-01-31 10:20 UTC".
+func inUTC(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }

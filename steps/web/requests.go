@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	// logsFolder is where nginx writes of the app's requests. Debian's own
-	// rotation, once a day whatever the size, does not look in there.
+	// logsFolder has nginx's logs of the app. Debian's own rotation, once a day
+	// whatever the size, does not reach it.
 	logsFolder = "/var/log/nginx/app"
-	// RequestsLog has a JSON object a line, errorsLog what nginx had trouble with.
+	// RequestsLog has a JSON object a line for each request, errorsLog nginx's errors.
 	RequestsLog = logsFolder + "/requests.log"
 	errorsLog   = logsFolder + "/errors.log"
-	// requestsFormat is what nginx calls the form of a line of requestsLog.
+	// requestsFormat is nginx's name for the form of a line of RequestsLog.
 	requestsFormat = "slipway"
 )
 
-// RequestLogs are what nginx writes of each request, in a form that programs
-// read, and that it fills no disk.
+// RequestLogs is that nginx logs each request in a form that programs read, and that
+// the logs are rotated before they fill the disk.
 var RequestLogs = &fact.Fact{
 	Name: "logs", Title: "a log of requests, rotated", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(plan.Plan) string {
@@ -39,7 +39,7 @@ var RequestLogs = &fact.Fact{
 			changes = append(changes, providers.Change{What: "make the folder " + logsFolder})
 		}
 		if !slices.Contains(looked, "timer active enabled") {
-			changes = append(changes, providers.Change{What: "rotate the log of requests", Why: "it must not fill the disk"})
+			changes = append(changes, providers.Change{What: "rotate the log of requests", Why: "the log must not fill the disk"})
 		}
 		return changes
 	},
@@ -50,17 +50,17 @@ var RequestLogs = &fact.Fact{
 			shell.ReloadUnits("slipway-logrotate.timer", "slipway-logrotate.service"),
 			`systemctl --quiet --no-reload enable slipway-logrotate.timer`,
 			`systemctl restart slipway-logrotate.timer`,
-			// A format that changed; the site is read again where it did.
+			// nginx reads a format that changed; before it first runs there is nothing to read.
 			`! systemctl is-active --quiet nginx.service || { nginx -q -t && systemctl reload nginx.service; }`,
 		)
 	},
 }
 
-// requestLogFiles are written once and are the same for every app.
+// requestLogFiles are the same for every app.
 var requestLogFiles = []shell.File{requestsFormatFile, rotationFile, rotationService, rotationTimer}
 
-// requestsFormatFile is the form of the log. What follows "?" in an address is
-// left out, for it is where secrets are.
+// requestsFormatFile is the form of the log. It leaves out what follows "?" in an
+// address, because secrets are often there.
 var requestsFormatFile = shell.File{Path: "/etc/nginx/conf.d/slipway-requests.conf", Mode: "644", Content: `# Written by slipway.
 map $status $slipway_status {
 	default $status;
@@ -72,7 +72,7 @@ log_format ` + requestsFormat + ` escape=json '{"time":"$time_iso8601","id":"$re
 	'"bytes":$body_bytes_sent,"seconds":$request_time,"app_seconds":"$upstream_response_time","agent":"$http_user_agent"}';
 `}
 
-// rotationFile keeps two weeks at most, and about 100 MB.
+// rotationFile keeps logs of two weeks at most, and of about 100 MB.
 var rotationFile = shell.File{Path: "/etc/slipway/logrotate.conf", Mode: "644", Content: `# Written by slipway.
 ` + logsFolder + `/*.log {
 	daily

@@ -9,29 +9,30 @@ import (
 	"time"
 )
 
-// ShownCertificate is the certificate that a server shows for a name, as
-// the world sees it.
+// ShownCertificate is the certificate that a server shows to whoever connects, and what
+// a browser would say about it.
 type ShownCertificate struct {
-	// Domain is the name that it was asked for.
+	// Domain is the name that was asked for.
 	Domain string `json:"domain"`
-	// Until is when it ends, Days how many days are left.
+	// Until is when it ends, Days how many whole days are left.
 	Until time.Time `json:"until,omitzero"`
 	Days  int       `json:"days"`
 	// Issuer is who signed it.
 	Issuer string `json:"issuer,omitempty"`
-	// Trouble is why a browser would not take it; empty if it would.
+	// Trouble is why a browser would not accept it, or why there is none; empty if a
+	// browser would accept it.
 	Trouble string `json:"trouble,omitempty"`
 }
 
 // LookAtCertificate asks the server at an address, HOST:PORT, for the certificate of a
-// domain. What a browser would say against it is in the answer.
+// domain, for ten seconds at most. There is no error: what went wrong is Trouble.
 func LookAtCertificate(ctx context.Context, address, domain string, now time.Time) ShownCertificate {
 	c := ShownCertificate{Domain: domain}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var shown []*x509.Certificate
 	dialer := tls.Dialer{Config: &tls.Config{ServerName: domain, MinVersion: tls.VersionTLS12,
-		// Checked below, so that a bad one is shown too.
+		// It is checked below, so that a bad one is shown too.
 		InsecureSkipVerify: true, //nolint:gosec // the certificate is looked at, nothing is sent
 		VerifyConnection: func(state tls.ConnectionState) error {
 			shown = state.PeerCertificates

@@ -9,35 +9,35 @@ import (
 	"slipway/steps/shell"
 )
 
-// siteFile and secureSiteFile are where nginx's site lies: as it is until there
-// is a certificate for all of the app's names, and as it is then. Which of them
-// nginx reads is a link, so that the server can go over by itself.
+// siteFile and secureSiteFile are the paths of nginx's two sites for the app: the one
+// until there is a certificate for all of its names, and the HTTPS one. A link says
+// which of them nginx reads, so that the server can switch by itself.
 func siteFile(p plan.Plan) string { return "/etc/nginx/sites-available/" + p.Name }
 
 func secureSiteFile(p plan.Plan) string { return siteFile(p) + "-https" }
 
-// NginxSite passes everything on to the socket of the current release. nginx
-// follows the link anew for each request, so a release takes over by a rename.
-// The names that are secured are served over HTTPS, the rest over HTTP.
+// NginxSite is the site that passes requests on to the socket of the current release.
+// nginx follows the link to it anew for each connection, so a rename is enough for the
+// next release to take the traffic. Names that are secured are served over HTTPS, all
+// others over HTTP.
 func NginxSite(p plan.Plan, s fact.System, secured []string) shell.File {
-	parts := []string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), plainServer(p, s)}
+	parts := []string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), httpServer(p, s)}
 	if len(secured) > 0 {
-		parts = append(parts, secureServers(p, s, secured)...)
+		parts = append(parts, httpsServers(p, s, secured)...)
 	}
 	return shell.File{Path: siteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
 }
 
-// secureSite serves all of the app's names over HTTPS, and sends there whoever
-// asks over HTTP.
-func secureSite(p plan.Plan, s fact.System) shell.File {
-	parts := append([]string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), elsewhereServer(p, s)}, secureServers(p, s, p.Domains())...)
+// httpsSite is the site that serves all of the app's names over HTTPS, and redirects
+// HTTP to it.
+func httpsSite(p plan.Plan, s fact.System) shell.File {
+	parts := append([]string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), redirectServer(p, s)}, httpsServers(p, s, p.Domains())...)
 	return shell.File{Path: secureSiteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
 }
 
-// upstream is what requests are passed on to. A connection that nginx keeps
-// still leads to the release that it was made to. All of them end two seconds
-// after a take-over, each between two requests, and it is nginx that ends them:
-// no request meets a closed one.
+// upstream is the socket that nginx passes requests on to. A connection that nginx
+// keeps open still leads to the release before. nginx itself closes it, between two
+// requests and two seconds after the switch at most, so no request is lost on it.
 func upstream(l layout.Layout) string {
 	return `upstream app {
 	server unix:` + l.Current() + `/socket fail_timeout=0;
@@ -53,21 +53,21 @@ map $http_upgrade $connection_upgrade {
 `
 }
 
-// plainServer serves the app over HTTP, by whatever name it is asked for.
-func plainServer(p plan.Plan, s fact.System) string {
+// httpServer serves the app over HTTP, whatever name was asked for.
+func httpServer(p plan.Plan, s fact.System) string {
 	return block("server",
 		listen(s, "80 default_server"),
 		"server_name _;\n",
-		answering,
+		appSettings,
 		releaseLocation(layout.Of(p.Name)),
 		certificateLocations(p),
 		appLocations(layout.Of(p.Name)),
 	)
 }
 
-// elsewhereServer answers over HTTP to what is none of the app's names, the bare
-// address among it: it sends whoever asks to the first of the names.
-func elsewhereServer(p plan.Plan, s fact.System) string {
+// redirectServer answers over HTTP to any host that is none of the app's names, such
+// as the server's address: it redirects to the first of the names.
+func redirectServer(p plan.Plan, s fact.System) string {
 	return block("server",
 		listen(s, "80 default_server"),
 		"server_name _;\nserver_tokens off;\n\n",
@@ -77,10 +77,9 @@ func elsewhereServer(p plan.Plan, s fact.System) string {
 	)
 }
 
-// secureServers serve names over HTTPS and send those there who ask for them
-// over HTTP. A handshake for any other name is refused: there is no certificate
-// that could vouch for the answer.
-func secureServers(p plan.Plan, s fact.System, names []string) []string {
+// httpsServers serve names over HTTPS, and redirect HTTP for these names to it. A TLS
+// handshake for any other name is refused: no certificate is valid for it.
+func httpsServers(p plan.Plan, s fact.System, names []string) []string {
 	named := "server_name " + strings.Join(names, " ") + ";\n"
 	return []string{
 		block("server",
@@ -91,17 +90,17 @@ func secureServers(p plan.Plan, s fact.System, names []string) []string {
 			redirect("$host"),
 		),
 		block("server",
-			listenSecure(s, " default_server"),
+			listenHTTPS(s, " default_server"),
 			"server_name _;\nserver_tokens off;\n",
-			handshakes,
+			tlsSettings,
 			"ssl_reject_handshake on;\nreturn 421;\n",
 		),
 		block("server",
-			listenSecure(s, ""),
+			listenHTTPS(s, ""),
 			named,
 			"ssl_certificate "+certificatePath+";\nssl_certificate_key "+certificatePath+";\n",
-			handshakes,
-			answering,
+			tlsSettings,
+			appSettings,
 			strictTransport,
 			releaseLocation(layout.Of(p.Name)),
 			appLocations(layout.Of(p.Name)),
@@ -109,9 +108,9 @@ func secureServers(p plan.Plan, s fact.System, names []string) []string {
 	}
 }
 
-// handshakes is Mozilla's intermediate configuration, without the key exchange
-// that would need parameters of its own: every browser of the last ten years.
-const handshakes = `ssl_protocols TLSv1.2 TLSv1.3;
+// tlsSettings are Mozilla's intermediate configuration, without the key exchange that
+// needs a parameter file. Every browser of the last ten years can connect.
+const tlsSettings = `ssl_protocols TLSv1.2 TLSv1.3;
 ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
 ssl_prefer_server_ciphers off;
 ssl_session_timeout 1d;
@@ -119,17 +118,18 @@ ssl_session_cache shared:slipway:2m;
 ssl_session_tickets off;
 `
 
-// strictTransport has browsers use nothing but HTTPS for two years.
+// strictTransport tells browsers to use nothing but HTTPS for two years.
 const strictTransport = `add_header Strict-Transport-Security max-age=63072000 always;
 
 `
 
+// redirect sends every request to the same path at a host over HTTPS.
 func redirect(host string) string {
 	return block("location /", "return 301 https://"+host+"$request_uri;\n")
 }
 
-// certificateLocations are what a certificate is obtained with: the authority's
-// challenges, and which server this is.
+// certificateLocations answer the authority's challenges and say which server this
+// is. They are empty for an app without domains.
 func certificateLocations(p plan.Plan) string {
 	if len(p.Domains()) == 0 {
 		return ""
@@ -138,17 +138,16 @@ func certificateLocations(p plan.Plan) string {
 		block("location = "+serverPath, "default_type text/plain;\n", "return 200 "+serverIdentity(p)+";\n") + "\n"
 }
 
-// listenSecure is a server's listen lines for HTTPS with HTTP/2, of which nginx
-// changed the words with 1.25.1: Debian 12 and Ubuntu 24.04 have older ones.
-func listenSecure(s fact.System, more string) string {
+// listenHTTPS is a server's listen lines for HTTPS with HTTP/2. nginx 1.25.1 changed
+// how they are written; Debian 12 and Ubuntu 24.04 have an older nginx.
+func listenHTTPS(s fact.System, more string) string {
 	if s.ID == "debian" && s.Version == "12" || s.ID == "ubuntu" && s.Version == "24.04" {
 		return listen(s, "443 ssl http2"+more)
 	}
 	return listen(s, "443 ssl"+more) + "http2 on;\n"
 }
 
-// listen is a server's listen lines, for both address families where there are
-// both.
+// listen is a server's listen lines: for IPv4, and for IPv6 if the system has it.
 func listen(s fact.System, port string) string {
 	lines := "listen " + port + ";\n"
 	if s.IPv6 {
@@ -157,8 +156,8 @@ func listen(s fact.System, port string) string {
 	return lines
 }
 
-// answering is said in every server that serves the app.
-const answering = `server_tokens off;
+// appSettings are in every server block that serves the app.
+const appSettings = `server_tokens off;
 client_max_body_size 32m;
 access_log ` + RequestsLog + ` ` + requestsFormat + ` buffer=32k flush=1s;
 error_log ` + errorsLog + `;
@@ -173,10 +172,10 @@ add_header Referrer-Policy strict-origin-when-cross-origin always;
 
 `
 
-// releasePath is where nginx tells which release is current.
+// releasePath is where nginx answers with the name of the current release.
 const releasePath = "/.well-known/slipway-release"
 
-// releaseLocation tells which release answers; it says no more than that.
+// releaseLocation answers at releasePath. Visitors learn no more than the name.
 func releaseLocation(l layout.Layout) string {
 	return block("location = "+releasePath,
 		"default_type text/plain;\n",
@@ -184,11 +183,11 @@ func releaseLocation(l layout.Layout) string {
 	) + "\n"
 }
 
-// appLocations answer with the files that the current release has for everybody,
-// and pass all other requests on to the app. Under which paths the files are is
-// the release's own to say: to look for one at every request costs a seventh of
-// nginx's time. The app gets few headers for the same reason; the two that are
-// empty are not a stranger's to set.
+// appLocations serve the static files of the current release, and pass all other
+// requests on to the app. The release's own configuration says which paths are static:
+// to look for a file at every request costs a seventh of nginx's time. For the same
+// reason few headers are set for the app. Two are set to nothing, so that the app gets
+// none that a visitor made up.
 func appLocations(l layout.Layout) string {
 	return `proxy_http_version 1.1;
 proxy_set_header Upgrade $http_upgrade;
@@ -218,7 +217,7 @@ location @app {
 `
 }
 
-// block is a block of nginx's configuration, its lines set in by a tab.
+// block is a block of nginx's configuration, its lines indented by a tab.
 func block(head string, parts ...string) string {
 	var b strings.Builder
 	b.WriteString(head + " {\n")

@@ -29,7 +29,7 @@ func Plan(t testing.TB) plan.Plan {
 	}
 	return plan.Plan{Name: "accounts", Values: map[string]plan.NamedValue{}, App: found, Bundle: bundle,
 		DependencyHash: "d", Release: "0123456789ab", Tag: "slipway-accounts-1", AuthorizedKey: "ssh-ed25519 AAAA",
-		Env: map[string]string{"SECRET": `it's "$HOME" \ and more`}}
+		Env: map[string]string{"SECRET": `it's "$HOME" \ and more`}} //nolint:gosec // no secret: a value that is hard to quote
 }
 
 // System is a small server with Debian 13.

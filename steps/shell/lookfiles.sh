@@ -1,0 +1,16 @@
+# shellcheck shell=sh
+# Prints, for each word that is the path of a file, its SHA-256 and the path, and its
+# mode, owner and group and the path; for a symbolic link "link", the target and the path.
+
+for f do
+  shift
+  if [ -L "$f" ]; then
+    printf 'link %s %s\n' "$(readlink "$f")" "$f"
+  elif [ -f "$f" ]; then
+    set -- "$@" "$f"
+  fi
+done
+[ $# = 0 ] || {
+  sha256sum -- "$@"
+  stat -c '%a %U:%G %n' -- "$@"
+}

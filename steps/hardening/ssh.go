@@ -14,7 +14,7 @@ const SSHFile = "/etc/ssh/sshd_config.d/00-slipway.conf"
 const sshdFolder = `mkdir -p /run/sshd`
 
 // SSHGuards is what a change that sshd is reloaded for could spoil.
-var SSHGuards = guard.Part{Paths: []string{"/etc/ssh", sshUnitFolder}, Reload: []string{"ssh.service"}, First: []string{sshdFolder + "\n" + samePorts}}
+var SSHGuards = guard.Part{Paths: []string{"/etc/ssh", sshUnitFolder}, Reload: []string{"ssh.service"}, Preconditions: []string{sshdFolder + "\n" + samePorts}}
 
 var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: short,

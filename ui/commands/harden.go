@@ -17,7 +17,7 @@ func (c *command) harden() *cobra.Command {
 	var profile string
 	cmd := &cobra.Command{
 		Use: "harden --explain", Short: "Show every setting that secures a server, and why", Args: most(0),
-		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then what benchmarks ask for and is left as it is. To change a deployment's profile, deploy it with --hardening.",
+		Long: "Shows the list of settings that secure a server: what, why, which benchmark rules each answers,\nand from which profile on; then where slipway differs from benchmarks. To change a deployment's profile, deploy it with --hardening.",
 		RunE: func(*cobra.Command, []string) error {
 			if !explain {
 				return plan.Usagef("give --explain, or deploy with --hardening minimal, standard or strict", "harden only explains")
@@ -71,8 +71,8 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	fmt.Fprintln(w, "left as it is")
-	for _, l := range hardening.Left() {
+	fmt.Fprintln(w, "where slipway differs from benchmarks")
+	for _, l := range hardening.Exceptions() {
 		if _, err := fmt.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
@@ -95,11 +95,11 @@ type settingEvent struct {
 func explainJSON(w io.Writer, settings []hardening.Setting) error {
 	encoder := json.NewEncoder(w)
 	for _, s := range settings {
-		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.On}); err != nil {
+		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.Systems}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	for _, l := range hardening.Left() {
+	for _, l := range hardening.Exceptions() {
 		if err := encoder.Encode(leftEvent{"left", l.What, l.Why, l.Rules}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
@@ -107,7 +107,7 @@ func explainJSON(w io.Writer, settings []hardening.Setting) error {
 	return nil
 }
 
-// leftEvent is what is left as it is, as a line of JSON.
+// leftEvent is an exception as a line of JSON.
 type leftEvent struct {
 	Event string   `json:"event"`
 	What  string   `json:"what"`

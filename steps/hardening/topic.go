@@ -135,8 +135,12 @@ func (t Topic) script(a actions) string {
 // Detail tells people how many settings the topic has and how many of its others
 // the host can't have.
 func (t Topic) Detail(p Profile, h Host) string {
-	text := fmt.Sprintf("%d settings", len(t.settings(p, h)))
-	if n := len(t.Inapplicable(p, h)); n > 0 {
+	n := len(t.settings(p, h))
+	text := fmt.Sprintf("%d settings", n)
+	if n == 1 {
+		text = "1 setting"
+	}
+	if n = len(t.Inapplicable(p, h)); n > 0 {
 		text += fmt.Sprintf("; %d not applicable here: a container has the kernel of its host", n)
 	}
 	return text

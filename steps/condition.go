@@ -11,6 +11,7 @@ import (
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/release"
+	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
 
@@ -101,7 +102,7 @@ func lookCondition(l layout.Layout) string {
 		shell.Section("releases", release.LookKept(l)),
 		shell.Section("updates", pendingUpdates),
 		shell.Section("reboot", shell.Script(whyRebootScript, nil)),
-		shell.Section("jobs", `systemctl list-units --plain --no-legend --full 'slipway-job-*.service' | sed -n 's/^slipway-job-\(.*\)\.service .*$/\1/p'`),
+		shell.Section("jobs", remote.Running()),
 	)
 }
 

@@ -97,7 +97,7 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 // replaced. Each line can be run again.
 func removeScript(p plan.Plan) string {
 	return shell.Lines(
-		guard.Drop,
+		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
 		web.Remove(p),
 		system.Remove(),

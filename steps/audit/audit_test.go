@@ -45,7 +45,7 @@ udp UNCONN 0 0 10.0.2.100%eth0:68 0.0.0.0:* users:(("systemd-network",pid=4,fd=3
 		"updates":          {"updates", "asked yes\nsecurity libssl3\n", "bad libssl3; good none; good none"},
 		"files":            {"files", "asked yes\npackaged /usr/bin/su\npackaged /usr/bin/passwd\n", "good none; good none; good none; good 2 of them"},
 		"strangers":        {"files", "asked yes\nwritable /etc/x\nstranger /opt/y\n", "bad /etc/x; good none; good none; bad /opt/y"},
-		"too many files":   {"files", "writable /etc/x\n", "unknown to look through them took longer than a minute"},
+		"too many files":   {"files", "writable /etc/x\n", "unknown looking through them took longer than a minute"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report, ok := Read(subject, map[string]string{sectionPrefix + c.topic: c.text}, time.Now())
@@ -68,6 +68,18 @@ func TestJudgeSSH(t *testing.T) {
 	if none, ok := Read(Subject{}, nil, time.Now()); ok || len(none.Results) > 0 {
 		t.Error("an audit that was not made has results")
 	}
+}
+
+// TestSinceAnEarlierVersion has a report with the sentence that a check had then.
+func TestSinceAnEarlierVersion(t *testing.T) {
+	before := Report{Results: []Result{{Topic: "ssh", Check: "keys let in", Verdict: Bad, Found: "pubkeyauthentication no"}}}
+	now, _ := Read(Subject{}, map[string]string{"audit ssh": "pubkeyauthentication yes\n"}, time.Now())
+	for _, r := range now.Since(before).Results {
+		if r.Found == "pubkeyauthentication yes" && r.Before == "bad: pubkeyauthentication no" {
+			return
+		}
+	}
+	t.Errorf("no result tells what was found before: %+v", now)
 }
 
 func TestSince(t *testing.T) {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	_ "embed" // the scripts
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,34 +10,52 @@ import (
 	"slipway/steps/shell"
 )
 
+var (
+	//go:embed firewall.sh
+	firewallScript string
+	//go:embed accounts.sh
+	accountsScript string
+	//go:embed exposure.sh
+	exposureScript string
+	//go:embed updates.sh
+	updatesScript string
+	//go:embed files.sh
+	filesScript string
+)
+
+// failedUnits prints the failed units of systemd.
+const failedUnits = `echo "asked yes"; systemctl list-units --failed --plain --no-legend --full | sed 's/^\([^ ]*\).*/failed \1/'`
+
 // checks are all checks on the server, in order.
 var checks = []check{
-	{topic: "ssh", look: same("mkdir -p /run/sshd; sshd -T"), judge: judgeSSH},
-	{topic: "listening", look: same("ss -Htulnp"), judge: judgeListening},
-	{topic: "firewall", look: same(lookFirewall), judge: judgeFirewall},
-	{topic: "accounts", look: same(lookAccounts), judge: judgeAccounts},
-	{topic: "units", look: same(`echo "asked yes"; systemctl list-units --failed --plain --no-legend --full | sed 's/^\([^ ]*\).*/failed \1/'`), judge: judgeUnits},
+	{topic: "ssh", look: everywhere("mkdir -p /run/sshd; sshd -T"), judge: judgeSSH},
+	{topic: "listening", look: everywhere("ss -Htulnp"), judge: judgeListening},
+	{topic: "firewall", look: everywhere(firewallScript), judge: judgeFirewall},
+	{topic: "accounts", look: everywhere(accountsScript), judge: judgeAccounts},
+	{topic: "units", look: everywhere(failedUnits), judge: judgeUnits},
 	{topic: "exposure", slow: true, look: lookExposure, judge: judgeExposure},
-	{topic: "updates", slow: true, look: same(lookUpdates), judge: judgeUpdates},
-	{topic: "files", slow: true, look: same(lookFiles), judge: judgeFiles},
+	{topic: "updates", slow: true, look: everywhere(updatesScript), judge: judgeUpdates},
+	{topic: "files", slow: true, look: everywhere(filesScript), judge: judgeFiles},
 }
 
-// same is a look that is the same for every server.
-func same(look string) func(Subject) string { return func(Subject) string { return look } }
+// everywhere is a look that is the same on every server.
+func everywhere(look string) func(Subject) string {
+	return func(Subject) string { return shell.Script(look, nil) }
+}
 
-// sshWanted are settings of sshd and the values that keep others out.
+// sshWanted are settings of sshd and the values that they may have.
 var sshWanted = []struct {
 	keyword, check string
 	values         []string
 }{
 	{"permitrootlogin", "root can't log in", []string{"no"}},
 	{"passwordauthentication", "no password lets anybody in", []string{"no"}},
-	{"kbdinteractiveauthentication", "no password by another name does", []string{"no"}},
-	{"permitemptypasswords", "an account without a password is shut", []string{"no"}},
-	{"pubkeyauthentication", "keys let in", []string{"yes"}},
-	{"x11forwarding", "no screens are passed on", []string{"no"}},
-	{"allowagentforwarding", "no agents are passed on", []string{"no"}},
-	{"maxauthtries", "a connection has few tries", []string{"1", "2", "3", "4"}},
+	{"kbdinteractiveauthentication", "keyboard-interactive login is off", []string{"no"}},
+	{"permitemptypasswords", "an account with an empty password can't log in", []string{"no"}},
+	{"pubkeyauthentication", "SSH keys can log in", []string{"yes"}},
+	{"x11forwarding", "X11 is not forwarded", []string{"no"}},
+	{"allowagentforwarding", "SSH agents are not forwarded", []string{"no"}},
+	{"maxauthtries", "a connection may try at most four keys", []string{"1", "2", "3", "4"}},
 }
 
 func judgeSSH(_ Subject, text string) []Result {
@@ -53,17 +72,17 @@ func judgeSSH(_ Subject, text string) []Result {
 	return results
 }
 
-// Listener is a socket that the world may reach, if nothing is in between.
+// Listener is a socket that the world reaches unless a firewall is in between.
 type Listener struct {
-	// Protocol is tcp or udp.
+	// Protocol is "tcp" or "udp".
 	Protocol string
 	Port     int
-	// Program is who listens, as far as it is told.
+	// Program is the name of the process that listens; empty if ss does not tell.
 	Program string
 }
 
-// Listeners are the sockets in what ss printed that are not on the loopback
-// device only.
+// Listeners reads what "ss -Htulnp" printed, and leaves out sockets that only the
+// server itself reaches.
 func Listeners(text string) []Listener {
 	var all []Listener
 	for line := range strings.Lines(text) {
@@ -88,7 +107,7 @@ func Listeners(text string) []Listener {
 	return all
 }
 
-// dhcp are the ports on which a server is told its own addresses.
+// dhcp are the UDP ports on which a server receives its own addresses.
 var dhcp = []int{68, 546}
 
 func judgeListening(s Subject, text string) []Result {
@@ -111,9 +130,6 @@ func judgeListening(s Subject, text string) []Result {
 	}
 	return []Result{judged(what, true, strings.Join(found, ", "))}
 }
-
-// lookFirewall prints the chains that judge what comes in.
-const lookFirewall = `if [ -z "$(command -v nft)" ]; then echo "nft missing"; else echo "nft there"; nft -s list ruleset | sed -n 's/^[[:space:]]*type filter hook input .*policy \([a-z]*\);.*$/input \1/p; s/^table \([a-z0-9]*\) .*$/family \1/p'; fi`
 
 func judgeFirewall(_ Subject, text string) []Result {
 	const what = "what is not let in is dropped, by IPv4 and IPv6"
@@ -138,22 +154,18 @@ func judgeFirewall(_ Subject, text string) []Result {
 	return []Result{unknown(what, "nft does not say")}
 }
 
-const lookAccounts = `echo "asked yes"
-awk -F: '$3 == 0 && $1 != "root" { print "root " $1 }' /etc/passwd
-awk -F: '$2 == "" { print "open " $1 }' /etc/shadow
-awk -F: '$2 ~ /^\$/ { print "password " $1 }' /etc/shadow`
-
 func judgeAccounts(_ Subject, text string) []Result {
 	return []Result{
-		none("nobody but root is root", text, "root"),
-		none("no account is without a lock", text, "open"),
-		none("no account has a password that can be guessed", text, "password"),
+		noneFound("nobody but root is root", text, "root"),
+		noneFound("no account has an empty password", text, "open"),
+		noneFound("no account has a password", text, "password"),
 	}
 }
 
-// none is that no line begins with a word; what follows the word is named. A
-// look that came to nothing, not even its first line, is not known.
-func none(what, text, word string) Result {
+// noneFound is good if no line begins with the word; else it names what follows
+// the word. If the look printed nothing at all, not even its first line, the verdict
+// is Unknown.
+func noneFound(what, text, word string) Result {
 	if strings.TrimSpace(text) == "" {
 		return unknown(what, "the server does not say")
 	}
@@ -164,13 +176,13 @@ func none(what, text, word string) Result {
 		}
 	}
 	if len(found) > 0 {
-		return judged(what, false, listed(found))
+		return judged(what, false, shortened(found))
 	}
 	return judged(what, true, "none")
 }
 
-// listed names a few of many.
-func listed(all []string) string {
+// shortened names a few of many.
+func shortened(all []string) string {
 	const few = 8
 	if len(all) <= few {
 		return strings.Join(all, ", ")
@@ -179,11 +191,11 @@ func listed(all []string) string {
 }
 
 func judgeUnits(_ Subject, text string) []Result {
-	return []Result{none("no unit has failed", text, "failed")}
+	return []Result{noneFound("no unit has failed", text, "failed")}
 }
 
-// exposed are units and how exposed they may be, by systemd-analyze security,
-// which counts from 0 to 10.
+// exposed are units, by name or the app's prefix, and how exposed they may be at
+// most, on the scale of systemd-analyze security from 0 to 10.
 func exposed(s Subject) []struct {
 	name, unit string
 	most       float64
@@ -194,17 +206,12 @@ func exposed(s Subject) []struct {
 	}{{"the app", s.App, 1.5}, {"nginx", "nginx.service", 3}, {"sshd", "ssh.service", 5}}
 }
 
-// lookExposure asks for the app's own unit, whatever the release.
 func lookExposure(s Subject) string {
-	lines := []string{`app=$(systemctl list-units --plain --no-legend --full ` + shell.Quote(s.App+"-*.service") + ` | cut -d' ' -f1 | head -n 1)`}
+	var names []string
 	for _, e := range exposed(s) {
-		unit := shell.Quote(e.unit)
-		if e.unit == s.App {
-			unit = `"$app"`
-		}
-		lines = append(lines, `echo `+shell.Quote(e.unit)+` "$(systemd-analyze security --no-pager `+unit+` | sed -n 's/^.*Overall exposure level for .*: \([0-9.]*\) .*$/\1/p')"`)
+		names = append(names, e.unit)
 	}
-	return shell.Lines(lines...)
+	return shell.Script(exposureScript, shell.Values{"app": s.App}, names...)
 }
 
 func judgeExposure(s Subject, text string) []Result {
@@ -222,41 +229,23 @@ func judgeExposure(s Subject, text string) []Result {
 	return results
 }
 
-const lookUpdates = `echo "asked yes"
-apt-get -s -q -q -o Debug::NoLocking=1 dist-upgrade | sed -n 's/^Inst \([^ ]*\) .*-[Ss]ecurity.*$/security \1/p'
-[ "$(($(date +%s) - $(stat -c %Y /var/lib/apt/lists)))" -lt 604800 ] || echo "old lists of $(date -r /var/lib/apt/lists +%F)"
-[ ! -e /run/reboot-required ] || echo "reboot an update asks for it"`
-
 func judgeUpdates(_ Subject, text string) []Result {
 	return []Result{
-		none("no security update is pending", text, "security"),
-		none("the lists of updates are of this week", text, "old"),
-		none("no reboot is pending", text, "reboot"),
+		noneFound("no security update is pending", text, "security"),
+		noneFound("apt's package lists are less than a week old", text, "old"),
+		noneFound("no reboot is pending", text, "reboot"),
 	}
 }
 
-// lookFiles looks through the root's own file system, for at most a minute. A
-// program that runs as another user is a package's or a stranger's.
-const lookFiles = `found=$(timeout 60 find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run \) -prune -o \
-  -type f -perm -0002 -printf 'writable %p\n' -o -type d -perm -0002 ! -perm -1000 -printf 'folder %p\n' -o \
-  -type f -perm /6000 -printf 'runs %p\n' -o \( -nouser -o -nogroup \) -printf 'nobody %p\n')
-[ $? = 124 ] || echo "asked yes"
-printf '%s\n' "$found" | while read -r kind f; do
-  if [ "$kind" != runs ]; then echo "$kind $f"
-  elif grep -qsxF -e "$f" -e "${f#/usr}" /var/lib/dpkg/info/*.list; then echo "packaged $f"
-  else echo "stranger $f"
-  fi
-done`
-
 func judgeFiles(_ Subject, text string) []Result {
 	if !strings.Contains(text, "asked yes") {
-		return []Result{unknown("files are as they should be", "to look through them took longer than a minute")}
+		return []Result{unknown("files have safe owners and modes", "looking through them took longer than a minute")}
 	}
 	results := []Result{
-		none("no file is anybody's to write", text, "writable"),
-		none("no folder is anybody's to remove others' files in", text, "folder"),
-		none("no file is nobody's", text, "nobody"),
-		none("programs that run as another user are of Debian's packages", text, "stranger"),
+		noneFound("no file is anybody's to write", text, "writable"),
+		noneFound("no folder lets everybody remove the files of others", text, "folder"),
+		noneFound("every file has an owner and a group", text, "nobody"),
+		noneFound("programs that run as another user are of Debian's packages", text, "stranger"),
 	}
 	if last := &results[3]; last.Verdict == Good {
 		last.Found = fmt.Sprintf("%d of them", strings.Count("\n"+text, "\npackaged "))

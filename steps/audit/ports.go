@@ -13,25 +13,25 @@ import (
 	"time"
 )
 
-// usual are TCP ports that servers are broken into by.
-var usual = []int{21, 22, 23, 25, 53, 80, 110, 111, 139, 143, 443, 445, 873, 1433, 1521, 2049, 2375, 2376, 3000, 3306, 3389, 5000,
+// attacked are the TCP ports that attackers try first.
+var attacked = []int{21, 22, 23, 25, 53, 80, 110, 111, 139, 143, 443, 445, 873, 1433, 1521, 2049, 2375, 2376, 3000, 3306, 3389, 5000,
 	5432, 5900, 5984, 6379, 8000, 8080, 8443, 8888, 9000, 9090, 9200, 11211, 27017}
 
-// patience is how long a port has to take a connection, and then to say
-// something.
-const patience = 2 * time.Second
+// answerLimit is how long a port has to accept a connection, and then to answer.
+const answerLimit = 2 * time.Second
 
-// answer is what a port does when it is asked from outside.
+// answer is how a port responds to a connection from outside.
 type answer int
 
 const (
 	closed answer = iota
-	silent        // takes a connection and says nothing
-	open          // says something
+	silent        // accepts a connection and sends nothing
+	open          // sends something
 )
 
-// Outside asks an address from this computer which ports answer: the usual
-// ones, those that may, and those on which the server listens by its own word.
+// Outside tries the ports of an address from this computer: those that attackers
+// try first, those that may answer, and those on which the server says it listens.
+// If ctx ends the verdict is Unknown.
 func Outside(ctx context.Context, address string, s Subject, listeners []Listener) Result {
 	const what = "from outside only what is to be reached can be"
 	listening := map[int]bool{}
@@ -40,20 +40,20 @@ func Outside(ctx context.Context, address string, s Subject, listeners []Listene
 			listening[l.Port] = true
 		}
 	}
-	ports := slices.Concat(usual, s.Ports)
+	ports := slices.Concat(attacked, s.Ports)
 	for port := range listening {
 		ports = append(ports, port)
 	}
 	slices.Sort(ports)
 	ports = slices.Compact(ports)
-	answers := askAll(ctx, address, ports)
+	answers := probeAll(ctx, address, ports)
 	if ctx.Err() != nil {
 		return Result{Topic: "outside", Check: what, Verdict: Unknown, Found: "it was interrupted"}
 	}
 	var found, others []string
 	for _, port := range ports {
-		// A forwarder on the way may take connections that nobody on the server
-		// does.
+		// A forwarder on the way may accept a connection although no program on the
+		// server does.
 		reached := answers[port] == open || answers[port] == silent && listening[port]
 		if !reached {
 			continue
@@ -65,31 +65,31 @@ func Outside(ctx context.Context, address string, s Subject, listeners []Listene
 	}
 	result := judged(what, len(others) == 0, "tcp "+strings.Join(found, ", "))
 	if len(others) > 0 {
-		result.Found += fmt.Sprintf("; not to be reached: %s", strings.Join(others, ", "))
+		result.Found += fmt.Sprintf("; these should not answer: %s", strings.Join(others, ", "))
 	}
 	result.Topic = "outside"
 	return result
 }
 
-func askAll(ctx context.Context, address string, ports []int) map[int]answer {
+func probeAll(ctx context.Context, address string, ports []int) map[int]answer {
 	answers := map[int]answer{}
 	var mu sync.Mutex
-	var asking sync.WaitGroup
+	var probing sync.WaitGroup
 	for _, port := range ports {
-		asking.Go(func() {
-			a := ask(ctx, net.JoinHostPort(address, strconv.Itoa(port)))
+		probing.Go(func() {
+			a := probe(ctx, net.JoinHostPort(address, strconv.Itoa(port)))
 			mu.Lock()
 			defer mu.Unlock()
 			answers[port] = a
 		})
 	}
-	asking.Wait()
+	probing.Wait()
 	return answers
 }
 
-// ask connects, sends what most servers answer somehow, and waits.
-func ask(ctx context.Context, target string) answer {
-	dialer := net.Dialer{Timeout: patience}
+// probe connects, sends a line that most servers answer, and waits.
+func probe(ctx context.Context, target string) answer {
+	dialer := net.Dialer{Timeout: answerLimit}
 	conn, err := dialer.DialContext(ctx, "tcp", target)
 	if err != nil {
 		return closed
@@ -97,7 +97,7 @@ func ask(ctx context.Context, target string) answer {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	conn.SetDeadline(time.Now().Add(patience)) //nolint:errcheck // where it can't be set, ctx ends it
+	conn.SetDeadline(time.Now().Add(answerLimit)) //nolint:errcheck // where it can't be set, ctx ends it
 	if _, err := conn.Write([]byte("GET / HTTP/1.0\r\n\r\n")); err != nil {
 		return closed
 	}

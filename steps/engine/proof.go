@@ -2,14 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"slipway/providers"
 	"slipway/steps/fact"
@@ -62,7 +59,7 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, erro
 	limit := r.Plan.ProofLimit()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
 	defer cancel()
-	fresh, err := dialPatiently(ctx, dial)
+	fresh, err := remote.DialPatiently(ctx, 0, dial)
 	if err != nil {
 		return false, err
 	}
@@ -84,27 +81,6 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, erro
 		r.server.client.Trust(fresh.HostKey())
 	}
 	return true, r.pinShown(fresh, &seen)
-}
-
-// dialPatiently tries again while nothing answers: sshd may be starting anew.
-func dialPatiently(ctx context.Context, dial dialer) (*remote.Client, error) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 2*time.Second
-	var last error
-	client, err := backoff.Retry(ctx, func() (*remote.Client, error) {
-		client, err := dial(ctx)
-		if _, ok := errors.AsType[*remote.Unreachable](err); err != nil && !ok {
-			return nil, backoff.Permanent(err)
-		}
-		if err != nil && ctx.Err() == nil {
-			last = err
-		}
-		return client, err
-	}, backoff.WithBackOff(wait))
-	if err != nil && ctx.Err() != nil && last != nil {
-		return nil, last
-	}
-	return client, err
 }
 
 // unprovenError tells what becomes of a change that no new login proved.

@@ -97,7 +97,7 @@ func LookScript(plan plan.Plan, facts Facts) string {
 	script := []string{
 		firstBoot,
 		shell.Section(fact.SectionSystem, fact.LookSystem),
-		shell.Section(fact.SectionJobs, remote.Running),
+		shell.Section(fact.SectionJobs, remote.Running()),
 		shell.Section(fact.SectionGuard, guard.Look),
 	}
 	for _, f := range facts {

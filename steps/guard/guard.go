@@ -1,43 +1,38 @@
-// Package guard builds the shell text that keeps a server's old state while a
-// change is unproven, and that puts it back by itself unless a new login proves
-// the change in time. All of it is pure: the same arguments give the same text.
-//
-// An armed guard is a folder for root only with the old state and the script
-// that puts it back, a timer that runs that script, and a unit that runs it at
-// the next boot: a change that was not proven before a reboot is put back too.
 package guard
 
 import (
-	"fmt"
+	_ "embed" // the scripts
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"slipway/steps/shell"
 )
 
-// Part is what a change may spoil, and so what is kept and put back.
+// Part is what a change may spoil: it is kept before the change, and put back if
+// nothing proves the change.
 type Part struct {
-	// Paths are files and whole folders, absolute. One that is not there is
-	// removed when the old state is put back.
+	// Paths are files and whole folders, absolute. One that did not exist before
+	// the change is removed when the old state is put back.
 	Paths []string
 	// Tables are nftables tables, as "inet slipway".
 	Tables []string
 	// Enabled are units whose start at boot may change.
 	Enabled []string
-	// Logins are users whose authorized keys and password lock may change. One
-	// whom the change makes is left, for a user locks nobody out.
+	// Logins are users whose authorized keys and password lock may change. A user
+	// whom the change adds stays: an additional user locks nobody out.
 	Logins []string
-	// Reload are services that read their files again once these are back.
+	// Reload are services that read their files again once the old files are back.
 	Reload []string
-	// First is shell text that fails, and says why, where no change must begin:
-	// what would be put back could not be used.
-	First []string
+	// Preconditions are shell texts. One that fails, and says why, keeps the change
+	// from beginning: the old state, once put back, would not work.
+	Preconditions []string
 }
 
 // Empty tells whether the part names nothing.
 func (p Part) Empty() bool {
-	return len(p.Paths)+len(p.Tables)+len(p.Enabled)+len(p.Logins)+len(p.Reload)+len(p.First) == 0
+	return len(p.Paths)+len(p.Tables)+len(p.Enabled)+len(p.Logins)+len(p.Reload)+len(p.Preconditions) == 0
 }
 
 // Join is all that the parts name, each once.
@@ -49,60 +44,109 @@ func Join(parts ...Part) Part {
 		all.Enabled = append(all.Enabled, p.Enabled...)
 		all.Logins = append(all.Logins, p.Logins...)
 		all.Reload = append(all.Reload, p.Reload...)
-		all.First = append(all.First, p.First...)
+		all.Preconditions = append(all.Preconditions, p.Preconditions...)
 	}
-	for _, list := range []*[]string{&all.Paths, &all.Tables, &all.Enabled, &all.Logins, &all.Reload, &all.First} {
+	for _, list := range []*[]string{&all.Paths, &all.Tables, &all.Enabled, &all.Logins, &all.Reload, &all.Preconditions} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
 	return all
 }
 
-const (
-	// folder holds an armed guard; it outlives a reboot.
-	folder = "/var/lib/slipway/guard"
-	// bootUnit puts the old state back at boot. It is ordered after what it may
-	// reload, so that it finds what the timer would find.
-	bootUnit = "/etc/systemd/system/slipway-guard-boot.service"
-	bootLink = "/etc/systemd/system/multi-user.target.wants/slipway-guard-boot.service"
-)
+//go:embed lock.sh
+var lockScript string
 
-// locked keeps arming, disarming and putting back from overlapping.
-const locked = `mkdir -p /run/slipway
-exec 9>/run/slipway/guard.lock
-flock 9`
+//go:embed save.sh
+var saveScript string
 
-// armed reads whose guard is armed; no token is that of none.
-const armed = `token=$(sed -n 1p ` + folder + `/armed 2>/dev/null) || token=`
+//go:embed arm.sh
+var armScript string
 
-// Arm is shell text that keeps the part's state as it is and has it put back
-// after a time, unless Disarm is run with the same token. It comes right before
-// the change and fails if the guard can't be set. facts name what is about to
-// change. Where an earlier change is unproven still, its old state stays the one
-// that is put back, and the time begins anew.
-func Arm(part Part, token string, after time.Duration, facts []string) string {
-	revert := revert(part)
+//go:embed disarm.sh
+var disarmScript string
+
+//go:embed drop.sh
+var dropScript string
+
+//go:embed revert.sh
+var revertScript string
+
+// place is where a guard keeps what it needs.
+type place struct {
+	// folder holds an armed guard. It outlives a reboot.
+	folder string
+	// lock keeps two of the guard's scripts from running at a time.
+	lock string
+	// unit puts the old state back at boot, and link enables it.
+	unit, link string
+}
+
+// onServer is the place on every server.
+var onServer = place{
+	folder: folder,
+	lock:   "/run/slipway/guard.lock",
+	unit:   "/etc/systemd/system/slipway-guard-boot.service",
+	link:   "/etc/systemd/system/multi-user.target.wants/slipway-guard-boot.service",
+}
+
+const folder = "/var/lib/slipway/guard"
+
+// functions are those that all scripts share.
+func (p place) functions() string {
+	return shell.Script(lockScript, shell.Values{"folder": p.folder, "lock": p.lock, "unit": p.unit, "link": p.link})
+}
+
+// pairs are what a part names, as the arguments of save_state and revert. They are
+// put back in this order: services read their files again once all is back.
+func (p Part) pairs() []string {
+	var words []string
+	add := func(kind string, names []string) {
+		for _, name := range names {
+			words = append(words, kind, name)
+		}
+	}
+	add("path", p.Paths)
+	add("login", p.Logins)
+	add("unit", p.Enabled)
+	add("table", p.Tables)
+	add("service", p.Reload)
+	return words
+}
+
+// revert is the program that puts the part's state back. Its argument is the token
+// of the guard that ran out, "locked" if the caller holds the lock, or none at boot.
+func (p place) revert(part Part) string {
 	return shell.Lines(
-		`(`, `umask 077`, shell.Lines(part.First...), locked,
-		// An unproven change of other things goes back before this one begins.
-		`if [ -e `+folder+`/armed ] && ! printf '%s' `+shell.Quote(revert)+` | cmp -s - `+folder+`/revert; then sh `+folder+`/revert locked; fi`,
-		`if [ ! -e `+folder+`/armed ]; then`,
-		`rm -rf `+folder,
-		`mkdir -p `+folder,
-		save(part),
-		`printf '%s' `+shell.Quote(revert)+` >`+folder+`/revert`,
-		`fi`,
+		`# Written by slipway: puts back what was not proven.`,
+		p.functions(),
+		shell.Script(revertScript, shell.Values{"folder": p.folder}),
+		`revert "${1-}" `+shell.Command(part.pairs()...),
+	) + "\n"
+}
+
+// save keeps the part's state, unless an unproven change of the same part waits.
+func (p place) save(part Part) string {
+	return shell.Lines(
+		p.functions(),
+		"take_lock",
+		shell.Script(saveScript, shell.Values{"folder": p.folder, "revert": p.revert(part)}),
+		shell.Command(append([]string{"save_state"}, part.pairs()...)...),
+	)
+}
+
+// Arm is shell text that keeps the part's state and has it put back after a time,
+// unless Disarm is run with the same token. It comes right before the change, and
+// fails if the guard can't be armed. facts name what is about to change. If an
+// earlier change is still unproven, its old state stays the one that is put back,
+// and the time begins anew.
+func Arm(part Part, token string, after time.Duration, facts []string) string {
+	p := onServer
+	return shell.Lines(
+		`(`, `umask 077`, shell.Lines(part.Preconditions...),
+		p.save(part),
 		bootService.Put(),
-		`mkdir -p `+bootLink[:strings.LastIndexByte(bootLink, '/')],
-		`ln -sfn `+bootUnit+` `+bootLink,
-		shell.Command("printf", `%s\n%s\n`, token, strings.Join(facts, " "))+` >`+folder+`/armed.part`,
-		// On disk before the change is: a power cut must find it.
-		`find `+folder+` `+bootUnit+` -type f -exec sync {} +`,
-		`mv -f `+folder+`/armed.part `+folder+`/armed`,
-		`sync `+folder,
-		`systemctl stop 'slipway-guard-*.timer'`,
-		shell.Command("systemd-run", "--quiet", "--collect", "--unit=slipway-guard-"+token, "--description=slipway: put back what was not proven",
-			fmt.Sprintf("--on-active=%ds", int(after.Seconds())), "--timer-property=AccuracySec=100ms", "/bin/sh", folder+"/revert", token),
+		shell.Script(armScript, shell.Values{"folder": p.folder, "unit": p.unit, "link": p.link, "token": token,
+			"facts": strings.Join(facts, " "), "seconds": strconv.Itoa(int(after.Seconds()))}),
 		`)`,
 	)
 }
@@ -110,22 +154,13 @@ func Arm(part Part, token string, after time.Duration, facts []string) string {
 // Disarm is shell text that lets the change stand: it prints Proven, or Gone if
 // the guard of that token is not armed any more.
 func Disarm(token string) string {
-	return shell.Lines(
-		`(`, locked, armed,
-		`if [ "$token" != `+shell.Quote(token)+` ]; then echo `+Gone+`; exit 0; fi`,
-		remove,
-		shell.Command("systemctl", "stop", "slipway-guard-"+token+".timer"),
-		`echo `+Proven,
-		`)`,
-	)
+	return shell.Lines(`(`, onServer.functions(), shell.Script(disarmScript, shell.Values{"token": token, "proven": Proven, "gone": Gone}), `)`)
 }
 
-// Drop is shell text that forgets a guard, whosever it is.
-const Drop = `(
-` + locked + `
-` + remove + `
-systemctl stop 'slipway-guard-*.timer'
-)`
+// Drop is shell text that forgets the guard that is armed, whatever its token.
+func Drop() string {
+	return shell.Lines(`(`, onServer.functions(), shell.Script(dropScript, nil), `)`)
+}
 
 // What Disarm prints.
 const (
@@ -133,18 +168,15 @@ const (
 	Gone   = "gone"
 )
 
-// remove takes the guard's mark first: what is left after a crash is forgotten.
-const remove = `rm -f ` + folder + `/armed ` + bootLink + ` ` + bootUnit + `
-rm -rf ` + folder
-
-// Look is shell text that prints whose guard is armed, if one is.
+// Look is shell text that prints the token of the guard that is armed, and on a
+// second line what it was armed for; or nothing.
 const Look = `[ ! -e ` + folder + `/armed ] || cat ` + folder + `/armed`
 
 // Armed is what Look found.
 type Armed struct {
-	// Token is the guard's; empty if none is armed.
+	// Token is the guard's own. It is empty if no guard is armed.
 	Token string
-	// Facts are what it was armed for.
+	// Facts are the names of the facts whose change it waits for.
 	Facts []string
 }
 
@@ -154,7 +186,9 @@ func Parse(looked string) Armed {
 	return Armed{Token: token, Facts: strings.Fields(facts)}
 }
 
-var bootService = shell.File{Path: bootUnit, Mode: "644", Content: `# Written by slipway. It is here only while a change is not proven yet.
+// bootService is ordered after what it may reload, so that it finds what the timer
+// would find.
+var bootService = shell.File{Path: onServer.unit, Mode: "644", Content: `# Written by slipway. It is here only while a change is not proven yet.
 [Unit]
 Description=slipway: put back what was not proven before the reboot
 After=nftables.service ssh.socket ssh.service local-fs.target

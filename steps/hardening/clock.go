@@ -1,21 +1,25 @@
 package hardening
 
-import "slices"
+import (
+	_ "embed" // the script
+	"slices"
 
-// clock is that one of the programs that set the clock runs. Which one an image
-// brings is its own choice, and two would fight.
+	"slipway/steps/shell"
+)
+
+// clock is one of the programs that set the clock. Which one an image brings is the
+// image's choice, and two would conflict.
 type clock struct{}
 
 var clocks = []string{"systemd-timesyncd.service", "chrony.service", "ntpsec.service", "ntp.service"}
 
-func (clock) ask(q *questions) { q.units = append(q.units, clocks...) }
+//go:embed clock.sh
+var clockScript string
 
-func (clock) so(s seen) bool {
-	return slices.ContainsFunc(clocks, func(name string) bool { return unit{name, running}.so(s) })
+func (clock) inspect(i *inspection) { i.units = append(i.units, clocks...) }
+
+func (clock) met(f findings) bool {
+	return slices.ContainsFunc(clocks, func(name string) bool { return unit{name, running}.met(f) })
 }
 
-func (clock) act(a *actions) {
-	a.shell = append(a.shell, `for unit in chrony ntpsec systemd-timesyncd; do
-  if [ "$(systemctl show -P LoadState "$unit.service")" = loaded ]; then systemctl --quiet enable --now "$unit.service"; break; fi
-done`)
-}
+func (clock) apply(a *actions) { a.shell = append(a.shell, shell.Script(clockScript, nil)) }

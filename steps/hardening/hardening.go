@@ -1,7 +1,3 @@
-// Package hardening is the one list of what is set on a server to keep others
-// out: what, why, which benchmark rules it answers, from which profile on, and
-// how it is brought about. All of it is pure: it makes shell text and reads what
-// that printed; package steps runs it.
 package hardening
 
 import (
@@ -10,21 +6,22 @@ import (
 	"strings"
 )
 
-// Profile is how much is set. Each includes those before it.
+// Profile is how much is set. Each profile includes those before it.
 type Profile int
 
 // The profiles.
 const (
-	// Minimal is what no server should be without.
+	// Minimal is what every server needs.
 	Minimal Profile = iota
 	// Standard is all that can't surprise the owner of a web app.
 	Standard
-	// Strict is what an auditor asks for beside.
+	// Strict adds what auditors ask for.
 	Strict
 )
 
 var profileNames = []string{"minimal", "standard", "strict"}
 
+// String is the name by which ProfileOf finds the profile.
 func (p Profile) String() string { return profileNames[p] }
 
 // ProfileOf finds a profile by its name; an unknown name is Standard, which is
@@ -38,69 +35,72 @@ func ProfileOf(name string) Profile {
 
 // Setting is one row of the list.
 type Setting struct {
-	// Topic is the step that brings it about.
+	// Topic is the name of the step that brings it about.
 	Topic string
-	// What is so afterwards, and Why, each in a few words.
+	// What is a sentence that is true once the setting is made: "sshd's
+	// PermitRootLogin is no". Why is a clause that follows "because".
 	What, Why string
 	// Rules are the benchmark rules that it answers: "CIS 5.1.20", "Lynis SSH-7408".
 	Rules []string
-	// From is the first profile that has it.
+	// From is the first profile that has the setting.
 	From Profile
-	// Below is the first profile that has something stricter instead; Minimal
-	// is none.
+	// Below is the first profile that has something stricter instead; Minimal means
+	// that no profile has.
 	Below Profile
-	// OwnKernel is true if a container can't have it: its kernel is its host's.
+	// OwnKernel is true if a container can't have it, because it shares the kernel of
+	// its host.
 	OwnKernel bool
-	// On are the systems that it is for: "debian 12". Empty is all.
-	On []string
+	// Systems are those that it is for, as Host.System: "debian 12". Empty is all.
+	Systems []string
 
-	// wants is how it is brought about. A setting without any is brought about
-	// by a step of its own and only listed here.
-	wants []want
+	// requires is how it is brought about. A setting without any is only listed
+	// here: a step of its own brings it about.
+	requires []requirement
 }
 
 // Host is what the list must know of a server.
 type Host struct {
-	// System is its name and version: "debian 13". Empty is not known yet.
+	// System is its name and version: "debian 13". Empty means not known yet.
 	System string
-	// Container is true if its kernel is shared with others.
+	// Container is true if the server shares the kernel of its host.
 	Container bool
 }
 
-// newest is the system that one not looked at yet is taken for.
+// newest is the system that a server not looked at yet is assumed to have.
 const newest = "debian 13"
 
-// on tells whether the setting is for the host's system.
-func (s Setting) on(h Host) bool {
+// forSystem tells whether the setting is for the host's system.
+func (s Setting) forSystem(h Host) bool {
 	system := h.System
 	if system == "" {
 		system = newest
 	}
-	return len(s.On) == 0 || slices.Contains(s.On, system)
+	return len(s.Systems) == 0 || slices.Contains(s.Systems, system)
 }
 
 // Applicable tells whether the host can have the setting at all.
 func (s Setting) Applicable(h Host) bool { return !s.OwnKernel || !h.Container }
 
-// All is the list, in the order of the steps.
+// All is the whole list, in the order of the steps.
 func All() []Setting { return slices.Concat(tables...) }
 
-// in tells whether a profile has the setting.
-func (s Setting) in(p Profile) bool { return s.From <= p && (s.Below == Minimal || p < s.Below) }
+// inProfile tells whether a profile has the setting.
+func (s Setting) inProfile(p Profile) bool { return s.From <= p && (s.Below == Minimal || p < s.Below) }
 
-// In is what a profile has on a host, what can't be had there included.
+// In is what a profile asks for on a host, including what the host can't have.
 func In(p Profile, h Host) []Setting {
-	return slices.DeleteFunc(All(), func(s Setting) bool { return !s.in(p) || !s.on(h) })
+	return slices.DeleteFunc(All(), func(s Setting) bool { return !s.inProfile(p) || !s.forSystem(h) })
 }
 
-// Packages are those that a profile wants installed and removed.
+// Packages are the names of the packages that a profile wants installed, and of
+// those that it wants removed, each once.
 func Packages(p Profile, h Host) (wanted, unwanted []string) {
 	for _, s := range In(p, h) {
 		if !s.Applicable(h) {
 			continue
 		}
-		for _, w := range s.wants {
-			if pkg, ok := w.(debian); ok && pkg.absent {
+		for _, r := range s.requires {
+			if pkg, ok := r.(debianPackage); ok && pkg.absent {
 				unwanted = append(unwanted, pkg.name)
 			} else if ok {
 				wanted = append(wanted, pkg.name)
@@ -110,12 +110,13 @@ func Packages(p Profile, h Host) (wanted, unwanted []string) {
 	return unique(wanted), unique(unwanted)
 }
 
-// EveryPackage is each that any profile wants, or wants removed.
+// EveryPackage is the name of each package that any profile wants installed or
+// removed.
 func EveryPackage() []string {
 	var names []string
 	for _, s := range All() {
-		for _, w := range s.wants {
-			if pkg, ok := w.(debian); ok {
+		for _, r := range s.requires {
+			if pkg, ok := r.(debianPackage); ok {
 				names = append(names, pkg.name)
 			}
 		}
@@ -123,16 +124,16 @@ func EveryPackage() []string {
 	return unique(names)
 }
 
-// Paths are the files that are slipway's own, of all profiles.
+// Paths are the files that slipway owns, of all profiles.
 func Paths() []string {
 	var paths []string
 	for _, s := range All() {
-		paths = append(paths, ownPaths(s.wants)...)
+		paths = append(paths, ownPaths(s.requires)...)
 	}
 	return unique(paths)
 }
 
-// unique keeps the first of each.
+// unique keeps the first of equal words.
 func unique(all []string) []string {
 	var kept []string
 	for _, s := range all {
@@ -143,7 +144,8 @@ func unique(all []string) []string {
 	return kept
 }
 
-// Where says from which profile on a setting is made, and on what.
+// Where says in which profiles and on which servers the setting is made: "strict,
+// not in a container, on debian 13".
 func (s Setting) Where() string {
 	where := s.From.String()
 	if s.Below != Minimal {
@@ -152,8 +154,8 @@ func (s Setting) Where() string {
 	if s.OwnKernel {
 		where += ", not in a container"
 	}
-	if len(s.On) > 0 {
-		where += fmt.Sprintf(", on %s", strings.Join(s.On, " and "))
+	if len(s.Systems) > 0 {
+		where += fmt.Sprintf(", on %s", strings.Join(s.Systems, " and "))
 	}
 	return where
 }

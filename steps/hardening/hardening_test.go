@@ -17,12 +17,12 @@ var (
 	container = Host{System: "debian 13", Container: true}
 )
 
-// answer is what a look prints of a want that is so.
-func answer(w want) string {
+// answer is what a look prints of a requirement that is met.
+func answer(w requirement) string {
 	switch w := w.(type) {
 	case file:
 		return fileAnswer(w)
-	case line:
+	case dropInLine:
 		if w.effective != "" {
 			return w.effective + "\n"
 		}
@@ -36,14 +36,14 @@ func answer(w want) string {
 	case mode:
 		return "mode " + w.most + " root:root " + w.path + "\n"
 	case option:
-		return w.file + ":" + w.key + w.between + w.value + "\n"
-	case logins:
+		return w.file + ":" + w.key + w.separator + w.value + "\n"
+	case sshGroup:
 		return "group " + loginGroup + ":x:900:deploy\nlogin deploy\n"
-	case inserted:
+	case insertedLine:
 		return w.file + ":" + w.text + "\n"
 	case homes:
 		return "home 750 /home/deploy\ndotfile 640 /home/deploy/.profile\n"
-	case made:
+	case generated:
 		return "mode 600 root:root " + w.path + "\n"
 	case clock:
 		return answer(unit{clocks[0], running})
@@ -62,20 +62,21 @@ func fileAnswer(f file) string {
 	return hex.EncodeToString(sum[:]) + "  " + f.Path + "\n" + f.Mode + " " + owner + " " + f.Path + "\n"
 }
 
-// good is what a topic's look prints where all is as it should be.
+// good is what a topic's look prints where nothing must change.
 func good(t Topic, p Profile, h Host) string {
 	var b strings.Builder
-	for _, f := range drops(t.settings(p, h)) {
+	for _, f := range dropIns(t.settings(p, h)) {
 		b.WriteString(fileAnswer(f))
 	}
 	for _, s := range t.settings(p, h) {
-		for _, w := range s.wants {
+		for _, w := range s.requires {
 			b.WriteString(answer(w))
 		}
 	}
 	return b.String()
 }
 
+// each runs a test for every topic, profile and kind of host.
 func each(t *testing.T, test func(t *testing.T, topic Topic, p Profile, h Host)) {
 	for _, topic := range topics {
 		for _, p := range []Profile{Minimal, Standard, Strict} {
@@ -96,12 +97,12 @@ func TestNothingToChange(t *testing.T) {
 	})
 }
 
-// TestEachWantCounts has every setting but one be so, in turn.
-func TestEachWantCounts(t *testing.T) {
+// TestEachRequirementCounts has all requirements but one met, in turn.
+func TestEachRequirementCounts(t *testing.T) {
 	each(t, func(t *testing.T, topic Topic, p Profile, h Host) {
 		looked := good(topic, p, h)
 		for _, s := range topic.settings(p, h) {
-			for _, w := range s.wants {
+			for _, w := range s.requires {
 				if _, ok := w.(homes); ok {
 					expect(t, topic, p, h, strings.Replace(looked, "home 750", "home 755", 1), s.What)
 					expect(t, topic, p, h, strings.Replace(looked, "dotfile 640", "dotfile 644", 1), s.What)
@@ -122,10 +123,10 @@ func TestEachWantCounts(t *testing.T) {
 				expect(t, topic, p, h, strings.ReplaceAll(looked, answer(w), ""), s.What)
 			}
 		}
-		for _, f := range drops(topic.settings(p, h)) {
+		for _, f := range dropIns(topic.settings(p, h)) {
 			expect(t, topic, p, h, strings.Replace(looked, f.Mode+" root:root "+f.Path, "666 root:root "+f.Path, 1), "write "+f.Path)
 		}
-		expect(t, topic, p, h, looked+"unfinished\n", "finish what was interrupted")
+		expect(t, topic, p, h, looked+"unfinished\n", "finish the interrupted change")
 	})
 }
 
@@ -140,9 +141,9 @@ func expect(t *testing.T, topic Topic, p Profile, h Host, looked, what string) {
 	}
 }
 
-// TestReadLast: of two files that say a kernel's setting, the last by name counts.
+// TestReadLast: of two files with the same kernel setting, the last by name counts.
 func TestReadLast(t *testing.T) {
-	if name := filepath.Base(sysctls.path); name <= "99-protect-links.conf" {
+	if name := filepath.Base(sysctlDropIn.path); name <= "99-protect-links.conf" {
 		t.Errorf("%s is read before Debian 12's own 99-protect-links.conf", name)
 	}
 }
@@ -151,7 +152,7 @@ func TestReadLast(t *testing.T) {
 func TestNotLookedAtYet(t *testing.T) {
 	each(t, func(t *testing.T, topic Topic, p Profile, _ Host) {
 		if len(topic.Decide(p, Host{}, "")) == 0 {
-			t.Error("it holds on a server that was not looked at")
+			t.Error("it finds nothing to change on a server that was not looked at")
 		}
 	})
 }
@@ -168,20 +169,20 @@ func TestShellIsWellFormed(t *testing.T) {
 	})
 }
 
-// TestTheList is what every row must say.
+// TestTheList sees that every row says what people need to know.
 func TestTheList(t *testing.T) {
 	var whats []string
 	for _, s := range All() {
 		switch {
 		case s.What == "" || s.Why == "" || s.Topic == "":
 			t.Errorf("a row lacks what, why or its topic: %+v", s)
-		case slices.Contains(whats, s.What) && len(s.On) == 0:
+		case slices.Contains(whats, s.What) && len(s.Systems) == 0:
 			t.Errorf("twice in the list: %s", s.What)
 		case strings.ContainsAny(s.What+s.Why, "|\n"):
 			t.Errorf("it would break a table: %s", s.What)
 		}
 		whats = append(whats, s.What)
-		for _, w := range s.wants {
+		for _, w := range s.requires {
 			if m, ok := w.(mode); ok {
 				if _, err := strconv.ParseUint(m.most, 8, 32); err != nil {
 					t.Errorf("%s: %v", m.path, err)
@@ -191,7 +192,22 @@ func TestTheList(t *testing.T) {
 	}
 }
 
-// TestContainer sees that what a container can't have is told of and not done.
+// TestExceptions sees that every exception has what a table prints.
+func TestExceptions(t *testing.T) {
+	for _, e := range Exceptions() {
+		if e.What == "" || e.Why == "" || len(e.Rules) == 0 || strings.ContainsAny(e.What+e.Why, "|\n") {
+			t.Errorf("it lacks something, or would break a table: %+v", e)
+		}
+	}
+	if e, ok := ExceptionFor("partition_for_home"); !ok || !strings.Contains(e.What, "partitions") {
+		t.Errorf("got %+v, %t", e, ok)
+	}
+	if _, ok := ExceptionFor("no_such_rule"); ok {
+		t.Error("a rule that nobody knows falls under an exception")
+	}
+}
+
+// TestContainer sees that what a container can't have is named and not done.
 func TestContainer(t *testing.T) {
 	for _, topic := range topics {
 		for _, s := range topic.Inapplicable(Strict, container) {

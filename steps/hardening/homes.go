@@ -1,33 +1,35 @@
 package hardening
 
 import (
+	_ "embed" // the scripts
 	"strconv"
 	"strings"
+
+	"slipway/steps/shell"
 )
 
-// homes is that others see nothing of people's folders, and that nobody but
-// themselves changes the settings that are kept there.
+// homes are people's home folders, which others see nothing of, and the settings in
+// them, which nobody but their owner changes.
 type homes struct{}
 
+// The modes that a home folder and a file of settings in it may have at most.
 const (
-	homeMost     = 0o750
-	dotFilesMost = 0o740
+	maxHomeMode    = 0o750
+	maxDotfileMode = 0o740
 )
 
-// lookHomes prints the modes of people's folders and of their settings.
-const lookHomes = `for home in /home/*; do
-  [ ! -d "$home" ] || stat -c 'home %a %n' "$home"
-  for file in "$home"/.[!.]*; do
-    [ ! -f "$file" ] || [ -L "$file" ] || stat -c 'dotfile %a %n' "$file"
-  done
-done`
+//go:embed homes.sh
+var homesScript string
 
-func (homes) ask(q *questions) { q.homes = true }
+//go:embed closehomes.sh
+var closeHomesScript string
 
-func (homes) so(s seen) bool {
-	for _, l := range s.lines {
+func (homes) inspect(i *inspection) { i.homes = true }
+
+func (homes) met(f findings) bool {
+	for _, l := range f.lines {
 		kind, rest, _ := strings.Cut(l, " ")
-		most := map[string]uint64{"home": homeMost, "dotfile": dotFilesMost}[kind]
+		most := map[string]uint64{"home": maxHomeMode, "dotfile": maxDotfileMode}[kind]
 		if most == 0 {
 			continue
 		}
@@ -36,14 +38,9 @@ func (homes) so(s seen) bool {
 			return false
 		}
 	}
-	return s.text != ""
+	return f.text != ""
 }
 
-func (homes) act(a *actions) {
-	a.shell = append(a.shell, "("+lookHomes+`) | while read -r kind _ path; do
-  case $kind in
-    home) chmod g-w,o-rwx "$path";;
-    dotfile) chmod u-x,g-wx,o-rwx "$path";;
-  esac
-done`)
+func (homes) apply(a *actions) {
+	a.shell = append(a.shell, shell.Lines("(", shell.Script(homesScript, nil), ") | (", shell.Script(closeHomesScript, nil), ")"))
 }

@@ -2,19 +2,20 @@ package hardening
 
 import "slipway/steps/shell"
 
-var integrityTopic = Topic{Name: "integrity", Title: "changes to the system's files are found", Limit: 10 * short}
+var integrityTopic = Topic{Name: "integrity", Title: "detection of changed system files", Limit: 10 * shortLimit}
 
 const (
 	aideConfig = "/etc/aide/aide.conf"
 	aideList   = "/var/lib/aide/aide.db"
-	// aideKeep makes what was found the list that the next day compares with.
+	// aideKeep makes the list of today the one that tomorrow is compared with.
 	aideKeep = "mv -f " + aideList + ".new " + aideList
 )
 
-var integrity = []Setting{
-	{Topic: "integrity", What: "the system's programs and settings are compared daily with a list of how they were", Why: "what an intruder changed is found",
-		Rules: []string{"CIS 6.3.1", "CIS 6.3.2", "ANSSI R76", "Lynis FINT-4350", "Lynis FINT-4402"}, From: Strict, wants: []want{
-			debian{name: "aide"},
+var integritySettings = []Setting{
+	{Topic: "integrity", What: "AIDE compares the system's programs and settings daily with a list of the day before",
+		Why:   "it finds what an intruder changed",
+		Rules: []string{"CIS 6.3.1", "CIS 6.3.2", "ANSSI R76", "Lynis FINT-4350", "Lynis FINT-4402"}, From: Strict, requires: []requirement{
+			debianPackage{name: "aide"},
 			file{File: shell.File{Path: aideConfig, Mode: "600", Content: aideRules}},
 			file{File: shell.File{Path: "/etc/systemd/system/aidecheck.service", Mode: "644", Content: `# Written by slipway.
 [Unit]
@@ -42,17 +43,19 @@ Persistent=yes
 [Install]
 WantedBy=timers.target
 `}, after: "systemctl daemon-reload"},
-			made{path: aideList, by: "install -d -m 700 /var/lib/aide; rm -f " + aideList + ".new; aide --config=" + aideConfig + " --init >/dev/null; " + aideKeep},
+			generated{path: aideList, by: "install -d -m 700 /var/lib/aide; rm -f " + aideList + ".new; aide --config=" + aideConfig + " --init >/dev/null; " + aideKeep},
 			unit{"aidecheck.timer", running}}},
-	{Topic: "integrity", What: "the files of Debian's packages are compared weekly with their packages' sums", Why: "a list that was made after a break-in would not show it",
-		Rules: []string{"Lynis PKGS-7370"}, From: Strict, wants: []want{
-			debian{name: "debsums"}, option{"/etc/default/debsums", "CRON_CHECK", "weekly", "="}}},
-	{Topic: "integrity", What: "known rootkits are looked for daily", Why: "a list that was made after a break-in would not show them; on Debian 13 it would bring an assembler along",
-		Rules: []string{"Lynis HRDN-7230"}, From: Strict, On: older, wants: []want{
-			debian{name: "chkrootkit"}, option{"/etc/chkrootkit/chkrootkit.conf", "RUN_DAILY", `"true"`, "="}}},
+	{Topic: "integrity", What: "debsums compares the files of Debian's packages weekly with the packages' checksums",
+		Why:   "AIDE's list would not show a break-in before it was made",
+		Rules: []string{"Lynis PKGS-7370"}, From: Strict, requires: []requirement{
+			debianPackage{name: "debsums"}, option{"/etc/default/debsums", "CRON_CHECK", "weekly", "="}}},
+	{Topic: "integrity", What: "chkrootkit looks for known rootkits daily",
+		Why:   "AIDE's list would not show those that came before it was made; Debian 13's package would bring an assembler along",
+		Rules: []string{"Lynis HRDN-7230"}, From: Strict, Systems: older, requires: []requirement{
+			debianPackage{name: "chkrootkit"}, option{"/etc/chkrootkit/chkrootkit.conf", "RUN_DAILY", `"true"`, "="}}},
 }
 
-// aideRules leave out what changes with every release of the app.
+// aideRules leave out the files that every release of the app changes.
 const aideRules = `# Written by slipway.
 database_in=file:` + aideList + `
 database_out=file:` + aideList + `.new

@@ -1,7 +1,7 @@
 package hardening
 
-// login and what root may do are the step login's own; it is told of here.
-var login = []Setting{
-	{Topic: "login", What: "a user deploy with the deployment's key, no password, and sudo", Why: "root need not log in",
+// loginSettings are brought about by the step login.
+var loginSettings = []Setting{
+	{Topic: "login", What: "the user deploy logs in with the deployment's key, has no password and may use sudo", Why: "nobody has to log in as root",
 		Rules: []string{"CIS 5.2.1", "ANSSI R33", "ANSSI R39"}},
 }

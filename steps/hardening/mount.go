@@ -1,70 +1,59 @@
 package hardening
 
 import (
+	_ "embed" // the scripts
 	"slices"
 	"strings"
 
 	"slipway/steps/shell"
 )
 
-// mount is that a file system of a kind that is mounted there has these
-// options, now and at every boot. Where none is mounted, or another kind, there
-// is nothing to set.
+// mount is a file system with certain options, now and at every boot. Where none
+// of its kind is mounted there is nothing to set, unless create is true.
 type mount struct {
 	where string
 	// what and kind are the file system, as fstab names it.
 	what, kind string
 	options    []string
-	// anew is true if one is mounted where none is.
-	anew bool
+	// create is true if it is mounted where none is.
+	create bool
 }
 
-// lookMounts prints where what is mounted and with which options, and what
-// fstab has.
-const lookMounts = `sed -n 's/^[^ ]* \([^ ]*\) \([^ ]*\) \([^ ]*\) .*/mount \1 \2 \3/p' /proc/self/mounts
-sed -n 's/^[^ #][^ ]*[[:space:]][[:space:]]*\([^ ]*\)[[:space:]][[:space:]]*[^ ]*[[:space:]][[:space:]]*\([^ ]*\).*/fstab \1 \2/p' /etc/fstab`
+//go:embed mounts.sh
+var mountsScript string
 
-func (m mount) ask(q *questions) { q.mounts = true }
+//go:embed fstab.sh
+var fstabScript string
 
-func (m mount) so(s seen) bool {
-	now, mounted := s.some("mount " + m.where + " " + m.kind + " ")
-	later, listed := s.some("fstab " + m.where + " ")
-	if s.text != "" && !mounted && !m.anew {
+//go:embed mountover.sh
+var mountOverScript string
+
+func (m mount) inspect(i *inspection) { i.mounts = true }
+
+func (m mount) met(f findings) bool {
+	now, mounted := f.after("mount " + m.where + " " + m.kind + " ")
+	atBoot, listed := f.after("fstab " + m.where + " ")
+	if f.text != "" && !mounted && !m.create {
 		return true
 	}
-	return mounted && m.in(now) && listed && m.in(later)
+	return mounted && m.allIn(now) && listed && m.allIn(atBoot)
 }
 
-func (m mount) in(options string) bool {
+// allIn tells whether options, divided by commas, have all that are required.
+func (m mount) allIn(options string) bool {
 	has := strings.Split(options, ",")
 	return !slices.ContainsFunc(m.options, func(o string) bool { return !slices.Contains(has, o) })
 }
 
-func (m mount) act(a *actions) {
+func (m mount) apply(a *actions) {
 	options := strings.Join(m.options, ",")
+	values := shell.Values{"what": m.what, "where": m.where, "kind": m.kind, "options": options}
 	mounted := shell.Command("mountpoint", "-q", m.where)
-	listed := shell.Lines(
-		shell.Keep("/etc/fstab"),
-		"touch /etc/fstab",
-		shell.Command("sed", "-i", "-E", `\#^[^\#[:space:]]+[[:space:]]+`+m.where+`[[:space:]]#d`, "/etc/fstab"),
-		shell.Command("printf", `%s\n`, strings.Join([]string{m.what, m.where, m.kind, "defaults," + options, "0", "0"}, " "))+" >>/etc/fstab")
-	again := shell.Command("mount", "-o", "remount,"+options, m.where)
-	if m.anew {
-		a.shell = append(a.shell, listed, "if "+mounted+"; then", again, "else", m.over(), "fi")
+	listed := shell.Lines(shell.Keep("/etc/fstab"), shell.Script(fstabScript, values))
+	remount := shell.Command("mount", "-o", "remount,"+options, m.where)
+	if m.create {
+		a.shell = append(a.shell, listed, "if "+mounted+"; then", remount, "else", shell.Script(mountOverScript, values), "fi")
 		return
 	}
-	a.shell = append(a.shell, "if "+mounted+"; then", listed, again, "fi")
-}
-
-// over mounts one over what is there, with all that is in it: services that run
-// have folders there which their next reload looks for.
-func (m mount) over() string {
-	const made = "/run/slipway-mount"
-	return shell.Lines(
-		shell.Command("mkdir", "-p", made),
-		shell.Command("mount", "-t", m.kind, "-o", strings.Join(m.options, ","), m.what, made),
-		shell.Command("cp", "-a", m.where+"/.", made+"/"),
-		shell.Command("mount", "--bind", made, m.where),
-		shell.Command("umount", made),
-		shell.Command("rmdir", made))
+	a.shell = append(a.shell, "if "+mounted+"; then", listed, remount, "fi")
 }

@@ -9,19 +9,19 @@ import (
 	"slipway/steps/shell"
 )
 
-// option is a key and its value in a file that is another's and has no folder
-// of drop-ins.
+// option is a key and its value in a file of another program that reads no
+// drop-ins.
 type option struct {
 	file, key, value string
-	// between stands between key and value; a key without a value has none.
-	between string
+	// separator stands between key and value: "=".
+	separator string
 }
 
-func (o option) ask(q *questions) {
-	if q.options == nil {
-		q.options = map[string][]string{}
+func (o option) inspect(i *inspection) {
+	if i.options == nil {
+		i.options = map[string][]string{}
 	}
-	q.options[o.file] = append(q.options[o.file], o.key)
+	i.options[o.file] = append(i.options[o.file], o.key)
 }
 
 // lookOptions prints each line of the keys, after its file's name.
@@ -33,6 +33,7 @@ func lookOptions(options map[string][]string) []string {
 	return parts
 }
 
+// pattern is a regular expression of the lines that have one of the keys.
 func pattern(keys ...string) string {
 	escaped := make([]string, len(keys))
 	for i, k := range keys {
@@ -41,10 +42,10 @@ func pattern(keys ...string) string {
 	return "^[[:space:]]*(" + strings.Join(escaped, "|") + ")([[:space:]=]|$)"
 }
 
-// so is true if the file has the key with this value only.
-func (o option) so(s seen) bool {
+// met is true if the file has the key with this value and no other.
+func (o option) met(f findings) bool {
 	found := 0
-	for _, l := range s.lines {
+	for _, l := range f.lines {
 		text, ok := strings.CutPrefix(l, o.file+":")
 		fields := strings.Fields(strings.Replace(text, "=", " ", 1))
 		if !ok || len(fields) == 0 || fields[0] != o.key {
@@ -58,11 +59,11 @@ func (o option) so(s seen) bool {
 	return found > 0
 }
 
-func (o option) act(a *actions) {
+func (o option) apply(a *actions) {
 	path := shell.Quote(o.file)
 	a.shell = append(a.shell,
 		shell.Keep(o.file),
 		"touch "+path,
 		shell.Command("sed", "-i", "-E", "/"+strings.ReplaceAll(pattern(o.key), "/", `\/`)+"/d", o.file),
-		shell.Command("printf", `%s\n`, o.key+o.between+o.value)+" >>"+path)
+		shell.Command("printf", `%s\n`, o.key+o.separator+o.value)+" >>"+path)
 }

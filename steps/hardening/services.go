@@ -2,20 +2,23 @@ package hardening
 
 import "slipway/steps/shell"
 
-var servicesTopic = Topic{Name: "services", Title: "services in sandboxes, and what shuts attackers out", Limit: short}
+var servicesTopic = Topic{Name: "services", Title: "sandboxes for services, and a ban on attackers", Limit: shortLimit}
 
-// restart has systemd read a unit's settings and run it with them.
+// restart has systemd read the settings of a unit again, and restarts the unit if
+// it runs.
 func restart(service string) string {
 	return "systemctl daemon-reload\nsystemctl try-restart " + service
 }
 
-var services = []Setting{
-	{Topic: "services", What: "nginx runs in a sandbox: it reads the system, writes its logs and sees no other's files", Why: "who takes nginx over has nginx only",
-		Rules: []string{"ANSSI R63", "Lynis BOOT-5264", "systemd-analyze security"}, From: Standard, wants: []want{
+var serviceSettings = []Setting{
+	{Topic: "services", What: "nginx runs in a sandbox: it reads the system, writes only its own logs and files, and sees no home folders",
+		Why:   "an attacker who takes over nginx gets nothing else",
+		Rules: []string{"ANSSI R63", "Lynis BOOT-5264", "systemd-analyze security"}, From: Standard, requires: []requirement{
 			file{File: shell.File{Path: "/etc/systemd/system/nginx.service.d/slipway.conf", Mode: "644", Content: nginxSandbox}, after: restart("nginx.service")}}},
-	{Topic: "services", What: "an address that fails to log in often is shut out for ten minutes", Why: "guessing takes many tries",
-		Rules: []string{"ANSSI R67", "Lynis DEB-0880"}, From: Strict, wants: []want{
-			debian{name: "fail2ban"}, debian{name: "python3-systemd"},
+	{Topic: "services", What: "an address that fails to log in five times is blocked for ten minutes",
+		Why:   "guessing needs many tries",
+		Rules: []string{"ANSSI R67", "Lynis DEB-0880"}, From: Strict, requires: []requirement{
+			debianPackage{name: "fail2ban"}, debianPackage{name: "python3-systemd"},
 			file{File: shell.File{Path: "/etc/fail2ban/jail.d/slipway.local", Mode: "644", Content: `# Written by slipway.
 [DEFAULT]
 ignoreip = 127.0.0.0/8 ::1

@@ -2,19 +2,19 @@ package hardening
 
 import "slipway/steps/shell"
 
-// sshUnitFolder is where settings of sshd's unit are.
+// sshUnitFolder has the drop-ins of sshd's unit.
 const sshUnitFolder = "/etc/systemd/system/ssh.service.d"
 
-var sshUnit = []Setting{
-	{Topic: "sshd", What: "a login over SSH, root too, can't mount, set the clock, load modules or trace programs; systemd-run can", Why: "who takes a session or sshd over is kept from the kernel itself",
-		Rules: []string{"ANSSI R63", "Lynis BOOT-5264", "systemd-analyze security"}, From: Strict, wants: []want{
+var sshUnitSettings = []Setting{
+	{Topic: "sshd", What: "an SSH login, even root's, can't mount, set the clock, load modules or trace programs; systemd-run still can",
+		Why:   "an attacker who takes over a session or sshd does not reach the kernel",
+		Rules: []string{"ANSSI R63", "Lynis BOOT-5264", "systemd-analyze security"}, From: Strict, requires: []requirement{
 			file{File: shell.File{Path: sshUnitFolder + "/slipway.conf", Mode: "644", Content: sshSandbox}, after: restart("ssh.service")}}},
 }
 
-// sshSandbox is inherited by every session, which must still be able to become
-// root, install packages and ask systemd to do the rest: nothing here forbids
-// new privileges, hides files or devices, or makes any of the system read-only
-// but for the control groups.
+// sshSandbox also holds for every session, which must still be able to become root,
+// install packages and ask systemd to do the rest. So nothing here forbids new
+// privileges or hides files or devices, and only the control groups are read-only.
 const sshSandbox = `# Written by slipway.
 [Service]
 DevicePolicy=closed

@@ -10,101 +10,108 @@ import (
 	"slipway/steps/shell"
 )
 
-// Topic is the settings that one step brings about.
+// Topic is the part of the list that one step brings about.
 type Topic struct {
-	// Name is the step's.
+	// Name is the step's in events and in the state: "sshd". Title is what people
+	// read.
 	Name, Title string
 	// Limit is how long a change may take.
 	Limit time.Duration
-	// Guards is what the change could lock the operator out by; empty for most.
+	// Guards is what a new login must prove after a change; empty for most.
 	Guards guard.Part
 
-	// effective is shell text that prints how things really are.
+	// effective is shell text that prints the settings in effect, as the program
+	// itself says.
 	effective string
-	// prepare comes before the files are written.
+	// prepare comes right after the files are written.
 	prepare string
-	// check fails, and undoes it, if what was written can't be used.
+	// check removes what was written and fails, if the program can't use it.
 	check string
 }
 
-// SSH is the topic of sshd, which comes before all others.
+// SSH is the topic of sshd. Its step comes before those of all other topics.
 func SSH() Topic { return sshTopic }
 
-// Topics are all those whose settings the list says how to bring about, in order.
+// Topics are all topics that the list says how to bring about, sshd's too, in the
+// order of their steps.
 func Topics() []Topic { return slices.Clone(topics) }
 
-// settings are the topic's, as far as the host can have them.
+// settings are the topic's settings that the host can have.
 func (t Topic) settings(p Profile, h Host) []Setting {
 	return slices.DeleteFunc(In(p, h), func(s Setting) bool { return s.Topic != t.Name || !s.Applicable(h) })
 }
 
-// Inapplicable are the topic's settings that the host can't have.
+// Inapplicable are the topic's settings that the profile asks for and the host can't
+// have.
 func (t Topic) Inapplicable(p Profile, h Host) []Setting {
 	return slices.DeleteFunc(In(p, h), func(s Setting) bool { return s.Topic != t.Name || s.Applicable(h) })
 }
 
-// Empty tells whether the profile has nothing of the topic.
+// Empty tells whether the profile has no setting of the topic.
 func (t Topic) Empty(p Profile) bool {
-	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.in(p) })
+	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.inProfile(p) })
 }
 
 // Look is the shell text that prints what Decide needs, for any profile.
 func (t Topic) Look() string {
-	var q questions
+	var all inspection
 	for _, s := range All() {
 		if s.Topic != t.Name {
 			continue
 		}
-		for _, w := range s.wants {
-			w.ask(&q)
+		for _, r := range s.requires {
+			r.inspect(&all)
 		}
 	}
-	return shell.Lines("[ ! -e "+t.unfinished()+" ] || echo unfinished", q.look(), t.effective)
+	return shell.Lines("[ ! -e "+t.unfinishedMark()+" ] || echo unfinished", all.look(), t.effective)
 }
 
-// unfinished is there while a change is under way.
-func (t Topic) unfinished() string { return "/var/lib/slipway/" + t.Name + "-unfinished" }
+// unfinishedMark exists while a change is under way: after a crash it shows that
+// the change must be made anew.
+func (t Topic) unfinishedMark() string { return "/var/lib/slipway/" + t.Name + "-unfinished" }
 
-// Decide lists what must change, by what the look printed.
+// Decide lists what must change, by what the look printed; nothing printed is a
+// server that was not looked at yet.
 func (t Topic) Decide(p Profile, h Host, looked string) []providers.Change {
-	s := read(looked)
+	found := parse(looked)
 	var changes []providers.Change
 	settings := t.settings(p, h)
 	for _, setting := range settings {
-		if !setting.so(s) {
-			changes = append(changes, providers.Change{What: setting.What, Why: setting.Why, Was: setting.was(s)})
+		if !setting.met(found) {
+			changes = append(changes, providers.Change{What: setting.What, Why: setting.Why, Was: setting.found(found)})
 		}
 	}
-	for _, f := range drops(settings) {
-		if !f.missing(s) && !f.so(s) {
-			changes = append(changes, providers.Change{What: "write " + f.Path, Why: "it is not as it was written", Was: f.was(s)})
+	for _, f := range dropIns(settings) {
+		if !f.missing(found) && !f.met(found) {
+			changes = append(changes, providers.Change{What: "write " + f.Path, Why: "its content, mode or owner differs", Was: f.found(found)})
 		}
 	}
-	if s.has("unfinished") {
-		changes = append(changes, providers.Change{What: "finish what was interrupted"})
+	if found.has("unfinished") {
+		changes = append(changes, providers.Change{What: "finish the interrupted change"})
 	}
 	return changes
 }
 
-func (s Setting) so(seen seen) bool {
-	return !slices.ContainsFunc(s.wants, func(w want) bool { return !w.so(seen) })
+func (s Setting) met(f findings) bool {
+	return !slices.ContainsFunc(s.requires, func(r requirement) bool { return !r.met(f) })
 }
 
-// Script brings about what the look found missing, whatever a crash left.
+// Script is shell text that brings about what the look found missing. It makes the
+// whole change anew if the look found that an earlier one was interrupted.
 func (t Topic) Script(p Profile, h Host, looked string) string {
-	s := read(looked)
+	found := parse(looked)
 	var a actions
 	settings := t.settings(p, h)
-	all := s.has("unfinished")
-	for _, f := range drops(settings) {
-		if all || !f.so(s) {
-			f.act(&a)
+	all := found.has("unfinished")
+	for _, f := range dropIns(settings) {
+		if all || !f.met(found) {
+			f.apply(&a)
 		}
 	}
 	for _, setting := range settings {
-		for _, w := range setting.wants {
-			if all || !w.so(s) {
-				w.act(&a)
+		for _, r := range setting.requires {
+			if all || !r.met(found) {
+				r.apply(&a)
 			}
 		}
 	}
@@ -112,7 +119,7 @@ func (t Topic) Script(p Profile, h Host, looked string) string {
 }
 
 func (t Topic) script(a actions) string {
-	parts := []string{"mkdir -p /var/lib/slipway", "touch " + t.unfinished()}
+	parts := []string{"mkdir -p /var/lib/slipway", "touch " + t.unfinishedMark()}
 	for _, f := range a.files {
 		parts = append(parts, f.Put())
 	}
@@ -122,14 +129,19 @@ func (t Topic) script(a actions) string {
 	for _, u := range a.units {
 		parts = append(parts, u.script())
 	}
-	return shell.Lines(append(parts, "rm -f "+t.unfinished())...)
+	return shell.Lines(append(parts, "rm -f "+t.unfinishedMark())...)
 }
 
-// Detail says how many settings hold and how many can't be had.
+// Detail tells people how many settings the topic has and how many of its others
+// the host can't have.
 func (t Topic) Detail(p Profile, h Host) string {
-	text := fmt.Sprintf("%d settings", len(t.settings(p, h)))
-	if n := len(t.Inapplicable(p, h)); n > 0 {
-		text += fmt.Sprintf("; %d not applicable here, for the kernel is another's", n)
+	n := len(t.settings(p, h))
+	text := fmt.Sprintf("%d settings", n)
+	if n == 1 {
+		text = "1 setting"
+	}
+	if n = len(t.Inapplicable(p, h)); n > 0 {
+		text += fmt.Sprintf("; %d not applicable here: a container has the kernel of its host", n)
 	}
 	return text
 }

@@ -2,16 +2,16 @@ package hardening
 
 import "slipway/steps/shell"
 
-// unitState is how a unit of systemd's should be.
+// unitState is the state that a unit of systemd's must have.
 type unitState int
 
 const (
-	running unitState = iota // now and at every boot
-	masked                   // never, whoever asks
-	ready                    // at every boot; whether it runs now does not matter
+	running unitState = iota // active now, and started at every boot
+	masked                   // never started, whoever asks
+	ready                    // started at every boot; whether it is active now does not matter
 )
 
-// unit is a unit of systemd's.
+// unit is a unit of systemd's, in a certain state.
 type unit struct {
 	name  string
 	state unitState
@@ -20,27 +20,27 @@ type unit struct {
 // unitProperties are what a look prints of a unit.
 var unitProperties = []string{"Id", "LoadState", "ActiveState", "UnitFileState"}
 
-func (u unit) ask(q *questions) { q.units = append(q.units, u.name) }
+func (u unit) inspect(i *inspection) { i.units = append(i.units, u.name) }
 
-func (u unit) so(s seen) bool {
-	found, known := s.units[u.name]
-	load, enabled := found["LoadState"], found["UnitFileState"]
+func (u unit) met(f findings) bool {
+	properties, known := f.units[u.name]
+	load, enabled := properties["LoadState"], properties["UnitFileState"]
 	switch u.state {
 	case masked:
 		return load == "masked" || load == "not-found"
 	case ready:
 		return startsAtBoot(enabled)
 	}
-	return known && load == "loaded" && found["ActiveState"] == "active" && startsAtBoot(enabled)
+	return known && load == "loaded" && properties["ActiveState"] == "active" && startsAtBoot(enabled)
 }
 
-// startsAtBoot tells whether something has the unit started; "static" is a unit
-// that others start and that can't be enabled.
+// startsAtBoot tells whether something starts the unit at boot. A "static" unit
+// can't be enabled: others start it.
 func startsAtBoot(state string) bool {
 	return state == "enabled" || state == "static" || state == "generated" || state == "alias" || state == "indirect"
 }
 
-func (u unit) act(a *actions) { a.units = append(a.units, u) }
+func (u unit) apply(a *actions) { a.units = append(a.units, u) }
 
 func (u unit) script() string {
 	name := shell.Quote(u.name)

@@ -1,6 +1,3 @@
-// Package remote runs commands on a server over SSH: with a host key that was
-// pinned before the first packet, across dropped connections, and without
-// starting anything twice.
 package remote
 
 import (
@@ -14,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -66,7 +62,8 @@ func Dial(ctx context.Context, target Target) (*Client, error) {
 	return c, nil
 }
 
-// Anew logs in once more, over a connection of its own, as a stranger to this one.
+// Anew logs in once more, over a connection of its own that shares nothing with
+// this one. The errors are those of Dial.
 func (c *Client) Anew(ctx context.Context) (*Client, error) {
 	c.mu.Lock()
 	target := c.target
@@ -192,7 +189,7 @@ func refusal(t Target, wrongKey *WrongHostKey, err error) error {
 		return wrongKey
 	}
 	if none, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err); ok && none.What == "host key" {
-		return &WrongHostKey{Address: t.Address, Got: "of another kind"}
+		return &WrongHostKey{Address: t.Address, Got: "of another type"}
 	}
 	var auth *ssh.ServerAuthError
 	if errors.As(err, &auth) || isAuthFailure(err) {
@@ -244,14 +241,14 @@ func keepAlive(ctx context.Context, conn *ssh.Client) {
 // errDropped marks an attempt that failed because the connection did.
 var errDropped = errors.New("the connection dropped")
 
-// maxDrops is how often one command is tried again: a connection that comes
-// and goes for ever is not worth following.
+// maxDrops is how often one command is tried again: a connection that drops more
+// often will not hold either.
 const maxDrops = 200
 
-// again runs attempt, on a new connection each time the old one dropped, until
-// it gives an answer, ctx ends, or no connection could be made for as long as
-// the client's patience.
-func again[T any](ctx context.Context, c *Client, attempt func(conn *ssh.Client, first bool) (T, error)) (T, error) {
+// acrossDrops runs attempt, on a new connection each time the old one dropped,
+// until it gives an answer, ctx ends, or no connection could be made for as long
+// as the client's patience.
+func acrossDrops[T any](ctx context.Context, c *Client, attempt func(conn *ssh.Client, first bool) (T, error)) (T, error) {
 	var none T
 	for n := range maxDrops {
 		conn, err := c.reconnected(ctx)
@@ -269,15 +266,7 @@ func again[T any](ctx context.Context, c *Client, attempt func(conn *ssh.Client,
 
 // reconnected returns the present connection, or makes one, patiently.
 func (c *Client) reconnected(ctx context.Context) (*ssh.Client, error) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 5*time.Second
-	conn, err := backoff.Retry(ctx, func() (*ssh.Client, error) {
-		conn, err := c.connected(ctx)
-		if _, ok := errors.AsType[*Unreachable](err); err != nil && !ok {
-			return nil, backoff.Permanent(err)
-		}
-		return conn, err
-	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(c.Patience))
+	conn, err := DialPatiently(ctx, c.Patience, c.connected)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

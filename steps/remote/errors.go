@@ -27,7 +27,7 @@ func (e *WrongHostKey) Error() string {
 
 // Hint is what to do next.
 func (e *WrongHostKey) Hint() string {
-	return "another machine answers there, or somebody is in between; if you replaced the server yourself, destroy this deployment and deploy anew"
+	return "another machine answers at this address, or somebody intercepts the connection; if you replaced the server yourself, destroy this deployment and deploy anew"
 }
 
 // LoginRefused says that the server does not let this user in with these keys.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	_ "embed" // the scripts
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -34,67 +35,42 @@ type Job struct {
 // jobsDir is on a file system that a reboot empties, as a reboot ends the jobs.
 const jobsDir = "/run/slipway/jobs"
 
-// jobLimit ends a job that hangs, so that whoever waits for it need not for ever.
+// jobLimit ends a job that hangs, so that nobody waits for it for ever.
 const jobLimit = "2h"
 
-// runner starts a job unless it runs, follows it, and prints its status and
-// then its look. Its arguments: name, the script's length and SHA-256, whether
-// an earlier end of the same script counts as this one's (on a reconnect),
-// the boundary, and the look.
-//
-// The script is kept only if all of it came. The unit's name keeps two runners
-// from starting the same job: the second systemd-run is refused and follows.
-const runner = `set -eu
-umask 077
-name=$1 length=$2 sum=$3 reconnect=$4 boundary=$5 look=$6
-dir=` + jobsDir + `/$name unit=slipway-job-$name.service
-mkdir -p "$dir"
-part=$(mktemp "$dir/script.XXXXXX")
-trap 'rm -f "$part"' EXIT
-cat >"$part"
-[ "$(wc -c <"$part")" = "$length" ] || { echo "the script was cut short" >&2; exit 75; }
-running() { case $(systemctl show -p ActiveState --value "$unit") in active|activating|deactivating) return 0;; esac; return 1; }
-follow() {
-  while running; do
-    pid=$(systemctl show -p MainPID --value "$unit")
-    [ "$pid" -gt 0 ] || { sleep 0.05; continue; }
-    tail -n +1 -s 0.05 -f --pid="$pid" "$dir/log" 2>/dev/null || :
-    while running; do sleep 0.02; done
-    return
-  done
-  cat "$dir/log" 2>/dev/null || :
+var (
+	//go:embed job.sh
+	jobScript string
+	//go:embed jobunit.sh
+	jobUnitScript string
+	//go:embed wait.sh
+	waitScript string
+	//go:embed running.sh
+	runningScript string
+)
+
+// startOrFollow is the script that starts a job and follows it, or follows the
+// one that runs. An earlier end of the same script counts only on a reconnect:
+// else it is the end of another run's.
+func (j Job) startOrFollow(boundary string, reconnect bool) string {
+	sum := sha256.Sum256([]byte(j.Script))
+	again := "no"
+	if reconnect {
+		again = "yes"
+	}
+	return shell.Script(jobScript, shell.Values{
+		"name": j.Name, "length": strconv.Itoa(len(j.Script)), "sum": hex.EncodeToString(sum[:]), "reconnect": again,
+		"boundary": boundary, "look": withEnd(j.Look), "jobs": jobsDir, "limit": jobLimit, "unit_script": shell.Script(jobUnitScript, nil)})
 }
-if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then follow; reconnect=no; fi
-if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
-  rm -f "$dir/status"
-  : >"$dir/log"
-  printf %s "$sum" >"$dir/sum"
-  date +%s%N >"$dir/started"
-  mv -f "$part" "$dir/script"
-  systemctl reset-failed "$unit" 2>/dev/null || :
-  systemd-run --quiet --collect --service-type=exec --property=RuntimeMaxSec=` + jobLimit + ` --unit="$unit" --description="slipway: $name" \
-    /bin/sh -c 'sh -eu "$1/script" >"$1/log" 2>&1 </dev/null; echo $? >"$1/status.part"; rm -f "$1/script"; mv "$1/status.part" "$1/status"' job "$dir" || running
-fi
-printf '%s started %s\n' "$boundary" "$(cat "$dir/started")"
-follow
-status=$(cat "$dir/status" 2>/dev/null || echo -1)
-printf '\n%s status %s\n' "$boundary" "$status"
-[ "$status" != 0 ] || sh -c "$look" </dev/null`
 
 // Run runs the job and returns what each section of its look printed. line
 // receives what the script prints; nil takes nothing. A script that failed is
 // an *ExitError with the end of what it printed. When ctx ends Run returns and
 // the job goes on.
 func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[string]string, error) {
-	sum := sha256.Sum256([]byte(job.Script))
 	output := &output{boundary: NewBoundary(), pass: line}
-	return again(ctx, c, func(conn *ssh.Client, first bool) (map[string]string, error) {
-		reconnect := "yes"
-		if first {
-			reconnect = "no"
-		}
-		command := c.asRoot("/bin/sh", "-c", runner, "slipway-job", job.Name, strconv.Itoa(len(job.Script)),
-			hex.EncodeToString(sum[:]), reconnect, output.boundary, whole(job.Look))
+	return acrossDrops(ctx, c, func(conn *ssh.Client, first bool) (map[string]string, error) {
+		command := c.asRoot("/bin/sh", "-c", job.startOrFollow(output.boundary, !first), "slipway-job")
 		stdout, wait := output.follow()
 		var stderr strings.Builder
 		err := c.exec(ctx, conn, command, strings.NewReader(job.Script), stdout, &stderr)
@@ -106,17 +82,14 @@ func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[strin
 	})
 }
 
-// Running is the shell text that prints the names of the jobs that run.
-const Running = `systemctl list-units --plain --no-legend --full 'slipway-job-*.service' | sed -n 's/^slipway-job-\(.*\)\.service .*$/\1/p'`
-
-// waitScript follows a job that an earlier run left, whatever its script is.
-const waitScript = `while systemctl is-active --quiet "slipway-job-$1.service"; do sleep 0.1; done`
+// Running is the shell text that prints the names of the jobs that run, one a line.
+func Running() string { return shell.Script(runningScript, nil) }
 
 // Wait returns when the job of that name, which an earlier run started, has
 // ended. Whether it succeeded is for a look to find.
 func (c *Client) Wait(ctx context.Context, name string) error {
-	_, err := again(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
-		command := c.asRoot("/bin/sh", "-c", waitScript, "slipway-job", name)
+	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
+		command := c.asRoot("/bin/sh", "-c", shell.Script(waitScript, shell.Values{"name": name}), "slipway-job")
 		return struct{}{}, withTail(c.exec(ctx, conn, command, nil, io.Discard, io.Discard), "waiting for the step "+name, "")
 	})
 	return err
@@ -222,7 +195,7 @@ func NewBoundary() string {
 // Look runs a script of shell.Sections in one round trip and returns what each
 // section printed, by name.
 func (c *Client) Look(ctx context.Context, script string) (map[string]string, error) {
-	out, err := c.Ask(ctx, whole(script))
+	out, err := c.Ask(ctx, withEnd(script))
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +205,8 @@ func (c *Client) Look(ctx context.Context, script string) (map[string]string, er
 // lookEnd is the section that shows that a look came to its end.
 const lookEnd = "end"
 
-func whole(script string) string { return shell.Lines(script, shell.Section(lookEnd, ":")) }
+// withEnd is a look that shows whether it came to its end.
+func withEnd(script string) string { return shell.Lines(script, shell.Section(lookEnd, ":")) }
 
 func sections(out string) (map[string]string, error) {
 	found := shell.Sections(out)

@@ -3,9 +3,10 @@ package remote
 import (
 	"bytes"
 	"context"
+	_ "embed" // the scripts
 	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -26,28 +27,27 @@ func (c *Client) asRoot(words ...string) string {
 // again. The script travels on standard input, so that it shows in no process
 // list.
 func (c *Client) Ask(ctx context.Context, script string) (string, error) {
-	return again(ctx, c, func(conn *ssh.Client, _ bool) (string, error) {
+	return acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (string, error) {
 		var stdout, stderr bytes.Buffer
 		err := c.exec(ctx, conn, c.asRoot("/bin/sh", "-s"), strings.NewReader(script), &stdout, &stderr)
 		return stdout.String(), withTail(err, "a look at the server", stderr.String())
 	})
 }
 
-// receive keeps standard input in a file if all of it came; a connection that
-// drops on the way leaves the old file.
-const receive = `set -eu
-umask 077
-mkdir -p "$(dirname "$1")"
-cat >"$1.part"
-if [ "$(wc -c <"$1.part")" != "$2" ]; then rm -f "$1.part"; echo "the upload was cut short" >&2; exit 75; fi
-mv -fT "$1.part" "$1"`
+//go:embed upload.sh
+var uploadScript string
+
+// receive is the script that keeps standard input, of length bytes, in a file.
+func receive(path string, length int) string {
+	return shell.Script(uploadScript, shell.Values{"path": path, "length": strconv.Itoa(length)})
+}
 
 // Upload keeps data in a root-owned 0600 file, in one round trip. It is sent
 // again if the connection drops.
 func (c *Client) Upload(ctx context.Context, path string, data []byte) error {
-	_, err := again(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
+	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
 		var stderr bytes.Buffer
-		command := c.asRoot("/bin/sh", "-c", receive, "slipway-upload", path, fmt.Sprint(len(data)))
+		command := c.asRoot("/bin/sh", "-c", receive(path, len(data)), "slipway-upload")
 		err := c.exec(ctx, conn, command, bytes.NewReader(data), io.Discard, &stderr)
 		return struct{}{}, withTail(err, "the upload", stderr.String())
 	})

@@ -3,8 +3,11 @@ package remote
 import (
 	"bytes"
 	"context"
+	_ "embed" // the script
 	"io"
 	"strings"
+
+	"slipway/steps/shell"
 )
 
 // sudo is how the login user becomes root.
@@ -22,9 +25,8 @@ func sudoFor(t Target) sudo {
 	return s
 }
 
-// skip reads what is left of the lines sent ahead, then becomes the command:
-// sudo takes the password's line only if it asks for one.
-const skip = `while IFS= read -r line && [ "$line" != "$0" ]; do :; done; exec "$@"`
+//go:embed skip.sh
+var skipScript string
 
 // words stand before those that run as root.
 func (s sudo) words() []string {
@@ -34,7 +36,7 @@ func (s sudo) words() []string {
 	case s.password == "":
 		return []string{"sudo", "-n", "--"}
 	}
-	return []string{"sudo", "-S", "-p", "", "--", "/bin/sh", "-c", skip, s.boundary}
+	return []string{"sudo", "-S", "-p", "", "--", "/bin/sh", "-c", shell.Script(skipScript, nil), s.boundary}
 }
 
 // before puts the password ahead of the input of a command that words began.

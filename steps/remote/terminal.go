@@ -10,11 +10,11 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Shell gives a person a terminal of the server's, with a command line on it or,
-// if that is empty, a login shell, and returns when it ends. size tells the width and height of the person's terminal, in
-// columns and rows; it is asked again when resized says so. A command that
-// ended with a status other than 0 is an *ExitError; how a login shell ended is
-// no error.
+// Shell gives a person a terminal on the server, which runs a command line or,
+// if that is empty, a login shell, and returns when that ends. size tells the
+// width and height of the person's own terminal, in columns and rows; it is called
+// again whenever resized receives. A command that ended with a status other than 0
+// is an *ExitError; how a login shell ended is no error.
 func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reader, stdout io.Writer, resized <-chan os.Signal, size func() (width, height int)) error {
 	conn, err := c.connected(ctx)
 	if err != nil {

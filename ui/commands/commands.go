@@ -2,7 +2,7 @@
 // chooses a face, and ends with an exit code.
 package commands
 
-//go:generate go test . -run TestReadmeListsTheSettings -update
+//go:generate go test . -run TestListOfSettings -update
 
 import (
 	"context"

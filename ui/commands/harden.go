@@ -73,8 +73,8 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	fmt.Fprintln(w, "not changed")
-	for _, l := range hardening.Left() {
+	fmt.Fprintln(w, "where slipway differs from benchmarks")
+	for _, l := range hardening.Exceptions() {
 		if _, err := fmt.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
@@ -97,11 +97,11 @@ type settingEvent struct {
 func explainJSON(w io.Writer, settings []hardening.Setting) error {
 	encoder := json.NewEncoder(w)
 	for _, s := range settings {
-		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.On}); err != nil {
+		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.Systems}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	for _, l := range hardening.Left() {
+	for _, l := range hardening.Exceptions() {
 		if err := encoder.Encode(leftEvent{"left", l.What, l.Why, l.Rules}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
@@ -109,7 +109,7 @@ func explainJSON(w io.Writer, settings []hardening.Setting) error {
 	return nil
 }
 
-// leftEvent is what Slipway does not change, as a line of JSON.
+// leftEvent is an exception as a line of JSON.
 type leftEvent struct {
 	Event string   `json:"event"`
 	What  string   `json:"what"`

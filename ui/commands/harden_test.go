@@ -11,46 +11,46 @@ import (
 	"slipway/ui/golden"
 )
 
-const (
-	readme    = "../../README.md"
-	listBegin = "<!-- The settings, from steps/hardening: go generate ./ui/commands -->\n"
-	listEnd   = "<!-- end of the settings -->\n"
-)
+// settingsFile is the list for people to read, beside the code that it is made from.
+const settingsFile = "../../steps/hardening/README.md"
 
-// TestReadmeListsTheSettings sees that the README has the list of the code.
-func TestReadmeListsTheSettings(t *testing.T) {
-	data, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, begins := strings.Cut(string(data), listBegin)
-	_, after, ends := strings.Cut(rest, listEnd)
-	if !begins || !ends {
-		t.Fatal("README.md has no place for the list of settings")
-	}
-	want := before + listBegin + markdown() + listEnd + after
-	if want == string(data) {
+const settingsIntroduction = `<!-- Made from the code of this folder by: go generate ./ui/commands -->
+# What Slipway sets on a server
+
+Each row is one setting, the reason for it and the rules that it answers: those of the CIS benchmark for Debian, of ANSSI, of
+Lynis, of ssh-audit and of systemd-analyze. The last column is the first profile of ` + "`--hardening`" + ` that has the setting. Each profile
+includes those before it: minimal, standard (the default) and strict.
+
+A container has the kernel of its host, so some settings can't be made there: Slipway says so and goes on.
+` + "`slipway harden --explain`" + ` prints the same list, and ` + "`slipway audit`" + ` checks on a server what is really in effect.
+`
+
+// TestListOfSettings sees that the list for people has the settings of the code.
+func TestListOfSettings(t *testing.T) {
+	want := settingsMarkdown()
+	got, err := os.ReadFile(settingsFile)
+	if err == nil && string(got) == want {
 		return
 	}
 	if !*golden.Update {
-		t.Fatal("README.md does not have the list of settings as it is: go generate ./ui/commands")
+		t.Fatalf("%s does not have the settings of the code (%v): go generate ./ui/commands", settingsFile, err)
 	}
-	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
+	if err := os.WriteFile(settingsFile, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func markdown() string {
+func settingsMarkdown() string {
 	var b strings.Builder
-	b.WriteString("\n| step | what is so | because | answers | from |\n|---|---|---|---|---|\n")
+	b.WriteString(settingsIntroduction)
+	b.WriteString("\n## Settings\n\n| step | setting | because | answers | from |\n|---|---|---|---|---|\n")
 	for _, s := range hardening.All() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", s.Topic, s.What, s.Why, strings.Join(s.Rules, ", "), s.Where())
 	}
-	b.WriteString("\nLeft as it is, whatever the profile, though benchmarks ask for it:\n\n| what | because |\n|---|---|\n")
-	for _, l := range hardening.Left() {
-		fmt.Fprintf(&b, "| %s | %s |\n", l.What, l.Why)
+	b.WriteString("\n## Where Slipway differs from benchmarks\n\nNo profile sets these, or Slipway sets them where the benchmark does not look.\n\n| a benchmark asks for | Slipway differs because |\n|---|---|\n")
+	for _, e := range hardening.Exceptions() {
+		fmt.Fprintf(&b, "| %s | %s |\n", e.What, e.Why)
 	}
-	b.WriteString("\n")
 	return b.String()
 }
 

@@ -77,7 +77,7 @@ func TestOpenSCAP(t *testing.T) {
 func tell(t *testing.T, found verdict, known bool) {
 	t.Helper()
 	for _, rule := range found.failed {
-		why, ok := hardening.LeftFor(rule)
+		why, ok := hardening.ExceptionFor(rule)
 		switch {
 		case ok:
 			t.Logf("  left: %s (%s: %s)", rule, why.What, why.Why)

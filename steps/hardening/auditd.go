@@ -6,27 +6,30 @@ import (
 	"slipway/steps/shell"
 )
 
-var auditTopic = Topic{Name: "audit", Title: "a record of what changes the system, kept by the kernel", Limit: short}
+var auditTopic = Topic{Name: "audit", Title: "the kernel's record of changes to the system", Limit: shortLimit}
 
-// notInContainer has systemd pass over a unit that needs a kernel of its own
-// instead of failing.
-func notInContainer(unit string) want {
+// notInContainer has systemd skip a unit that needs a kernel of its own, so that
+// the unit does not fail.
+func notInContainer(unit string) requirement {
 	return file{File: shell.File{Path: "/etc/systemd/system/" + unit + ".d/slipway.conf", Mode: "644",
 		Content: "# Written by slipway.\n[Unit]\nConditionVirtualization=!container\n"}, after: "systemctl daemon-reload\nsystemctl --quiet reset-failed 'audit*.service'"}
 }
 
-var audit = []Setting{
-	{Topic: "audit", What: "auditd has rules for changes to users, logins, sudo, time, mounts, modules and the records themselves", Why: "an intruder's steps can be told afterwards",
-		Rules: []string{"CIS 6.2", "ANSSI R73", "Lynis ACCT-9628", "Lynis ACCT-9630"}, From: Strict, wants: []want{
-			debian{name: "auditd"},
+var auditSettings = []Setting{
+	{Topic: "audit", What: "auditd has rules for changes to users, logins, sudo, time, mounts, modules and its own records",
+		Why:   "an investigation can then follow an intruder's steps",
+		Rules: []string{"CIS 6.2", "ANSSI R73", "Lynis ACCT-9628", "Lynis ACCT-9630"}, From: Strict, requires: []requirement{
+			debianPackage{name: "auditd"},
 			notInContainer("auditd.service"), notInContainer("audit-rules.service"),
 			file{File: shell.File{Path: "/etc/audit/rules.d/50-slipway.rules", Mode: "640", Content: auditRules()},
 				after: "systemd-detect-virt -cq || augenrules --load"}}},
-	{Topic: "audit", What: "auditd runs with these rules", Why: "what nobody wrote down nobody finds",
-		Rules: []string{"CIS 6.2.1", "ANSSI R73", "Lynis ACCT-9628"}, From: Strict, OwnKernel: true, wants: []want{unit{"auditd.service", running}}},
+	{Topic: "audit", What: "auditd runs with these rules",
+		Why:   "nobody finds what nothing recorded",
+		Rules: []string{"CIS 6.2.1", "ANSSI R73", "Lynis ACCT-9628"}, From: Strict, OwnKernel: true, requires: []requirement{unit{"auditd.service", running}}},
 }
 
-// auditWatches are the files whose change is told, by the key to find it by.
+// auditWatches are the files whose changes are recorded, by the key that finds the
+// records.
 var auditWatches = []struct {
 	key, access string
 	paths       []string
@@ -45,11 +48,11 @@ var auditWatches = []struct {
 	{"modules", "x", []string{"/sbin/insmod", "/sbin/modprobe", "/sbin/rmmod"}},
 }
 
-// loggedIn are processes that somebody who logged in started: services, apps
-// among them, are not slowed down by these rules.
+// loggedIn limits a rule to processes that a person who logged in started, so that
+// it slows down no service and no app.
 const loggedIn = " -F auid>=1000 -F auid!=unset"
 
-// auditCalls are the calls of the kernel that are told of, by key.
+// auditCalls are the system calls that are recorded, by key.
 var auditCalls = []struct{ key, calls, filter string }{
 	{"modules", "init_module,finit_module,delete_module", ""},
 	{"network", "sethostname,setdomainname", ""},
@@ -63,7 +66,8 @@ var auditCalls = []struct{ key, calls, filter string }{
 	{"access", "creat,open,openat,truncate,ftruncate", " -F exit=-EPERM" + loggedIn},
 }
 
-// auditRules are auditd's, for both kinds of programs that a 64-bit kernel runs.
+// auditRules are the rules of auditd, for the 32-bit and 64-bit programs that a
+// 64-bit kernel runs.
 func auditRules() string {
 	var b strings.Builder
 	b.WriteString("# Written by slipway. A rule about what this processor's kernel does not have is passed over.\n-i\n-b 8192\n")

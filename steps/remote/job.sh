@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# Starts a job unless it runs, follows it, and prints when it started, what its
+# script prints, its status and then its look. The job's script, of $length bytes
+# and the SHA-256 $sum, comes on standard input. $reconnect is "yes" if an earlier
+# end of the same script counts as this one's. $unit_script runs in the job's unit.
+: "${name?}" "${length?}" "${sum?}" "${reconnect?}" "${boundary?}" "${look?}"
+: "${jobs?}" "${limit?}" "${unit_script?}"
+
+set -eu
+umask 077
+dir=$jobs/$name
+unit=slipway-job-$name.service
+mkdir -p "$dir"
+
+# The script is kept only if all of it came.
+part=$(mktemp "$dir/script.XXXXXX")
+trap 'rm -f "$part"' EXIT
+cat >"$part"
+[ "$(wc -c <"$part")" = "$length" ] || {
+  echo "the script was cut short" >&2
+  exit 75
+}
+
+running() {
+  case $(systemctl show -p ActiveState --value "$unit") in
+    active | activating | deactivating) return 0 ;;
+  esac
+  return 1
+}
+
+follow() {
+  while running; do
+    pid=$(systemctl show -p MainPID --value "$unit")
+    [ "$pid" -gt 0 ] || {
+      sleep 0.05
+      continue
+    }
+    tail -n +1 -s 0.05 -f --pid="$pid" "$dir/log" 2>/dev/null || :
+    while running; do sleep 0.02; done
+    return
+  done
+  cat "$dir/log" 2>/dev/null || :
+}
+
+if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
+  follow
+  reconnect=no
+fi
+if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
+  rm -f "$dir/status"
+  : >"$dir/log"
+  printf %s "$sum" >"$dir/sum"
+  date +%s%N >"$dir/started"
+  mv -f "$part" "$dir/script"
+  systemctl reset-failed "$unit" 2>/dev/null || :
+  # The unit's name keeps two of these from starting the same job: the second
+  # systemd-run is refused and follows.
+  systemd-run --quiet --collect --service-type=exec --property=RuntimeMaxSec="$limit" \
+    --unit="$unit" --description="slipway: $name" /bin/sh -c "$unit_script" job "$dir" || running
+fi
+printf '%s started %s\n' "$boundary" "$(cat "$dir/started")"
+follow
+status=$(cat "$dir/status" 2>/dev/null || echo -1)
+printf '\n%s status %s\n' "$boundary" "$status"
+[ "$status" != 0 ] || sh -c "$look" </dev/null

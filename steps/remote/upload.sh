@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# Keeps standard input, of $length bytes, in the file $path if all of it came. A
+# connection that drops on the way leaves the old file.
+: "${path?}" "${length?}"
+
+set -eu
+umask 077
+mkdir -p "$(dirname "$path")"
+cat >"$path.part"
+if [ "$(wc -c <"$path.part")" != "$length" ]; then
+  rm -f "$path.part"
+  echo "the upload was cut short" >&2
+  exit 75
+fi
+mv -fT "$path.part" "$path"

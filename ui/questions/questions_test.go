@@ -132,7 +132,7 @@ func TestEveryAnswerIsChecked(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	has(t, out, "a number from 1 to 4", "no Python web app was found", "slipway's own", "lower-case letters", "it is one of minimal, standard, strict",
-		"there is no such file", "begins with no digit", "answer yes or no", "Nothing was made or changed",
+		"there is no such file", "does not begin with a digit", "answer yes or no", "Nothing was made or changed",
 		"make the machine", "$4.00 a month, $0.00595 an hour",
 		`slipway --yes --sample hello --name fine --provider local --hardening minimal --test-command true --env-file `+file+` --env KEY="$KEY"`)
 	if strings.Contains(out, "hunter2") {

@@ -23,7 +23,7 @@ func TestVariables(t *testing.T) {
 	p.press("enter", "enter", "up", "enter")
 	p.sees("A variable of the app")
 	p.press("1A", "enter")
-	p.sees("begins with no digit")
+	p.sees("does not begin with a digit")
 	p.press("ctrl+u", "SECRET_KEY", "enter", "hunter2")
 	p.sees("*******")
 	p.misses("hunter2")

@@ -27,7 +27,7 @@ import (
 var scenes = map[string]func(p *person){
 	"start": func(p *person) { p.found(nil) },
 	"start-no-app": func(p *person) {
-		p.found(&providers.Usage{Err: errors.New("no Python web app was found in ."), Next: `set app.wsgi = "module:object" in slipway.toml`, About: providers.AboutApp})
+		p.found(&providers.Usage{Err: errors.New(noAppHere), Next: `set app.wsgi = "module:object" in slipway.toml`, About: providers.AboutApp})
 	},
 	"start-unfinished": func(p *person) {
 		s := p.w.top().(*start)
@@ -82,6 +82,9 @@ var scenes = map[string]func(p *person){
 	"help":  func(p *person) { p.press("?") },
 	"small": func(p *person) { p.w.Update(tea.WindowSizeMsg{Width: 40, Height: 12}) },
 }
+
+// noAppHere is the error of a folder without an app; the folder is the dot.
+const noAppHere = "no Python web app was found in ."
 
 func thePlan() plan.Plan {
 	return plan.Plan{Name: "shop", Values: map[string]plan.NamedValue{plan.KeyProvider: {Value: "local"}}, App: app.Found{Framework: "flask", Reasons: []app.Reason{

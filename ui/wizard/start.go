@@ -6,7 +6,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
@@ -195,6 +194,3 @@ func (s *start) keys(*wizard) []key {
 }
 
 func (s *start) typing() bool { return s.narrow }
-
-// unclear tells whether an error is about the app itself.
-func unclear(err error) bool { return answers.About(err) == providers.AboutApp }

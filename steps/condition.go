@@ -148,26 +148,21 @@ func readCondition(seen map[string]string) ServerCondition {
 	return c
 }
 
-// readUnits reads what systemctl show printed: a block of lines for each unit.
-// Those of the release that takes the traffic come first.
+// readUnits reads what systemctl show printed. The units of the release that takes
+// the traffic come first.
 func readUnits(shown, current string) []UnitCondition {
 	var units []UnitCondition
-	for block := range strings.SplitSeq(strings.TrimSpace(shown), "\n\n") {
-		f := map[string]string{}
-		for line := range strings.Lines(block) {
-			key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-			f[key] = value
-		}
-		if f["Id"] == "" {
+	for _, unit := range shell.ParseUnits(shown) {
+		if unit.Get("Id") == "" {
 			continue
 		}
-		u := UnitCondition{Name: f["Id"], State: f["ActiveState"],
-			Limit: shell.Number(f["MemoryMax"]) >> 20, Restarts: shell.Number(f["NRestarts"])}
-		if since := shell.Number(strings.TrimPrefix(f["StateChangeTimestamp"], "@")); since > 0 {
+		u := UnitCondition{Name: unit.Get("Id"), State: unit.Get("ActiveState"),
+			Limit: shell.Number(unit.Get("MemoryMax")) >> 20, Restarts: shell.Number(unit.Get("NRestarts"))}
+		if since := shell.Number(strings.TrimPrefix(unit.Get("StateChangeTimestamp"), "@")); since > 0 {
 			u.Since = time.Unix(int64(since), 0).UTC()
 		}
-		if f["Result"] != "success" {
-			u.Result = f["Result"]
+		if result := unit.Get("Result"); result != "success" {
+			u.Result = result
 		}
 		units = append(units, u)
 	}

@@ -18,6 +18,8 @@ group=$(id -gn "$user")
 keys=$home/.ssh/authorized_keys
 install -d -m 700 -o "$user" -g "$group" "$home/.ssh"
 touch "$keys"
+# A last line without its end would swallow the key that comes after it.
+[ -z "$(tail -c 1 "$keys")" ] || echo >>"$keys"
 for key do
   grep -qxF "$key" "$keys" || printf '%s\n' "$key" >>"$keys"
 done

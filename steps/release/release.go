@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,11 +22,7 @@ var Release = &fact.Fact{
 		unit := l.Unit(p.Release)
 		return shell.Lines(
 			shell.LookFiles(append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))...),
-			// Not systemctl show: systemd remembers what it said of an enabled unit
-			// first, until it is reloaded.
-			`for unit in `+strings.Join(append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...), " ")+`; do`,
-			`printf 'ActiveState=%s\nUnitFileState=%s\n\n' "$(systemctl is-active $unit)" "$(systemctl is-enabled $unit 2>/dev/null)"`,
-			`done | sed '$d' | paste -s -d ' '`,
+			shell.Script(unitStates, nil, append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)...),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -36,9 +33,8 @@ var Release = &fact.Fact{
 			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
 			fact.ChangedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v)),
 		)
-		const up = "ActiveState=active UnitFileState=enabled"
-		if !slices.Contains(looked, up+strings.Repeat("  "+up, 1+len(v.Plan.App.Processes))) {
-			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: stateOf(v)})
+		if up, now := unitsOf(v); !up {
+			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: now})
 		}
 		if !slices.Contains(looked, "link "+l.Release(v.Plan.Release)+" "+l.Current()) ||
 			!slices.Contains(looked, "link "+l.Socket(v.Plan.Release)+" "+l.SocketLink(v.Plan.Release)) {
@@ -58,20 +54,22 @@ var Release = &fact.Fact{
 	Detail: func(v fact.View) string { return v.Plan.DescribeApp() },
 }
 
-// stateOf tells in a few words what systemd says of the release's units.
-func stateOf(v fact.View) string {
+//go:embed unitstates.sh
+var unitStates string
+
+// unitsOf tells whether all units of the release are active and enabled, and in a few
+// words what they are.
+func unitsOf(v fact.View) (up bool, now string) {
 	names := append([]string{"service", "socket"}, processUnits(v.Plan)...)
-	for _, line := range shell.SplitLines(v.Looked) {
-		if !strings.HasPrefix(line, "ActiveState=") {
-			continue
-		}
-		states := strings.Split(strings.NewReplacer("ActiveState=", "", "UnitFileState=", "").Replace(line), "  ")
-		for i := range min(len(states), len(names)) {
-			states[i] = names[i] + " " + states[i]
-		}
-		return strings.Join(states, ", ")
+	units := shell.ParseUnits(v.Looked)
+	up = len(units) == len(names)
+	states := make([]string, min(len(units), len(names)))
+	for i := range states {
+		state := units[i].Get("ActiveState") + " " + units[i].Get("UnitFileState")
+		up = up && state == "active enabled"
+		states[i] = names[i] + " " + state
 	}
-	return ""
+	return up, strings.Join(states, ", ")
 }
 
 // UnitProperties are the properties of a unit that make a process see what the

@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"time"
@@ -12,14 +13,17 @@ import (
 	"slipway/steps/shell"
 )
 
-// Account is the user that the app runs as, and its places.
+//go:embed remove.sh
+var removeText string
+
+// Account is the fact that the app has its own user, and its folders.
 var Account = &fact.Fact{
 	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
-			shell.Command("stat", "-c", "%F %a %U:%G %n", l.Root(), l.Releases(), l.Venvs()),
+			shell.Command(append([]string{"stat", "-c", "%F %a %U:%G %n"}, l.Dirs()...)...),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -45,18 +49,9 @@ var Account = &fact.Fact{
 	},
 }
 
-// Remove is shell text that removes all that the app's releases left:
-// units, folders, data, and the app's user. It can be run again.
+// Remove is shell text that removes all that the app's releases left: units, folders,
+// data, and the app's user. It can be run again. It prints a line for each part.
 func Remove(l layout.Layout) string {
-	return shell.Lines(
-		`units=$(systemctl list-unit-files --plain --no-legend `+shell.Command(l.User+"-*.service", l.User+"-*.socket")+` | cut -d' ' -f1)`,
-		`[ -z "$units" ] || systemctl --quiet disable --now $units`,
-		`rm -f /etc/systemd/system/`+l.User+`-*.service /etc/systemd/system/`+l.User+`-*.socket`,
-		shell.Command("rm", "-f", "/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice),
-		`systemctl daemon-reload`,
-		`echo "stopped and removed the app's units"`,
-		shell.Command("rm", "-rf", l.Root(), l.State(), cacheFolder),
-		`if getent passwd `+l.User+` >/dev/null; then userdel `+l.User+`; fi`,
-		`echo "removed the app, its data and its user"`,
-	)
+	return shell.Script(removeText, shell.Values{"user": l.User},
+		unitsFolder+appSlice, unitsFolder+onceSlice, l.Root(), l.State(), cacheFolder)
 }

@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"maps"
 	"slices"
 	"strings"
@@ -13,61 +14,50 @@ import (
 	"slipway/steps/shell"
 )
 
-// Variables are the app's own settings and secrets, in a file for each release
-// that only root reads; systemd hands them to the app. A release begins with
-// those of the one that takes the traffic and what was given now: the server is
-// the only place that keeps them.
+//go:embed variableslook.sh
+var variablesLookText string
+
+//go:embed variables.sh
+var variablesText string
+
+//go:embed records.sh
+var recordsText string
+
+// Variables is the fact that the release has the app's settings and secrets, in a file
+// that only root reads; systemd hands them to the app. A release begins with those of the
+// one that takes the traffic and those that are given now. Only the server keeps them.
 var Variables = &fact.Fact{
 	Name: "variables", Title: "the app's variables", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
 	Look:   lookVariables,
 	Decide: decideVariables,
 	Script: func(v fact.View) string {
 		l, id := v.Layout(), v.Plan.Release
-		next := fact.View{Plan: v.Plan, SecondInstance: true}.Layout().Variables(id)
-		lines := []string{
-			`umask 077`,
-			shell.Command("install", "-d", "-m", "700", "-o", "root", "-g", "root", layout.VariablesFolder),
-			FindServing(l),
-			VariableRecords,
-			`if [ -n "$serving" ] && [ -e ` + layout.VariablesFolder + `/"$serving.env" ]; then`,
-			`without ` + shell.Quote(strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " ")) + ` ` + layout.VariablesFolder + `/"$serving.env" >` + shell.Quote(next),
-			`else : >` + shell.Quote(next),
-			`fi`,
-		}
+		second := fact.View{Plan: v.Plan, SecondInstance: true}.Layout()
+		var given []string
 		for _, key := range v.Plan.VariableNames() {
-			lines = append(lines, shell.Command("printf", `%s\n`, variableLine(key, v.Plan.Env[key]))+` >>`+shell.Quote(next))
+			given = append(given, variableLine(key, v.Plan.Env[key]))
 		}
-		return shell.Lines(append(lines,
-			shell.Command("chmod", "600", next),
-			shell.Command("chown", "root:root", next),
-			`if [ "$serving" != `+id+` ] || cmp -s `+shell.Command(next, l.Variables(id))+` || ! systemctl is-active --quiet `+l.Unit(id)+`.service; then`,
-			shell.Command("mv", "-fT", next, l.Variables(id)),
-			`else`,
+		return shell.Lines(
+			VariableRecords,
+			shell.Script(variablesText, shell.Values{
+				"id": id, "unit": l.Unit(id), "file": l.Variables(id), "next": second.Variables(id),
+				"folder": layout.VariablesFolder, "current": l.Current(),
+				"omitted": strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " "),
+			}, given...),
 			restartWithSecondInstance(v),
-			`fi`,
-		)...)
+		)
 	},
 }
 
-// lookVariables prints which release takes the traffic and, where it matters,
-// a line with the sum of each variable: a value never leaves the server.
+// lookVariables finds out which release takes the traffic, and the sums of variables.
 func lookVariables(p plan.Plan) string {
-	l := layout.Of(p.Name)
-	given := ""
+	l, given := layout.Of(p.Name), ""
 	if len(p.Env)+len(p.Unset) > 0 {
-		given = `serving=; `
+		given = "yes"
 	}
-	return shell.Lines(
-		shell.Command("stat", "-c", "%F %a %U:%G %n", layout.VariablesFolder, l.Variables(p.Release)),
-		FindServing(l),
-		`echo "serving $serving"`,
-		VariableRecords,
-		`sums() { records "$2" | while IFS= read -r line; do echo "$1 ${line%%=*} $(printf '%s' "$line" | sha256sum | cut -d' ' -f1)"; done; }`,
-		// A release that takes the traffic has what it has, unless something is
-		// given now; each sum takes a while.
-		`if [ "$serving" != `+p.Release+` ]; then sums from `+layout.VariablesFolder+`/"$serving.env"; serving=; fi`,
-		given+`[ -n "$serving" ] || sums has `+shell.Quote(l.Variables(p.Release)),
-	)
+	return shell.Lines(VariableRecords, shell.Script(variablesLookText, shell.Values{
+		"id": p.Release, "folder": layout.VariablesFolder, "file": l.Variables(p.Release), "current": l.Current(), "given": given,
+	}))
 }
 
 func decideVariables(v fact.View) []providers.Change {
@@ -86,12 +76,12 @@ func decideVariables(v fact.View) []providers.Change {
 	}
 	for _, key := range slices.Sorted(maps.Keys(merged(has, wanted))) {
 		_, given := v.Plan.Env[key]
-		switch gone := slices.Contains(v.Plan.Unset, key); {
+		switch unset := slices.Contains(v.Plan.Unset, key); {
 		case given:
-		case gone && has[key] != "", wanted[key] == "":
-			changes = append(changes, providers.Change{What: "take away " + key})
-		case !gone && has[key] != wanted[key]:
-			changes = append(changes, providers.Change{What: "take over " + key + " from the release before"})
+		case unset && has[key] != "", wanted[key] == "":
+			changes = append(changes, providers.Change{What: "remove " + key})
+		case !unset && has[key] != wanted[key]:
+			changes = append(changes, providers.Change{What: "copy " + key + " from the current release"})
 		}
 	}
 	for _, key := range v.Plan.VariableNames() {
@@ -108,45 +98,36 @@ func merged(a, b map[string]string) map[string]string {
 	return all
 }
 
-// FindServing is the shell text that finds out which release takes the traffic.
+// FindServing is shell text that sets serving to the name of the release that takes the
+// traffic. It is empty if there is none.
 func FindServing(l layout.Layout) string {
 	return `serving=$(basename "$(readlink ` + shell.Quote(l.Current()) + `)")`
 }
 
-// variableSums reads the lines that a look printed, by the variable's name.
-func variableSums(looked []string, which string) map[string]string {
+// variableSums reads the lines that begin with this word in what the look printed: sums
+// by the variable's name.
+func variableSums(looked []string, word string) map[string]string {
 	sums := map[string]string{}
 	for _, line := range looked {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == which {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == word {
 			sums[f[1]] = f[2]
 		}
 	}
 	return sums
 }
 
-// VariableRecords is shell text: records prints a line for each variable of a
-// file, in which a line break is \n, which no other text in such a file is;
-// without prints the file but for some variables. A value may take many lines:
-// it ends with a quote that no backslash stands before, but for pairs of them.
-const VariableRecords = `each='
-function ends(s) { return s ~ /(^|[^\\])(\\\\)*"$/ }
-{ rest = $0
-  if (!inside) { record = $0; key = $0; sub(/=.*/, "", key); inside = sub(/^[A-Za-z_][A-Za-z0-9_]*="/, "", rest) }
-  else record = record "\\n" $0
-  if (!index(gone, " " key " ")) { if (whole == "") print }
-  if (ends(rest)) inside = 0
-  if (!inside && whole != "") print record }'
-records() { LC_ALL=C awk -v whole=yes "$each" "$1"; }
-without() { LC_ALL=C awk -v gone=" $1 " "$each" "$2"; }`
+// VariableRecords is shell text that defines two functions. records FILE prints a line
+// for each variable of a file, in which a line break is \n; without NAMES FILE prints the
+// file but for some variables.
+var VariableRecords = shell.Script(recordsText, nil)
 
-// variableLine is what an environment file says of a variable, as systemd reads
-// it.
+// variableLine is a variable in an environment file, as systemd reads it.
 func variableLine(key, value string) string {
 	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", `$`, `\$`).Replace(value)
 	return key + `="` + escaped + `"`
 }
 
-// VariableSum is what the look prints of a variable with this value.
+// VariableSum is the sum that the look prints for a variable with this value.
 func VariableSum(key, value string) string {
 	return shell.Sum(strings.ReplaceAll(variableLine(key, value), "\n", `\n`))
 }

@@ -109,8 +109,8 @@ func TestDecide(t *testing.T) {
 		"variables good":       {release.Variables, variablesGood, ""},
 		"variables for all":    {release.Variables, strings.Replace(variablesGood, " 600 ", " 644 ", 1), "make the file of the app's variables"},
 		"variables changed":    {release.Variables, variablesFile("600") + "serving 0123456789ab\nhas SECRET " + release.VariableSum("SECRET", "old") + "\n", "set SECRET"},
-		"variables of before":  {release.Variables, strings.Replace(variablesGood, "serving 0123456789ab\n", releaseBefore+"from OLD 1\n", 1), "take over OLD from the release before"},
-		"variables left over":  {release.Variables, variablesFile("600") + releaseBefore + "has TRIED 1\n", "take away TRIED"},
+		"variables of before":  {release.Variables, strings.Replace(variablesGood, "serving 0123456789ab\n", releaseBefore+"from OLD 1\n", 1), "copy OLD from the current release"},
+		"variables left over":  {release.Variables, variablesFile("600") + releaseBefore + "has TRIED 1\n", "remove TRIED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changes := c.fact.Decide(fact.View{Plan: p, System: example.System(), Looked: c.looked})

@@ -1,97 +1,104 @@
-// Package layout says where an app lies on its server: folders, files, units and
-// sockets. Every room of steps that names such a place asks this package, so that a
-// place has one name.
-//
-// It is made of the deployment's name alone. The same name gives the same places on
-// every server and in every version of Slipway: a release that an earlier version
-// made is found where it was put. Nothing here looks at a server.
 package layout
 
-// Layout is where an app lies on its server.
+// Layout names the places of one app on its server. Its zero value names none: Of
+// makes one.
 type Layout struct {
-	// User is the Linux user that the app runs as; all names begin with it.
+	// User is the Unix user that the app runs as, "app-" and the deployment's name.
+	// Every other name is made of it.
 	User string
-	// Instance is what tells a second instance of a release from the first; it is
-	// empty for the first.
+	// Instance is a prefix that tells the second instance of a release from the
+	// first. It is empty for the first.
 	Instance string
 }
 
-// Of is the layout of the app of a deployment.
+// VariablesFolder holds the files of the releases' variables. Only root may enter it.
+const VariablesFolder = "/etc/slipway/variables"
+
+// Of is the layout of the app that is deployed under this name.
 func Of(name string) Layout { return Layout{User: "app-" + name} }
 
-// Root is the folder of all that belongs to the app, but for its data.
+// Root is the folder of the app's code: releases and virtual environments.
 func (l Layout) Root() string { return "/srv/" + l.User }
 
-// Releases is the folder of the releases.
+// Releases is the folder that holds a folder for each release.
 func (l Layout) Releases() string { return l.Root() + "/releases" }
 
-// Release is the folder of one release.
-func (l Layout) Release(id string) string { return l.Releases() + "/" + id }
-
-// Source is the folder of a release's source, which the app reads and can't write.
-func (l Layout) Source(id string) string { return l.Release(id) + "/src" }
-
-// Venvs is the folder of the virtual environments; releases with the same packages share one.
+// Venvs is the folder of the virtual environments. Releases that need the same
+// packages share one.
 func (l Layout) Venvs() string { return l.Root() + "/venvs" }
 
-// Current is the link to the release that takes the traffic.
+// Current is the link to the folder of the release that takes the traffic.
 func (l Layout) Current() string { return l.Root() + "/current" }
 
-// Unit is the name, without its ending, of the units of an instance of a release.
-func (l Layout) Unit(id string) string { return l.User + "-" + l.Instance + id }
+// Dirs are the folders that an app needs before its first release, outermost first.
+func (l Layout) Dirs() []string { return []string{l.Root(), l.Releases(), l.Venvs()} }
 
-// Socket is where nginx hands requests over to an instance.
-func (l Layout) Socket(id string) string { return l.Sockets() + "/" + l.Instance + id + ".sock" }
-
-// Sockets is the folder of the sockets of all instances.
-func (l Layout) Sockets() string { return "/run/" + l.User }
-
-// SocketLink is the link that nginx follows to an instance of a release.
-func (l Layout) SocketLink(id string) string { return l.Release(id) + "/socket" }
-
-// Variables is the file of a release's variables, for root's eyes only.
-func (l Layout) Variables(id string) string { return VariablesFolder + "/" + l.Instance + id + ".env" }
-
-// Health is the file of how a release is asked whether it is healthy.
-func (l Layout) Health(id string) string { return l.Release(id) + "/health" }
-
-// State is the folder of the app's data, the only one that it can write to.
+// State is the folder of what the app keeps. It outlives every release.
 func (l Layout) State() string { return "/var/lib/" + l.User }
 
-// Uploaded is where a release's source lies, packed, until it is unpacked.
+// Uploaded is where a packed source lies between its upload and its unpacking.
+// bundle is the source's SHA-256 in hexadecimal digits.
 func (l Layout) Uploaded(bundle string) string {
 	return "/var/lib/slipway/uploads/" + bundle[:16] + ".tar.gz"
 }
 
-// VariablesFolder holds the files of the releases' variables, for root's eyes only.
-const VariablesFolder = "/etc/slipway/variables"
+// Release is the folder of a release.
+func (l Layout) Release(id string) string { return l.Releases() + "/" + id }
 
-// Dirs are the folders that every app has, each before those in it.
-func (l Layout) Dirs() []string { return []string{l.Root(), l.Releases(), l.Venvs()} }
+// Source is the folder of a release's source, as it was uploaded and built.
+func (l Layout) Source(id string) string { return l.Release(id) + "/src" }
 
-// Static holds what nginx serves of a release, each folder under the path that
-// it is asked for by. The source itself is closed to nginx.
+// Venv is the link from a release to its virtual environment.
+func (l Layout) Venv(id string) string { return l.Release(id) + "/venv" }
+
+// Path is PATH for the app's processes: the virtual environment's programs come first.
+func (l Layout) Path(id string) string { return l.Venv(id) + "/bin:/usr/local/bin:/usr/bin:/bin" }
+
+// Static is the folder of the files that nginx serves from a release, each under
+// the path of its URL. The source itself is closed to nginx.
 func (l Layout) Static(id string) string { return l.Release(id) + "/static" }
 
-// Port is the file that says on which port of 127.0.0.1 an instance listens, if the
-// app brings its own server. The port is chosen once and stays.
-func (l Layout) Port(id string) string { return l.Release(id) + "/" + l.Instance + "port" }
-
-// ProxyUnit is the unit that hands an instance's requests from its socket over to
-// its port.
-func (l Layout) ProxyUnit(id string) string { return l.Unit(id) + "-proxy" }
-
-// Notes is the file of what is kept of a release, so that its plan can be made again.
-func (l Layout) Notes(id string) string { return l.Release(id) + "/release.json" }
-
-// ProcessUnit is the unit of one of the processes that run beside the web app.
-func (l Layout) ProcessUnit(id, name string) string { return l.Unit(id) + "-process-" + name }
-
-// StaticPaths is the file, in the folder of a release, of the paths that nginx
-// serves without the app. A release that has none has no such file.
+// StaticPaths is the file of nginx's locations for a release's static files.
+// release is the path of the release's folder, or of a link to it such as Current.
 func (l Layout) StaticPaths(release string) string { return release + "/static.conf" }
 
-// Path is PATH for the app's processes: the environment's programs first.
-func (l Layout) Path(id string) string {
-	return l.Release(id) + "/venv/bin:/usr/local/bin:/usr/bin:/bin"
-}
+// Earlier is the link from a release to the one that it took over from. nginx finds
+// static files there that only the earlier release has.
+func (l Layout) Earlier(id string) string { return l.Release(id) + "/earlier" }
+
+// Notes is the file from which a release's plan can be made again.
+func (l Layout) Notes(id string) string { return l.Release(id) + "/release.json" }
+
+// Health is the file of a release's health check, as assignments for a shell.
+func (l Layout) Health(id string) string { return l.Release(id) + "/health" }
+
+// Served is an empty file. Its time is when the release first took traffic, and a
+// release without it never did.
+func (l Layout) Served(id string) string { return l.Release(id) + "/served" }
+
+// SocketLink is the link from a release to the socket of the instance that answers
+// for it. nginx follows it anew for each request.
+func (l Layout) SocketLink(id string) string { return l.Release(id) + "/socket" }
+
+// Unit is the name of an instance's systemd units, without ".service" or ".socket".
+func (l Layout) Unit(id string) string { return l.User + "-" + l.Instance + id }
+
+// ProxyUnit is the name of the unit that passes requests from an instance's socket
+// to its port.
+func (l Layout) ProxyUnit(id string) string { return l.Unit(id) + "-proxy" }
+
+// ProcessUnit is the name of the unit of a process that runs beside the web app.
+func (l Layout) ProcessUnit(id, name string) string { return l.Unit(id) + "-process-" + name }
+
+// Sockets is the folder of the app's Unix sockets.
+func (l Layout) Sockets() string { return "/run/" + l.User }
+
+// Socket is the Unix socket on which an instance takes requests.
+func (l Layout) Socket(id string) string { return l.Sockets() + "/" + l.Instance + id + ".sock" }
+
+// Port is the file with the TCP port on 127.0.0.1 of an instance that brings its own
+// server. The port is chosen once and stays.
+func (l Layout) Port(id string) string { return l.Release(id) + "/" + l.Instance + "port" }
+
+// Variables is the file of an instance's variables. Only root reads it.
+func (l Layout) Variables(id string) string { return VariablesFolder + "/" + l.Instance + id + ".env" }

@@ -13,14 +13,17 @@ import (
 	"slipway/steps/shell"
 )
 
-// Account is the user that the app runs as, and its places.
+//go:embed remove.sh
+var removeText string
+
+// Account is the fact that the app has its own user, and its folders.
 var Account = &fact.Fact{
 	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
-			shell.Command("stat", "-c", "%F %a %U:%G %n", l.Root(), l.Releases(), l.Venvs()),
+			shell.Command(append([]string{"stat", "-c", "%F %a %U:%G %n"}, l.Dirs()...)...),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -46,12 +49,9 @@ var Account = &fact.Fact{
 	},
 }
 
-//go:embed remove.sh
-var removeApp string
-
-// Remove is shell text that removes all that the app's releases left: units,
-// folders, data, and the app's user. It can be run again.
+// Remove is shell text that removes all that the app's releases left: units, folders,
+// data, and the app's user. It can be run again. It prints a line for each part.
 func Remove(l layout.Layout) string {
-	return shell.Script(removeApp, shell.Values{"user": l.User},
-		"/etc/systemd/system/"+appSlice, "/etc/systemd/system/"+onceSlice, l.Root(), l.State(), cacheFolder)
+	return shell.Script(removeText, shell.Values{"user": l.User},
+		unitsFolder+appSlice, unitsFolder+onceSlice, l.Root(), l.State(), cacheFolder)
 }

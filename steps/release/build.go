@@ -13,8 +13,11 @@ import (
 	"slipway/steps/shell"
 )
 
-// Build is that a release has the files that are made from its source, and that
-// nginx finds what it serves without the app.
+//go:embed static.sh
+var staticText string
+
+// Build is the fact that the app's build command ran in the release, and that the files
+// that nginx serves without the app are in place.
 var Build = &fact.Fact{
 	Name: "build", Title: "the files that are made from the app's source", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
 	Look: func(p plan.Plan) string { return shell.Command("cat", builtPath(p)) },
@@ -27,7 +30,7 @@ var Build = &fact.Fact{
 			changes = append(changes, providers.Change{What: "run " + command, Why: "it can write to " + strings.Join(v.Plan.App.BuildFolders, ", ") + " only"})
 		}
 		for _, url := range staticURLs(v.Plan) {
-			changes = append(changes, providers.Change{What: "let nginx serve " + url + " from " + v.Plan.App.Static[url], Why: "the app need not"})
+			changes = append(changes, providers.Change{What: "let nginx serve " + url + " from " + v.Plan.App.Static[url], Why: "the app does not have to"})
 		}
 		return changes
 	},
@@ -36,7 +39,8 @@ var Build = &fact.Fact{
 
 func builtPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/built" }
 
-// buildText is what the release keeps of the build that it had.
+// buildText is what the release notes about its build. If the plan has another, the
+// release is built again.
 func buildText(p plan.Plan) string {
 	lines := []string{p.App.Build, strings.Join(p.App.BuildFolders, " ")}
 	for _, url := range staticURLs(p) {
@@ -45,29 +49,23 @@ func buildText(p plan.Plan) string {
 	return shell.Lines(lines...) + "\n" + staticLocations(p).Content
 }
 
-//go:embed static.sh
-var copyStatic string
-
 func buildScript(v fact.View) string {
-	p := v.Plan
-	source, static := layout.Of(p.Name).Source(p.Release), layout.Of(p.Name).Static(p.Release)
-	var words []string
+	p, l := v.Plan, layout.Of(v.Plan.Name)
+	var served []string
 	for _, url := range staticURLs(p) {
-		folder := p.App.Static[url]
-		words = append(words, source+"/"+folder, static+strings.TrimSuffix(url, "/"), folder, url)
+		served = append(served, url, p.App.Static[url])
 	}
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
 	return shell.Lines(
 		runBuild(p),
-		`set --`,
-		shell.Script(copyStatic, shell.Values{"static": static}, words...),
+		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release)}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)
 }
 
-// runBuild runs the command as the app's user, to whom only the folders that it
-// writes to belong meanwhile. It sees the app's variables, and not its data.
+// runBuild runs the build command as the app's user. Only the folders that it may write
+// to are that user's meanwhile. It sees the app's variables, and none of its data.
 func runBuild(p plan.Plan) string {
 	if p.App.Build == "" {
 		return ":"

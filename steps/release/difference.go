@@ -8,18 +8,22 @@ import (
 )
 
 //go:embed difference.sh
-var differenceFunction string
+var differenceText string
 
-// differenceScript defines the shell function difference, which prints in what a
-// release differs from the one that takes the traffic.
-func differenceScript(l layout.Layout, id string) string {
-	return shell.Lines(VariableRecords, shell.Script(differenceFunction, shell.Values{
-		"current": l.Current(), "release": l.Release(id), "variables": layout.VariablesFolder,
-	}))
+//go:embed gate.sh
+var gateText string
+
+// differenceFunctions are the shell functions that print in what a release differs from
+// the one that takes the traffic.
+func differenceFunctions() string {
+	return shell.Lines(VariableRecords, shell.Script(differenceText, nil))
 }
 
-// orDifference runs a command line of a release. If the command fails, the last
-// lines that are printed say in what the release differs.
-func orDifference(l layout.Layout, id, command string) string {
-	return shell.Lines(differenceScript(l, id), command+" || {", "failed=$?", "difference", "exit $failed", "}")
+// gateScript runs a command line that has to succeed before the release may take the
+// traffic. If it fails, the last thing that is printed is what is different about the
+// release.
+func gateScript(l layout.Layout, id string, command []string) string {
+	return shell.Lines(differenceFunctions(), shell.Script(gateText, shell.Values{
+		"release": l.Release(id), "current": l.Current(), "variables": layout.VariablesFolder,
+	}, command...))
 }

@@ -1,14 +1,22 @@
-// Package release has the facts that bring an app to its server and let a release
-// of it take the traffic: the app's user and folders, its variables, the source, the
-// packages, what is built from it, its tests, its release command, the units, the
-// switch, and the releases that are kept. Package steps puts these facts into the
-// run order; web asks it for the sandbox.
+// Package release brings a version of an app onto its server and lets it take the
+// traffic. Each of its facts is one part of that, from the app's user to the switch;
+// package steps has them in its run order, and calls SwitchScript to roll back and
+// Remove to destroy.
 //
-// It guarantees: a release that fails its tests, its release command or its health
-// check takes no traffic, and the release before goes on untouched. A release that
-// takes over loses no request: it starts beside the old one, a rename switches nginx
-// over, and the old one stops when nothing talks to it. Everything of the app runs as
-// the app's own user in a sandbox: its code can't be changed by it, and it writes to
-// its state folder only. Secrets are in one file that only root reads, and never in
-// the arguments of a process.
+// It guarantees:
+//
+//   - A release is a folder of its own and never changes after it was built. A rollback
+//     starts the same files with the same variables, packages and health check again.
+//   - A release takes the traffic only if it is healthy, its tests passed and its
+//     release command ran. If any of that fails, the release before goes on untouched.
+//   - No request is lost when a release or a set of variables takes over. nginx follows
+//     a link to a socket that systemd holds, and what ran before is stopped when nothing
+//     talks to it any more.
+//   - The app's code, its tests, its build and its packages' set-up code run as the
+//     app's user in a sandbox. The app can change neither its code nor its packages.
+//   - The values of the variables are in a file that only root reads. No look prints
+//     them, and no process has them as arguments.
+//   - The app's data is outside the releases. Only Remove touches it.
+//
+// Each script can be run again after a crash at any point of it.
 package release

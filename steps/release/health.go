@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"net"
 	"strconv"
 	"strings"
@@ -11,9 +12,28 @@ import (
 	"slipway/steps/shell"
 )
 
-// healthFile is how a release is asked whether it is healthy, beside the
-// release: one that is rolled back to is asked as it was then. The request
-// carries what a visitor's would, for apps that answer to their own name only.
+//go:embed health.sh
+var healthText string
+
+const (
+	// wrongSeconds is how long a new release may answer with a wrong status.
+	wrongSeconds = 10
+	// endedLimit is how many workers of a release may end before it has answered.
+	endedLimit = 6
+)
+
+// startFunctions are shell functions: start, which starts an instance of a release and
+// waits until it is healthy, and what it needs.
+func startFunctions(l layout.Layout, id string) string {
+	return shell.Lines(differenceFunctions(), shell.Script(healthText, shell.Values{
+		"release": l.Release(id), "health": l.Health(id), "current": l.Current(), "variables": layout.VariablesFolder,
+		"wrong_seconds": strconv.Itoa(wrongSeconds), "ended_limit": strconv.Itoa(endedLimit),
+	}))
+}
+
+// healthFile is the release's health check. It lies with the release, so that a
+// rollback asks as it was asked then. The request has the host and the scheme of a
+// visitor's, for apps that answer to their own name only.
 func healthFile(v fact.View) shell.File {
 	h, status, host, scheme := v.Plan.Health(), "", "localhost", "http"
 	if h.Status != 0 {
@@ -35,15 +55,15 @@ func healthFile(v fact.View) shell.File {
 	) + "\n"}
 }
 
-// ReadHealth is what healthFile wrote, as settings: empty where it is the
-// default. It is false if it is not that.
-func ReadHealth(text string) (map[string]string, bool) {
-	said := map[string]string{}
+// ReadHealth reads a file that healthFile made into settings by their keys; a default is
+// empty. ok is false if the text is something else.
+func ReadHealth(text string) (settings map[string]string, ok bool) {
+	values := map[string]string{}
 	for _, line := range shell.SplitLines(text) {
 		key, value, _ := strings.Cut(line, "=")
-		said[key] = strings.Trim(value, "'")
+		values[key] = strings.Trim(value, "'")
 	}
-	settings := map[string]string{plan.KeyHealthPath: said["health_path"], plan.KeyHealthStatus: said["health_status"], plan.KeyHealthTime: said["health_seconds"]}
+	settings = map[string]string{plan.KeyHealthPath: values["health_path"], plan.KeyHealthStatus: values["health_status"], plan.KeyHealthTime: values["health_seconds"]}
 	if settings[plan.KeyHealthPath] == "" || settings[plan.KeyHealthTime] == "" {
 		return nil, false
 	}

@@ -12,9 +12,9 @@ import (
 	"slipway/steps/shell"
 )
 
-// Kept is a release that is on the server and took traffic once.
+// Kept is a release that is on the server and took traffic at some time.
 type Kept struct {
-	// Name is the release's.
+	// Name is the release's, twelve hexadecimal digits.
 	Name string `json:"name"`
 	// Current is true for the one that takes the traffic.
 	Current bool `json:"current"`
@@ -22,14 +22,15 @@ type Kept struct {
 	Served time.Time `json:"served"`
 }
 
-// LookKept prints which releases took traffic, when, and which does now.
+// LookKept is shell text that prints which releases took traffic, when, and which one
+// takes it now. ParseKept reads it.
 func LookKept(l layout.Layout) string {
 	return shell.Lines(
 		`echo "current $(readlink `+shell.Quote(l.Current())+`)"`,
 		shell.Command("find", l.Releases(), "-mindepth", "2", "-maxdepth", "2", "-name", "served", "-printf", `%T@ %h\n`))
 }
 
-// ParseKept reads what LookKept printed; the newest release is the first.
+// ParseKept reads what LookKept printed. The release that took traffic last is the first.
 func ParseKept(out string) []Kept {
 	var kept []Kept
 	current := ""
@@ -52,10 +53,13 @@ func ParseKept(out string) []Kept {
 	return kept
 }
 
-// NamePattern is what every name of a release looks like.
+// NamePattern matches the name of a release.
 var NamePattern = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
-// Choose finds the release that is meant.
+// Choose finds the name of the release to go back to: the one that is named, or the
+// newest before the current one if to is empty. kept is as ParseKept returns it. If
+// there is no such release, or it takes the traffic already, the error is a
+// *providers.Usage that lists those there are.
 func Choose(kept []Kept, to string) (string, error) {
 	var names []string
 	seen := false
@@ -72,5 +76,5 @@ func Choose(kept []Kept, to string) (string, error) {
 	if to == "" {
 		return "", plan.Usagef("name one: "+strings.Join(names, ", "), "there is no release before the current one")
 	}
-	return "", plan.Usagef("name one of those that are: "+strings.Join(names, ", "), "release %s is not on the server", to)
+	return "", plan.Usagef("name one of these: "+strings.Join(names, ", "), "release %s is not on the server", to)
 }

@@ -11,23 +11,23 @@ import (
 const (
 	// appSlice holds everything of the app: its releases, and what is run for it.
 	appSlice = "slipway.slice"
-	// onceSlice, within it, holds what is run once, as pip or the app's tests.
+	// onceSlice is within it. It holds what is run once, such as pip or the app's tests.
 	onceSlice = "slipway-once.slice"
 )
 
-// sliceFiles limit what the app may take altogether, so that the system, nginx
-// and a login always have what they need. A process that asks for more is ended
-// by the kernel, and only that one: gunicorn starts another. There is no
-// MemoryHigh below the limit: it makes an app that leaks memory slower and
-// slower for minutes or hours, where one worker's end would help at once.
+// sliceFiles limit what the app may take altogether, so that the system, nginx and a
+// login always have what they need. The kernel ends a process that asks for more, and
+// only that one: gunicorn starts another. There is no MemoryHigh below the limit: it
+// would make an app that leaks memory slower for hours, while the end of one worker
+// helps at once.
 func sliceFiles(s fact.System) []shell.File {
 	once := ""
 	if s.Swaps() {
-		// What is run once is swapped out before the app is.
+		// A command that is run once is swapped out before the app is.
 		once = "MemoryHigh=50%\n"
 	}
 	return []shell.File{
-		{Path: "/etc/systemd/system/" + appSlice, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+		{Path: unitsFolder + appSlice, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=the app
 
@@ -35,7 +35,7 @@ Description=the app
 MemoryMax=%d%%
 TasksMax=2048
 `, memoryPercent(s))},
-		{Path: "/etc/systemd/system/" + onceSlice, Mode: "644", Content: `# Written by slipway.
+		{Path: unitsFolder + onceSlice, Mode: "644", Content: `# Written by slipway.
 [Unit]
 Description=what is run once for the app
 
@@ -46,9 +46,9 @@ IOWeight=50
 	}
 }
 
-// memoryPercent is how much of the memory the app may take: less where there is
-// little, since what the system needs grows slower than that. Steps, so that a
-// few kilobytes that another kernel takes change nothing.
+// memoryPercent is how much of the memory the app may take. It is less on a small
+// server, because what the system needs does not shrink with it. It goes in steps, so
+// that another kernel's few kilobytes change nothing.
 func memoryPercent(s fact.System) int {
 	switch {
 	case s.Memory < 768:
@@ -61,19 +61,19 @@ func memoryPercent(s fact.System) int {
 	return 90
 }
 
-// memoryLines are what a unit says of memory: it is in the app's slice, and
-// where the whole server runs out, the kernel takes the app before the rest.
+// memoryLines put a unit into the app's slice. Where the whole server runs out of
+// memory, the kernel ends the app before the rest.
 var memoryLines = []string{
 	"Slice=" + appSlice,
 	"OOMPolicy=continue",
 	"OOMScoreAdjust=300",
 }
 
-// confined is what each of the app's units says.
-var confined = slices.Concat(memoryLines, Sandbox)
+// appLines are in each of the app's units.
+var appLines = slices.Concat(memoryLines, Sandbox)
 
-// onceLines are the same for what is run once: when there is no memory left, it
-// is what the kernel ends first.
+// onceLines are the same for a command that is run once: when there is no memory left,
+// the kernel ends it first.
 var onceLines = []string{
 	"Slice=" + onceSlice,
 	"OOMScoreAdjust=800",
@@ -82,13 +82,13 @@ var onceLines = []string{
 const (
 	// workerMB and masterMB are what gunicorn's processes take with a small app.
 	workerMB, masterMB = 60, 25
-	// maxWorkers are enough for servers that slipway makes.
+	// maxWorkers is enough for the servers that slipway makes.
 	maxWorkers = 9
 )
 
-// workers fits the processors and the memory: each worker has threads for
-// requests that wait, so one more than there are processors keeps them busy. Two
-// releases must fit in what the app may take, since one takes over from another.
+// workers is how many workers fit the processors and the memory. Each worker has threads
+// for requests that wait, so one more than there are processors keeps them busy. Two
+// releases must fit into what the app may take, because both run during a switch.
 func workers(s fact.System) int {
 	byCPU := s.CPUs + 1
 	byMemory := (s.Memory*memoryPercent(s)/100/2 - masterMB) / workerMB

@@ -9,15 +9,16 @@ import (
 	"slipway/steps/shell"
 )
 
-// Notes is what the server keeps of a release, so that its plan can be
+// Notes is what the server keeps about a release, as JSON, so that its plan can be
 // made again without the app's folder. It holds no secret.
 type Notes struct {
-	App            app.Found `json:"app"`
-	DependencyHash string    `json:"dependency_hash"`
+	// App is what was found out about the app, without reasons and warnings.
+	App app.Found `json:"app"`
+	// DependencyHash is plan.Plan's.
+	DependencyHash string `json:"dependency_hash"`
 }
 
-// notesFile is made when the release is uploaded. Where each decision came from
-// is no part of it: that is for who deploys.
+// notesFile leaves out why each decision was made: that is for whoever deploys.
 func notesFile(p plan.Plan) shell.File {
 	notes := Notes{App: p.App, DependencyHash: p.DependencyHash}
 	notes.App.Reasons, notes.App.Warnings = nil, nil

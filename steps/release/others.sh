@@ -1,8 +1,7 @@
 # shellcheck shell=sh
-# A function: others prints the units of all releases but one, a line each.
-: "${user?}" "${unit?}"
+# A function that finds what runs of other releases.
 
-others() {
-  systemctl list-units --plain --no-legend --full --all "$user-*.service" "$user-*.socket" |
-    cut -d' ' -f1 | grep -v "^${unit}[.-]" || :
+# units_of_others USER UNIT: prints the app's units but for those of one release.
+units_of_others() {
+  systemctl list-units --plain --no-legend --full --all "$1-*.service" "$1-*.socket" | cut -d' ' -f1 | grep -v "^$2[.-]" || :
 }

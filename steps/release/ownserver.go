@@ -11,11 +11,14 @@ import (
 	"slipway/steps/shell"
 )
 
+//go:embed chooseport.sh
+var choosePortText string
+
 const socketProxy = "/usr/lib/systemd/systemd-socket-proxyd"
 
-// commandLines are what the service of a command that listens on $PORT has
-// where that of gunicorn has its own. It counts as started when it listens: its
-// socket holds what comes in before that.
+// commandLines are the lines of the service of a command that listens on $PORT, as
+// gunicornLines are gunicorn's. It counts as started when it listens; until then its
+// socket holds the requests.
 func commandLines(v fact.View) string {
 	l, id := v.Layout(), v.Plan.Release
 	return shell.Lines(
@@ -26,9 +29,10 @@ func commandLines(v fact.View) string {
 	)
 }
 
-// runLines run a line for sh. The signal to end goes to its program alone,
-// which knows what becomes of its children; a shell that has to stay would end
-// at once, and systemd with it what it started.
+// runLines are the lines of a service that runs a line of shell. The signal to end goes
+// to the program alone, if the shell can be replaced by it: the program knows how to end
+// its children. A shell that stays would end at once, and systemd would kill the rest,
+// so there the signal goes to all.
 func runLines(command string) string {
 	line, whole := app.Exec(command)
 	kill := "control-group"
@@ -38,15 +42,15 @@ func runLines(command string) string {
 	return shell.Lines("ExecStart=/bin/sh -c "+shell.UnitWords(line), "KillMode="+kill)
 }
 
-// listening waits until something listens on $PORT; that the program ended is
-// not waited for. After ten seconds it says what it waits for.
+// listening waits until something listens on $PORT, or the program has ended. After ten
+// seconds it says what it waits for. It is a line of a unit, so it is no file of its own.
 const listening = `n=0; until (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null; do kill -0 $MAINPID || exit 1; sleep 0.1; n=$((n + 1)); ` +
 	`[ $n != 100 ] || echo "nothing listens on port $PORT yet: the web command must listen on the port that PORT names"; done`
 
-// proxyFile is the service that an instance's socket starts.
+// proxyFile is the service that passes requests from an instance's socket to its port.
 func proxyFile(v fact.View) shell.File {
 	l, id := v.Layout(), v.Plan.Release
-	return shell.File{Path: "/etc/systemd/system/" + l.ProxyUnit(id) + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+	return shell.File{Path: unitsFolder + l.ProxyUnit(id) + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=%[1]s release %[2]s, from its socket to its port
 Requires=%[3]s.service %[3]s.socket
@@ -61,17 +65,14 @@ ExecStart=%[6]s --connections-max=1024 127.0.0.1:${PORT}
 Restart=always
 RestartSec=1
 %[7]s
-`, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(confined, "\n"))}
+`, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(appLines, "\n"))}
 }
 
-//go:embed port.sh
-var choosePort string
-
-// portScript is what the release's instance needs of ports before it starts:
-// nothing, unless the app brings its own server.
+// portScript chooses the port of an instance before it starts. Only an app that brings
+// its own server needs one.
 func portScript(v fact.View, l layout.Layout) string {
 	if !v.Plan.OwnServer() {
 		return ":"
 	}
-	return shell.Script(choosePort, shell.Values{"file": l.Port(v.Plan.Release), "releases": l.Releases()})
+	return shell.Script(choosePortText, shell.Values{"file": l.Port(v.Plan.Release), "releases": l.Releases()})
 }

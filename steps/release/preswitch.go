@@ -10,9 +10,9 @@ import (
 	"slipway/steps/shell"
 )
 
-// PreSwitch is that the release's own command ran, such as its migrations. It
-// sees what the release will see, the app's data included. It runs once in a
-// release, and not again when that one is rolled back to.
+// PreSwitch is the fact that the app's release command ran, such as its migrations. The
+// command sees what the release will see, the app's data too. It runs once for a
+// release, and not again when that release is rolled back to.
 var PreSwitch = &fact.Fact{
 	Name: "pre-switch", Title: "the release command ran", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
 	Look: func(p plan.Plan) string { return shell.Command("cat", releasedPath(p)) },
@@ -27,10 +27,11 @@ var PreSwitch = &fact.Fact{
 		l := layout.Of(p.Name)
 		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: p.App.Release + "\n"}
 		return shell.Lines(
-			orDifference(l, p.Release, shell.Command(once(l, append(UnitProperties(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)...)),
+			gateScript(l, p.Release, once(l, append(UnitProperties(l, p.Release), "UMask=0027"), "/bin/sh", "-c", p.App.Release)),
 			ran.Put(),
 		)
 	},
 }
 
+// releasedPath is the file of the release command that ran.
 func releasedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/released" }

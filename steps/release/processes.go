@@ -11,6 +11,10 @@ import (
 	"slipway/steps/shell"
 )
 
+//go:embed processes.sh
+var processesText string
+
+// processUnits are the names of the units of the processes that run beside the web app.
 func processUnits(p plan.Plan) []string {
 	var units []string
 	for _, name := range p.ProcessNames() {
@@ -19,12 +23,12 @@ func processUnits(p plan.Plan) []string {
 	return units
 }
 
-// processFiles are their units: what they see is what the web app sees.
+// processFiles are these units. A process sees what the web app sees.
 func processFiles(v fact.View) []shell.File {
 	l, id := layout.Of(v.Plan.Name), v.Plan.Release
 	var files []shell.File
 	for _, name := range v.Plan.ProcessNames() {
-		files = append(files, shell.File{Path: "/etc/systemd/system/" + l.ProcessUnit(id, name) + ".service", Mode: "644",
+		files = append(files, shell.File{Path: unitsFolder + l.ProcessUnit(id, name) + ".service", Mode: "644",
 			Content: fmt.Sprintf(`# Written by slipway.
 [Unit]
 Description=%s release %s, process %s
@@ -47,19 +51,15 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, name, l.User, l.User, strings.Join(UnitProperties(l, id), "\n"), runLines(v.Plan.App.Processes[name]),
-				processStopSeconds, strings.Join(confined, "\n"))})
+				processStopSeconds, strings.Join(appLines, "\n"))})
 	}
 	return files
 }
 
-// processStopSeconds is how long a process may take to finish what it is at.
+// processStopSeconds is how long a process may take to end.
 const processStopSeconds = 30
 
-//go:embed processes.sh
-var processes string
-
-// processScript ends the processes of other releases, and starts those of the
-// release that took over.
+// processScript stops the processes of other releases, and starts those of this one.
 func processScript(l layout.Layout, id string) string {
-	return shell.Script(processes, shell.Values{"user": l.User, "unit": l.Unit(id)})
+	return shell.Script(processesText, shell.Values{"user": l.User, "unit": l.Unit(id)})
 }

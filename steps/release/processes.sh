@@ -1,29 +1,30 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2086 # names of units have no spaces, and each is a word
-# Ends the processes of other releases, then starts those of the release that took
-# over: there are never two of one at a time. It tells of one that does not stay up,
-# and fails; the web app goes on all the same.
+# Stops the processes of other releases, then starts those of the release that took
+# over: two of one process never run at a time. A process that does not stay up is an
+# error, which is told with its last lines; the web app goes on all the same.
 : "${user?}" "${unit?}"
 
 old=$(systemctl list-units --plain --no-legend --full "$user-*-process-*.service" | cut -d' ' -f1 | grep -v "^$unit-process-" || :)
 if [ -n "$old" ]; then
+  # shellcheck disable=SC2086 # a list of units
   systemctl stop $old
+  # shellcheck disable=SC2086 # a list of units
   systemctl --quiet --no-reload disable $old
 fi
-new=
+set --
 for file in "/etc/systemd/system/$unit-process-"*.service; do
-  [ ! -e "$file" ] || new="$new $(basename "$file")"
+  [ ! -e "$file" ] || set -- "$@" "$(basename "$file")"
 done
-if [ -n "$new" ]; then
-  systemctl restart $new || :
-  systemctl --quiet --no-reload enable $new
+if [ $# -gt 0 ]; then
+  systemctl restart "$@" || :
+  systemctl --quiet --no-reload enable "$@"
   sleep 2
-  ended=
-  for process_unit in $new; do
-    if ! systemctl is-active --quiet "$process_unit" || [ "$(systemctl show -P NRestarts "$process_unit")" != 0 ]; then
-      process=${process_unit#*-process-}
-      echo "the release takes the traffic, but its process ${process%.service} does not stay up; its last lines:"
-      journalctl -q -n 10 -o cat -u "$process_unit"
+  ended=''
+  for process in "$@"; do
+    if ! systemctl is-active --quiet "$process" || [ "$(systemctl show -P NRestarts "$process")" != 0 ]; then
+      name=${process#*-process-}
+      echo "the release takes the traffic, but its process ${name%.service} does not stay up; its last lines:"
+      journalctl -q -n 10 -o cat -u "$process"
       ended=yes
     fi
   done

@@ -1,16 +1,15 @@
 # shellcheck shell=sh
-# Removes the releases that are too many, those that never took traffic, and the
-# environments that no release uses any more. The release in hand stays, and so does
-# the one that has the traffic.
-: "${id?}" "${user?}" "${releases?}" "${current?}" "${variables?}" "${venvs?}" "${kept_releases?}"
+# Removes the releases that are too many and those that never took traffic, with what
+# they have elsewhere, and the virtual environments that no release uses any more. The
+# release in hand stays, and so does the one that has the traffic.
+: "${id?}" "${user?}" "${releases?}" "${venvs?}" "${current?}" "${variables?}" "${kept_limit?}"
 
-# shellcheck disable=SC2012 # the names are those of releases
-kept=$(ls -1t "$releases"/*/served | head -n "$kept_releases")
-for gone in "$releases"/*; do
-  name=$(basename "$gone")
-  case "$kept" in *"/$name/"*) continue ;; esac
-  if [ "$name" = "$id" ] || [ "$(readlink "$current")" = "$gone" ]; then continue; fi
-  rm -rf "$gone" "/etc/systemd/system/$user-$name"[.-]* "$variables/$name.env"
+kept=$(find "$releases" -mindepth 2 -maxdepth 2 -name served -printf '%T@ %p\n' | sort -rn | head -n "$kept_limit")
+for folder in "$releases"/*; do
+  name=$(basename "$folder")
+  case "$kept" in *"/$name/"*) continue;; esac
+  if [ "$name" = "$id" ] || [ "$(readlink "$current")" = "$folder" ]; then continue; fi
+  rm -rf "$folder" "/etc/systemd/system/$user-$name"[.-]* "$variables/$name.env"
 done
 rm -f "/etc/systemd/system/$user-next-"*
 for venv in "$venvs"/*; do

@@ -14,15 +14,22 @@ import (
 	"slipway/steps/shell"
 )
 
-// Release is that this release answers and no other.
+//go:embed releaselook.sh
+var releaseLookText string
+
+// unitsFolder is where the units of this package are.
+const unitsFolder = "/etc/systemd/system/"
+
+// Release is the fact that this release takes the traffic and no other.
 var Release = &fact.Fact{
 	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		unit := l.Unit(p.Release)
+		units := append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)
 		return shell.Lines(
 			shell.LookFiles(append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))...),
-			shell.Script(unitStates, nil, append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)...),
+			shell.Script(releaseLookText, nil, units...),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -31,7 +38,7 @@ var Release = &fact.Fact{
 		changes := slices.Concat(
 			fact.ChangedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
 			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
-			fact.ChangedFiles(v.Looked, "how the release is asked whether it is healthy", healthFile(v)),
+			fact.ChangedFiles(v.Looked, "the release's health check", healthFile(v)),
 		)
 		if up, now := unitsOf(v); !up {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: now})
@@ -54,9 +61,6 @@ var Release = &fact.Fact{
 	Detail: func(v fact.View) string { return v.Plan.DescribeApp() },
 }
 
-//go:embed unitstates.sh
-var unitStates string
-
 // unitsOf tells whether all units of the release are active and enabled, and in a few
 // words what they are.
 func unitsOf(v fact.View) (up bool, now string) {
@@ -72,8 +76,8 @@ func unitsOf(v fact.View) (up bool, now string) {
 	return up, strings.Join(states, ", ")
 }
 
-// UnitProperties are the properties of a unit that make a process see what the
-// release's own processes do: its folder, its variables, the app's state.
+// UnitProperties are the lines of a unit, "Key=value", by which a process sees what the
+// release's own processes see: its folder, its variables, its packages, the app's state.
 func UnitProperties(l layout.Layout, id string) []string {
 	return []string{
 		"WorkingDirectory=" + l.Source(id),
@@ -83,18 +87,20 @@ func UnitProperties(l layout.Layout, id string) []string {
 	}
 }
 
-// releaseFiles are the release's units, what the app may take of the server, and
-// how the release is asked whether it is healthy.
+// releaseFiles are the release's units, the limits of what the app may take of the
+// server, and the release's health check.
 func releaseFiles(v fact.View) []shell.File {
 	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v)})
 }
 
-// releaseUnits are the release's socket and service, and what stands between
-// them for an app that brings its own server. The socket is systemd's, so that a
-// service that restarts loses no request.
+// releaseUnits are an instance's socket and service, and the proxy between them for an
+// app that brings its own server. systemd holds the socket, so that a service that
+// restarts loses no request.
+//
+// A change to their text restarts every app at the next run.
 func releaseUnits(v fact.View) []shell.File {
 	l, id := v.Layout(), v.Plan.Release
-	base := "/etc/systemd/system/" + l.Unit(id)
+	base := unitsFolder + l.Unit(id)
 	needs, starts, serves := "Requires="+l.Unit(id)+".socket\n", "", gunicornLines(v)
 	if v.Plan.OwnServer() {
 		needs, starts, serves = "", "Service="+l.ProxyUnit(id)+".service\n", commandLines(v)
@@ -136,14 +142,14 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id), "\n"),
-		serves, v.Plan.Health().Seconds, strings.Join(confined, "\n"))}
+		serves, v.Plan.Health().Seconds, strings.Join(appLines, "\n"))}
 	if v.Plan.OwnServer() {
 		return []shell.File{socket, service, proxyFile(v)}
 	}
 	return []shell.File{socket, service}
 }
 
-// gunicornLines are what the service of gunicorn has.
+// gunicornLines are the lines of the service that are gunicorn's.
 func gunicornLines(v fact.View) string {
 	return shell.Lines(
 		"Type=notify",
@@ -154,13 +160,12 @@ func gunicornLines(v fact.View) string {
 	)
 }
 
-// serveCommand is the line after ExecStart=. Gunicorn takes the socket that
-// systemd hands it, whatever --bind says. What the app's own command says wins,
-// since it comes last.
+// serveCommand is the text after ExecStart=. gunicorn takes the socket that systemd
+// hands it, whatever --bind says. The app's own arguments come last, so they win.
 func serveCommand(v fact.View) string {
 	l, app := layout.Of(v.Plan.Name), v.Plan.App
 	words := []string{
-		l.Release(v.Plan.Release) + "/venv/bin/gunicorn",
+		l.Venv(v.Plan.Release) + "/bin/gunicorn",
 		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
 		"--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30",
 		// Longer than nginx keeps a connection, so that only nginx ever closes one.

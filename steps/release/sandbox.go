@@ -5,10 +5,11 @@ import (
 	"strings"
 
 	"slipway/steps/layout"
+	"slipway/steps/shell"
 )
 
-// Sandbox is what systemd takes away from every process of the app: its
-// service, its tests, and pip while it installs the app's packages.
+// Sandbox are the lines of a unit, "Key=value", by which systemd confines every process
+// of the app: its service, its tests, and the installation of its packages.
 var Sandbox = []string{
 	"NoNewPrivileges=yes",
 	"CapabilityBoundingSet=",
@@ -37,22 +38,37 @@ var Sandbox = []string{
 	"SystemCallErrorNumber=EPERM",
 }
 
-// once is the command line that runs words as the app's user in the sandbox,
-// and ends with their exit status.
+// once is the command line that runs words as the app's user in the sandbox. It ends
+// with their exit status.
 func once(l layout.Layout, properties []string, words ...string) []string {
 	return InSandbox([]string{"--pipe"}, l, properties, words)
 }
 
-// InSandbox is once with more options of systemd-run's.
+// InSandbox is the command line that runs words once, as the app's user in the sandbox.
+// options are more options of systemd-run, and properties more of the unit's, "Key=value".
 func InSandbox(options []string, l layout.Layout, properties []string, words []string) []string {
+	line := append(sandboxCommand(options, l, properties), "--")
+	for _, w := range words {
+		line = append(line, literal(w))
+	}
+	return line
+}
+
+// confined is shell text that defines the function confined: it runs its words as once
+// does. Before them it takes more properties, and "--" ends those.
+func confined(l layout.Layout, properties []string) string {
+	return "confined() { " + shell.Command(sandboxCommand([]string{"--pipe"}, l, properties)...) + ` "$@"; }`
+}
+
+// sandboxCommand is the command line up to its words.
+func sandboxCommand(options []string, l layout.Layout, properties []string) []string {
 	line := append([]string{"systemd-run", "--quiet", "--wait", "--collect"}, options...)
 	for _, p := range slices.Concat([]string{"User=" + l.User, "Group=" + l.User}, Sandbox, onceLines, properties) {
 		line = append(line, "--property="+p)
 	}
-	line = append(line, "--")
-	for _, w := range words {
-		// systemd takes a dollar sign for the beginning of a variable's name.
-		line = append(line, strings.ReplaceAll(w, "$", "$$"))
-	}
 	return line
 }
+
+// literal is a word of a command line that systemd-run runs: it would take a dollar sign
+// for the beginning of a variable's name.
+func literal(word string) string { return strings.ReplaceAll(word, "$", "$$") }

@@ -11,8 +11,11 @@ import (
 	"slipway/steps/shell"
 )
 
+// staticURLs are the paths that nginx serves without the app, sorted.
 func staticURLs(p plan.Plan) []string { return slices.Sorted(maps.Keys(p.App.Static)) }
 
+// staticLocations has nginx look for these paths in the current release, and then in
+// the one that it took over from.
 func staticLocations(p plan.Plan) shell.File {
 	l := layout.Of(p.Name)
 	var parts []string

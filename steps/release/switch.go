@@ -8,78 +8,74 @@ import (
 	"slipway/steps/shell"
 )
 
-// keptReleases is how many releases that took traffic stay on the server, the
-// current one among them.
-const keptReleases = 5
+//go:embed switch.sh
+var switchText string
 
-// endedWorkers is how many workers of a release may end before it has answered.
-const endedWorkers = 6
+//go:embed relink.sh
+var relinkText string
 
-// wrongSeconds is how long a new release may answer with a wrong status.
-const wrongSeconds = 10
+//go:embed others.sh
+var othersText string
 
-// retireUnit waits until nothing talks to the old release, if that takes long.
-const retireUnit = "slipway-retire.service"
+//go:embed idle.sh
+var idleText string
+
+//go:embed retire.sh
+var retireText string
+
+//go:embed retirelater.sh
+var retireLaterText string
+
+//go:embed prune.sh
+var pruneText string
 
 const (
-	// drainTenths is how long, in tenths of a second, a take-over waits for the
-	// old release to be left alone. The connections that nginx keeps to it end
-	// within two seconds, each after the request that it is used for.
+	// keptReleases is how many releases that took traffic stay on the server, the
+	// current one included.
+	keptReleases = 5
+	// retireUnit waits for requests to the old release that take long.
+	retireUnit = "slipway-retire.service"
+	// drainTenths is how long, in tenths of a second, a switch waits until nothing talks
+	// to the old release. The connections that nginx keeps to it end within two seconds,
+	// each after the request that it is used for.
 	drainTenths = 25
-	// retireTenths is how much longer, in tenths of a second, requests may take
-	// that are under way: nginx itself waits that long for an answer.
+	// retireTenths is how long, in tenths of a second, requests may go on after that.
+	// nginx waits that long for an answer.
 	retireTenths = 600
 )
 
-var (
-	//go:embed start.sh
-	startInstance string
-	//go:embed takeover.sh
-	takeOver string
-	//go:embed others.sh
-	othersFunction string
-	//go:embed endretirement.sh
-	endRetirement string
-	//go:embed idle.sh
-	idleFunctions string
-	//go:embed retire.sh
-	retire string
-	//go:embed prune.sh
-	prune string
-)
-
-// idling defines the shell functions busy and idle.
-var idling = shell.Script(idleFunctions, nil)
-
-// SwitchScript starts a release whose units are there, and lets it take the
-// traffic once it answers. No request is lost on the way: nginx follows a link
-// to the release's socket, and what ran before ends when nothing talks to it.
+// SwitchScript is shell text that starts a release whose units are there, and lets it
+// take the traffic once it is healthy. If it is not healthy, the script fails and the
+// release before goes on. It prints why, and what a person has to know.
 func SwitchScript(l layout.Layout, id string) string {
 	return shell.Lines(
-		shell.Script(othersFunction, shell.Values{"user": l.User, "unit": l.Unit(id)}),
-		shell.Script(endRetirement, shell.Values{"retire_unit": retireUnit, "current": l.Current(), "user": l.User}),
-		startScript(l, id),
-		switchTo(l, l, id),
-		shell.Script(takeOver, shell.Values{"release": l.Release(id), "current": l.Current(), "static": l.StaticPaths(l.Current())}),
+		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
+		shell.Script(switchText, shell.Values{
+			"user": l.User, "unit": l.Unit(id), "release": l.Release(id), "current": l.Current(),
+			"socket": l.Socket(id), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
+			"static_paths": l.StaticPaths(l.Current()), "earlier": l.Earlier(id), "served": l.Served(id),
+		}),
 		shell.Enable(l.Unit(id)+".socket"), shell.Enable(l.Unit(id)+".service"),
-		shell.Script(retire, shell.Values{"socket": l.Socket(id), "sockets_folder": l.Sockets(), "idling": idling, "retire_unit": retireUnit,
-			"drain_tenths": strconv.Itoa(drainTenths), "retire_tenths": strconv.Itoa(retireTenths)}),
-		shell.Script(prune, shell.Values{"id": id, "user": l.User, "releases": l.Releases(), "current": l.Current(),
-			"variables": layout.VariablesFolder, "venvs": l.Venvs(), "kept_releases": strconv.Itoa(keptReleases)}),
+		retireScript(l, id),
+		pruneScript(l, id),
 		processScript(l, id),
 	)
 }
 
-// startScript starts an instance of a release and waits until it is healthy.
-func startScript(l layout.Layout, id string) string {
-	return shell.Lines(differenceScript(l, id), shell.Script(startInstance, shell.Values{
-		"unit": l.Unit(id), "socket": l.Socket(id), "settings": l.Health(id), "current": l.Current(), "release": l.Release(id),
-		"wrong_seconds": strconv.Itoa(wrongSeconds), "ended_workers": strconv.Itoa(endedWorkers),
-	}))
+// retireScript stops the other releases once nothing talks to them.
+func retireScript(l layout.Layout, id string) string {
+	later := shell.Lines(shell.Script(idleText, nil),
+		shell.Script(retireLaterText, shell.Values{"retire_tenths": strconv.Itoa(retireTenths)}))
+	return shell.Script(retireText, shell.Values{
+		"user": l.User, "unit": l.Unit(id), "socket": l.Socket(id), "sockets": l.Sockets(),
+		"drain_tenths": strconv.Itoa(drainTenths), "retire_unit": retireUnit, "later": literal(later),
+	})
 }
 
-// drained waits until nothing talks to an instance any more that nginx was
-// switched away from. What takes longer is left to the instance to finish.
-func drained(l layout.Layout, id string) string {
-	return shell.Lines(idling, shell.Command("idle", strconv.Itoa(drainTenths), l.Socket(id))+" || :")
+// pruneScript removes the releases that are too many, and what only they used.
+func pruneScript(l layout.Layout, id string) string {
+	return shell.Script(pruneText, shell.Values{
+		"id": id, "user": l.User, "releases": l.Releases(), "venvs": l.Venvs(), "current": l.Current(),
+		"variables": layout.VariablesFolder, "kept_limit": strconv.Itoa(keptReleases),
+	})
 }

@@ -10,8 +10,8 @@ import (
 	"slipway/steps/shell"
 )
 
-// Tests is that the app's own tests passed in this release, with the packages
-// that it will run with, before it takes traffic.
+// Tests is the fact that the app's own tests passed in this release, with the packages
+// that it will run with.
 var Tests = &fact.Fact{
 	Name: "tests", Title: "the app's own tests pass", Phase: providers.PhaseTests, Limit: 30 * time.Minute,
 	Look: func(p plan.Plan) string { return shell.Command("cat", testedPath(p)) },
@@ -32,10 +32,11 @@ var Tests = &fact.Fact{
 		}
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
-			orDifference(l, p.Release, shell.Command(once(l, properties, "/bin/sh", "-c", p.App.TestCommand)...)),
+			gateScript(l, p.Release, once(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
 			passed.Put(),
 		)
 	},
 }
 
+// testedPath is the file of the test command that passed.
 func testedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/tested" }

@@ -3,6 +3,7 @@ package release
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"fmt"
 	"time"
 
@@ -13,24 +14,27 @@ import (
 	"slipway/steps/shell"
 )
 
-// Upload is that the release's source is on the server, whole.
+//go:embed upload.sh
+var uploadText string
+
+// Upload is the fact that the whole source of the release is on the server.
 var Upload = &fact.Fact{
 	Name: "upload", Title: "the app's source on the server", Phase: providers.PhaseOther, Limit: 15 * time.Minute,
 	Look: func(p plan.Plan) string {
-		return `[ ! -e ` + shell.Quote(layout.Of(p.Name).Release(p.Release)+"/name") + ` ] || echo "source there"`
+		return `[ ! -e ` + shell.Quote(namePath(p)) + ` ] || echo "source there"`
 	},
 	Decide: func(v fact.View) []providers.Change {
 		if shell.Fields(v.Looked)["source"] == "there" {
 			return nil
 		}
 		if v.Plan.Bundle == nil {
-			return []providers.Change{{What: "upload release " + v.Plan.Release + " again", Was: "not whole"}}
+			return []providers.Change{{What: "upload release " + v.Plan.Release + " again", Was: "incomplete"}}
 		}
 		return []providers.Change{{What: fmt.Sprintf("upload release %s (%d files)", v.Plan.Release, len(v.Plan.Bundle.Files))}}
 	},
 	Before: func(ctx context.Context, s fact.Server) error {
 		if s.Plan.Bundle == nil {
-			return &providers.Failed{Err: fmt.Errorf("the source of release %s is not whole on the server", s.Plan.Release), Next: "run the command that deploys it again"}
+			return &providers.Failed{Err: fmt.Errorf("the source of release %s on the server is incomplete", s.Plan.Release), Next: "run the command that deploys it again"}
 		}
 		var packed bytes.Buffer
 		if err := s.Plan.Bundle.WriteTarGz(&packed); err != nil {
@@ -41,21 +45,18 @@ var Upload = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		l, id := layout.Of(v.Plan.Name), v.Plan.Release
-		packed := l.Uploaded(v.Plan.Bundle.Hash())
-		name := shell.File{Path: l.Release(id) + "/name", Mode: "644", Content: id + "\n"}
+		name := shell.File{Path: namePath(v.Plan), Mode: "644", Content: id + "\n"}
 		return shell.Lines(
-			shell.Command("rm", "-rf", l.Release(id)),
-			shell.Command("install", "-d", "-m", "755", l.Release(id)),
-			shell.Command("mkdir", "-m", "750", l.Source(id)),
-			shell.Command("tar", "-xzf", packed, "-C", l.Source(id), "--no-same-owner"),
-			// The app reads its source and can't change it; nobody else reads it.
-			shell.Command("chown", "-R", "root:"+l.User, l.Source(id)),
-			shell.Command("chmod", "-R", "u=rwX,g=rX,o=", l.Source(id)),
-			shell.Command("ln", "-s", l.Socket(id), l.SocketLink(id)),
-			shell.Command("rm", packed),
+			shell.Script(uploadText, shell.Values{
+				"packed": l.Uploaded(v.Plan.Bundle.Hash()), "release": l.Release(id), "source": l.Source(id),
+				"user": l.User, "socket": l.Socket(id), "socket_link": l.SocketLink(id),
+			}),
 			notesFile(v.Plan).Put(),
-			// Last, and atomic: with it the release counts as whole.
+			// The last one: with it the source counts as complete.
 			name.Put(),
 		)
 	},
 }
+
+// namePath is the file that is written when the source is complete.
+func namePath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/name" }

@@ -14,59 +14,49 @@ import (
 	"slipway/steps/shell"
 )
 
-// Variables are the app's own settings and secrets, in a file for each release
-// that only root reads; systemd hands them to the app. A release begins with
-// those of the one that takes the traffic and what was given now: the server is
-// the only place that keeps them.
+//go:embed variableslook.sh
+var variablesLookText string
+
+//go:embed variables.sh
+var variablesText string
+
+//go:embed records.sh
+var recordsText string
+
+// Variables is the fact that the release has the app's settings and secrets, in a file
+// that only root reads; systemd hands them to the app. A release begins with those of the
+// one that takes the traffic and those that are given now. Only the server keeps them.
 var Variables = &fact.Fact{
 	Name: "variables", Title: "the app's variables", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
 	Look:   lookVariables,
 	Decide: decideVariables,
-	Script: setVariables,
+	Script: func(v fact.View) string {
+		l, id := v.Layout(), v.Plan.Release
+		second := fact.View{Plan: v.Plan, SecondInstance: true}.Layout()
+		var given []string
+		for _, key := range v.Plan.VariableNames() {
+			given = append(given, variableLine(key, v.Plan.Env[key]))
+		}
+		return shell.Lines(
+			VariableRecords,
+			shell.Script(variablesText, shell.Values{
+				"id": id, "unit": l.Unit(id), "file": l.Variables(id), "next": second.Variables(id),
+				"folder": layout.VariablesFolder, "current": l.Current(),
+				"omitted": strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " "),
+			}, given...),
+			restartWithSecondInstance(v),
+		)
+	},
 }
 
-//go:embed variablerecords.sh
-var variableRecords string
-
-// VariableRecords defines the shell functions records and without, which read a
-// file of variables.
-var VariableRecords = shell.Script(variableRecords, nil)
-
-//go:embed lookvariables.sh
-var lookVariablesScript string
-
-//go:embed setvariables.sh
-var setVariablesScript string
-
-// setVariables writes the release's file, and restarts a release that runs with
-// other variables without dropping a request.
-func setVariables(v fact.View) string {
-	l, id := v.Layout(), v.Plan.Release
-	next := fact.View{Plan: v.Plan, SecondInstance: true}.Layout().Variables(id)
-	var lines []string
-	for _, key := range v.Plan.VariableNames() {
-		lines = append(lines, variableLine(key, v.Plan.Env[key]))
-	}
-	replaced := strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " ")
-	return shell.Lines(
-		VariableRecords,
-		`set --`,
-		shell.Script(setVariablesScript, shell.Values{"current": l.Current(), "folder": layout.VariablesFolder, "file": l.Variables(id),
-			"next": next, "id": id, "unit": l.Unit(id), "replaced": replaced}, lines...),
-		`if [ -n "$restart" ]; then`,
-		restartWithSecondInstance(v),
-		`fi`,
-	)
-}
-
-// lookVariables prints which release takes the traffic and the sums of variables.
+// lookVariables finds out which release takes the traffic, and the sums of variables.
 func lookVariables(p plan.Plan) string {
 	l, given := layout.Of(p.Name), ""
 	if len(p.Env)+len(p.Unset) > 0 {
 		given = "yes"
 	}
-	return shell.Lines(VariableRecords, shell.Script(lookVariablesScript, shell.Values{
-		"current": l.Current(), "folder": layout.VariablesFolder, "file": l.Variables(p.Release), "id": p.Release, "given": given,
+	return shell.Lines(VariableRecords, shell.Script(variablesLookText, shell.Values{
+		"id": p.Release, "folder": layout.VariablesFolder, "file": l.Variables(p.Release), "current": l.Current(), "given": given,
 	}))
 }
 
@@ -86,12 +76,12 @@ func decideVariables(v fact.View) []providers.Change {
 	}
 	for _, key := range slices.Sorted(maps.Keys(merged(has, wanted))) {
 		_, given := v.Plan.Env[key]
-		switch gone := slices.Contains(v.Plan.Unset, key); {
+		switch unset := slices.Contains(v.Plan.Unset, key); {
 		case given:
-		case gone && has[key] != "", wanted[key] == "":
-			changes = append(changes, providers.Change{What: "take away " + key})
-		case !gone && has[key] != wanted[key]:
-			changes = append(changes, providers.Change{What: "take over " + key + " from the release before"})
+		case unset && has[key] != "", wanted[key] == "":
+			changes = append(changes, providers.Change{What: "remove " + key})
+		case !unset && has[key] != wanted[key]:
+			changes = append(changes, providers.Change{What: "copy " + key + " from the current release"})
 		}
 	}
 	for _, key := range v.Plan.VariableNames() {
@@ -108,30 +98,36 @@ func merged(a, b map[string]string) map[string]string {
 	return all
 }
 
-// FindServing is the shell text that finds out which release takes the traffic.
+// FindServing is shell text that sets serving to the name of the release that takes the
+// traffic. It is empty if there is none.
 func FindServing(l layout.Layout) string {
 	return `serving=$(basename "$(readlink ` + shell.Quote(l.Current()) + `)")`
 }
 
-// variableSums reads the lines that a look printed, by the variable's name.
-func variableSums(looked []string, which string) map[string]string {
+// variableSums reads the lines that begin with this word in what the look printed: sums
+// by the variable's name.
+func variableSums(looked []string, word string) map[string]string {
 	sums := map[string]string{}
 	for _, line := range looked {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == which {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == word {
 			sums[f[1]] = f[2]
 		}
 	}
 	return sums
 }
 
-// variableLine is what an environment file says of a variable, as systemd reads
-// it.
+// VariableRecords is shell text that defines two functions. records FILE prints a line
+// for each variable of a file, in which a line break is \n; without NAMES FILE prints the
+// file but for some variables.
+var VariableRecords = shell.Script(recordsText, nil)
+
+// variableLine is a variable in an environment file, as systemd reads it.
 func variableLine(key, value string) string {
 	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", `$`, `\$`).Replace(value)
 	return key + `="` + escaped + `"`
 }
 
-// VariableSum is what the look prints of a variable with this value.
+// VariableSum is the sum that the look prints for a variable with this value.
 func VariableSum(key, value string) string {
 	return shell.Sum(strings.ReplaceAll(variableLine(key, value), "\n", `\n`))
 }

@@ -73,7 +73,10 @@ func Choose(kept []Kept, to string) (string, error) {
 		}
 		seen = seen || k.Current
 	}
-	if to == "" {
+	switch {
+	case to == "" && len(names) < 2:
+		return "", plan.Usagef("deploy a change first", "there is no other release to go back to")
+	case to == "":
 		return "", plan.Usagef("name one: "+strings.Join(names, ", "), "there is no release before the current one")
 	}
 	return "", plan.Usagef("name one of these: "+strings.Join(names, ", "), "release %s is not on the server", to)

@@ -5,10 +5,11 @@
 //
 // It guarantees:
 //
-//   - A release is a folder of its own and never changes after it was built. A rollback
-//     starts the same files with the same variables, packages and health check again.
+//   - A release is a folder of its own. Its source and its packages never change after
+//     they were built, and a rollback starts them again with the variables and the health
+//     check that the release had.
 //   - A release takes the traffic only if it is healthy, its tests passed and its
-//     release command ran. If any of that fails, the release before goes on untouched.
+//     release command ran. If any of that fails, the release before goes on.
 //   - No request is lost when a release or a set of variables takes over. nginx follows
 //     a link to a socket that systemd holds, and what ran before is stopped when nothing
 //     talks to it any more.

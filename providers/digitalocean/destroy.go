@@ -21,7 +21,7 @@ import (
 // in any list yet: after an unanswered create, the droplet resource's Look with
 // that time comes first.
 func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func(line string)) error {
-	w, err := p.world(ctx, spec)
+	w, err := p.inventory(ctx, spec)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(st
 }
 
 // deleteRest removes what costs nothing, once no droplet needs it.
-func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *world, report func(string)) error {
+func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inventory, report func(string)) error {
 	if w.firewall != nil {
 		_, err := p.api.Firewalls.Delete(ctx, w.firewall.ID)
 		if err = p.plain(err); err != nil && !isNotFound(err) {
@@ -97,7 +97,7 @@ func (p *Provider) deleteCommonTag(ctx context.Context) error {
 // deleteDroplet removes one droplet by its number. It waits for pending events
 // before and until the droplet is gone after.
 func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d godo.Droplet, report func(string)) error {
-	if err := p.surelyOurs(ctx, spec, &d, report); err != nil {
+	if err := p.confirmOwned(ctx, spec, &d, report); err != nil {
 		return err
 	}
 	accepted := false
@@ -107,9 +107,9 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 	}
 	err := p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		if !accepted {
-			stand, err := p.askDelete(ctx, d.ID, &accepted)
-			if stand != "" || err != nil {
-				return false, stand, err
+			state, err := p.askDelete(ctx, d.ID, &accepted)
+			if state != "" || err != nil {
+				return false, state, err
 			}
 		}
 		gone, err := p.isGone(ctx, spec, d.ID)
@@ -125,9 +125,9 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 	return nil
 }
 
-// askDelete sends the delete call; stand says why it can't be done yet. A 404
+// askDelete sends the delete call; state says why it can't be done yet. A 404
 // is no acceptance: a droplet that is very new can answer so as well.
-func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (stand string, err error) {
+func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state string, err error) {
 	_, err = p.api.Droplets.Delete(ctx, id)
 	err = p.plain(err)
 	switch {
@@ -151,9 +151,9 @@ func (p *Provider) isGone(ctx context.Context, spec providers.Spec, id int) (boo
 	return err == nil && !known(left, id), err
 }
 
-// surelyOurs waits for the tag of a droplet that was found by its name. By name
+// confirmOwned waits for the tag of a droplet that was found by its name. By name
 // alone nothing is removed.
-func (p *Provider) surelyOurs(ctx context.Context, spec providers.Spec, d *godo.Droplet, report func(string)) error {
+func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *godo.Droplet, report func(string)) error {
 	if hasTag(d, spec.Tag) || d.ID == p.made {
 		return nil
 	}

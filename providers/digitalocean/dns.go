@@ -149,10 +149,10 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	}
 	_, _, err = r.p.api.Domains.CreateRecord(ctx, zone, request)
 	err = r.p.plain(err)
-	if err == nil || !isUnsettled(err) || ctx.Err() != nil {
+	if err == nil || !isUncertain(err) || ctx.Err() != nil {
 		return r.p.failed(doing, err)
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		have, err := r.record(ctx, zone, w)
 		return have != nil && have.Data == w.data, err
 	})

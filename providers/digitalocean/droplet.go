@@ -48,7 +48,7 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.settle(ctx, find)
+		_, err = r.p.untilFound(ctx, find)
 	}
 	if err != nil {
 		return providers.Finding{}, err
@@ -192,7 +192,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 		err = errors.New("the API's answer names no droplet")
 	case ctx.Err() != nil:
 		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it was made)", ctx.Err())
-	case !isUnsettled(err):
+	case !isUncertain(err):
 		return 0, 0, r.p.failed("create the droplet", err)
 	}
 	report("the answer to the create call was lost: looking for what it made")
@@ -208,7 +208,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 
 // made finds the droplet of a create call whose answer was lost; 0 is none.
 func (r *dropletResource) made(ctx context.Context, asked time.Time) (id int, err error) {
-	_, err = r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	_, err = r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		all, err := r.p.droplets(ctx, r.spec, asked)
 		if err != nil || len(all) == 0 {
 			return false, err

@@ -91,9 +91,9 @@ func statusOf(err error) int {
 
 func isNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
 
-// isUnsettled tells whether a create may have happened though it failed: the
+// isUncertain tells whether a create may have happened though it failed: the
 // answer was lost, or came from something that broke after the request was in.
-func isUnsettled(err error) bool {
+func isUncertain(err error) bool {
 	status := statusOf(err)
 	return status == 0 || status >= 500 || status == http.StatusRequestTimeout
 }
@@ -110,7 +110,6 @@ func (p *Provider) failed(doing string, err error) error {
 	if explained(err) {
 		return err
 	}
-	wrapped := fmt.Errorf("%s: %w", doing, err)
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return &providers.Failed{
 			Err:  fmt.Errorf("%s: what answers at %s does not speak DigitalOcean's API: %w", doing, p.api.BaseURL.Host, err),
@@ -124,6 +123,12 @@ func (p *Provider) failed(doing string, err error) error {
 			Next: "check the network, and DIGITALOCEAN_API_URL if it is set; then " + again,
 		}
 	}
+	return answered(e, doing, err)
+}
+
+// answered explains an error that the API answered with.
+func answered(e *APIError, doing string, err error) error {
+	wrapped := fmt.Errorf("%s: %w", doing, err)
 	message := strings.ToLower(e.Message)
 	switch {
 	case strings.Contains(message, "account") && strings.Contains(message, "locked"):
@@ -163,9 +168,9 @@ func (p *Provider) failed(doing string, err error) error {
 // explained tells whether somebody said already what to do next.
 func explained(err error) bool {
 	var refused *providers.Refused
-	var unusable *providers.Usage
+	var usage *providers.Usage
 	var failed *providers.Failed
-	return errors.As(err, &refused) || errors.As(err, &unusable) || errors.As(err, &failed)
+	return errors.As(err, &refused) || errors.As(err, &usage) || errors.As(err, &failed)
 }
 
 // cause is one reason for a 422, known by words in the API's text.

@@ -78,7 +78,7 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 	doing := "create the firewall"
 	_, _, err := r.p.api.Firewalls.Create(ctx, r.wanted())
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -89,7 +89,7 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 
 // appeared looks for what the create call made, whatever it answered.
 func (r *firewallResource) appeared(ctx context.Context, report func(string), created error) error {
-	found, err := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, err := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		return f != nil, err
 	})

@@ -14,7 +14,7 @@ import (
 // Holdings lists what exists for the deployment, with what it costs a month:
 // what Destroy would remove. A key that was in the account before is not in it.
 func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
-	w, err := p.world(ctx, spec)
+	w, err := p.inventory(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +43,8 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 	return all, nil
 }
 
-// world is all that exists for a deployment.
-type world struct {
+// inventory is all that exists for a deployment.
+type inventory struct {
 	keys     []godo.Key
 	tag      *godo.Tag
 	firewall *godo.Firewall
@@ -54,8 +54,8 @@ type world struct {
 	records           []ownRecord
 }
 
-func (p *Provider) world(ctx context.Context, spec providers.Spec) (*world, error) {
-	w := &world{}
+func (p *Provider) inventory(ctx context.Context, spec providers.Spec) (*inventory, error) {
+	w := &inventory{}
 	var err error
 	if w.droplets, err = p.droplets(ctx, spec, time.Time{}); err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (p *Provider) world(ctx context.Context, spec providers.Spec) (*world, erro
 	return w, err
 }
 
-func (p *Provider) reservedOf(ctx context.Context, w *world) error {
+func (p *Provider) reservedOf(ctx context.Context, w *inventory) error {
 	for _, d := range w.droplets {
 		held, err := p.reservedIPs(ctx, d.ID)
 		if p.options.ReservedIP {
@@ -94,7 +94,7 @@ func (p *Provider) reservedOf(ctx context.Context, w *world) error {
 }
 
 // addresses are all that DNS records of the deployment may point at.
-func (w *world) addresses() map[string]bool {
+func (w *inventory) addresses() map[string]bool {
 	at := map[string]bool{}
 	for _, d := range w.droplets {
 		at[publicIPv4(&d)], at[publicIPv6(&d)] = true, true

@@ -49,7 +49,7 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 		Name: uniqueName(r.spec.Tag), PublicKey: strings.TrimSpace(r.spec.AuthorizedKey),
 	})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -58,7 +58,7 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	if err != nil {
 		report("the key may be there already: looking for it")
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		key, err := r.p.key(ctx, r.spec)
 		return key != nil, err
 	})

@@ -54,30 +54,30 @@ func (r *readying) appear(ctx context.Context) error {
 }
 
 // look is one step: how it stands, or the one thing that can be done about it.
-func (r *readying) look(ctx context.Context) (done bool, stand string, err error) {
-	if stand, err := r.created(ctx); stand != "" || err != nil {
-		return false, stand, err
+func (r *readying) look(ctx context.Context) (done bool, state string, err error) {
+	if state, err := r.created(ctx); state != "" || err != nil {
+		return false, state, err
 	}
 	d, _, err := r.p.api.Droplets.Get(ctx, r.id)
 	if err = r.p.failed(fmt.Sprintf("look at droplet %d", r.id), r.p.plain(err)); err != nil {
 		return false, "", err
 	}
-	stand = lacking(d, r.spec.Tag)
+	state = lacking(d, r.spec.Tag)
 	switch {
-	case stand == "":
+	case state == "":
 		return true, "", nil
 	case d.Status == "archive":
 		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + ticketPage}
 	case d.Status == "off" && !d.Locked:
-		return false, stand, r.powerOn(ctx)
+		return false, state, r.powerOn(ctx)
 	case d.Status == "active" && publicIPv4(d) != "":
-		return false, stand, r.tag(ctx)
+		return false, state, r.tag(ctx)
 	}
-	return false, stand, nil
+	return false, state, nil
 }
 
 // created follows the create action; "" says that it is completed.
-func (r *readying) created(ctx context.Context) (stand string, err error) {
+func (r *readying) created(ctx context.Context) (state string, err error) {
 	if r.action == 0 {
 		if err := r.findAction(ctx); err != nil {
 			return "", err
@@ -134,7 +134,7 @@ func (r *readying) powerOn(ctx context.Context) error {
 	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
 	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
 	// If the answer was lost, the droplet's status tells.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
 		return r.p.failed(fmt.Sprintf("turn on droplet %d", r.id), err)
 	}
 	return ctx.Err()
@@ -151,7 +151,7 @@ func (r *readying) tag(ctx context.Context) error {
 		Resources: []godo.Resource{{ID: strconv.Itoa(r.id), Type: godo.DropletResourceType}},
 	})
 	// If the answer was lost, the droplet's tags tell.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
 		return r.p.failed(fmt.Sprintf("tag droplet %d", r.id), err)
 	}
 	return ctx.Err()

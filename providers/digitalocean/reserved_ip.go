@@ -48,7 +48,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.settle(ctx, find)
+		_, err = r.p.untilFound(ctx, find)
 	}
 	if err != nil || len(held) == 0 {
 		return missing, err
@@ -68,14 +68,14 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 	doing := "reserve an IP address"
 	_, _, err = r.p.api.ReservedIPs.Create(ctx, &godo.ReservedIPCreateRequest{DropletID: d.ID})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) {
+	if err != nil && !isUncertain(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
 	report("waiting for the reserved IP to be assigned")
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		held, err := r.p.reservedIPs(ctx, d.ID)
 		return len(held) > 0, err
 	})
@@ -134,12 +134,12 @@ func (p *Provider) release(ctx context.Context, ip string) error {
 		case unassigned:
 			return false, err.Error(), nil
 		}
-		stand := err.Error()
+		state := err.Error()
 		_, _, err = p.api.ReservedIPActions.Unassign(ctx, ip)
-		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUnsettled(err) {
+		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUncertain(err) {
 			return false, "", p.failed("unassign the reserved IP "+ip, err)
 		}
 		unassigned = err == nil
-		return false, stand, nil
+		return false, state, nil
 	})
 }

@@ -42,13 +42,13 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	doing := "create the tag " + r.spec.Tag
 	_, _, err := r.p.api.Tags.Create(ctx, &godo.TagCreateRequest{Name: r.spec.Tag})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		t, err := r.p.tag(ctx, r.spec.Tag)
 		return t != nil, err
 	})

@@ -23,24 +23,24 @@ type wait struct {
 // until looks again and again until look is done or fails, the context ends,
 // or the time is over, which is a *providers.Failed. look's second result says
 // how it stands.
-func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Context) (done bool, stand string, err error)) error {
+func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Context) (done bool, state string, err error)) error {
 	const reportEvery = 15 * time.Second
 	start := p.clock.Now()
 	reported := start
 	for {
-		done, stand, err := look(ctx)
+		done, state, err := look(ctx)
 		if done || err != nil {
 			return err
 		}
 		now := p.clock.Now()
 		if now.Sub(start) >= w.within {
 			return &providers.Failed{
-				Err:  fmt.Errorf("waited %s for %s in vain: %s", w.within, w.what, stand),
+				Err:  fmt.Errorf("waited %s for %s in vain: %s", w.within, w.what, state),
 				Next: w.next,
 			}
 		}
 		if w.report != nil && now.Sub(reported) >= reportEvery {
-			w.report(fmt.Sprintf("waiting for %s: %s, %s so far", w.what, stand, now.Sub(start).Round(time.Second)))
+			w.report(fmt.Sprintf("waiting for %s: %s, %s so far", w.what, state, now.Sub(start).Round(time.Second)))
 			reported = now
 		}
 		if err := p.clock.Sleep(ctx, p.options.PollEvery); err != nil {
@@ -49,9 +49,9 @@ func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Cont
 	}
 }
 
-// settle looks for what a create with a lost answer may have made, as long as
+// untilFound looks for what a create with a lost answer may have made, as long as
 // look-ups may lag. It returns false if surely nothing was made.
-func (p *Provider) settle(ctx context.Context, find func(ctx context.Context) (bool, error)) (bool, error) {
+func (p *Provider) untilFound(ctx context.Context, find func(ctx context.Context) (bool, error)) (bool, error) {
 	deadline := p.clock.Now().Add(p.options.Patience)
 	for {
 		found, err := find(ctx)

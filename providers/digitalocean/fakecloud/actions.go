@@ -65,7 +65,7 @@ func (c *Cloud) actionJSON(a *action) map[string]any {
 
 func (c *Cloud) getAction(k *call) {
 	a := c.actionByID(k.id())
-	if a == nil || c.missed(fmt.Sprint("action ", a.ID)) {
+	if a == nil || c.notFoundYet(fmt.Sprint("action ", a.ID)) {
 		k.notFound()
 		return
 	}

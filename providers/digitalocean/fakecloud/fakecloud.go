@@ -129,7 +129,16 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]func(*call){
+	for pattern, handle := range c.handlers() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { (&call{w: w, r: r, c: c}).notFound() })
+	return mux
+}
+
+// handlers are all calls that the cloud answers, as patterns of http.ServeMux.
+func (c *Cloud) handlers() map[string]func(*call) {
+	return map[string]func(*call){
 		"GET /v2/account": c.getAccount,
 
 		"GET /v2/account/keys":         c.listKeys,
@@ -183,20 +192,14 @@ func (c *Cloud) routes() *http.ServeMux {
 
 		"GET /v2/vpcs":      c.listVPCs,
 		"GET /v2/vpcs/{id}": c.getVPC,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		(&call{w: w, r: r, c: c}).fail(http.StatusNotFound, "not_found", "The resource you were accessing could not be found.")
-	})
-	return mux
 }
 
 // ServeHTTP answers one call. Calls are answered one at a time.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle()
+	c.removeGone()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})
 	k := &call{w: w, r: r, c: c}
@@ -240,7 +243,7 @@ func (k *call) answer(status int, body any) {
 			return
 		}
 	}
-	if k.spoiled() {
+	if k.losesAnswer() {
 		return
 	}
 	if body == nil {

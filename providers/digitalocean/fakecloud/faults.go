@@ -207,9 +207,9 @@ func (c *Cloud) broken(k *call) bool {
 	what := family(k.r.URL.Path)
 	if k.r.Method == http.MethodGet {
 		switch {
-		case c.takes("dropped-reads", c.faults.DroppedReads):
+		case c.strikes("dropped-reads", c.faults.DroppedReads):
 			drop()
-		case c.takes("broken-reads", c.faults.BrokenReads):
+		case c.strikes("broken-reads", c.faults.BrokenReads):
 			k.fail(http.StatusServiceUnavailable, "service_unavailable", "Service Unavailable")
 			return true
 		}
@@ -219,25 +219,25 @@ func (c *Cloud) broken(k *call) bool {
 		return false
 	}
 	switch {
-	case c.faults.DropBefore == what && c.takes("drop-before", 1):
+	case c.faults.DropBefore == what && c.strikes("drop-before", 1):
 		drop()
-	case c.faults.ErrorBefore == what && c.takes("error-before", 1):
+	case c.faults.ErrorBefore == what && c.strikes("error-before", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
 	}
 	return false
 }
 
-// spoiled loses the answer to a POST that took effect.
-func (k *call) spoiled() bool {
+// losesAnswer loses the answer to a POST that took effect.
+func (k *call) losesAnswer() bool {
 	if k.r.Method != http.MethodPost {
 		return false
 	}
 	c, what := k.c, family(k.r.URL.Path)
 	switch {
-	case c.faults.DropAfter == what && c.takes("drop-after", 1):
+	case c.faults.DropAfter == what && c.strikes("drop-after", 1):
 		drop()
-	case c.faults.TornAfter == what && c.takes("torn-after", 1):
+	case c.faults.TornAfter == what && c.strikes("torn-after", 1):
 		k.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		k.w.Header().Set("Content-Length", "4096")
 		k.w.WriteHeader(http.StatusAccepted)
@@ -246,7 +246,7 @@ func (k *call) spoiled() bool {
 			f.Flush()
 		}
 		drop()
-	case c.faults.ErrorAfter == what && c.takes("error-after", 1):
+	case c.faults.ErrorAfter == what && c.strikes("error-after", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
 	}
@@ -256,8 +256,8 @@ func (k *call) spoiled() bool {
 // drop ends the connection without an answer.
 func drop() { panic(http.ErrAbortHandler) }
 
-// takes tells whether a fault that strikes limit times strikes now.
-func (c *Cloud) takes(name string, limit int) bool {
+// strikes tells whether a fault that strikes limit times strikes now.
+func (c *Cloud) strikes(name string, limit int) bool {
 	if c.served[name] >= limit {
 		return false
 	}

@@ -41,7 +41,7 @@ func (c *Cloud) limited(k *call, now time.Time) bool {
 
 func (c *Cloud) overLimit(k *call, now time.Time) (wait time.Duration, over bool) {
 	on := c.faults.TooManyOn
-	if (on == "" || on == k.r.Method) && c.takes("too-many", c.faults.TooMany) {
+	if (on == "" || on == k.r.Method) && c.strikes("too-many", c.faults.TooMany) {
 		if c.faults.RetryAfter == 0 {
 			header := k.w.Header()
 			header.Set("Ratelimit-Remaining", "0")

@@ -54,7 +54,7 @@ func (c Contents) Empty() bool {
 func (c *Cloud) Contents() Contents {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle()
+	c.removeGone()
 	var all Contents
 	for _, k := range c.state.Keys {
 		all.Keys = append(all.Keys, k.Name)
@@ -77,8 +77,8 @@ func (c *Cloud) Contents() Contents {
 	return all
 }
 
-// settle lets time do its work: droplets that were destroyed go.
-func (c *Cloud) settle() {
+// removeGone lets time do its work: droplets that were destroyed go.
+func (c *Cloud) removeGone() {
 	left := c.state.Droplets[:0]
 	for _, d := range c.state.Droplets {
 		if d.GoneAt != nil && !c.now().Before(*d.GoneAt) {

@@ -16,7 +16,7 @@ import (
 	"slipway/providers/digitalocean/fakecloud"
 )
 
-// class is which of the three kinds an error must be.
+// class is one of the three types of errors that say what to do next.
 type class string
 
 const (
@@ -40,8 +40,8 @@ func classOf(err error) (class, string) {
 	return class(fmt.Sprintf("%T", err)), ""
 }
 
-// failures are those that users of the API report, each with what it must
-// become. where is the part of the run that meets it.
+// failures are failures of the API that its users report, each with the error that it
+// must become. where is the part of a run in which it happens.
 var failures = []struct {
 	name   string
 	faults fakecloud.Faults
@@ -50,7 +50,7 @@ var failures = []struct {
 	want   class
 	says   []string
 	next   string
-	// answered failures carry the API's request id.
+	// answered is set if the API answered: the error has its request id then.
 	answered bool
 }{
 	{"401: the token is not accepted", fakecloud.Faults{EchoToken: true}, nil, checkWithBadToken, refused, []string{"does not accept the token", "401"}, "make a new token", true},

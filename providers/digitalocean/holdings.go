@@ -11,8 +11,8 @@ import (
 	"slipway/providers"
 )
 
-// Holdings lists what exists for the deployment, with what it costs a month:
-// what Destroy would remove. A key that was in the account before is not in it.
+// Holdings lists what exists for the deployment, with its price a month: what Destroy
+// would remove. A key that was in the account before is not among it.
 func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
 	w, err := p.inventory(ctx, spec)
 	if err != nil {
@@ -43,13 +43,14 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 	return all, nil
 }
 
-// inventory is all that exists for a deployment.
+// inventory is everything that exists for a deployment.
 type inventory struct {
 	keys     []godo.Key
 	tag      *godo.Tag
 	firewall *godo.Firewall
 	droplets []godo.Droplet
-	// reserved are released; foreign were given to the droplet by somebody else.
+	// reserved are the reserved IPs that Destroy releases; foreign ones were assigned
+	// to the droplet by somebody else and stay.
 	reserved, foreign []godo.ReservedIP
 	records           []ownRecord
 }
@@ -86,14 +87,14 @@ func (p *Provider) reservedOf(ctx context.Context, w *inventory) error {
 			}
 			continue
 		}
-		// Without the option this is only to tell what will be left: a token
-		// that may not read reserved IPs is no reason to stop.
+		// Without the option they are only listed to say what stays, so a token that
+		// may not read reserved IPs is no reason to stop.
 		w.foreign = append(w.foreign, held...)
 	}
 	return nil
 }
 
-// addresses are all that DNS records of the deployment may point at.
+// addresses are all addresses that DNS records of the deployment may point at.
 func (w *inventory) addresses() map[string]bool {
 	at := map[string]bool{}
 	for _, d := range w.droplets {

@@ -8,21 +8,21 @@ import (
 	"slipway/providers"
 )
 
-// wait is something that is waited for.
+// wait says what to wait for and for how long.
 type wait struct {
 	// what is waited for: "droplet 12 to become active".
 	what string
-	// within is when the wait ends.
+	// within is how long the wait may take.
 	within time.Duration
-	// next is what to do if it ends in vain.
+	// next is what to do if that time was not enough.
 	next string
 	// report receives a line now and then; may be nil.
 	report func(line string)
 }
 
-// until looks again and again until look is done or fails, the context ends,
-// or the time is over, which is a *providers.Failed. look's second result says
-// how it stands.
+// until calls look again and again until it is done or fails, the context ends, or
+// the time is over, which is a *providers.Failed. state is what look sees, for
+// people.
 func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Context) (done bool, state string, err error)) error {
 	const reportEvery = 15 * time.Second
 	start := p.clock.Now()
@@ -35,7 +35,7 @@ func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Cont
 		now := p.clock.Now()
 		if now.Sub(start) >= w.within {
 			return &providers.Failed{
-				Err:  fmt.Errorf("waited %s for %s in vain: %s", w.within, w.what, state),
+				Err:  fmt.Errorf("waited %s for %s without success: %s", w.within, w.what, state),
 				Next: w.next,
 			}
 		}
@@ -49,8 +49,8 @@ func (p *Provider) until(ctx context.Context, w wait, look func(ctx context.Cont
 	}
 }
 
-// untilFound looks for what a create with a lost answer may have made, as long as
-// look-ups may lag. It returns false if surely nothing was made.
+// untilFound calls find again and again, for as long as look-ups may lag behind a
+// create call. It returns false if nothing was made.
 func (p *Provider) untilFound(ctx context.Context, find func(ctx context.Context) (bool, error)) (bool, error) {
 	deadline := p.clock.Now().Add(p.options.Patience)
 	for {
@@ -67,7 +67,8 @@ func (p *Provider) untilFound(ctx context.Context, find func(ctx context.Context
 	}
 }
 
-// nothingMade is what a create with a lost answer comes to in the end.
+// nothingMade is the error of a create call whose answer was lost and that made
+// nothing.
 func nothingMade(what string, cause error) error {
 	return &providers.Failed{
 		Err:  fmt.Errorf("the answer to creating %s was lost, and it was not made: %w", what, cause),

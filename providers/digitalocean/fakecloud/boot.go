@@ -30,7 +30,7 @@ func (c *Cloud) boot(d *droplet) {
 
 func (c *Cloud) isBooted(d *droplet, ip string, err error) {
 	if err != nil && c.ctx.Err() != nil {
-		return // the cloud is closing: the next one with this state boots it
+		return // the cloud is closing: the next cloud with this state boots it
 	}
 	d.booting = false
 	if err != nil {
@@ -38,7 +38,7 @@ func (c *Cloud) isBooted(d *droplet, ip string, err error) {
 		return
 	}
 	d.IPv4 = ip
-	// A failed save shows at the next call that changes something.
+	// If this fails, the next call that changes something reports it.
 	_ = c.save()
 }
 

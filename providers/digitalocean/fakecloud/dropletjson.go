@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// shownTags are the tags that the API admits to by now.
+// shownTags are the tags that the API shows by now.
 func (d *droplet) shownTags(now time.Time) []string {
 	if now.Before(d.TaggedAt) {
 		return []string{}

@@ -13,7 +13,10 @@ import (
 // userDataLimit is the most that a create call may carry.
 const userDataLimit = 64 << 10
 
-// droplet is one virtual machine. The times say from when on something shows.
+// droplet is one virtual machine. TaggedAt, ListedAt, ActiveAt and IPv4At are the
+// times from which on the API shows its tags, the droplet in lists, its status
+// "active" and its address. Until FreeAt an event is pending, and at GoneAt it is
+// removed.
 type droplet struct {
 	ID           int        `json:"id"`
 	Name         string     `json:"name"`
@@ -84,7 +87,7 @@ func (c *Cloud) createDroplet(k *call) {
 	})
 }
 
-// refusesDroplet says in the API's words why a droplet can't be made.
+// refusesDroplet says in the API's words why a droplet can't be made; "" if it can.
 func (c *Cloud) refusesDroplet(ask *createCall) string {
 	switch {
 	case !hostName.MatchString(ask.Name):
@@ -193,7 +196,7 @@ func (c *Cloud) dropletByID(id int) *droplet {
 	return nil
 }
 
-// notFoundYet tells whether a read of something new still answers 404.
+// notFoundYet tells whether a read of something new is still answered with 404.
 func (c *Cloud) notFoundYet(what string) bool {
 	if c.misses[what] <= 0 {
 		return false

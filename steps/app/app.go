@@ -16,11 +16,11 @@ import (
 	"slipway/providers"
 )
 
-// undecided says that something could not be found out from the app's files, or
+// appUsage says that something could not be found out from the app's files, or
 // that they contradict each other: only the person whose app it is can decide.
 // next names what decides it: a key of slipway.toml, a file, a flag. candidates
 // are the possibilities, if there are any.
-func undecided(what, next string, candidates ...string) *providers.Usage {
+func appUsage(what, next string, candidates ...string) *providers.Usage {
 	if len(candidates) > 0 {
 		what += " (" + strings.Join(candidates, ", ") + ")"
 	}
@@ -33,13 +33,13 @@ func undecided(what, next string, candidates ...string) *providers.Usage {
 func Open(path string) (fs.FS, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, undecided(fmt.Sprintf("there is no folder %s", path), "give the folder that holds the app, or --sample hello")
+		return nil, appUsage(fmt.Sprintf("there is no folder %s", path), "give the folder that holds the app, or --sample hello")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the app's folder can't be read: %w", err)
 	}
 	if !info.IsDir() {
-		return nil, undecided(fmt.Sprintf("%s is a file, not a folder", path), "give the folder that holds the app")
+		return nil, appUsage(fmt.Sprintf("%s is a file, not a folder", path), "give the folder that holds the app")
 	}
 	return newFolder(path), nil
 }

@@ -131,7 +131,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 }
 
 func tooLarge(what string) error {
-	return undecided(what, "give the app's own folder, or name in "+IgnoreFile+" what stays behind")
+	return appUsage(what, "give the app's own folder, or name in "+IgnoreFile+" what stays behind")
 }
 
 func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
@@ -143,7 +143,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		return readLink(c.bundle.fsys, name)
 	}
 	if !info.Mode().IsRegular() {
-		return BundleFile{}, undecided(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
+		return BundleFile{}, appUsage(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
 	}
 	if c.bytes+info.Size() > maxBundleBytes {
 		// Told before the content is read: hashing a disk image takes minutes.
@@ -175,7 +175,7 @@ func readLink(fsys fs.FS, name string) (BundleFile, error) {
 	}
 	inside := path.Join(path.Dir(name), target)
 	if path.IsAbs(target) || inside == ".." || strings.HasPrefix(inside, "../") {
-		return BundleFile{}, undecided(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
+		return BundleFile{}, appUsage(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
 	}
 	return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, nil
 }

@@ -21,19 +21,19 @@ type candidate struct {
 func (c candidate) source() string { return fmt.Sprintf("%s line %d", c.module.path, c.line) }
 
 // Folders whose apps are never the one to serve.
-var asideFolders = map[string]bool{
+var neverServedFolders = map[string]bool{
 	"test": true, "tests": true, "testing": true, "doc": true, "docs": true,
 	"example": true, "examples": true, "migrations": true, "build": true, "dist": true,
 	"site-packages": true, "benchmark": true, "benchmarks": true,
 }
 
-func isAside(file string) bool {
+func neverServed(file string) bool {
 	base := path.Base(file)
 	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || base == "conftest.py" || base == "setup.py" {
 		return true
 	}
 	for folder := range strings.SplitSeq(path.Dir(file), "/") {
-		if asideFolders[folder] {
+		if neverServedFolders[folder] {
 			return true
 		}
 	}
@@ -46,7 +46,7 @@ func (src *source) candidates() []candidate {
 	r := &resolver{src: src}
 	var out []candidate
 	for _, p := range src.paths {
-		if !isAside(p) {
+		if !neverServed(p) {
 			out = append(out, r.inModule(src.modules[p])...)
 		}
 	}
@@ -219,7 +219,7 @@ func (src *source) factoryWithArgs() (m *module, name string, line int) {
 	r := &resolver{src: src}
 	for _, p := range src.paths {
 		m := src.modules[p]
-		if isAside(p) {
+		if neverServed(p) {
 			continue
 		}
 		for _, name := range m.top.order {

@@ -55,11 +55,11 @@ func (h *dependencyHash) add(file string) error {
 	}
 	h.seen[file] = true
 	if !fs.ValidPath(file) {
-		return undecided(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
+		return appUsage(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
 	}
 	text, err := fs.ReadFile(h.fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return undecided(fmt.Sprintf("the requirements include %s, which is not there or stays behind", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
+		return appUsage(fmt.Sprintf("the requirements include %s, which is not there or stays behind", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
 	}
 	if err != nil {
 		return fmt.Errorf("the requirements can't be read: %w", err)

@@ -83,7 +83,7 @@ func (d *detection) app() error {
 func (d *detection) procfile(command, from string) error {
 	c := readCall(command)
 	if c.development {
-		return d.instead(c, from)
+		return d.developmentServer(c, from)
 	}
 	m := d.src.modules[c.script]
 	if m == nil {
@@ -99,7 +99,7 @@ func (d *detection) procfile(command, from string) error {
 }
 
 // instead finds the app that a development server would serve.
-func (d *detection) instead(c call, from string) error {
+func (d *detection) developmentServer(c call, from string) error {
 	all := d.src.candidates()
 	if name, _, _ := strings.Cut(c.target, ":"); name != "" {
 		_, m := d.src.locate(name)
@@ -140,7 +140,7 @@ func (d *detection) command(command, from string) error {
 func (d *detection) given(key, target, server string) error {
 	name, object, ok := splitTarget(target)
 	if !ok {
-		return undecided(fmt.Sprintf("%s = %q is not of the form module:object", key, target), fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile))
+		return appUsage(fmt.Sprintf("%s = %q is not of the form module:object", key, target), fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile))
 	}
 	d.found.Target, d.found.Server = target, server
 	d.found.PythonPath, d.entry = d.src.locate(name)
@@ -152,7 +152,7 @@ func (d *detection) given(key, target, server string) error {
 	c := d.framework(object)
 	d.found.Framework = c.framework
 	if c.server == ASGI && server == WSGI {
-		return undecided(fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework), fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile))
+		return appUsage(fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework), fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile))
 	}
 	return nil
 }
@@ -192,17 +192,17 @@ func (d *detection) search(all []candidate) error {
 		}
 	}
 	_, name := d.src.target(left[0].module)
-	return undecided(fmt.Sprintf("%d web apps were found in %s", len(left), d.folder()),
+	return appUsage(fmt.Sprintf("%d web apps were found in %s", len(left), d.folder()),
 		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+left[0].object, SettingsFile), found...)
 }
 
 func (d *detection) none() error {
 	m, name, line := d.src.factoryWithArgs()
 	if m == nil {
-		return undecided("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
+		return appUsage("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
 	}
 	_, dotted := d.src.target(m)
-	return undecided(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
+	return appUsage(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
 }
 
 func (d *detection) choose(c candidate) {

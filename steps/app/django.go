@@ -35,7 +35,7 @@ func (d *detection) runsDjango() bool { return d.entry == nil && d.djangoScript(
 func (d *detection) djangoScript() *module {
 	var found *module
 	for _, p := range d.src.paths {
-		if path.Base(p) != djangoScript || isAside(p) {
+		if path.Base(p) != djangoScript || neverServed(p) {
 			continue
 		}
 		if found != nil {

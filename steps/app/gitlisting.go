@@ -130,7 +130,7 @@ func (w *gitWalk) add(name string) error {
 // repository around it.
 func (w *gitWalk) repository(name string) error {
 	if _, err := os.Lstat(filepath.Join(w.dir, filepath.FromSlash(name), ".git")); err != nil {
-		return undecided(fmt.Sprintf("the git submodule %s is not checked out", name), "run: git submodule update --init --recursive")
+		return appUsage(fmt.Sprintf("the git submodule %s is not checked out", name), "run: git submodule update --init --recursive")
 	}
 	return w.list(name)
 }
@@ -152,13 +152,13 @@ func lsFiles(ctx context.Context, dir string) ([]byte, error) {
 		return out, nil
 	}
 	if ctx.Err() != nil {
-		return nil, undecided(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "see what git status does there")
+		return nil, appUsage(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "see what git status does there")
 	}
 	message := said.String()
 	if strings.Contains(message, "not a git repository") || strings.Contains(message, "must be run in a work tree") {
 		return nil, errNoWorkTree
 	}
-	return nil, undecided(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
+	return nil, appUsage(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
 }
 
 func firstLine(texts ...string) string {
@@ -171,9 +171,9 @@ func firstLine(texts ...string) string {
 	return ""
 }
 
-// elsewhere are the variables that turn git to another repository than the
+// otherRepository are the variables that turn git to another repository than the
 // folder's. A git hook has them set.
-var elsewhere = []string{
+var otherRepository = []string{
 	"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
 	"GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
 	// What git tells of its own work would be mixed with its errors.
@@ -184,7 +184,7 @@ func gitEnvironment(environ []string) []string {
 	var kept []string
 	for _, line := range environ {
 		key, _, _ := strings.Cut(line, "=")
-		if !slices.Contains(elsewhere, key) {
+		if !slices.Contains(otherRepository, key) {
 			kept = append(kept, line)
 		}
 	}

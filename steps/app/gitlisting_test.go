@@ -82,8 +82,8 @@ func (r repository) refused(want string) {
 		func() error { _, err := Detect(fsys, Settings{}); return err },
 	} {
 		err := ask()
-		var undecided *providers.Usage
-		if !errors.As(err, &undecided) || !strings.Contains(err.Error(), want) || undecided.Next == "" {
+		var usage *providers.Usage
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), want) || usage.Next == "" {
 			r.t.Errorf("got %v, want %s", err, want)
 		}
 	}

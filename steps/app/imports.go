@@ -66,7 +66,7 @@ func (d *detection) loaded() map[string]*module {
 	}
 	all := map[string]*module{}
 	for p, m := range d.src.modules {
-		if !isAside(p) || strings.Contains(p, "migrations/") {
+		if !neverServed(p) || strings.Contains(p, "migrations/") {
 			all[p] = m
 		}
 	}
@@ -172,7 +172,7 @@ func (d *detection) isReached(m *module, imp pyImport) bool {
 }
 
 func unknownImport(m *module, imp pyImport) error {
-	return undecided(fmt.Sprintf("%s line %d imports %s, and it is not known what has to be installed for it", m.path, imp.line, imp.module), "list what the app needs in requirements.txt, or name such a file with app.requirements in "+SettingsFile)
+	return appUsage(fmt.Sprintf("%s line %d imports %s, and it is not known what has to be installed for it", m.path, imp.line, imp.module), "list what the app needs in requirements.txt, or name such a file with app.requirements in "+SettingsFile)
 }
 
 // djangoApps are the strings of INSTALLED_APPS: Django imports them.

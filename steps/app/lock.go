@@ -44,7 +44,7 @@ func (d *detection) fromLock() (Requirements, error) {
 	case 1:
 		return d.lockRequirements(files[0])
 	}
-	return Requirements{}, undecided("it is not clear which lock file is for the server", fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile), files...)
+	return Requirements{}, appUsage("it is not clear which lock file is for the server", fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile), files...)
 }
 
 func (d *detection) lockRequirements(file string) (Requirements, error) {
@@ -70,8 +70,8 @@ func (d *detection) lockRequirements(file string) (Requirements, error) {
 }
 
 // outdated says that a lock file does not have what its manifest names.
-func outdated(lock, manifest, name, command string) error {
-	return undecided(fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest), "run: "+command)
+func lacksPackage(lock, manifest, name, command string) error {
+	return appUsage(fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest), "run: "+command)
 }
 
 func staleLine(lock, manifest, command string) string {
@@ -79,11 +79,11 @@ func staleLine(lock, manifest, command string) string {
 }
 
 func wrongLock(file, what string) error {
-	return undecided(file+" "+what, "make it anew, or name a requirements file with app.requirements in "+SettingsFile)
+	return appUsage(file+" "+what, "make it anew, or name a requirements file with app.requirements in "+SettingsFile)
 }
 
 // beside is a file in the same folder as another.
-func beside(file, name string) string { return path.Join(path.Dir(file), name) }
+func sibling(file, name string) string { return path.Join(path.Dir(file), name) }
 
 // requirementName is the normal name with which a PEP 508 requirement starts.
 func requirementName(requirement string) string {

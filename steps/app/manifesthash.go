@@ -18,7 +18,7 @@ import (
 // for: the SHA-256 of a part of it as Python's json module writes it.
 
 // isOf tells whether the lock was made of this pyproject.toml.
-func (l poetryLock) isOf(document map[string]any) bool {
+func (l poetryLock) isMadeOf(document map[string]any) bool {
 	if l.Metadata.ContentHash == "" || document == nil {
 		return true
 	}
@@ -38,13 +38,13 @@ func poetryContent(document map[string]any, groups any) map[string]any {
 	project, _ := document["project"].(map[string]any)
 	legacy := []string{"dependencies", "source", "extras", "dev-dependencies"}
 	content := map[string]any{}
-	if part := some(project, "requires-python", "dependencies", "optional-dependencies"); len(part) > 0 {
+	if part := picked(project, "requires-python", "dependencies", "optional-dependencies"); len(part) > 0 {
 		content["project"] = part
 	}
 	if groups != nil {
 		content["dependency-groups"] = groups
 	}
-	ofPoetry := some(poetry, append(legacy, "group")...)
+	ofPoetry := picked(poetry, append(legacy, "group")...)
 	if len(content) > 0 {
 		content["tool"] = map[string]any{"poetry": ofPoetry}
 		return content
@@ -56,7 +56,7 @@ func poetryContent(document map[string]any, groups any) map[string]any {
 }
 
 // some takes the keys that are there.
-func some(table map[string]any, keys ...string) map[string]any {
+func picked(table map[string]any, keys ...string) map[string]any {
 	out := map[string]any{}
 	for _, key := range keys {
 		if v := table[key]; v != nil {
@@ -67,7 +67,7 @@ func some(table map[string]any, keys ...string) map[string]any {
 }
 
 // isOf tells whether the lock was made of this Pipfile.
-func (l pipfileLock) isOf(document map[string]any) bool {
+func (l pipfileLock) isMadeOf(document map[string]any) bool {
 	if l.Meta.Hash.SHA256 == "" || document["source"] == nil {
 		return true // without a source, Pipenv hashes its own default
 	}

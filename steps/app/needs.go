@@ -17,9 +17,9 @@ func (m *module) noteNeeds(s statement, in place) {
 			continue // A dotted name is read once, from its start.
 		}
 		m.noteDefaults(s.tokens[i:])
-		name := subscripted(s.tokens[i:])
+		name := subscriptedVariable(s.tokens[i:])
 		if name == "" {
-			name = asked(s.tokens[i:])
+			name = calledVariable(s.tokens[i:])
 		}
 		if name != "" {
 			m.needs = append(m.needs, Need{Name: name, Source: fmt.Sprintf("%s line %d", m.path, s.tokens[i].line)})
@@ -32,7 +32,7 @@ func (m *module) noteNeeds(s statement, in place) {
 const maxArguments = 500
 
 // subscripted returns NAME of os.environ["NAME"], unless it is given a value.
-func subscripted(tokens []token) string {
+func subscriptedVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
 	if callee != "os.environ" && callee != "environ" || len(rest) < 3 || !rest[0].is("[") {
 		return ""
@@ -46,7 +46,7 @@ func subscripted(tokens []token) string {
 
 // asked returns NAME of config("NAME") and env.str("NAME"), unless there is a
 // default.
-func asked(tokens []token) string {
+func calledVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
 	function, kind, _ := strings.Cut(callee, ".")
 	known := function == "config" && kind == "" || function == "env" && slices.Contains([]string{"", "str", "int", "bool", "list", "url", "db"}, kind)

@@ -63,14 +63,14 @@ func isPublicIndex(url string) bool {
 // notFromHere refuses a package that the server could not get: from a folder,
 // or from an index that pip would have to be told of. Pip would look for the
 // name on the public index, where it may be someone else's.
-func notFromHere(file, name, place string) error {
-	return undecided(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
+func notInstallable(file, name, place string) error {
+	return appUsage(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
 }
 
 // gitURL is a repository at a commit as pip takes it.
 func gitURL(file, name, repository, commit, folder string) (string, error) {
 	if !strings.HasPrefix(repository, "https://") {
-		return "", notFromHere(file, name, repository)
+		return "", notInstallable(file, name, repository)
 	}
 	url := "git+" + repository + "@" + commit
 	if folder != "" {

@@ -45,7 +45,7 @@ func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 	if err := json.Unmarshal(text, &lock); err != nil {
 		return locked{}, wrongLock(file, fmt.Sprintf("can't be read: %v", err))
 	}
-	manifest := beside(file, "Pipfile")
+	manifest := sibling(file, "Pipfile")
 	document, err := readDocument(fsys, manifest)
 	if err != nil {
 		return locked{}, err
@@ -66,7 +66,7 @@ func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 		}
 		out.pins = append(out.pins, made)
 	}
-	if document != nil && !lock.isOf(document) {
+	if document != nil && !lock.isMadeOf(document) {
 		out.stale = staleLine(file, manifest, "pipenv lock")
 	}
 	return out, nil
@@ -80,7 +80,7 @@ func (l pipfileLock) covers(file, manifest string, wished map[string]any) error 
 	}
 	for _, name := range slices.Sorted(maps.Keys(wished)) {
 		if !has[normalName(name)] {
-			return outdated(file, manifest, name, "pipenv lock")
+			return lacksPackage(file, manifest, name, "pipenv lock")
 		}
 	}
 	return nil
@@ -96,9 +96,9 @@ func (l pipfileLock) pin(file, name string, p pipfilePackage, wished map[string]
 	case strings.HasPrefix(p.File, "https://"):
 		made.url = p.File
 	case p.File != "" || p.Path != "":
-		err = notFromHere(file, name, "the folder "+p.File+p.Path)
+		err = notInstallable(file, name, "the folder "+p.File+p.Path)
 	case !isPublicIndex(l.index(p.Index)):
-		err = notFromHere(file, name, l.index(p.Index))
+		err = notInstallable(file, name, l.index(p.Index))
 	case exact:
 		made.version = version
 	default:

@@ -50,7 +50,7 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	if err := toml.Unmarshal(text, &lock); err != nil {
 		return locked{}, wrongTOML(file, err)
 	}
-	manifest := beside(file, "pyproject.toml")
+	manifest := sibling(file, "pyproject.toml")
 	project, err := readPyproject(fsys, manifest)
 	if err != nil {
 		return locked{}, err
@@ -72,7 +72,7 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	if err != nil {
 		return locked{}, err
 	}
-	if !lock.isOf(document) {
+	if !lock.isMadeOf(document) {
 		out.stale = staleLine(file, manifest, "poetry lock")
 	}
 	return out, nil
@@ -88,14 +88,14 @@ func (l poetryLock) roots(file, manifest string, project pyproject) ([]edge, err
 		}
 		edges := l.edges(name, wishes, "")
 		if len(edges) == 0 {
-			return nil, outdated(file, manifest, name, "poetry lock")
+			return nil, lacksPackage(file, manifest, name, "poetry lock")
 		}
 		roots = append(roots, edges...)
 	}
 	for _, requirement := range project.Project.Dependencies {
 		edges := l.edges(requirementName(requirement), []poetryNeed{standardNeed(requirement)}, "")
 		if len(edges) == 0 {
-			return nil, outdated(file, manifest, requirementName(requirement), "poetry lock")
+			return nil, lacksPackage(file, manifest, requirementName(requirement), "poetry lock")
 		}
 		roots = append(roots, edges...)
 	}
@@ -218,7 +218,7 @@ func (p poetryPackage) pin(file string, c condition) (pin, error) {
 	case s.Type == "url":
 		made.url = s.URL
 	default:
-		err = notFromHere(file, p.Name, s.URL)
+		err = notInstallable(file, p.Name, s.URL)
 	}
 	return made, err
 }

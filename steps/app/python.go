@@ -69,7 +69,7 @@ var pythonForm = regexp.MustCompile(`^\s*(?:(?:>=|<=|==|!=|~=|<|>)?\s*\d+(?:\.\d
 
 func (d *detection) usePython(version, from string) error {
 	if !pythonForm.MatchString(version) {
-		return undecided(fmt.Sprintf("app.python = %q is no version of Python", version), `write it like "3.12" or ">=3.11" in `+SettingsFile)
+		return appUsage(fmt.Sprintf("app.python = %q is no version of Python", version), `write it like "3.12" or ">=3.11" in `+SettingsFile)
 	}
 	d.setPython(version, from)
 	return nil

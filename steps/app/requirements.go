@@ -84,7 +84,7 @@ func (d *detection) exists(file string) bool {
 // named takes the file that app.requirements gives.
 func (d *detection) named(file string) (Requirements, error) {
 	if !d.exists(file) {
-		return Requirements{}, undecided(fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()), "correct app.requirements in "+SettingsFile+", or take the file out of .gitignore and "+IgnoreFile+" if it is named there")
+		return Requirements{}, appUsage(fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()), "correct app.requirements in "+SettingsFile+", or take the file out of .gitignore and "+IgnoreFile+" if it is named there")
 	}
 	if lockReaders[path.Base(file)] != nil {
 		return d.lockRequirements(file)
@@ -97,7 +97,7 @@ func (d *detection) named(file string) (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) == 0 {
-		return Requirements{}, undecided(file+" lists no [project].dependencies", "name another file with app.requirements in "+SettingsFile)
+		return Requirements{}, appUsage(file+" lists no [project].dependencies", "name another file with app.requirements in "+SettingsFile)
 	}
 	return project.requirements(file), nil
 }
@@ -157,10 +157,10 @@ func (d *detection) isLocked(manifest string) bool {
 
 func unreadLists(lists, files []string) error {
 	if len(files) > 0 {
-		return undecided("it is not clear which requirements file is for the server",
+		return appUsage("it is not clear which requirements file is for the server",
 			fmt.Sprintf("set app.requirements = %q, or another one, in %s", files[len(files)-1], SettingsFile), lists...)
 	}
-	return undecided("what the app needs is listed in a form that can't be installed as it is",
+	return appUsage("what the app needs is listed in a form that can't be installed as it is",
 		"make its lock file (uv lock, poetry lock or pipenv lock), export it to requirements.txt, or name a requirements file with app.requirements in "+SettingsFile, lists...)
 }
 
@@ -224,5 +224,5 @@ func wrongTOML(file string, err error) error {
 		row, _ := decode.Position()
 		where = fmt.Sprintf("%s line %d", file, row)
 	}
-	return undecided(fmt.Sprintf("%s: %s", where, strings.TrimPrefix(err.Error(), "toml: ")), "correct the file")
+	return appUsage(fmt.Sprintf("%s: %s", where, strings.TrimPrefix(err.Error(), "toml: ")), "correct the file")
 }

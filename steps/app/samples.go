@@ -20,5 +20,5 @@ func Sample(name string) (fs.FS, error) {
 	if slices.Contains(SampleNames(), name) {
 		return fs.Sub(samples, "samples/"+name)
 	}
-	return nil, undecided(fmt.Sprintf("there is no sample %q", name), "use --sample "+strings.Join(SampleNames(), " or --sample "))
+	return nil, appUsage(fmt.Sprintf("there is no sample %q", name), "use --sample "+strings.Join(SampleNames(), " or --sample "))
 }

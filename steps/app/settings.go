@@ -115,22 +115,22 @@ func settingsError(err error) error {
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		e := strict.Errors[0]
 		row, _ := e.Position()
-		return undecided(fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")), "remove it or correct its spelling")
+		return appUsage(fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")), "remove it or correct its spelling")
 	}
 	var decode *toml.DecodeError
 	if !errors.As(err, &decode) {
-		return undecided(fmt.Sprintf("%s: %v", SettingsFile, err), "correct the file")
+		return appUsage(fmt.Sprintf("%s: %v", SettingsFile, err), "correct the file")
 	}
 	row, _ := decode.Position()
 	what := fmt.Sprintf("%s line %d: ", SettingsFile, row)
 	if key := strings.Join(decode.Key(), "."); key != "" {
 		what += key + ": "
 	}
-	return undecided(what+strings.TrimPrefix(decode.Error(), "toml: "), "correct that line")
+	return appUsage(what+strings.TrimPrefix(decode.Error(), "toml: "), "correct that line")
 }
 
 func domains(value any) ([]string, error) {
-	wrong := undecided(SettingsFile+": domain is neither a string nor a list of strings", `write domain = "example.org" or domain = ["example.org", "www.example.org"]`)
+	wrong := appUsage(SettingsFile+": domain is neither a string nor a list of strings", `write domain = "example.org" or domain = ["example.org", "www.example.org"]`)
 	switch v := value.(type) {
 	case nil:
 		return nil, nil
@@ -161,10 +161,10 @@ func (s Settings) check() error {
 		}
 	}
 	if len(set) > 1 {
-		return undecided(strings.Join(set, " and ")+" are both set", "keep one of them in "+SettingsFile)
+		return appUsage(strings.Join(set, " and ")+" are both set", "keep one of them in "+SettingsFile)
 	}
 	if s.Requirements != "" && !fs.ValidPath(s.Requirements) {
-		return undecided(fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements), "give it relative to the folder, with slashes and without ..")
+		return appUsage(fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements), "give it relative to the folder, with slashes and without ..")
 	}
 	if err := s.checkCommands(); err != nil {
 		return err
@@ -183,7 +183,7 @@ func (s Settings) checkCommands() error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(commands)) {
 		if strings.ContainsFunc(commands[key], unicode.IsControl) {
-			return undecided(key+" is more than one line", "put the commands in a script of the app, and name that in "+SettingsFile)
+			return appUsage(key+" is more than one line", "put the commands in a script of the app, and name that in "+SettingsFile)
 		}
 	}
 	return nil
@@ -206,7 +206,7 @@ func (s Settings) checkProcesses() error {
 		default:
 			continue
 		}
-		return undecided(fmt.Sprintf("app.processes.%s can't be used", name), next)
+		return appUsage(fmt.Sprintf("app.processes.%s can't be used", name), next)
 	}
 	return nil
 }
@@ -217,13 +217,13 @@ func (s Settings) checkFolders() error {
 	folders := slices.Clone(s.BuildFolders)
 	for _, url := range slices.Sorted(maps.Keys(s.Static)) {
 		if !staticPath.MatchString(url) {
-			return undecided(fmt.Sprintf("app.static has the path %q, which can't be used", url), `write it like "/static/", with letters, digits, ., - and _`)
+			return appUsage(fmt.Sprintf("app.static has the path %q, which can't be used", url), `write it like "/static/", with letters, digits, ., - and _`)
 		}
 		folders = append(folders, s.Static[url])
 	}
 	for _, folder := range folders {
 		if folder == "." || !fs.ValidPath(folder) {
-			return undecided(fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder), "give it relative to the app's folder, with slashes and without ..")
+			return appUsage(fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder), "give it relative to the app's folder, with slashes and without ..")
 		}
 	}
 	return nil

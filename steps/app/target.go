@@ -83,7 +83,7 @@ func (src *source) locate(name string) (pythonPath string, m *module) {
 	sort.Strings(folders)
 	for _, folder := range folders {
 		found := src.moduleAt(folder, name)
-		if found == nil || isAside(found.path) {
+		if found == nil || neverServed(found.path) {
 			continue
 		}
 		if m != nil {

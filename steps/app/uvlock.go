@@ -146,7 +146,7 @@ func (p uvPackage) url(file string) (string, error) {
 	if s.Registry != "" {
 		place = s.Registry
 	}
-	return "", notFromHere(file, p.Name, place)
+	return "", notInstallable(file, p.Name, place)
 }
 
 // gitURL reads uv's "https://host/repo?tag=v1&subdirectory=x#commit".
@@ -162,7 +162,7 @@ func (p uvPackage) gitURL(file string) (string, error) {
 
 // compare looks whether pyproject.toml asks for what it did when it was locked.
 func (p uvPackage) compare(fsys fs.FS, file string) (stale string, err error) {
-	manifest := beside(file, "pyproject.toml")
+	manifest := sibling(file, "pyproject.toml")
 	project, err := readPyproject(fsys, manifest)
 	if err != nil || slices.Contains(project.Project.Dynamic, "dependencies") {
 		return "", err
@@ -171,7 +171,7 @@ func (p uvPackage) compare(fsys fs.FS, file string) (stale string, err error) {
 		name := requirementName(requirement)
 		wished := p.wished(name)
 		if len(wished) == 0 {
-			return "", outdated(file, manifest, name, "uv lock")
+			return "", lacksPackage(file, manifest, name, "uv lock")
 		}
 		if !slices.ContainsFunc(wished, func(w uvWish) bool { return w.agrees(requirement) }) {
 			stale = staleLine(file, manifest, "uv lock")

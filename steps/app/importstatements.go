@@ -10,9 +10,9 @@ type pyImport struct {
 	module string
 	// name is "" for "import module", "*" for all.
 	name string
-	// optional imports may fail: the app says so itself.
+	// optional is set if the app handles the failure of the import.
 	optional bool
-	// instead holds the modules whose absence leads here.
+	// instead are the modules whose absence leads to this import.
 	instead []string
 }
 

@@ -166,13 +166,13 @@ func TestLockRefused(t *testing.T) {
 			"uv.lock takes lib from the folder libs/lib, which"},
 		{"uv, by SSH", files("app.py", flaskApp, "uv.lock", uvRoot+"source = { git = 'ssh://git@example.org/lib?rev=x#0123' }\n"),
 			"uv.lock takes lib from ssh://git@example.org/lib, which"},
-		{"uv, no project", files("app.py", flaskApp, "uv.lock", "version = 1\n"), "uv.lock has no project of its own folder"},
-		{"uv, later form", files("app.py", flaskApp, "uv.lock", "version = 2\n"), "uv.lock has the form 2, which is not understood"},
+		{"uv, no project", files("app.py", flaskApp, "uv.lock", "version = 1\n"), "uv.lock does not have the project of its own folder"},
+		{"uv, later form", files("app.py", flaskApp, "uv.lock", "version = 2\n"), "uv.lock has the format version 2, which slipway can't read"},
 		{"uv, broken", files("app.py", flaskApp, "uv.lock", "version = 1\n[[package\n"), "uv.lock line 2: "},
 		{"an option for pip", files("app.py", flaskApp, "poetry.lock", "[[package]]\nname = '--index-url=https://example.org'\nversion = '2'\ngroups = ['main']\n"),
-			`poetry.lock names a package "-index-url=https://example-org" in version "2", which can't be`},
+			`poetry.lock has a package "-index-url=https://example-org" in version "2", which is not valid`},
 		{"a version that is more", files("app.py", flaskApp, "Pipfile.lock", `{"default": {"lib": {"version": "==1 @ x"}}}`),
-			`Pipfile.lock names a package "lib" in version "1 @ x", which can't be`},
+			`Pipfile.lock has a package "lib" in version "1 @ x", which is not valid`},
 		{"poetry, private index", files("app.py", flaskApp, "poetry.lock", poetryPackage+"[package.source]\ntype = 'legacy'\nurl = 'https://pypi.example.org/simple'\n"),
 			"poetry.lock takes lib from https://pypi.example.org/simple, which"},
 		{"poetry, folder", files("app.py", flaskApp, "poetry.lock", poetryPackage+"[package.source]\ntype = 'directory'\nurl = 'libs/lib'\n"),
@@ -199,8 +199,8 @@ func TestLockStale(t *testing.T) {
 	for name, fsys := range map[string]fstest.MapFS{
 		"uv.lock is older than what pyproject.toml asks for: run uv lock":              changed(t, lockedFolder(t, "uv"), "pyproject.toml", "flask>=3", "flask>=4"),
 		"poetry.lock is older than what pyproject.toml asks for: run poetry lock":      changed(t, lockedFolder(t, "poetry"), "pyproject.toml", `flask = "^3.0"`, `flask = "^3.1"`),
-		"poetry.lock is older than what pyproject.toml asks for: run poetry lock if":   changed(t, lockedFolder(t, "pep621"), "pyproject.toml", "flask (>=3)", "flask (>=2)"),
-		"Pipfile.lock is older than what Pipfile asks for: run pipenv lock if the app": changed(t, lockedFolder(t, "pipenv"), "Pipfile", `flask = "*"`, `flask = "<4"`),
+		"poetry.lock is older than what pyproject.toml asks for: run poetry lock to":   changed(t, lockedFolder(t, "pep621"), "pyproject.toml", "flask (>=3)", "flask (>=2)"),
+		"Pipfile.lock is older than what Pipfile asks for: run pipenv lock to lock wh": changed(t, lockedFolder(t, "pipenv"), "Pipfile", `flask = "*"`, `flask = "<4"`),
 	} {
 		found, err := Detect(fsys, Settings{})
 		if err != nil || len(found.Warnings) != 1 || !strings.HasPrefix(found.Warnings[0], name) {

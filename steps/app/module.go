@@ -1,21 +1,21 @@
 package app
 
-// module is one Python file as far as it matters here: what it imports and
-// what its names are bound to.
+// module is what matters of one Python file: what it imports and what its names are
+// bound to.
 type module struct {
 	// path is the file, relative to the app's root.
 	path string
 	// top is the module level.
 	top *scope
-	// imports are all of the file's, wherever they stand.
+	// imports are all imports of the file, also those inside of functions.
 	imports []pyImport
 	// devServers are calls of app.run.
 	devServers []devServer
-	// debug is the line of the first DEBUG = True, or 0.
+	// debug is the line of the first DEBUG = True; 0 if there is none.
 	debug int
-	// settings is what the file sets DJANGO_SETTINGS_MODULE to.
+	// settings is the value to which the file sets DJANGO_SETTINGS_MODULE.
 	settings string
-	// needs are the variables that it reads when it is loaded, without a default.
+	// needs are the variables that it reads without a default when it is loaded.
 	needs []Need
 	// defaults are the variables for which it gives django-environ a default.
 	defaults map[string]bool
@@ -31,7 +31,7 @@ type scope struct {
 	returns [][]token
 }
 
-// binding is what a name is bound to: exactly one of its fields besides line.
+// binding is what a name is bound to: one of the fields behind line is set.
 type binding struct {
 	line     int
 	imported *pyImport
@@ -51,15 +51,15 @@ type function struct {
 type devServer struct {
 	line   int
 	debug  bool
-	onLoad bool // not only under if __name__ == "__main__"
+	onLoad bool // it starts when the file is loaded, not only under __main__
 }
 
-// place is where a statement stands.
+// place is where a statement is. optional and instead are as in pyImport.
 type place struct {
 	scope    *scope
 	optional bool
 	instead  []string
-	// main is under if __name__ == "__main__": gunicorn never runs it.
+	// main is set under if __name__ == "__main__": gunicorn does not run that.
 	main bool
 }
 
@@ -101,8 +101,8 @@ func (m *module) walk(stmts []statement, in place) {
 	}
 }
 
-// branches reads an if with its elif and else and returns how many statements
-// they are.
+// branches reads an if with its elif and else, and returns how many statements these
+// are.
 func (m *module) branches(stmts []statement, in place) int {
 	first := in
 	rest := in
@@ -135,8 +135,9 @@ func isMainGuard(s statement) bool {
 	return false
 }
 
-// tryBlock reads a try with its handlers. What is tried under an except that
-// takes an ImportError may be missing; its handler then says what else is used.
+// tryBlock reads a try with its handlers, and returns how many statements these are.
+// Modules that are imported under a handler for ImportError may be missing; the
+// handler imports what replaces them.
 func (m *module) tryBlock(stmts []statement, in place) int {
 	n := 1
 	caught := false
@@ -249,7 +250,7 @@ func (m *module) assign(s statement, in place) {
 	}
 	value := parts[len(parts)-1]
 	for _, target := range parts[:len(parts)-1] {
-		if in.scope == m.top { // Not in a class such as DevelopmentConfig, which may never be used.
+		if in.scope == m.top { // A class such as DevelopmentConfig may never be used.
 			m.noteDebug(target, value)
 		}
 		if len(target) == 1 && target[0].kind == tokenName || len(target) > 2 && target[1].is(":") {
@@ -258,7 +259,7 @@ func (m *module) assign(s statement, in place) {
 	}
 }
 
-// noteDebug sees DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
+// noteDebug finds DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
 func (m *module) noteDebug(target, value []token) {
 	if m.debug != 0 || len(value) != 1 || !value[0].is("True") || len(target) == 0 {
 		return
@@ -272,7 +273,7 @@ func (m *module) noteDebug(target, value []token) {
 	}
 }
 
-// noteRun sees app.run(…), the development server.
+// noteRun finds app.run(…), which starts the development server.
 func (m *module) noteRun(s statement, in place) {
 	name, rest := dotted(s.tokens)
 	if len(rest) == 0 || !rest[0].is("(") || (name != "app.run" && name != "application.run") {

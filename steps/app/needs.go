@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// noteNeeds sees os.environ["NAME"], and env("NAME") or config("NAME") of
-// django-environ and python-decouple, where loading the file runs them.
+// noteNeeds finds os.environ["NAME"], and env("NAME") or config("NAME") of
+// django-environ and python-decouple, where they run when the file is loaded.
 func (m *module) noteNeeds(s statement, in place) {
 	if in.scope != m.top || in.main || in.optional {
 		return
@@ -27,11 +27,10 @@ func (m *module) noteNeeds(s statement, in place) {
 	}
 }
 
-// maxArguments bounds, in tokens, how far a call's arguments are read: calls may
-// stand in each other.
+// maxArguments is how many tokens of a call's arguments are read: calls may be nested.
 const maxArguments = 500
 
-// subscripted returns NAME of os.environ["NAME"], unless it is given a value.
+// subscriptedVariable returns NAME of os.environ["NAME"], unless it is assigned to.
 func subscriptedVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
 	if callee != "os.environ" && callee != "environ" || len(rest) < 3 || !rest[0].is("[") {
@@ -44,7 +43,7 @@ func subscriptedVariable(tokens []token) string {
 	return key[0].text
 }
 
-// asked returns NAME of config("NAME") and env.str("NAME"), unless there is a
+// calledVariable returns NAME of config("NAME") and env.str("NAME"), unless there is a
 // default.
 func calledVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
@@ -66,7 +65,7 @@ func calledVariable(tokens []token) string {
 	return args[0][0].text
 }
 
-// noteDefaults reads environ.Env(DEBUG=(bool, False)).
+// noteDefaults finds environ.Env(DEBUG=(bool, False)).
 func (m *module) noteDefaults(tokens []token) {
 	callee, rest := dotted(tokens)
 	if callee != "environ.Env" && callee != "Env" || len(rest) == 0 || !rest[0].is("(") {
@@ -83,7 +82,7 @@ func (m *module) noteDefaults(tokens []token) {
 	}
 }
 
-// needs collects what loading the app reads, each variable once.
+// needs collects the variables that are read when the app is loaded, each once.
 func (d *detection) needs() {
 	modules := sorted(d.loaded())
 	defaults := map[string]bool{}
@@ -102,5 +101,5 @@ func (d *detection) needs() {
 	}
 }
 
-// suppliedVariables are those that every process of an app has on a server.
+// suppliedVariables are the variables that every process of an app has on a server.
 var suppliedVariables = map[string]bool{"PORT": true, "HOME": true, "PATH": true, "STATE_DIRECTORY": true}

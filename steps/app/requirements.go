@@ -13,11 +13,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// requirements decides what is installed: what slipway.toml names, then
-// requirements.txt, a lock file, pyproject.toml, a requirements.txt beside the
-// app, and at last the imports. Whoever has both requirements.txt and a lock
-// file keeps the first for servers, as a rule; it is said that it was chosen. A
-// list that can't be read yet is told, not guessed around.
+// requirements decides what is installed. It uses the first of these that exists: the
+// file that slipway.toml names, requirements.txt, a lock file, pyproject.toml, a
+// requirements.txt beside the app, the imports. An app with both requirements.txt and a
+// lock file mostly has the first for servers; a reason says that it was chosen. A list
+// in a form that can't be read is an error: the imports would give other versions.
 func (d *detection) requirements() error {
 	req, err := d.listed()
 	if err != nil {
@@ -81,7 +81,7 @@ func (d *detection) exists(file string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// named takes the file that app.requirements gives.
+// named uses the file that app.requirements names.
 func (d *detection) named(file string) (Requirements, error) {
 	if !d.exists(file) {
 		return Requirements{}, appUsage(fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()), "correct app.requirements in "+SettingsFile+", or take the file out of .gitignore and "+IgnoreFile+" if it is named there")
@@ -102,8 +102,7 @@ func (d *detection) named(file string) (Requirements, error) {
 	return project.requirements(file), nil
 }
 
-// besideApp returns the requirements.txt in the app's own folder, or one
-// above it.
+// besideApp returns the requirements.txt in the app's own folder or in one above it.
 func (d *detection) besideApp() string {
 	if d.entry == nil {
 		return ""
@@ -116,8 +115,7 @@ func (d *detection) besideApp() string {
 	return ""
 }
 
-// refuseUnread stops where the app does list what it needs, but in a form that
-// is not read: what the imports tell would be other versions.
+// refuseUnread is an error if the app lists what it needs in a form that can't be read.
 func (d *detection) refuseUnread() error {
 	var lists []string
 	for _, file := range []string{"Pipfile", "environment.yml", "setup.cfg"} {
@@ -146,8 +144,8 @@ func (d *detection) refuseUnread() error {
 	return unreadLists(lists, found)
 }
 
-// isLocked tells a manifest whose lock file was read, and found to name
-// nothing.
+// isLocked tells a manifest with a lock file. The lock file was read and has no
+// packages.
 func (d *detection) isLocked(manifest string) bool {
 	if manifest == "Pipfile" {
 		return d.exists("Pipfile.lock")
@@ -169,7 +167,7 @@ func (d *detection) mentions(file, word string) bool {
 	return err == nil && bytes.Contains(text, []byte(word))
 }
 
-// pyproject is what matters of a pyproject.toml.
+// pyproject are the parts of a pyproject.toml that are used.
 type pyproject struct {
 	Project struct {
 		Dependencies   []string `toml:"dependencies"`
@@ -178,7 +176,7 @@ type pyproject struct {
 	} `toml:"project"`
 	Tool struct {
 		Poetry struct {
-			// Dependencies holds the version of Python too, as "python".
+			// Dependencies has the version of Python too, as "python".
 			Dependencies map[string]any `toml:"dependencies"`
 		} `toml:"poetry"`
 	} `toml:"tool"`
@@ -190,7 +188,7 @@ func (p pyproject) requirements(file string) Requirements {
 	return Requirements{Packages: packages, Source: file}
 }
 
-// listsElsewhere tells a project whose dependencies another tool keeps.
+// listsElsewhere tells a project whose dependencies are listed for another tool.
 func (p pyproject) listsElsewhere() bool {
 	if slices.Contains(p.Project.Dynamic, "dependencies") {
 		return true

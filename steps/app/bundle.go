@@ -28,7 +28,7 @@ const (
 type Bundle struct {
 	// Files are sorted by path.
 	Files []BundleFile
-	// LeftOut are the files and folders that stay behind, sorted; a folder ends
+	// LeftOut are the files and folders that are not uploaded, sorted; a folder ends
 	// in "/" and stands for all that is in it.
 	LeftOut []string
 	// Secrets are the environment files and private keys in LeftOut.
@@ -52,7 +52,7 @@ type BundleFile struct {
 	Sum [sha256.Size]byte
 }
 
-// Collect reads the folder and decides what goes up.
+// Collect reads the folder and decides which files are uploaded.
 //
 // It leaves out version control, virtual environments, caches, editors' folders,
 // environment files, private keys, slipway's own files, and what .slipwayignore
@@ -131,7 +131,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 }
 
 func tooLarge(what string) error {
-	return appUsage(what, "give the app's own folder, or name in "+IgnoreFile+" what stays behind")
+	return appUsage(what, "give the app's own folder, or name in "+IgnoreFile+" what is not to be uploaded")
 }
 
 func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {

@@ -38,7 +38,7 @@ func TestLostAnswersEndWithOneDroplet(t *testing.T) {
 	for name, faults := range lost {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, faults)
+			d := newDeployment(t, faults)
 			if err := d.deploy(d.open()); err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +71,7 @@ func TestCrashAfterCreateEndsWithOneDroplet(t *testing.T) {
 	for name, faults := range lost {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, fakecloud.Faults{})
+			d := newDeployment(t, fakecloud.Faults{})
 			p := d.open()
 			for _, kind := range []string{"ssh-key", "tag", "cloud-firewall"} {
 				if err := step(t.Context(), d.resource(p, kind), time.Time{}); err != nil {
@@ -99,7 +99,7 @@ func TestCrashAfterCreateEndsWithOneDroplet(t *testing.T) {
 }
 
 // createAndDie sends the create call and forgets whatever comes back.
-func (d *desk) createAndDie(p *Provider) {
+func (d *deployment) createAndDie(p *Provider) {
 	d.t.Helper()
 	request, err := (&dropletResource{p: p, spec: d.spec}).request(d.t.Context())
 	if err != nil {
@@ -111,7 +111,7 @@ func (d *desk) createAndDie(p *Provider) {
 // TestCrashBeforeCreate kills the run between the intent and the call.
 func TestCrashBeforeCreate(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{})
+	d := newDeployment(t, fakecloud.Faults{})
 	p := d.open()
 	for _, kind := range []string{"ssh-key", "tag", "cloud-firewall"} {
 		if err := step(t.Context(), d.resource(p, kind), time.Time{}); err != nil {
@@ -144,7 +144,7 @@ func TestCreateThatNeverHappened(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, faults)
+			d := newDeployment(t, faults)
 			err := d.deploy(d.open())
 			failed, ok := errors.AsType[*providers.Failed](err)
 			if !ok || !strings.Contains(err.Error(), "was not made") || failed.Next == "" {
@@ -172,9 +172,9 @@ func TestLostAnswersOfTheRest(t *testing.T) {
 		} {
 			t.Run(family+" "+how, func(t *testing.T) {
 				t.Parallel()
-				d := newDesk(t, faults)
+				d := newDeployment(t, faults)
 				d.cloud.AddDomain("example.com")
-				d.set = Options{ReservedIP: true, Domains: []string{"example.com"}}
+				d.options = Options{ReservedIP: true, Domains: []string{"example.com"}}
 				err := d.deploy(d.open())
 				if how == "dropped before" {
 					if _, ok := errors.AsType[*providers.Failed](err); !ok {
@@ -198,7 +198,7 @@ func TestLostAnswersOfTheRest(t *testing.T) {
 // adopts what it made.
 func TestCancelledCreate(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{})
+	d := newDeployment(t, fakecloud.Faults{})
 	p := d.open()
 	for _, kind := range []string{"ssh-key", "tag", "cloud-firewall"} {
 		if err := step(t.Context(), d.resource(p, kind), time.Time{}); err != nil {
@@ -226,7 +226,7 @@ func TestCancelledCreate(t *testing.T) {
 // intent and bears no tag of ours, is neither adopted nor doubled nor removed.
 func TestNameWithoutTag(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{TagLag: 1000 * time.Hour})
+	d := newDeployment(t, fakecloud.Faults{TagLag: 1000 * time.Hour})
 	p := d.open()
 	for _, kind := range []string{"ssh-key", "tag", "cloud-firewall"} {
 		if err := step(t.Context(), d.resource(p, kind), time.Time{}); err != nil {

@@ -14,8 +14,8 @@ import (
 	"slipway/providers"
 )
 
-// Catalog is what DigitalOcean sells at the moment, with its prices, as the
-// API tells it: nothing in it is built in.
+// Catalog is what DigitalOcean sells at the moment, with prices. All of it comes
+// from the API.
 type Catalog struct {
 	Regions []Region
 	Sizes   []Size
@@ -34,44 +34,44 @@ type Size struct {
 	Slug, Description string
 	// MemoryMB, VCPUs and DiskGB are what a droplet of this size has.
 	MemoryMB, VCPUs, DiskGB int
-	// TransferTB is the traffic a month that the price includes.
+	// TransferTB is the traffic in TB a month that the price includes.
 	TransferTB float64
-	// Monthly and Hourly are US dollars, rounded for people: the API's floats
-	// carry noise.
+	// Monthly and Hourly are prices in US dollars, rounded: the API's numbers have
+	// rounding errors.
 	Monthly, Hourly float64
 	// SoldOut is true if no region sells it.
 	SoldOut bool
-	// Regions are the slugs of those that sell it.
+	// Regions are the slugs of the regions that sell it.
 	Regions []string
 }
 
-// SoldIn tells whether a region sells the size.
+// SoldIn tells whether the region with that slug sells the size.
 func (s Size) SoldIn(region string) bool { return !s.SoldOut && slices.Contains(s.Regions, region) }
 
 // Image is a distribution that a droplet can start from.
 type Image struct {
-	// Slug names it; it is the number for one that has no slug, like a snapshot.
+	// Slug names it. An image without a slug, such as a snapshot, has its number here.
 	Slug, Name, Distribution string
-	// MinDiskGB is the smallest disk that it fits on.
+	// MinDiskGB is the size of the smallest disk that it fits on, in GB.
 	MinDiskGB int
-	// Regions are the slugs of those that have it.
+	// Regions are the slugs of the regions that have it.
 	Regions []string
 }
 
-// defaultImage is what a deployment gets that asks for none.
+// defaultImage is the image of a deployment that asks for none.
 const defaultImage = "debian-13-x64"
 
-// leastMemoryMB is the least that the smallest size may have.
+// leastMemoryMB is how much memory the default size must have at least.
 const leastMemoryMB = 512
 
-// preferredRegions are tried in this order if none is asked for: those that
-// sell the smallest sizes, one a continent first.
+// preferredRegions are tried in this order if no region is asked for. They sell the
+// smallest sizes.
 var preferredRegions = []string{"fra1", "nyc1", "ams3", "sfo3", "sgp1", "syd1", "lon1", "nyc3", "tor1", "blr1"}
 
-// Catalog asks what is on sale. It is asked once for each Provider value.
+// Catalog asks the API what is on sale. Each Provider asks once and keeps the answer.
 func (p *Provider) Catalog(ctx context.Context) (Catalog, error) {
-	if p.sale != nil {
-		return *p.sale, nil
+	if p.catalog != nil {
+		return *p.catalog, nil
 	}
 	regions, err := everyPage(ctx, p, "list the regions", func(ctx context.Context, n int) ([]godo.Region, *godo.Response, error) {
 		return p.api.Regions.List(ctx, fullPage(n))
@@ -91,8 +91,8 @@ func (p *Provider) Catalog(ctx context.Context) (Catalog, error) {
 	if err != nil {
 		return Catalog{}, err
 	}
-	p.sale = &Catalog{Regions: regionList(regions), Sizes: sizeList(sizes), Images: imageList(images)}
-	return *p.sale, nil
+	p.catalog = &Catalog{Regions: regionList(regions), Sizes: sizeList(sizes), Images: imageList(images)}
+	return *p.catalog, nil
 }
 
 func regionList(all []godo.Region) []Region {
@@ -149,7 +149,7 @@ func rounded(x float64, digits int) float64 {
 	return math.Round(x*unit) / unit
 }
 
-// choice is what a droplet is made of, checked against what is on sale.
+// choice is what a droplet is to be made of. All of it is on sale.
 type choice struct {
 	region Region
 	size   Size
@@ -178,7 +178,7 @@ func (p *Provider) choose(ctx context.Context, spec providers.Spec) (choice, err
 	return sale.anywhere(spec, image)
 }
 
-// anywhere takes the first region that sells what was asked for.
+// anywhere chooses the first region that sells what was asked for.
 func (c Catalog) anywhere(spec providers.Spec, image Image) (choice, error) {
 	var first error
 	for _, slug := range c.regionOrder() {
@@ -226,8 +226,8 @@ func (c Catalog) region(slug string) (Region, error) {
 	}
 }
 
-// size is the one asked for, or the cheapest that the region sells and that is
-// big enough.
+// size is the size that was asked for, or else the cheapest one that the region
+// sells and that is big enough.
 func (c Catalog) size(slug string, region Region, image Image) (Size, error) {
 	if slug == "" {
 		for _, s := range c.Sizes {
@@ -257,7 +257,7 @@ func (c Catalog) size(slug string, region Region, image Image) (Size, error) {
 	return c.Sizes[at], nil
 }
 
-// sizesIn names the cheapest sizes of a region: enough to choose from.
+// sizesIn is a hint with the cheapest sizes of a region.
 func (c Catalog) sizesIn(region Region) string {
 	const enough = 6
 	var slugs []string
@@ -276,7 +276,7 @@ func (c Catalog) regionsWith(s Size) string {
 	return fmt.Sprintf("; %s is sold in: %s", s.Slug, strings.Join(s.Regions, ", "))
 }
 
-// image is the one asked for, by slug or number.
+// image is the image that was asked for, by slug or number, or the default one.
 func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image, error) {
 	if slug == "" {
 		slug = defaultImage

@@ -12,18 +12,18 @@ import (
 	"slipway/providers"
 )
 
-// longestUserData is the most that a create call takes.
+// longestUserData is how many bytes of user data a create call accepts.
 const longestUserData = 64 << 10
 
-// Check asks the account whether it would do what spec asks for: its status,
-// its limits, what the token may read, and whether region, size and image are
-// on sale. It makes only GET calls, so it can't find out that a token may read
-// but not create: that shows at the first create.
+// Check asks whether the account would allow what spec asks for: its status, its
+// limits, what the token may read, and whether region, size and image are on sale.
+// It makes only GET calls, so it does not notice a token that may read but not
+// create: the first create call is refused then.
 func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
-	if err := usableTag(spec.Tag); err != nil {
+	if err := checkTag(spec.Tag); err != nil {
 		return err
 	}
-	if err := usableUserData(spec.UserData); err != nil {
+	if err := checkUserData(spec.UserData); err != nil {
 		return err
 	}
 	account, err := p.account(ctx)
@@ -37,7 +37,7 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	}
 	existing, err := p.droplets(ctx, spec, time.Time{})
 	if err != nil || len(existing) > 0 {
-		return err // what exists needs neither room nor to be on sale
+		return err // a droplet that exists needs no room and need not be on sale
 	}
 	if err := p.checkRoom(ctx, account); err != nil {
 		return err
@@ -46,10 +46,10 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	return err
 }
 
-func usableUserData(data string) error {
+func checkUserData(data string) error {
 	next := "report this as a bug of Slipway"
 	if len(data) > longestUserData {
-		return &providers.Usage{Err: fmt.Errorf("the first-boot configuration has %d bytes, DigitalOcean takes %d", len(data), longestUserData), Next: next}
+		return &providers.Usage{Err: fmt.Errorf("the first-boot configuration has %d bytes, and DigitalOcean accepts %d", len(data), longestUserData), Next: next}
 	}
 	if first, _, _ := strings.Cut(data, "\n"); data != "" && first != "#cloud-config" {
 		return &providers.Usage{Err: fmt.Errorf("the first line of the first-boot configuration is not exactly #cloud-config"), Next: next}
@@ -74,8 +74,8 @@ func (p *Provider) account(ctx context.Context) (*godo.Account, error) {
 	return account, nil
 }
 
-// checkReads tries what will be read, so that a missing scope shows before
-// anything is made.
+// checkReads makes the kinds of calls that read, so that a missing scope is noticed
+// before anything is made.
 func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
 	if _, err := p.key(ctx, spec); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
 	if _, err := p.firewall(ctx, spec); err != nil {
 		return err
 	}
-	// No action 1 is ours: 404 or 403 by design, only a missing scope counts.
+	// Action 1 is not this account's, so 404 is right; 403 means a missing scope.
 	_, _, err := p.api.Actions.Get(ctx, 1)
 	if err = p.plain(err); statusOf(err) == http.StatusForbidden {
 		return p.failed("ask about actions", err)
@@ -94,7 +94,7 @@ func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
 	return nil
 }
 
-// checkOptions tries what the options name.
+// checkOptions looks whether what the options name exists and may be read.
 func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error {
 	if p.options.Project != "" {
 		if _, err := p.project(ctx); err != nil {
@@ -136,7 +136,7 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 	}
 }
 
-// checkRoom compares the droplets that exist with the account's limit.
+// checkRoom refuses if the account has as many droplets as its limit allows.
 func (p *Provider) checkRoom(ctx context.Context, account *godo.Account) error {
 	_, response, err := p.api.Droplets.List(ctx, &godo.ListOptions{PerPage: 1})
 	if err = p.failed("count the droplets", p.plain(err)); err != nil {

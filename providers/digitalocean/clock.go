@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// Clock is the time that a Provider waits in; tests bring one that costs none.
+// Clock is the clock by which a Provider waits. Tests give one whose time passes
+// without waiting.
 type Clock interface {
+	// Now is the present time.
 	Now() time.Time
-	// Sleep returns after d, or with the context's error when that ends first.
+	// Sleep returns after d, or with the context's error if the context ends first.
 	Sleep(ctx context.Context, d time.Duration) error
 }
 

@@ -12,16 +12,17 @@ import (
 	"slipway/providers"
 )
 
-// Destroy removes what Holdings lists, in the order in which nothing is left
-// open or paid for if it is interrupted: names first, then the droplet, then
-// its firewall, key and tag. It waits until each is gone and stops at the
-// first that can't be removed; called again it goes on there.
+// Destroy removes what Holdings lists: first the DNS records and the reserved IP,
+// then the droplet, then its firewall, key and tag. So an interruption leaves no
+// droplet without a firewall, and no name that points at an address that somebody
+// else may get. It waits until each thing is gone and stops at the first that can't
+// be removed; the next call continues there.
 //
-// It can't know of a create that was asked for a moment ago and does not show
-// in any list yet: after an unanswered create, the droplet resource's Look with
-// that time comes first.
+// It can't know of a droplet that was asked for a moment ago and that no list has
+// yet: after a create call without an answer, first call the Look of the droplet
+// resource with the time of that call.
 func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func(line string)) error {
-	w, err := p.world(ctx, spec)
+	w, err := p.inventory(ctx, spec)
 	if err != nil {
 		return err
 	}
@@ -57,8 +58,8 @@ func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(st
 	return nil
 }
 
-// deleteRest removes what costs nothing, once no droplet needs it.
-func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *world, report func(string)) error {
+// deleteRest removes what costs nothing, after the droplets are gone.
+func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inventory, report func(string)) error {
 	if w.firewall != nil {
 		_, err := p.api.Firewalls.Delete(ctx, w.firewall.ID)
 		if err = p.plain(err); err != nil && !isNotFound(err) {
@@ -83,8 +84,8 @@ func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *world
 	return p.deleteCommonTag(ctx)
 }
 
-// deleteCommonTag removes the tag that all deployments share, if nothing bears
-// it any more. It is only for the eye, so a token that may not is fine.
+// deleteCommonTag removes the tag that all deployments share, if nothing bears it
+// any more. The tag is only for people, so it is no error if the token may not.
 func (p *Provider) deleteCommonTag(ctx context.Context) error {
 	tag, err := p.tag(ctx, commonTag)
 	if err != nil || tag == nil || tag.Resources == nil || tag.Resources.Count > 0 {
@@ -94,10 +95,10 @@ func (p *Provider) deleteCommonTag(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// deleteDroplet removes one droplet by its number. It waits for pending events
-// before and until the droplet is gone after.
+// deleteDroplet removes one droplet by its number. It waits until no event is
+// pending and, after the call, until the droplet is gone.
 func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d godo.Droplet, report func(string)) error {
-	if err := p.surelyOurs(ctx, spec, &d, report); err != nil {
+	if err := p.confirmOwned(ctx, spec, &d, report); err != nil {
 		return err
 	}
 	accepted := false
@@ -107,13 +108,13 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 	}
 	err := p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		if !accepted {
-			stand, err := p.askDelete(ctx, d.ID, &accepted)
-			if stand != "" || err != nil {
-				return false, stand, err
+			state, err := p.askDelete(ctx, d.ID, &accepted)
+			if state != "" || err != nil {
+				return false, state, err
 			}
 		}
 		gone, err := p.isGone(ctx, spec, d.ID)
-		return gone, "it is still there", err
+		return gone, "it still exists", err
 	})
 	if err != nil {
 		return err
@@ -125,9 +126,10 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 	return nil
 }
 
-// askDelete sends the delete call; stand says why it can't be done yet. A 404
-// is no acceptance: a droplet that is very new can answer so as well.
-func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (stand string, err error) {
+// askDelete sends the delete call; state says why the droplet can't be deleted yet.
+// A 404 does not mean that the call was accepted: for a droplet that is very new the
+// API may answer 404 too.
+func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state string, err error) {
 	_, err = p.api.Droplets.Delete(ctx, id)
 	err = p.plain(err)
 	switch {
@@ -135,13 +137,13 @@ func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (stand
 		*accepted = err == nil
 		return "", nil
 	case statusOf(err) == http.StatusUnprocessableEntity || statusOf(err) == http.StatusConflict:
-		return err.Error(), nil // a pending event, mostly: the wait has an end
+		return err.Error(), nil // mostly an event is pending, for which the caller waits
 	}
 	return "", p.failed(fmt.Sprintf("remove droplet %d", id), err)
 }
 
-// isGone asks twice: a read may answer 404 for what is so new that only the
-// lists have it.
+// isGone asks for the droplet itself and for the lists: the API may answer 404 for a
+// droplet that is so new that only the lists have it.
 func (p *Provider) isGone(ctx context.Context, spec providers.Spec, id int) (bool, error) {
 	_, _, err := p.api.Droplets.Get(ctx, id)
 	if err = p.plain(err); !isNotFound(err) {
@@ -151,9 +153,9 @@ func (p *Provider) isGone(ctx context.Context, spec providers.Spec, id int) (boo
 	return err == nil && !known(left, id), err
 }
 
-// surelyOurs waits for the tag of a droplet that was found by its name. By name
-// alone nothing is removed.
-func (p *Provider) surelyOurs(ctx context.Context, spec providers.Spec, d *godo.Droplet, report func(string)) error {
+// confirmOwned waits until a droplet that was found by its name shows its tag. By
+// the name alone nothing is removed.
+func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *godo.Droplet, report func(string)) error {
 	if hasTag(d, spec.Tag) || d.ID == p.made {
 		return nil
 	}

@@ -1,10 +1,22 @@
-// Package digitalocean makes servers on DigitalOcean: an SSH key, a tag, a
-// cloud firewall, a droplet, and on request a reserved IP, a place in a
-// project and DNS records.
+// Package digitalocean is the provider of servers on DigitalOcean: it makes an SSH
+// key, a tag, a cloud firewall and a droplet, and on request a reserved IP, a place
+// in a project and DNS records.
 //
-// Everything bears the deployment's tag; where the API has no tags (keys,
-// firewalls), the name carries it. A create call is sent once and never
-// repeated: an answer that was lost is settled by looking.
+// A deployment never has two droplets, and none that nobody knows of. Everything
+// bears the deployment's tag; what the API can't tag (keys, firewalls) has the tag
+// in its name. A create call is sent once and never repeated: if its answer is
+// lost, the provider looks for what the call made, for as long as the API's
+// look-ups may lag behind. Calls that only read, or that end the same however often
+// they are sent, are repeated.
+//
+// The firewall exists before the droplet, so the droplet is never reachable without
+// it. Destroy removes only what bears the tag, and says what it leaves and what
+// that costs.
+//
+// The token is sent to the API's own address only, and is in no error, log or
+// String. Every error says what was asked for, why it failed as far as that is
+// known, and what to do next. The engine in steps calls this package through
+// providers.Provider; the faces read the Catalog to offer regions and sizes.
 package digitalocean
 
 import (
@@ -26,13 +38,13 @@ import (
 	"slipway/providers"
 )
 
-// Options is how a Provider is made. Server, Holdings and Destroy need the
+// Options are what a Provider is made with. Server, Holdings and Destroy need the
 // same Backups, Project, ReservedIP and Domains as the run that deployed.
 type Options struct {
 	// Token is the operator's API token. It is in no error, log or String.
 	Token string
 	// APIURL is where the API answers; empty is the real one. It is https, or
-	// http on this computer, and has no path.
+	// http on this computer's loopback addresses, and has no path.
 	APIURL string
 	// Patience is how long look-ups may lag behind a create; 0 is 90 seconds.
 	Patience time.Duration
@@ -51,10 +63,10 @@ type Options struct {
 	// ReservedIP asks for an address that can outlive the droplet. Destroy
 	// releases the one that the droplet holds only if this is set.
 	ReservedIP bool
-	// Domains are the names that shall point at the server. Those whose zone
-	// is not at DigitalOcean are left alone, with a note.
+	// Domains are the names that are to point at the server. A name whose zone is
+	// not at DigitalOcean is not changed; a note says so.
 	Domains []string
-	// Clock is the time that waits are counted in; nil is the computer's.
+	// Clock is the clock by which the provider waits; nil is the computer's.
 	Clock Clock
 }
 
@@ -72,25 +84,25 @@ func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
 // MarshalText leaves the token out.
 func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// Provider deploys to one DigitalOcean account.
+// Provider deploys to one DigitalOcean account. It implements providers.Provider.
 type Provider struct {
 	options Options
 	api     *godo.Client
 	clock   Clock
 	token   secret
-	// made is the droplet that this value saw made; 0 before.
+	// made is the number of the droplet that this value made; 0 if it made none.
 	made int
-	// warning is what DigitalOcean says about the account; mostly nothing.
+	// warning is DigitalOcean's warning about the account; mostly empty.
 	warning string
-	// sale is the catalog, once it was asked for.
-	sale *Catalog
+	// catalog is the answer to the first call of Catalog.
+	catalog *Catalog
 }
 
 var _ providers.Provider = (*Provider)(nil)
 
 const realAPI = "https://api.digitalocean.com"
 
-// New prepares a provider; it calls nothing. A missing token is a
+// New prepares a provider; it does not call the API. A missing token is a
 // *providers.Refused, a URL that can't be used a *providers.Usage.
 func New(o Options) (*Provider, error) {
 	o.Token = strings.TrimSpace(o.Token)
@@ -106,7 +118,7 @@ func New(o Options) (*Provider, error) {
 	}
 	withDefaults(&o)
 	p := &Provider{options: o, clock: o.Clock, token: newSecret(o.Token)}
-	p.options.Token = "" // from here on only the transport knows it
+	p.options.Token = "" // only p.token has it from here on
 	client := &http.Client{
 		Transport: newTransport(p.token, p.clock),
 		// A redirect would carry the token to another host.
@@ -142,8 +154,8 @@ func apiURL(o Options) string {
 	return o.APIURL
 }
 
-// checkedURL refuses what would send the token in clear over a network, and a
-// path: parts of godo ignore one.
+// checkedURL refuses an address that would send the token unencrypted over a
+// network, and one with a path, which parts of godo ignore.
 func checkedURL(raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
@@ -163,7 +175,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// Name is "digitalocean".
+// Name is what --provider calls it: "digitalocean".
 func (p *Provider) Name() string { return "digitalocean" }
 
 // String leaves the token out.
@@ -175,9 +187,9 @@ func (p *Provider) GoString() string { return p.String() }
 // LogValue leaves the token out.
 func (p *Provider) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// Resources lists what a server needs here, in the order in which it is made:
-// the firewall is bound to the tag before a droplet bears it, so the droplet is
-// never reachable without.
+// Resources lists what a server needs here, in the order in which it is made. The
+// firewall is bound to the tag before a droplet bears it, so the droplet is never
+// reachable without it.
 func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	all := []providers.Resource{
 		&keyResource{p: p, spec: spec},
@@ -197,7 +209,8 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	return all
 }
 
-// Server tells the droplet's public IPv4 address, or its reserved one.
+// Server tells where the droplet's sshd answers: at its reserved IP if it has one
+// and ReservedIP is set, else at its public IPv4 address.
 func (p *Provider) Server(ctx context.Context, spec providers.Spec) (providers.Server, error) {
 	address, err := p.address(ctx, spec)
 	if err != nil {
@@ -206,13 +219,14 @@ func (p *Provider) Server(ctx context.Context, spec providers.Spec) (providers.S
 	return providers.Server{Address: address.ipv4, Port: 22, User: "root"}, nil
 }
 
-// addresses are where a server can be reached; ipv6 may be empty.
+// addresses are those of a server, and the number of its droplet; ipv6 may be empty.
 type addresses struct {
 	ipv4, ipv6 string
 	droplet    int
 }
 
-// address finds the server's addresses; an error wraps ErrNoServer if there is none.
+// address finds the server's addresses. The error wraps ErrNoServer if there is no
+// server, or none with an address yet.
 func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses, error) {
 	found, err := p.droplets(ctx, spec, time.Time{})
 	if err != nil {
@@ -244,20 +258,21 @@ var (
 	notInNames = regexp.MustCompile(`[^a-zA-Z0-9-]+`)
 )
 
-// usableTag refuses a tag that the API would not take. An empty tag in a query
-// would match every droplet of the account, so every look-up asks this first.
-func usableTag(tag string) error {
+// checkTag refuses a tag that the API does not accept. An empty tag in a query would
+// match every droplet of the account, so every look-up checks the tag first.
+func checkTag(tag string) error {
 	if tagPattern.MatchString(tag) {
 		return nil
 	}
 	return &providers.Usage{
-		Err:  fmt.Errorf("the tag %q can't be used at DigitalOcean: letters, digits, dashes, colons and underscores can, up to 255", tag),
+		Err:  fmt.Errorf("the tag %q can't be used at DigitalOcean: it must be 1 to 255 letters, digits, dashes, colons and underscores", tag),
 		Next: "give the deployment another name with --name",
 	}
 }
 
-// uniqueName is the tag as a host name, for all that is named but not tagged.
-// It is as unique as the tag: what the host name can't hold becomes a digest.
+// uniqueName is the tag as a host name, for everything that has a name. If the tag
+// can't be a host name, a digest of it is part of the name, so that no two tags
+// have the same name.
 func uniqueName(tag string) string {
 	const longest = 63 // a host name's label
 	name := strings.Trim(notInNames.ReplaceAllString(tag, "-"), "-")

@@ -11,7 +11,7 @@ import (
 	"slipway/providers"
 )
 
-// recordTTL is short, so that a server that moves is found soon.
+// recordTTL is in seconds. It is short, so that a server that moves is found soon.
 const recordTTL = 300
 
 // recordsResource is one domain's A and AAAA records.
@@ -21,14 +21,14 @@ type recordsResource struct {
 	domain string
 }
 
-// Kind names the domain: a deployment has one such resource for each, and what
-// was asked for is on record by kind.
+// Kind has the domain in it: a deployment has one such resource for each domain, and
+// intents are recorded by kind.
 func (r *recordsResource) Kind() string           { return "dns-record-" + r.domain }
 func (r *recordsResource) Title() string          { return "the DNS records of " + r.domain }
 func (r *recordsResource) Phase() providers.Phase { return providers.PhaseOther }
 
-// Look compares the records with the server's addresses. A zone that is not at
-// DigitalOcean is nothing that could be done here: it holds, with a note.
+// Look compares the records with the server's addresses. If the zone is not at
+// DigitalOcean, nothing can be done here: the resource holds, with a note.
 func (r *recordsResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	zone, err := r.p.zone(ctx, r.domain)
 	if err != nil {
@@ -69,7 +69,7 @@ func (r *recordsResource) addresses(ctx context.Context) (addresses, error) {
 	return r.p.address(ctx, r.spec)
 }
 
-// wanted is one record that should be.
+// wanted is one record that should exist.
 type wanted struct{ kind, data string }
 
 func wantedRecords(at addresses) []wanted {
@@ -80,7 +80,7 @@ func wantedRecords(at addresses) []wanted {
 	return all
 }
 
-// change is what one record needs; nil is nothing.
+// change is what has to be done for one record; nil is nothing.
 func (r *recordsResource) change(ctx context.Context, zone string, w wanted) (*providers.Change, error) {
 	have, err := r.record(ctx, zone, w)
 	switch {
@@ -97,8 +97,8 @@ func (r *recordsResource) change(ctx context.Context, zone string, w wanted) (*p
 	}, nil
 }
 
-// record is the one record of its kind and name; nil is none. More than one is
-// somebody's deliberate doing.
+// record is the record of its kind and name; nil is none. If there are several and
+// none is right, somebody made them on purpose, and it refuses.
 func (r *recordsResource) record(ctx context.Context, zone string, w wanted) (*godo.DomainRecord, error) {
 	all, err := r.p.records(ctx, zone, w.kind, r.domain)
 	if err != nil || len(all) == 0 {
@@ -149,10 +149,10 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	}
 	_, _, err = r.p.api.Domains.CreateRecord(ctx, zone, request)
 	err = r.p.plain(err)
-	if err == nil || !isUnsettled(err) || ctx.Err() != nil {
+	if err == nil || !isUncertain(err) || ctx.Err() != nil {
 		return r.p.failed(doing, err)
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		have, err := r.record(ctx, zone, w)
 		return have != nil && have.Data == w.data, err
 	})
@@ -162,7 +162,7 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	return nothingMade("the "+w.kind+" record of "+r.domain, err)
 }
 
-// relative is a name as the zone's records write it.
+// relative is a domain's name within its zone, as records have it.
 func relative(domain, zone string) string {
 	if domain == zone {
 		return "@"
@@ -170,7 +170,7 @@ func relative(domain, zone string) string {
 	return strings.TrimSuffix(domain, "."+zone)
 }
 
-// zone is the account's domain that a name is in; "" is none.
+// zone is the account's zone that holds a name; "" is none.
 func (p *Provider) zone(ctx context.Context, domain string) (string, error) {
 	all, err := everyPage(ctx, p, "list the domains", func(ctx context.Context, n int) ([]godo.Domain, *godo.Response, error) {
 		return p.api.Domains.List(ctx, fullPage(n))
@@ -184,7 +184,7 @@ func (p *Provider) zone(ctx context.Context, domain string) (string, error) {
 	return best, err
 }
 
-// records are those of a kind with exactly this name.
+// records are the records of a kind with exactly this name.
 func (p *Provider) records(ctx context.Context, zone, kind, domain string) ([]godo.DomainRecord, error) {
 	all, err := everyPage(ctx, p, "list the DNS records of "+domain, func(ctx context.Context, n int) ([]godo.DomainRecord, *godo.Response, error) {
 		return p.api.Domains.RecordsByTypeAndName(ctx, zone, kind, domain, fullPage(n))
@@ -204,8 +204,8 @@ type ownRecord struct {
 	godo.DomainRecord
 }
 
-// ownRecords are the records of the deployment's domains that point at one of
-// these addresses: those that point elsewhere are somebody else's.
+// ownRecords are the records of the deployment's domains that point at one of these
+// addresses. Records that point elsewhere are not the deployment's.
 func (p *Provider) ownRecords(ctx context.Context, at map[string]bool) ([]ownRecord, error) {
 	var own []ownRecord
 	for _, name := range p.options.Domains {

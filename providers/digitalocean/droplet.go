@@ -14,14 +14,15 @@ import (
 	"slipway/providers"
 )
 
-// backupShare is what weekly backups cost, as a part of the droplet's price.
-// The API does not tell it; DigitalOcean's price list does.
+// backupShare is the price of weekly backups as a part of the droplet's price. It is
+// from DigitalOcean's price list; the API does not have it.
 const backupShare = 0.20
 
-// clockSkew is how far this computer's clock may be from DigitalOcean's.
+// clockSkew is how much this computer's clock may differ from DigitalOcean's.
 const clockSkew = time.Hour
 
-// dropletResource is the server itself.
+// dropletResource is the server itself. found is what the last Look found, and
+// looked tells whether there was one since the last create call.
 type dropletResource struct {
 	p      *Provider
 	spec   providers.Spec
@@ -33,10 +34,10 @@ func (r *dropletResource) Kind() string           { return "droplet" }
 func (r *dropletResource) Title() string          { return "a droplet at DigitalOcean" }
 func (r *dropletResource) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look finds the droplet by its tag, and by its name for the time until the
-// tag shows; the name carries the tag and is as unique. With asked it looks for
-// as long as look-ups may lag before it says that there is none. The wait does
-// not start at asked: a computer that slept may have sent the call later.
+// Look finds the droplet by its tag, and by its name as long as the tag does not show:
+// the name is made of the tag and is as unique. With asked it looks for as long as
+// look-ups may lag behind before it says that there is no droplet. That time does
+// not start at asked: a computer that was asleep may have sent the call later.
 func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
 	var all []godo.Droplet
 	find := func(ctx context.Context) (bool, error) {
@@ -48,7 +49,7 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.settle(ctx, find)
+		_, err = r.p.untilFound(ctx, find)
 	}
 	if err != nil {
 		return providers.Finding{}, err
@@ -86,7 +87,7 @@ func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error
 	if r.p.options.Backups {
 		changes = append(changes, providers.Change{
 			What:    "turn on weekly backups",
-			Why:     "asked for",
+			Why:     "they were asked for",
 			Monthly: cents(c.size.Monthly * backupShare), Hourly: rounded(c.size.Hourly*backupShare, 5),
 		})
 	}
@@ -112,8 +113,8 @@ func (r *dropletResource) existing() providers.Finding {
 	return finding
 }
 
-// lacking says what keeps a droplet from being usable; "" is nothing. The tag
-// counts: without it the firewall is not bound to the droplet.
+// lacking says why a droplet can't be used yet; "" if it can. It needs its tag too:
+// without the tag the firewall is not bound to the droplet.
 func lacking(d *godo.Droplet, tag string) string {
 	switch {
 	case d.Status != "active":
@@ -126,12 +127,13 @@ func lacking(d *godo.Droplet, tag string) string {
 	return ""
 }
 
-// differences names what was asked for that this droplet was not made with.
+// differences are notes about what is asked for now and what the droplet was not
+// made with.
 func (r *dropletResource) differences() []string {
 	var notes []string
 	add := func(flag, want, have string) {
 		if want != "" && have != "" && want != have {
-			notes = append(notes, fmt.Sprintf("the droplet exists with %s; --%s %s would need a new one: destroy it first", have, flag, want))
+			notes = append(notes, fmt.Sprintf("the droplet exists with %s; --%s %s needs a new droplet: destroy this one first", have, flag, want))
 		}
 	}
 	add("region", r.spec.Region, regionOf(r.found))
@@ -142,20 +144,20 @@ func (r *dropletResource) differences() []string {
 	return notes
 }
 
-// twinNotes names every droplet of the deployment but the first.
+// twinNotes are notes about every droplet of the deployment but the first.
 func twinNotes(all []godo.Droplet) []string {
 	var notes []string
 	for _, d := range all[1:] {
 		notes = append(notes, fmt.Sprintf(
-			"droplet %d has this deployment's tag as well, is not used, and costs $%.2f a month; droplet %d, made first, is kept. To remove it: doctl compute droplet delete %d",
+			"droplet %d has this deployment's tag too, is not used, and costs $%.2f a month; droplet %d was made first and is used. To remove the other one: doctl compute droplet delete %d",
 			d.ID, monthlyOf(&d), all[0].ID, d.ID))
 	}
 	return notes
 }
 
-// Make creates the droplet if the last Look found none, and waits until it is
-// active with a public address, its tag and thereby its firewall. The create
-// call is sent once. If its answer is lost, Make finds out what became of it.
+// Make creates the droplet if the last Look found none, and waits until it is active
+// and has a public address and its tag, and by its tag the firewall. The create call
+// is sent once. If its answer is lost, Make finds out whether it made a droplet.
 func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
 	if !r.looked {
 		if _, err := r.Look(ctx, time.Time{}); err != nil {
@@ -182,20 +184,20 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 	}
 	asked := r.p.clock.Now()
 	d, response, err := r.p.api.Droplets.Create(ctx, request)
-	// From here on this value must not create again without a Look.
+	// From here on this resource must not create again without another Look.
 	r.looked = false
 	err = r.p.plain(err)
 	switch {
 	case err == nil && d != nil && d.ID != 0:
 		return d.ID, createAction(response), nil
 	case err == nil:
-		err = errors.New("the API's answer names no droplet")
+		err = errors.New("the API's answer does not name a droplet")
 	case ctx.Err() != nil:
-		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it was made)", ctx.Err())
-	case !isUnsettled(err):
+		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it exists)", ctx.Err())
+	case !isUncertain(err):
 		return 0, 0, r.p.failed("create the droplet", err)
 	}
-	report("the answer to the create call was lost: looking for what it made")
+	report("the answer to the create call was lost: looking for the droplet")
 	id, lookErr := r.made(ctx, asked)
 	if lookErr != nil {
 		return 0, 0, lookErr
@@ -208,7 +210,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 
 // made finds the droplet of a create call whose answer was lost; 0 is none.
 func (r *dropletResource) made(ctx context.Context, asked time.Time) (id int, err error) {
-	_, err = r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	_, err = r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		all, err := r.p.droplets(ctx, r.spec, asked)
 		if err != nil || len(all) == 0 {
 			return false, err
@@ -252,11 +254,12 @@ func createAction(response *godo.Response) int {
 	return 0
 }
 
-// droplets finds the deployment's droplets, the first created first: those
-// with the tag, those with its unique name whose tag does not show yet, and the
-// one that this value made or an earlier run saw. asked, if known, is when a create was asked for.
+// droplets finds the deployment's droplets, the oldest first: those with the tag,
+// those with its unique name whose tag does not show yet, and the one that this
+// Provider made or an earlier run saw. asked is when a create call was about to be
+// sent, if that is known.
 func (p *Provider) droplets(ctx context.Context, spec providers.Spec, asked time.Time) ([]godo.Droplet, error) {
-	if err := usableTag(spec.Tag); err != nil {
+	if err := checkTag(spec.Tag); err != nil {
 		return nil, err
 	}
 	tagged, err := everyPage(ctx, p, "look for the droplet by its tag", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
@@ -302,7 +305,7 @@ func known(list []godo.Droplet, id int) bool {
 	return slices.ContainsFunc(list, func(d godo.Droplet) bool { return d.ID == id })
 }
 
-// knownDroplet is the droplet that an earlier run saw; 0 is none.
+// knownDroplet is the number of the droplet that an earlier run saw; 0 is none.
 func knownDroplet(spec providers.Spec) int {
 	id, err := strconv.Atoi(spec.Known["droplet"])
 	if err != nil {
@@ -311,8 +314,8 @@ func knownDroplet(spec providers.Spec) int {
 	return id
 }
 
-// withNumber adds a droplet that this value made, or an earlier run saw, should
-// no list have it yet. Its tag or its unique name must say that it is ours.
+// withNumber adds a droplet that this Provider made or an earlier run saw and that no
+// list has yet. Its tag or its unique name must show that it is the deployment's.
 func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
 	d, _, err := p.api.Droplets.Get(ctx, id)
 	if err = p.plain(err); isNotFound(err) {
@@ -327,24 +330,24 @@ func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []
 	return append(found, *d), nil
 }
 
-// plausible refuses a droplet that has our name but neither our tag nor an age
-// that fits: it is not ours to adopt, and a second one beside it would only
-// add to the confusion.
+// plausible refuses a droplet that has the deployment's name but not its tag, and
+// that was made before it was asked for. It can't be adopted, and with a second
+// droplet of that name nobody could tell them apart.
 func plausible(d *godo.Droplet, spec providers.Spec, asked time.Time) error {
-	// A time that can't be read is the zero time: too old.
+	// A time that can't be read is the zero time, which is too old.
 	created, _ := time.Parse(time.RFC3339, d.Created)
 	if asked.IsZero() || created.After(asked.Add(-clockSkew)) {
 		return nil
 	}
 	return &providers.Refused{
-		Err: fmt.Errorf("droplet %d has this deployment's name, %s, but not its tag, and was made at %s, before it was asked for",
+		Err: fmt.Errorf("droplet %d has this deployment's name, %s, but not its tag, and was made at %s, before this deployment asked for one",
 			d.ID, d.Name, d.Created),
 		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet tag %d --tag-name %s; if not, rename it", d.ID, spec.Tag),
 	}
 }
 
 func publicIPv4(d *godo.Droplet) string {
-	ip, err := d.PublicIPv4() // an error is: no networks yet
+	ip, err := d.PublicIPv4() // an error means that it has no networks yet
 	if err != nil {
 		return ""
 	}

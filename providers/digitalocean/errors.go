@@ -19,13 +19,13 @@ const (
 	limitPage  = "https://cloud.digitalocean.com/account/team/droplet_limit_increase"
 	statusPage = "https://status.digitalocean.com"
 	ticketPage = "https://cloudsupport.digitalocean.com"
-	again      = "run the same command again; it goes on where it stopped"
+	again      = "run the same command again; it continues where it stopped"
 )
 
-// APIError is an answer of the API that is not a success. The errors that this
-// package returns wrap it.
+// APIError is an answer of the API that is not a success. The errors of this package
+// wrap it if there was such an answer.
 type APIError struct {
-	// Method and Path are those of the call.
+	// Method and Path are those of the call: "POST", "/v2/droplets".
 	Method, Path string
 	// Status is the HTTP status code.
 	Status int
@@ -35,7 +35,7 @@ type APIError struct {
 	RequestID string
 }
 
-// Error has the API's text and the request id.
+// Error is one line with the status, the call, the API's text and the request id.
 func (e *APIError) Error() string {
 	text := fmt.Sprintf("the API answered %d to %s %s", e.Status, e.Method, e.Path)
 	if e.Message != "" {
@@ -47,8 +47,8 @@ func (e *APIError) Error() string {
 	return text
 }
 
-// plain turns an error of godo into one that holds neither the token nor the
-// request that carried it.
+// plain turns an error of godo into one without the token and without the request
+// that carried the token.
 func (p *Provider) plain(err error) error {
 	if err == nil {
 		return nil
@@ -73,7 +73,8 @@ func (p *Provider) plain(err error) error {
 	return err
 }
 
-// shortened keeps an answer that is a whole web page from filling the screen.
+// shortened cuts a long answer, such as a web page, so that it does not fill the
+// screen.
 func shortened(text string) string {
 	const longest = 300
 	if len(text) <= longest {
@@ -91,15 +92,15 @@ func statusOf(err error) int {
 
 func isNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
 
-// isUnsettled tells whether a create may have happened though it failed: the
-// answer was lost, or came from something that broke after the request was in.
-func isUnsettled(err error) bool {
+// isUncertain tells whether a call that failed may have been carried out: its answer
+// was lost, or something broke after the request had arrived.
+func isUncertain(err error) bool {
 	status := statusOf(err)
 	return status == 0 || status >= 500 || status == http.StatusRequestTimeout
 }
 
-// failed explains an error of the API: what was being done, why it failed as
-// far as known, and what to do next. err has been through plain.
+// failed explains an error: what was being done, why it failed as far as that is
+// known, and what to do next. err has been through plain.
 func (p *Provider) failed(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -110,10 +111,9 @@ func (p *Provider) failed(doing string, err error) error {
 	if explained(err) {
 		return err
 	}
-	wrapped := fmt.Errorf("%s: %w", doing, err)
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return &providers.Failed{
-			Err:  fmt.Errorf("%s: what answers at %s does not speak DigitalOcean's API: %w", doing, p.api.BaseURL.Host, err),
+			Err:  fmt.Errorf("%s: the server at %s does not answer like DigitalOcean's API: %w", doing, p.api.BaseURL.Host, err),
 			Next: "check DIGITALOCEAN_API_URL if it is set; then " + again,
 		}
 	}
@@ -124,6 +124,12 @@ func (p *Provider) failed(doing string, err error) error {
 			Next: "check the network, and DIGITALOCEAN_API_URL if it is set; then " + again,
 		}
 	}
+	return answered(e, doing, err)
+}
+
+// answered explains an error that the API answered with.
+func answered(e *APIError, doing string, err error) error {
+	wrapped := fmt.Errorf("%s: %w", doing, err)
 	message := strings.ToLower(e.Message)
 	switch {
 	case strings.Contains(message, "account") && strings.Contains(message, "locked"):
@@ -138,13 +144,13 @@ func (p *Provider) failed(doing string, err error) error {
 	case e.Status == http.StatusPaymentRequired:
 		return billing(wrapped)
 	case e.Status == http.StatusNotFound:
-		return &providers.Failed{Err: fmt.Errorf("%s: it is not there (any more): %w", doing, err), Next: again}
+		return &providers.Failed{Err: fmt.Errorf("%s: it does not exist (any more): %w", doing, err), Next: again}
 	case e.Status == http.StatusConflict:
 		return &providers.Failed{Err: fmt.Errorf("%s: it conflicts with something that exists: %w", doing, err), Next: again}
 	case e.Status == http.StatusTooManyRequests:
 		return &providers.Failed{
 			Err:  fmt.Errorf("%s: too many API calls with this account's tokens: %w", doing, err),
-			Next: "wait a minute (an hour, if it stays so), then " + again,
+			Next: "wait a minute (an hour if that is not enough), then " + again,
 		}
 	case e.Status >= 500:
 		return &providers.Failed{
@@ -153,30 +159,32 @@ func (p *Provider) failed(doing string, err error) error {
 		}
 	case e.Status < 400:
 		return &providers.Failed{
-			Err:  fmt.Errorf("%s: that address redirects elsewhere, where the token will not be sent: %w", doing, err),
+			Err:  fmt.Errorf("%s: that address redirects elsewhere, and the token is not sent there: %w", doing, err),
 			Next: "set DIGITALOCEAN_API_URL to the API's own address, or unset it",
 		}
 	}
 	return unprocessable(message, doing, wrapped)
 }
 
-// explained tells whether somebody said already what to do next.
+// explained tells whether an error says already what to do next.
 func explained(err error) bool {
 	var refused *providers.Refused
-	var unusable *providers.Usage
+	var usage *providers.Usage
 	var failed *providers.Failed
-	return errors.As(err, &refused) || errors.As(err, &unusable) || errors.As(err, &failed)
+	return errors.As(err, &refused) || errors.As(err, &usage) || errors.As(err, &failed)
 }
 
-// cause is one reason for a 422, known by words in the API's text.
+// cause is one reason for a 422, recognised by words in the API's text.
 type cause struct {
 	// words must all be in the message.
 	words []string
-	why   string
-	wrap  func(err error) error
+	// why is the reason as people read it.
+	why string
+	// wrap adds what to do next.
+	wrap func(err error) error
 }
 
-// causes are looked through in order; the texts are the live API's.
+// causes are tried in order. The words are from the texts of the live API.
 var causes = []cause{
 	{[]string{"droplet limit"}, "the account's droplet limit is reached", func(err error) error {
 		return &providers.Refused{Err: err, Next: "remove a droplet that is not needed, or ask for a higher limit at " + limitPage}
@@ -185,7 +193,7 @@ var causes = []cause{
 	{[]string{"floating ip", "limit"}, "the account's limit of reserved IPs is reached", reservedIPLimit},
 	{[]string{"payment"}, "the account has a billing problem", billing},
 	{[]string{"billing"}, "the account has a billing problem", billing},
-	{[]string{"pending event"}, "something else is being done with the droplet", tryLater},
+	{[]string{"pending event"}, "another action on the droplet is not finished", tryLater},
 	{[]string{"try again"}, "DigitalOcean calls it temporary", tryLater},
 	{[]string{"user data"}, "the first-boot configuration was refused", func(err error) error {
 		return &providers.Usage{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
@@ -243,13 +251,13 @@ func lockedAccount(err error) error {
 	}
 }
 
-// missingScope names the scope, which the API itself does not.
+// missingScope names the scope that the token lacks. The API does not say it.
 func missingScope(doing string, e *APIError) error {
 	scope := scopeOf(e.Method, e.Path)
 	if scope == "" {
 		return &providers.Refused{
 			Err:  fmt.Errorf("%s: the token may not do this: %w", doing, e),
-			Next: "make a token with the scopes that are missing at " + accessPage,
+			Next: "make a token with more scopes at " + accessPage,
 		}
 	}
 	return &providers.Refused{
@@ -258,7 +266,8 @@ func missingScope(doing string, e *APIError) error {
 	}
 }
 
-// scopeOf is the scope that a call needs, after DigitalOcean's list of scopes.
+// scopeOf is the scope that a call needs, from DigitalOcean's list of scopes; "" if
+// it is not in the list.
 func scopeOf(method, path string) string {
 	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "v2/"), "/")
 	noun := map[string]string{
@@ -274,7 +283,7 @@ func scopeOf(method, path string) string {
 	}[method]
 	last := parts[len(parts)-1]
 	if method == http.MethodPost && (last == "actions" || last == "resources") {
-		verb = "update" // changes what exists
+		verb = "update" // it changes something that exists
 	}
 	if noun == "" || verb == "" {
 		return ""

@@ -16,13 +16,13 @@ import (
 	"slipway/providers/digitalocean/fakecloud"
 )
 
-// class is which of the three kinds an error must be.
+// class is one of the three types of errors that say what to do next.
 type class string
 
 const (
-	refused  class = "Refused"
-	unusable class = "Unusable"
-	failed   class = "Failed"
+	refused class = "Refused"
+	usage   class = "Usage"
+	failed  class = "Failed"
 )
 
 func classOf(err error) (class, string) {
@@ -33,24 +33,24 @@ func classOf(err error) (class, string) {
 	case errors.As(err, &r):
 		return refused, r.Next
 	case errors.As(err, &u):
-		return unusable, u.Next
+		return usage, u.Next
 	case errors.As(err, &f):
 		return failed, f.Next
 	}
 	return class(fmt.Sprintf("%T", err)), ""
 }
 
-// failures are those that users of the API report, each with what it must
-// become. where is the part of the run that meets it.
+// failures are failures of the API that its users report, each with the error that it
+// must become. where is the part of a run in which it happens.
 var failures = []struct {
 	name   string
 	faults fakecloud.Faults
-	change func(d *desk)
-	where  func(d *desk, p *Provider) error
+	change func(d *deployment)
+	where  func(d *deployment, p *Provider) error
 	want   class
 	says   []string
 	next   string
-	// answered failures carry the API's request id.
+	// answered is set if the API answered: the error has its request id then.
 	answered bool
 }{
 	{"401: the token is not accepted", fakecloud.Faults{EchoToken: true}, nil, checkWithBadToken, refused, []string{"does not accept the token", "401"}, "make a new token", true},
@@ -65,22 +65,22 @@ var failures = []struct {
 	{"403: scope droplet:delete", fakecloud.Faults{MissingScope: "droplet:delete"}, nil, deployAndDestroy, refused, []string{"lacks the scope droplet:delete"}, "droplet:delete", true},
 	{"the account is locked", fakecloud.Faults{Locked: true}, nil, check, refused, []string{"locked the account"}, "support", false},
 	{"the account was locked after the check", fakecloud.Faults{Locked: true}, nil, deploy, refused, []string{"locked the account"}, "support", true},
-	{"the droplet limit is reached", fakecloud.Faults{DropletLimit: 1}, func(d *desk) { d.crowd(1) }, check, refused, []string{"1 droplets", "no more than 1"}, "higher limit", false},
+	{"the droplet limit is reached", fakecloud.Faults{DropletLimit: 1}, func(d *deployment) { d.crowd(1) }, check, refused, []string{"1 droplets", "no more than 1"}, "higher limit", false},
 	{"422: the droplet limit", fakecloud.Faults{HiddenDropletLimit: true}, nil, deploy, refused, []string{"droplet limit is reached", "422"}, "higher limit", true},
-	{"an image that was withdrawn", fakecloud.Faults{WithdrawnImage: "debian-13-x64"}, nil, check, unusable, []string{`"debian-13-x64" is not (or no longer) offered`}, "debian-12-x64", false},
-	{"422: an image that was withdrawn since", fakecloud.Faults{RefusedImage: "debian-13-x64"}, nil, deploy, unusable, []string{"not (or no longer) offered", "422"}, "--image", true},
-	{"a size that is not sold in the region", fakecloud.Faults{}, func(d *desk) { d.spec.Size, d.spec.Region = "s-1vcpu-512mb-10gb", "lon1" }, check, unusable, []string{"not sold in lon1"}, "s-1vcpu-1gb", false},
-	{"a size that is sold out", fakecloud.Faults{UnlistedSize: "s-1vcpu-1gb"}, func(d *desk) { d.spec.Size = "s-1vcpu-1gb" }, check, unusable, []string{"s-1vcpu-1gb is not sold"}, "s-1vcpu-512mb-10gb", false},
-	{"422: a size that is sold out since", fakecloud.Faults{SoldOutSize: "s-1vcpu-512mb-10gb"}, nil, deploy, unusable, []string{"not sold in this region", "422"}, "--size", true},
-	{"a size that does not exist", fakecloud.Faults{}, func(d *desk) { d.spec.Size = "xxl" }, check, unusable, []string{`no droplet size "xxl"`}, "s-1vcpu-512mb-10gb", false},
-	{"a region that does not exist", fakecloud.Faults{}, func(d *desk) { d.spec.Region = "mars1" }, check, unusable, []string{`"mars1" does not exist`}, "fra1", false},
-	{"a region that takes no droplets", fakecloud.Faults{}, func(d *desk) { d.spec.Region = "sfo2" }, check, unusable, []string{`"sfo2"`}, "sfo3", false},
-	{"a project that does not exist", fakecloud.Faults{}, func(d *desk) { d.set.Project = "none" }, check, unusable, []string{`no project "none"`}, "first-project", false},
-	{"a VPC that does not exist", fakecloud.Faults{}, func(d *desk) { d.set.VPC = "00000000-0000-4000-8000-000000000000" }, check, unusable, []string{"no VPC"}, "doctl vpcs", false},
-	{"a VPC in another region", fakecloud.Faults{}, func(d *desk) { d.set.VPC, d.spec.Region = "c33931f2-a26a-4e61-b85c-4e95a2ec431b", "nyc1" }, check, unusable, []string{"is in fra1"}, "--region fra1", false},
-	{"user data over 64 KiB", fakecloud.Faults{}, func(d *desk) { d.spec.UserData = "#cloud-config\n" + strings.Repeat("#", 64<<10) }, check, unusable, []string{"65550 bytes"}, "bug", false},
-	{"user data without #cloud-config", fakecloud.Faults{}, func(d *desk) { d.spec.UserData = "#cloud-config \n" }, check, unusable, []string{"not exactly #cloud-config"}, "bug", false},
-	{"a public key that is none", fakecloud.Faults{}, func(d *desk) { d.spec.AuthorizedKey = "hello" }, check, unusable, []string{"authorized_keys"}, ".pub", false},
+	{"an image that was withdrawn", fakecloud.Faults{WithdrawnImage: "debian-13-x64"}, nil, check, usage, []string{`"debian-13-x64" is not (or no longer) offered`}, "debian-12-x64", false},
+	{"422: an image that was withdrawn since", fakecloud.Faults{RefusedImage: "debian-13-x64"}, nil, deploy, usage, []string{"not (or no longer) offered", "422"}, "--image", true},
+	{"a size that is not sold in the region", fakecloud.Faults{}, func(d *deployment) { d.spec.Size, d.spec.Region = "s-1vcpu-512mb-10gb", "lon1" }, check, usage, []string{"not sold in lon1"}, "s-1vcpu-1gb", false},
+	{"a size that is sold out", fakecloud.Faults{UnlistedSize: "s-1vcpu-1gb"}, func(d *deployment) { d.spec.Size = "s-1vcpu-1gb" }, check, usage, []string{"s-1vcpu-1gb is not sold"}, "s-1vcpu-512mb-10gb", false},
+	{"422: a size that is sold out since", fakecloud.Faults{SoldOutSize: "s-1vcpu-512mb-10gb"}, nil, deploy, usage, []string{"not sold in this region", "422"}, "--size", true},
+	{"a size that does not exist", fakecloud.Faults{}, func(d *deployment) { d.spec.Size = "xxl" }, check, usage, []string{`no droplet size "xxl"`}, "s-1vcpu-512mb-10gb", false},
+	{"a region that does not exist", fakecloud.Faults{}, func(d *deployment) { d.spec.Region = "mars1" }, check, usage, []string{`"mars1" does not exist`}, "fra1", false},
+	{"a region that takes no droplets", fakecloud.Faults{}, func(d *deployment) { d.spec.Region = "sfo2" }, check, usage, []string{`"sfo2"`}, "sfo3", false},
+	{"a project that does not exist", fakecloud.Faults{}, func(d *deployment) { d.options.Project = "none" }, check, usage, []string{`no project "none"`}, "first-project", false},
+	{"a VPC that does not exist", fakecloud.Faults{}, func(d *deployment) { d.options.VPC = "00000000-0000-4000-8000-000000000000" }, check, usage, []string{"no VPC"}, "doctl vpcs", false},
+	{"a VPC in another region", fakecloud.Faults{}, func(d *deployment) { d.options.VPC, d.spec.Region = "c33931f2-a26a-4e61-b85c-4e95a2ec431b", "nyc1" }, check, usage, []string{"is in fra1"}, "--region fra1", false},
+	{"user data over 64 KiB", fakecloud.Faults{}, func(d *deployment) { d.spec.UserData = "#cloud-config\n" + strings.Repeat("#", 64<<10) }, check, usage, []string{"65550 bytes"}, "bug", false},
+	{"user data without #cloud-config", fakecloud.Faults{}, func(d *deployment) { d.spec.UserData = "#cloud-config \n" }, check, usage, []string{"not exactly #cloud-config"}, "bug", false},
+	{"a public key that is none", fakecloud.Faults{}, func(d *deployment) { d.spec.AuthorizedKey = "hello" }, check, usage, []string{"authorized_keys"}, ".pub", false},
 	{"422: please try again", fakecloud.Faults{TryAgain: 1}, nil, deploy, failed, []string{"calls it temporary", "422"}, "same command again", true},
 	{"429 on the create", fakecloud.Faults{TooMany: 1, TooManyOn: http.MethodPost, RetryAfter: 5 * time.Second}, nil, deploy, failed, []string{"too many API calls", "429"}, "wait a minute", true},
 	{"429 without end", fakecloud.Faults{TooMany: 1000, RetryAfter: 30 * time.Second}, nil, check, failed, []string{"too many API calls"}, "wait a minute", true},
@@ -95,11 +95,11 @@ var failures = []struct {
 	{"the address redirects", fakecloud.Faults{Redirect: "http://127.0.0.1:9"}, nil, check, failed, []string{"redirects elsewhere"}, "DIGITALOCEAN_API_URL", false},
 }
 
-func check(d *desk, p *Provider) error { return p.Check(d.t.Context(), d.spec) }
+func check(d *deployment, p *Provider) error { return p.Check(d.t.Context(), d.spec) }
 
-func deploy(d *desk, p *Provider) error { return d.deploy(p) }
+func deploy(d *deployment, p *Provider) error { return d.deploy(p) }
 
-func checkWithBadToken(d *desk, _ *Provider) error {
+func checkWithBadToken(d *deployment, _ *Provider) error {
 	p, err := New(Options{Token: testToken + "x", APIURL: d.url, Clock: d.clock})
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func checkWithBadToken(d *desk, _ *Provider) error {
 	return p.Check(d.t.Context(), d.spec)
 }
 
-func deployAndDestroy(d *desk, p *Provider) error {
+func deployAndDestroy(d *deployment, p *Provider) error {
 	if err := d.deploy(p); err != nil {
 		d.t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestFailures(t *testing.T) {
 	for _, f := range failures {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, fakecloud.Faults{})
+			d := newDeployment(t, fakecloud.Faults{})
 			if f.change != nil {
 				f.change(d)
 			}
@@ -159,7 +159,7 @@ func TestFailures(t *testing.T) {
 // account can't see it.
 func TestDuplicateKey(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{})
+	d := newDeployment(t, fakecloud.Faults{})
 	hidden := d.open()
 	if err := step(t.Context(), d.resource(hidden, "ssh-key"), time.Time{}); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestDuplicateKey(t *testing.T) {
 // TestDuplicateFirewallName: somebody else's firewall has the name.
 func TestDuplicateFirewallName(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{})
+	d := newDeployment(t, fakecloud.Faults{})
 	p := d.open()
 	if err := step(t.Context(), d.resource(p, "tag"), time.Time{}); err != nil {
 		t.Fatal(err)
@@ -194,7 +194,7 @@ func TestDuplicateFirewallName(t *testing.T) {
 
 func TestWarnedAccountIsANote(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{Warned: true})
+	d := newDeployment(t, fakecloud.Faults{Warned: true})
 	p := d.open()
 	if err := p.Check(t.Context(), d.spec); err != nil {
 		t.Fatal(err)
@@ -209,7 +209,7 @@ func TestWarnedAccountIsANote(t *testing.T) {
 // and what was destroyed can still be read for a while.
 func TestPendingEventOnDestroy(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{PendingOnDestroy: 40 * time.Second, LingerAfterDestroy: 20 * time.Second})
+	d := newDeployment(t, fakecloud.Faults{PendingOnDestroy: 40 * time.Second, LingerAfterDestroy: 20 * time.Second})
 	start := d.clock.Now()
 	if err := deployAndDestroy(d, d.open()); err != nil {
 		t.Fatal(err)
@@ -232,7 +232,7 @@ func TestDestroyRightAfterCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, fakecloud.Faults{})
+			d := newDeployment(t, fakecloud.Faults{})
 			p := d.open()
 			for _, kind := range []string{"ssh-key", "tag", "cloud-firewall"} {
 				if err := step(t.Context(), d.resource(p, kind), time.Time{}); err != nil {
@@ -255,7 +255,7 @@ func TestDestroyRightAfterCreate(t *testing.T) {
 // provider asks for single keys.
 func TestKeyListLimit(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{})
+	d := newDeployment(t, fakecloud.Faults{})
 	start := d.clock.Now()
 	for range 25 {
 		if _, err := d.resource(d.open(), "ssh-key").Look(t.Context(), time.Time{}); err != nil {
@@ -280,7 +280,7 @@ func TestKeyListLimit(t *testing.T) {
 // TestRetryAfterIsHonoured also shows that only what reads is sent again.
 func TestRetryAfterIsHonoured(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, fakecloud.Faults{TooMany: 2, TooManyOn: http.MethodGet, RetryAfter: 30 * time.Second})
+	d := newDeployment(t, fakecloud.Faults{TooMany: 2, TooManyOn: http.MethodGet, RetryAfter: 30 * time.Second})
 	start := d.clock.Now()
 	if _, err := d.open().account(t.Context()); err != nil {
 		t.Fatal(err)
@@ -338,7 +338,7 @@ func TestTokenStaysOnItsHost(t *testing.T) {
 		leaked = leaked || r.Header.Get("Authorization") != ""
 	}))
 	defer other.Close()
-	d := newDesk(t, fakecloud.Faults{Redirect: other.URL})
+	d := newDeployment(t, fakecloud.Faults{Redirect: other.URL})
 	if err := check(d, d.open()); err == nil {
 		t.Error("no error")
 	}

@@ -14,13 +14,13 @@ import (
 	"slipway/providers"
 )
 
-var errNotShown = errors.New("it was accepted but does not show")
+var errNotShown = errors.New("the API accepted it, but does not show it")
 
-// everywhere is the whole world, in both address families.
+// everywhere is every address, of IPv4 and IPv6.
 var everywhere = []string{"0.0.0.0/0", "::/0"}
 
-// firewallResource is the cloud firewall. It is bound to the tag, not to a
-// droplet, so that it is there before the droplet is.
+// firewallResource is the cloud firewall. It is bound to the tag and not to a
+// droplet, so that it can exist before the droplet does.
 type firewallResource struct {
 	p     *Provider
 	spec  providers.Spec
@@ -32,8 +32,9 @@ func (r *firewallResource) Kind() string           { return "cloud-firewall" }
 func (r *firewallResource) Title() string          { return "a cloud firewall" }
 func (r *firewallResource) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look finds the firewall by name and tag and compares its rules. Names of
-// firewalls are unique in an account, so asking again can make no second one.
+// Look finds the firewall by name and tag and compares its rules. A name can be used
+// once in an account, so a second create call can't make a second firewall: the time
+// of an earlier one is not needed.
 func (r *firewallResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	found, err := r.p.firewall(ctx, r.spec)
 	if err != nil {
@@ -45,7 +46,7 @@ func (r *firewallResource) Look(ctx context.Context, _ time.Time) (providers.Fin
 	case found == nil:
 		return providers.Finding{Changes: []providers.Change{{
 			What: fmt.Sprintf("create firewall %s open for TCP %s", uniqueName(r.spec.Tag), ports),
-			Why:  "all other ports stay closed to the world, from the droplet's first second",
+			Why:  "all other ports are closed to the world from the droplet's first second",
 		}}}, nil
 	case !sameRules(found, r.wanted()):
 		return providers.Finding{Changes: []providers.Change{{
@@ -59,7 +60,7 @@ func (r *firewallResource) Look(ctx context.Context, _ time.Time) (providers.Fin
 	return providers.Finding{Holds: true, Detail: "TCP " + ports}, nil
 }
 
-// Make creates the firewall or puts its rules right.
+// Make creates the firewall or corrects its rules.
 func (r *firewallResource) Make(ctx context.Context, report func(string)) error {
 	if r.found == nil {
 		found, err := r.p.firewall(ctx, r.spec)
@@ -78,7 +79,7 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 	doing := "create the firewall"
 	_, _, err := r.p.api.Firewalls.Create(ctx, r.wanted())
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -87,9 +88,9 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 	return r.appeared(ctx, report, err)
 }
 
-// appeared looks for what the create call made, whatever it answered.
+// appeared waits until the firewall shows. created is the error of the create call.
 func (r *firewallResource) appeared(ctx context.Context, report func(string), created error) error {
-	found, err := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, err := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		return f != nil, err
 	})
@@ -150,7 +151,7 @@ func (r *firewallResource) wanted() *godo.FirewallRequest {
 	return request
 }
 
-// sameRules compares what matters, in any order.
+// sameRules compares the rules, in any order, and looks for the tag.
 func sameRules(f *godo.Firewall, want *godo.FirewallRequest) bool {
 	have := &godo.FirewallRequest{InboundRules: f.InboundRules, OutboundRules: f.OutboundRules}
 	return slices.Equal(ruleLines(have), ruleLines(want)) && slices.Contains(f.Tags, want.Tags[0])
@@ -175,7 +176,7 @@ func ruleLines(f *godo.FirewallRequest) []string {
 	return sorted(lines)
 }
 
-// ports writes all the ways to say "all ports" as one.
+// ports is a range of ports; all ways to write "all ports" become "0".
 func ports(r string) string {
 	switch r {
 	case "", "all", "1-65535":
@@ -196,10 +197,10 @@ func portList(list []int) string {
 	return strings.Join(words, ", ")
 }
 
-// firewall finds the deployment's firewall: its name must be ours and it must
-// be bound to the tag. nil is none.
+// firewall finds the deployment's firewall, which has its name and is bound to its
+// tag; nil is none.
 func (p *Provider) firewall(ctx context.Context, spec providers.Spec) (*godo.Firewall, error) {
-	if err := usableTag(spec.Tag); err != nil {
+	if err := checkTag(spec.Tag); err != nil {
 		return nil, err
 	}
 	all, err := everyPage(ctx, p, "list the firewalls", func(ctx context.Context, n int) ([]godo.Firewall, *godo.Response, error) {

@@ -11,10 +11,10 @@ import (
 	"slipway/providers"
 )
 
-// Holdings lists what exists for the deployment, with what it costs a month:
-// what Destroy would remove. A key that was in the account before is not in it.
+// Holdings lists what exists for the deployment, with its price a month: what Destroy
+// would remove. A key that was in the account before is not among it.
 func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
-	w, err := p.world(ctx, spec)
+	w, err := p.inventory(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -43,19 +43,20 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 	return all, nil
 }
 
-// world is all that exists for a deployment.
-type world struct {
+// inventory is everything that exists for a deployment.
+type inventory struct {
 	keys     []godo.Key
 	tag      *godo.Tag
 	firewall *godo.Firewall
 	droplets []godo.Droplet
-	// reserved are released; foreign were given to the droplet by somebody else.
+	// reserved are the reserved IPs that Destroy releases; foreign ones were assigned
+	// to the droplet by somebody else and stay.
 	reserved, foreign []godo.ReservedIP
 	records           []ownRecord
 }
 
-func (p *Provider) world(ctx context.Context, spec providers.Spec) (*world, error) {
-	w := &world{}
+func (p *Provider) inventory(ctx context.Context, spec providers.Spec) (*inventory, error) {
+	w := &inventory{}
 	var err error
 	if w.droplets, err = p.droplets(ctx, spec, time.Time{}); err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (p *Provider) world(ctx context.Context, spec providers.Spec) (*world, erro
 	return w, err
 }
 
-func (p *Provider) reservedOf(ctx context.Context, w *world) error {
+func (p *Provider) reservedOf(ctx context.Context, w *inventory) error {
 	for _, d := range w.droplets {
 		held, err := p.reservedIPs(ctx, d.ID)
 		if p.options.ReservedIP {
@@ -86,15 +87,15 @@ func (p *Provider) reservedOf(ctx context.Context, w *world) error {
 			}
 			continue
 		}
-		// Without the option this is only to tell what will be left: a token
-		// that may not read reserved IPs is no reason to stop.
+		// Without the option they are only listed to say what stays, so a token that
+		// may not read reserved IPs is no reason to stop.
 		w.foreign = append(w.foreign, held...)
 	}
 	return nil
 }
 
-// addresses are all that DNS records of the deployment may point at.
-func (w *world) addresses() map[string]bool {
+// addresses are all addresses that DNS records of the deployment may point at.
+func (w *inventory) addresses() map[string]bool {
 	at := map[string]bool{}
 	for _, d := range w.droplets {
 		at[publicIPv4(&d)], at[publicIPv6(&d)] = true, true

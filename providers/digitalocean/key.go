@@ -13,7 +13,7 @@ import (
 	"slipway/providers"
 )
 
-// keyResource is the SSH key in the account that new droplets let in.
+// keyResource is the SSH key in the account, which may log in to the new droplet.
 type keyResource struct {
 	p    *Provider
 	spec providers.Spec
@@ -23,8 +23,9 @@ func (r *keyResource) Kind() string           { return "ssh-key" }
 func (r *keyResource) Title() string          { return "an SSH key in the DigitalOcean account" }
 func (r *keyResource) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look finds the key by its fingerprint, which no two keys share, so a create
-// that was interrupted needs no patience: asking again can make no second one.
+// Look finds the key by its fingerprint. An account can't have the same key twice, so
+// a second create call can't make a second key: the time of an earlier one is not
+// needed.
 func (r *keyResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	key, err := r.p.key(ctx, r.spec)
 	if err != nil {
@@ -32,33 +33,33 @@ func (r *keyResource) Look(ctx context.Context, _ time.Time) (providers.Finding,
 	}
 	if key == nil {
 		return providers.Finding{Changes: []providers.Change{{
-			What: "add the SSH key " + uniqueName(r.spec.Tag), Why: "so that the new server lets us in",
+			What: "add the SSH key " + uniqueName(r.spec.Tag), Why: "the new server lets it log in",
 		}}}, nil
 	}
 	found := providers.Finding{Holds: true, Detail: key.Fingerprint}
 	if key.Name != uniqueName(r.spec.Tag) {
-		found.Notes = append(found.Notes, fmt.Sprintf("the SSH key is in the account already, as %q; it is used, and stays when the server is destroyed", key.Name))
+		found.Notes = append(found.Notes, fmt.Sprintf("the SSH key is in the account already, as %q; it is used, and it stays when the server is destroyed", key.Name))
 	}
 	return found, nil
 }
 
-// Make adds the key; if the account has it already, that is fine as well.
+// Make adds the key. It is no error if the account has it already.
 func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	doing := "add the SSH key"
 	_, _, err := r.p.api.Keys.Create(ctx, &godo.KeyCreateRequest{
 		Name: uniqueName(r.spec.Tag), PublicKey: strings.TrimSpace(r.spec.AuthorizedKey),
 	})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
 	if err != nil {
-		report("the key may be there already: looking for it")
+		report("the account may have the key already: looking for it")
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		key, err := r.p.key(ctx, r.spec)
 		return key != nil, err
 	})
@@ -67,14 +68,14 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	}
 	if isDuplicate(err) {
 		return &providers.Refused{
-			Err:  fmt.Errorf("%s: the API says it is in use, but this account or team can't see it: %w", doing, err),
-			Next: "remove the key from the other account or team, or let a new one be made",
+			Err:  fmt.Errorf("%s: the API says that it is in use, but this account or team does not have it: %w", doing, err),
+			Next: "remove the key from the other account or team, or deploy under another --name, which has a key of its own",
 		}
 	}
 	if err != nil {
 		return nothingMade("the SSH key", err)
 	}
-	return &providers.Failed{Err: fmt.Errorf("%s: it was accepted but does not show", doing), Next: again}
+	return &providers.Failed{Err: fmt.Errorf("%s: %w", doing, errNotShown), Next: again}
 }
 
 // isDuplicate tells whether the API refused to make something twice.
@@ -90,7 +91,7 @@ func isDuplicate(err error) bool {
 	return strings.Contains(text, "already") || strings.Contains(text, "duplicate")
 }
 
-// fingerprint is the key's as DigitalOcean writes it.
+// fingerprint is a public key's fingerprint as DigitalOcean writes it: MD5.
 func fingerprint(authorizedKey string) (string, error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(authorizedKey))
 	if err != nil {
@@ -102,10 +103,10 @@ func fingerprint(authorizedKey string) (string, error) {
 	return ssh.FingerprintLegacyMD5(key), nil
 }
 
-// key looks the key up by its fingerprint; nil is none. The list of keys may
-// be asked for only ten times a minute, a single key more often.
+// key looks the key up by its fingerprint; nil is none. It does not ask for the list
+// of keys, which the API gives only ten times a minute.
 func (p *Provider) key(ctx context.Context, spec providers.Spec) (*godo.Key, error) {
-	if err := usableTag(spec.Tag); err != nil {
+	if err := checkTag(spec.Tag); err != nil {
 		return nil, err
 	}
 	keyPrint, err := fingerprint(spec.AuthorizedKey)
@@ -119,9 +120,9 @@ func (p *Provider) key(ctx context.Context, spec providers.Spec) (*godo.Key, err
 	return key, p.failed("look for the SSH key", err)
 }
 
-// ownKeys are the keys that were made for the deployment: by fingerprint and
-// name, or, where the public key is not known (any more), by the name that
-// only this deployment's tag makes.
+// ownKeys are the keys that were made for the deployment. They are found by
+// fingerprint and name, or, if the public key is not known (any more), by the name,
+// which is made of the deployment's tag.
 func (p *Provider) ownKeys(ctx context.Context, spec providers.Spec) ([]godo.Key, error) {
 	if spec.AuthorizedKey != "" {
 		key, err := p.key(ctx, spec)

@@ -9,7 +9,7 @@ import (
 // pageOf fetches one page of a list.
 type pageOf[T any] func(ctx context.Context, number int) ([]T, *godo.Response, error)
 
-// fullPage asks for as many as the API gives at once.
+// fullPage asks for as many items as the API gives in one page.
 func fullPage(number int) *godo.ListOptions { return &godo.ListOptions{Page: number, PerPage: 200} }
 
 // everyPage collects a list from all its pages.

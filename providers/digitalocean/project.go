@@ -12,8 +12,8 @@ import (
 	"slipway/providers"
 )
 
-// projectResource is the droplet's place in a project. Firewalls and SSH keys
-// can't be in one.
+// projectResource is the droplet's place in a project. Firewalls and SSH keys can't
+// be in a project.
 type projectResource struct {
 	p    *Provider
 	spec providers.Spec
@@ -43,7 +43,7 @@ func (r *projectResource) Look(ctx context.Context, _ time.Time) (providers.Find
 	return providers.Finding{Holds: true, Detail: project.Name}, nil
 }
 
-// Make assigns the droplet; doing so twice is the same as once.
+// Make assigns the droplet to the project. To do it twice is the same as once.
 func (r *projectResource) Make(ctx context.Context, _ func(string)) error {
 	project, err := r.p.project(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *projectResource) Make(ctx context.Context, _ func(string)) error {
 	return r.p.failed("put the droplet into project "+project.Name, r.p.plain(err))
 }
 
-// project finds the one that was named, by name or UUID.
+// project finds the project of the options, by name or UUID.
 func (p *Provider) project(ctx context.Context) (*godo.Project, error) {
 	all, err := everyPage(ctx, p, "list the projects", func(ctx context.Context, n int) ([]godo.Project, *godo.Response, error) {
 		return p.api.Projects.List(ctx, fullPage(n))

@@ -12,19 +12,22 @@ import (
 	"slipway/providers"
 )
 
-// readying is a droplet on its way to being usable.
+// readying is the wait for a droplet that can't be used yet.
 type readying struct {
-	p      *Provider
-	spec   providers.Spec
-	id     int
+	p    *Provider
+	spec providers.Spec
+	// id is the droplet's number.
+	id int
+	// action is the number of its create action; 0 if it is not known yet, or
+	// noAction.
 	action int
-	// Each is asked for once.
+	// poweredOn and tagged tell whether that call was sent: each is sent once.
 	poweredOn, tagged bool
 	report            func(string)
 }
 
-// ready waits until a droplet is active with a public IPv4 address and the
-// tag. It follows the create action first, if one is known or found.
+// ready waits until a droplet is active and has a public IPv4 address and the tag.
+// It follows the create action first, if there is one.
 func (p *Provider) ready(ctx context.Context, spec providers.Spec, id, action int, report func(string)) error {
 	r := &readying{p: p, spec: spec, id: id, action: action, report: report}
 	if err := r.appear(ctx); err != nil {
@@ -32,16 +35,16 @@ func (p *Provider) ready(ctx context.Context, spec providers.Spec, id, action in
 	}
 	w := wait{
 		what: fmt.Sprintf("droplet %d to be ready", id), within: p.options.ActiveWithin, report: report,
-		next: fmt.Sprintf("%s. If it stays so, remove it with: slipway destroy %s", again, spec.Name),
+		next: fmt.Sprintf("%s. If that does not help, remove it with: slipway destroy %s", again, spec.Name),
 	}
 	return p.until(ctx, w, r.look)
 }
 
-// appear waits until the droplet can be read: just after its creation, reads
-// may answer 404.
+// appear waits until the droplet can be read: just after its creation the API may
+// answer 404.
 func (r *readying) appear(ctx context.Context) error {
 	w := wait{
-		what: fmt.Sprintf("droplet %d to show", r.id), within: r.p.options.Patience, report: r.report,
+		what: fmt.Sprintf("droplet %d to appear", r.id), within: r.p.options.Patience, report: r.report,
 		next: again,
 	}
 	return r.p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
@@ -53,31 +56,32 @@ func (r *readying) appear(ctx context.Context) error {
 	})
 }
 
-// look is one step: how it stands, or the one thing that can be done about it.
-func (r *readying) look(ctx context.Context) (done bool, stand string, err error) {
-	if stand, err := r.created(ctx); stand != "" || err != nil {
-		return false, stand, err
+// look is one round of the wait: it tells the droplet's state, and does what can be
+// done about it.
+func (r *readying) look(ctx context.Context) (done bool, state string, err error) {
+	if state, err := r.created(ctx); state != "" || err != nil {
+		return false, state, err
 	}
 	d, _, err := r.p.api.Droplets.Get(ctx, r.id)
 	if err = r.p.failed(fmt.Sprintf("look at droplet %d", r.id), r.p.plain(err)); err != nil {
 		return false, "", err
 	}
-	stand = lacking(d, r.spec.Tag)
+	state = lacking(d, r.spec.Tag)
 	switch {
-	case stand == "":
+	case state == "":
 		return true, "", nil
 	case d.Status == "archive":
 		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + ticketPage}
 	case d.Status == "off" && !d.Locked:
-		return false, stand, r.powerOn(ctx)
+		return false, state, r.powerOn(ctx)
 	case d.Status == "active" && publicIPv4(d) != "":
-		return false, stand, r.tag(ctx)
+		return false, state, r.tag(ctx)
 	}
-	return false, stand, nil
+	return false, state, nil
 }
 
-// created follows the create action; "" says that it is completed.
-func (r *readying) created(ctx context.Context) (stand string, err error) {
+// created tells the state of the create action; "" if there is nothing to wait for.
+func (r *readying) created(ctx context.Context) (state string, err error) {
 	if r.action == 0 {
 		if err := r.findAction(ctx); err != nil {
 			return "", err
@@ -106,7 +110,7 @@ func (r *readying) created(ctx context.Context) (stand string, err error) {
 	return "its creation is " + action.Status, nil
 }
 
-// noAction says that there is no action to follow (any more).
+// noAction stands for no action that could be followed (any more).
 const noAction = -1
 
 // findAction looks up the create action of a droplet that an earlier run made.
@@ -133,15 +137,15 @@ func (r *readying) powerOn(ctx context.Context) error {
 	r.poweredOn = true
 	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
 	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
-	// If the answer was lost, the droplet's status tells.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+	// If the answer was lost, the next round sees the droplet's status.
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
 		return r.p.failed(fmt.Sprintf("turn on droplet %d", r.id), err)
 	}
 	return ctx.Err()
 }
 
-// tag tags a droplet that is ready but for its tag, which the API sometimes
-// adds late. Tagging twice is the same as once.
+// tag tags a droplet that lacks only its tag, which the API sometimes adds late. To
+// tag it twice is the same as once.
 func (r *readying) tag(ctx context.Context) error {
 	if r.tagged {
 		return nil
@@ -150,8 +154,8 @@ func (r *readying) tag(ctx context.Context) error {
 	_, err := r.p.api.Tags.TagResources(ctx, r.spec.Tag, &godo.TagResourcesRequest{
 		Resources: []godo.Resource{{ID: strconv.Itoa(r.id), Type: godo.DropletResourceType}},
 	})
-	// If the answer was lost, the droplet's tags tell.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUnsettled(err) {
+	// If the answer was lost, the next round sees the droplet's tags.
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
 		return r.p.failed(fmt.Sprintf("tag droplet %d", r.id), err)
 	}
 	return ctx.Err()

@@ -11,13 +11,14 @@ import (
 	"slipway/providers"
 )
 
-// idleReservedIPMonthly is what a reserved IP costs while no droplet has it;
-// assigned it is free. The API does not tell it; DigitalOcean's price list does.
+// idleReservedIPMonthly is the price in US dollars a month of a reserved IP that no
+// droplet has; an assigned one is free. It is from DigitalOcean's price list; the
+// API does not have it.
 const idleReservedIPMonthly = 5.00
 
-// reservedIPResource is an address that is bound to the droplet. The API has
-// no tags for it: the droplet that holds it tells whose it is. It is made with
-// the droplet's number, so it belongs to it from the start.
+// reservedIPResource is a reserved IP that is assigned to the droplet. The API has no
+// tags for it; it belongs to the deployment if its droplet has it. The create call
+// names the droplet, so that the address is assigned from the start.
 type reservedIPResource struct {
 	p    *Provider
 	spec providers.Spec
@@ -27,7 +28,8 @@ func (r *reservedIPResource) Kind() string           { return "reserved-ip" }
 func (r *reservedIPResource) Title() string          { return "a reserved IP address" }
 func (r *reservedIPResource) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look finds the address that the droplet holds, patiently if one was asked for.
+// Look finds the address that is assigned to the droplet. With asked it looks for as
+// long as look-ups may lag behind.
 func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
 	d, err := r.p.firstDroplet(ctx, r.spec)
 	if err != nil {
@@ -35,7 +37,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	}
 	missing := providers.Finding{Changes: []providers.Change{{
 		What: "reserve an IP address for the droplet",
-		Why:  fmt.Sprintf("free while the droplet has it, $%.2f a month if it is left without", idleReservedIPMonthly),
+		Why:  fmt.Sprintf("free while the droplet has it, $%.2f a month without a droplet", idleReservedIPMonthly),
 	}}}
 	if d == nil {
 		return missing, nil
@@ -48,7 +50,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.settle(ctx, find)
+		_, err = r.p.untilFound(ctx, find)
 	}
 	if err != nil || len(held) == 0 {
 		return missing, err
@@ -68,14 +70,14 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 	doing := "reserve an IP address"
 	_, _, err = r.p.api.ReservedIPs.Create(ctx, &godo.ReservedIPCreateRequest{DropletID: d.ID})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) {
+	if err != nil && !isUncertain(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
 	report("waiting for the reserved IP to be assigned")
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		held, err := r.p.reservedIPs(ctx, d.ID)
 		return len(held) > 0, err
 	})
@@ -86,12 +88,12 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 		return nothingMade("the reserved IP", err)
 	}
 	return &providers.Failed{
-		Err:  fmt.Errorf("%s: it was accepted but is not assigned to droplet %d", doing, d.ID),
-		Next: "look for one without a droplet with: doctl compute reserved-ip list; then " + again,
+		Err:  fmt.Errorf("%s: the API accepted it, but it is not assigned to droplet %d", doing, d.ID),
+		Next: "list the reserved IPs, and remove one without a droplet: doctl compute reserved-ip list; then " + again,
 	}
 }
 
-// firstDroplet is the deployment's droplet; nil is none.
+// firstDroplet is the deployment's oldest droplet; nil is none.
 func (p *Provider) firstDroplet(ctx context.Context, spec providers.Spec) (*godo.Droplet, error) {
 	all, err := p.droplets(ctx, spec, time.Time{})
 	if err != nil || len(all) == 0 {
@@ -100,7 +102,7 @@ func (p *Provider) firstDroplet(ctx context.Context, spec providers.Spec) (*godo
 	return &all[0], nil
 }
 
-// reservedIPs are those that a droplet holds.
+// reservedIPs are the reserved IPs that are assigned to a droplet.
 func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.ReservedIP, error) {
 	all, err := everyPage(ctx, p, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
 		return p.api.ReservedIPs.List(ctx, fullPage(n))
@@ -114,9 +116,9 @@ func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.Reserve
 	return held, err
 }
 
-// release gives an address back. It is deleted while still assigned, so that
-// an interruption leaves no address behind that nobody knows; only where the
-// API refuses that, it is taken from the droplet first.
+// release deletes a reserved IP. It deletes it while it is assigned, so that an
+// interruption leaves no address that nobody knows of. Only if the API refuses that,
+// it unassigns the address first.
 func (p *Provider) release(ctx context.Context, ip string) error {
 	unassigned := false
 	w := wait{
@@ -134,12 +136,12 @@ func (p *Provider) release(ctx context.Context, ip string) error {
 		case unassigned:
 			return false, err.Error(), nil
 		}
-		stand := err.Error()
+		state := err.Error()
 		_, _, err = p.api.ReservedIPActions.Unassign(ctx, ip)
-		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUnsettled(err) {
+		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUncertain(err) {
 			return false, "", p.failed("unassign the reserved IP "+ip, err)
 		}
 		unassigned = err == nil
-		return false, stand, nil
+		return false, state, nil
 	})
 }

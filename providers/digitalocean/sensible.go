@@ -2,9 +2,10 @@ package digitalocean
 
 import "slipway/providers"
 
-// Sensible is what a deployment gets that asks for no size: the cheapest that
-// is big enough in region, or in the first of the preferred regions if region
-// is empty.
+// Sensible is the region and the size of a deployment that asks for no size: the
+// cheapest size that is big enough, in region, or in the first preferred region that
+// sells one if region is empty. The error is a *providers.Usage for an unknown
+// region, and a *providers.Refused if nothing is on sale.
 func (c Catalog) Sensible(region string) (Region, Size, error) {
 	image := Image{}
 	for _, i := range c.Images {

@@ -12,8 +12,8 @@ import (
 // commonTag is on every droplet that Slipway makes, for people who sort by it.
 const commonTag = "slipway"
 
-// tagResource is the deployment's tag: a firewall can be bound only to one
-// that exists.
+// tagResource is the deployment's tag. It is made first: a firewall can be bound only
+// to a tag that exists.
 type tagResource struct {
 	p    *Provider
 	spec providers.Spec
@@ -23,7 +23,8 @@ func (r *tagResource) Kind() string           { return "tag" }
 func (r *tagResource) Title() string          { return "a tag for everything that is made" }
 func (r *tagResource) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look asks for the tag by its name, which is its identity.
+// Look asks for the tag by its name. A tag can't exist twice, so the time of an
+// earlier create call is not needed.
 func (r *tagResource) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	there, err := r.p.tag(ctx, r.spec.Tag)
 	if err != nil {
@@ -33,7 +34,7 @@ func (r *tagResource) Look(ctx context.Context, _ time.Time) (providers.Finding,
 		return providers.Finding{Holds: true, Detail: r.spec.Tag}, nil
 	}
 	return providers.Finding{Changes: []providers.Change{{
-		What: "create tag " + r.spec.Tag, Why: "it tells what belongs to this deployment",
+		What: "create tag " + r.spec.Tag, Why: "it marks what belongs to this deployment",
 	}}}, nil
 }
 
@@ -42,13 +43,13 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	doing := "create the tag " + r.spec.Tag
 	_, _, err := r.p.api.Tags.Create(ctx, &godo.TagCreateRequest{Name: r.spec.Tag})
 	err = r.p.plain(err)
-	if err != nil && !isUnsettled(err) && !isDuplicate(err) {
+	if err != nil && !isUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
-	found, lookErr := r.p.settle(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
 		t, err := r.p.tag(ctx, r.spec.Tag)
 		return t != nil, err
 	})
@@ -61,9 +62,9 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	return nothingMade("the tag "+r.spec.Tag, err)
 }
 
-// tag looks a tag up; nil is none.
+// tag looks up a tag; nil is none.
 func (p *Provider) tag(ctx context.Context, name string) (*godo.Tag, error) {
-	if err := usableTag(name); err != nil {
+	if err := checkTag(name); err != nil {
 		return nil, err
 	}
 	tag, _, err := p.api.Tags.Get(ctx, name)

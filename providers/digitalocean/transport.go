@@ -16,30 +16,31 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// secret returns the token. It is a function because fmt prints what a string
-// holds in an unexported field, whatever methods its type has.
+// secret returns the token. It is a function, because fmt prints a string in an
+// unexported field even if its type has a String method.
 type secret func() string
 
 func newSecret(token string) secret { return func() string { return token } }
 
-// redact takes the token out of a text that came from elsewhere.
+// redact replaces the token in a text that came from elsewhere.
 func (s secret) redact(text string) string { return strings.ReplaceAll(text, s(), "[token]") }
 
 const (
-	// refusedFor is how long a call that is answered with 429 or 5xx is
-	// repeated: longer than the minute that a burst limit lasts.
+	// refusedFor is how long a call is repeated that is answered with 429 or 5xx:
+	// longer than the minute that a burst limit lasts.
 	refusedFor = 2 * time.Minute
-	// unreachableFor is the same for a connection that fails: a wrong address
-	// or a missing network should show soon.
+	// unreachableFor is how long a call is repeated whose connection fails. It is
+	// short, so that a wrong address or a missing network is reported soon.
 	unreachableFor = 30 * time.Second
-	// answerWithin is the time for one call, its body included.
+	// answerWithin is how long one call may take, with its body.
 	answerWithin = time.Minute
-	// longestBody is more than 200 droplets are.
+	// longestBody is how much of an answer is read: 200 droplets are less.
 	longestBody = 32 << 20
 )
 
-// transport signs each call and repeats those that may be repeated: what only
-// reads, and what ends the same however often it is sent. A POST is sent once.
+// transport adds the token to each call and repeats the calls that may be repeated:
+// those that only read, and those that end the same however often they are sent. A
+// POST is sent once.
 type transport struct {
 	token secret
 	clock Clock
@@ -52,18 +53,18 @@ func newTransport(token secret, clock Clock) *transport {
 	return &transport{token: token, clock: clock, base: base}
 }
 
-// RoundTrip sends the request, again if need be.
+// RoundTrip sends the request, and sends it again if that may help.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !repeatable(r.Method) {
 		return t.once(r)
 	}
 	start := t.clock.Now()
-	pauses := backoff.NewExponentialBackOff() // with its jitter of one half
+	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = 500*time.Millisecond, 15*time.Second
 	for {
 		response, err := t.once(r)
 		pause, again := t.pause(response, err, pauses.NextBackOff())
-		if !again || r.Context().Err() != nil || t.clock.Now().Add(pause).Sub(start) > lasting(err) {
+		if !again || r.Context().Err() != nil || t.clock.Now().Add(pause).Sub(start) > repeatedFor(err) {
 			return response, err
 		}
 		if err := t.clock.Sleep(r.Context(), pause); err != nil {
@@ -83,15 +84,16 @@ func repeatable(method string) bool {
 	return false
 }
 
-func lasting(err error) time.Duration {
+// repeatedFor is how long a call is repeated; err is nil if it was answered.
+func repeatedFor(err error) time.Duration {
 	if err != nil {
 		return unreachableFor
 	}
 	return refusedFor
 }
 
-// once sends the request and reads the whole answer, so that a connection that
-// breaks in the middle of a body counts as broken.
+// once sends the request and reads the whole answer, so that it notices a connection
+// that breaks in the middle of a body.
 func (t *transport) once(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), answerWithin, fmt.Errorf("no answer within %s", answerWithin))
 	defer cancel()
@@ -101,7 +103,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, t.lost(ctx, r, err)
 	}
-	// All of it has been read by then: closing has nothing left to tell.
+	// All of it has been read by then, so an error of Close does not matter.
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, longestBody))
 	if err != nil {
@@ -113,7 +115,8 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// lost names the timeout as the cause, unless the caller's own context ended.
+// lost is the error of a call without an answer. It names the timeout as the cause,
+// unless the caller's own context ended.
 func (t *transport) lost(ctx context.Context, r *http.Request, err error) error {
 	if r.Context().Err() == nil && ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -121,8 +124,8 @@ func (t *transport) lost(ctx context.Context, r *http.Request, err error) error 
 	return err
 }
 
-// pause tells whether to send again, and after how long: what the API asks
-// for, but no sooner than the backoff.
+// pause tells whether to send the call again, and after how long: after the time
+// that the API asks for, and at least after next.
 func (t *transport) pause(response *http.Response, err error, next time.Duration) (time.Duration, bool) {
 	if err != nil {
 		return next, !hopeless(err)
@@ -136,7 +139,7 @@ func (t *transport) pause(response *http.Response, err error, next time.Duration
 	return 0, false
 }
 
-// hopeless errors are the same at every try.
+// hopeless tells errors that another try can't change.
 func hopeless(err error) bool {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -145,8 +148,8 @@ func hopeless(err error) bool {
 	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err, &verify)
 }
 
-// askedPause reads retry-after, which only burst limits send, else the time at
-// which the oldest counted request expires.
+// askedPause is how long the API asks to wait: Retry-After, which only burst limits
+// send, else until the oldest counted request expires.
 func (t *transport) askedPause(header http.Header) time.Duration {
 	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		return time.Duration(seconds) * time.Second

@@ -15,9 +15,9 @@ const arm64Firmware = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 // createVM is the ioctl that makes a virtual machine: KVM_CREATE_VM.
 const createVM = 0xAE01
 
-// realProcessor is kvm if the kernel can really run a virtual machine, else
-// empty. That /dev/kvm exists and makes machines does not say so: where the
-// processor is unable, some kernels pretend and fail at the first instructions.
+// realProcessor is kvm if the kernel can run a virtual machine, else empty. It is
+// not enough that /dev/kvm exists and makes machines: some kernels have it on
+// processors that can't run them, and fail at the first instructions.
 func realProcessor() processor {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil || runtime.GOARCH == "amd64" && !virtualizes(string(text)) {

@@ -4,8 +4,8 @@ package local
 
 import "golang.org/x/sys/unix"
 
-// arm64Firmware starts the boot loader of a disk; it comes with QEMU, which knows
-// where.
+// arm64Firmware starts the boot loader of a disk. It comes with QEMU, which finds it
+// by its name.
 const arm64Firmware = "edk2-aarch64-code.fd"
 
 // realProcessor is hvf if macOS can run a virtual machine, else empty.

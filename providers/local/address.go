@@ -12,26 +12,26 @@ import (
 	"slipway/providers"
 )
 
-// webPorts are the ports that a machine must have as they are.
+// webPorts are the ports that a machine must have, with no others in their place.
 var webPorts = []int{80, 443}
 
-// sshPorts are the ports that sshd may have, best first: a computer with an
-// sshd of its own on every address leaves none of its addresses' port 22 free.
+// sshPorts are the ports that sshd may have, the best first: where this computer's
+// own sshd listens on every address, port 22 is free on none.
 var sshPorts = []int{22, 2222, 22022}
 
-// addressTries is how many addresses are tried for each sshd port. With some
-// machines in 16 million addresses the first is practically always free.
+// addressTries is how many addresses are tried for each sshd port. A few machines
+// among 16 million addresses leave the first one free practically always.
 const addressTries = 16
 
 // candidate is the nth address for a tag: always the same for the same tag, in
-// 127.0.0.0/8 but out of 127.0.x.x, where other programs have theirs.
+// 127.0.0.0/8 but not in 127.0.x.x, which other programs use.
 func candidate(tag string, n int) netip.Addr {
 	sum := sha256.Sum256([]byte(tag + "/" + strconv.Itoa(n)))
 	return netip.AddrFrom4([4]byte{127, 1 + sum[0]%254, sum[1], 1 + sum[2]%254})
 }
 
-// chooseAddress returns the first address and sshd port that are free with all
-// web ports.
+// chooseAddress returns the first address on which an sshd port and all web ports
+// are free, and that sshd port.
 func chooseAddress(tag string, free func(addr netip.Addr, port int) error) (netip.Addr, int, error) {
 	var causes error
 	for _, ssh := range sshPorts {
@@ -46,19 +46,20 @@ func chooseAddress(tag string, free func(addr netip.Addr, port int) error) (neti
 	}
 	return netip.Addr{}, 0, &providers.Refused{
 		Err:  fmt.Errorf("no loopback address of this computer has the ports of a server free: %w", causes),
-		Next: unclosed(tag, causes),
+		Next: freePorts(tag, causes),
 	}
 }
 
-// unclosed is what lets a machine have its ports, by why it could not have them.
-func unclosed(tag string, cause error) string {
+// freePorts is what the operator can do so that a machine can have its ports, by
+// the cause why it can't.
+func freePorts(tag string, cause error) string {
 	switch {
 	case errors.Is(cause, syscall.EADDRNOTAVAIL): // a Mac has 127.0.0.1 only
 		return "run `sudo ifconfig lo0 alias " + candidate(tag, 0).String() + " up`, then the same command again"
 	case errors.Is(cause, syscall.EACCES):
-		return "run the same command with sudo, or let everybody have the ports: `sudo sysctl -w net.ipv4.ip_unprivileged_port_start=22`"
+		return "run the same command with sudo, or let every user open these ports: `sudo sysctl -w net.ipv4.ip_unprivileged_port_start=22`"
 	}
-	return "stop what listens there on every address (ss -ltnp shows it), or let it listen on one address only"
+	return "stop the program that listens there on every address (ss -ltnp shows it), or let it listen on one address only"
 }
 
 func freeAll(addr netip.Addr, ports []int, free func(netip.Addr, int) error) error {
@@ -70,7 +71,7 @@ func freeAll(addr netip.Addr, ports []int, free func(netip.Addr, int) error) err
 	return nil
 }
 
-// portFree is nil if nothing listens on that port, on this or on every address.
+// portFree is nil if nothing listens on that port of the address.
 func portFree(addr netip.Addr, port int) error {
 	listener, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: addr.AsSlice(), Port: port})
 	if err != nil {
@@ -85,7 +86,7 @@ type forward struct {
 	Port, Guest int
 }
 
-// forwards lists all ports that lead into r's machine.
+// forwards lists all ports that lead into the machine.
 func (r record) forwards() []forward {
 	list := []forward{{Address: r.Address, Port: r.SSHPort, Guest: 22}}
 	for _, port := range webPorts {
@@ -94,7 +95,7 @@ func (r record) forwards() []forward {
 	return list
 }
 
-// newRecord decides what the machine of this tag will be.
+// newRecord decides what the machine with this tag will be: its address and ports.
 func newRecord(tag, system, imagePath string) (record, error) {
 	addr, ssh, err := chooseAddress(tag, portFree)
 	if err != nil {

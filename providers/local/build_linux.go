@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// build makes the image beside its place and puts it there once it is whole and
-// on the disk. The caller holds the image's lock, so what an earlier build left
-// is nobody's.
+// build makes the image beside its place and moves it there once it is complete and
+// on the disk. The caller holds the image's lock, so no other build uses what an
+// earlier one left.
 func (b recipe) build(ctx context.Context, report func(line string)) (err error) {
 	dir := b.path + ".part"
 	if err := removeAll(ctx, dir); err != nil {
@@ -41,7 +41,7 @@ func (b recipe) build(ctx context.Context, report func(line string)) (err error)
 		return err
 	}
 	if b.form == asDisk {
-		if err := pressDisk(ctx, dir, tree, report); err != nil {
+		if err := makeDisk(ctx, dir, tree, report); err != nil {
 			return err
 		}
 	}
@@ -51,15 +51,15 @@ func (b recipe) build(ctx context.Context, report func(line string)) (err error)
 	return os.Rename(dir, b.path)
 }
 
-// pressDisk makes the tree into a disk and takes the kernel out of it.
-func pressDisk(ctx context.Context, dir, tree string, report func(line string)) error {
+// makeDisk turns the tree into a disk, with the kernel and its initramfs beside it.
+func makeDisk(ctx context.Context, dir, tree string, report func(line string)) error {
 	for to, pattern := range map[string]string{kernelFile: "vmlinuz-*", initrdFile: "initrd.img-*"} {
 		found, err := filepath.Glob(filepath.Join(tree, "boot", pattern))
 		if err != nil {
 			return err
 		}
 		if len(found) != 1 {
-			return fmt.Errorf("the image has %d files boot/%s, and one is what can be booted", len(found), pattern)
+			return fmt.Errorf("the image has %d files boot/%s, and it must have one", len(found), pattern)
 		}
 		if err := os.Link(found[0], filepath.Join(dir, to)); err != nil {
 			return err
@@ -71,8 +71,8 @@ func pressDisk(ctx context.Context, dir, tree string, report func(line string)) 
 	return removeAll(ctx, tree)
 }
 
-// runIsolated runs argv so that all its processes and mounts end with it: on
-// its own, when ctx is cancelled, and also when this process is killed.
+// runIsolated runs a command so that all its processes and mounts end with it: when
+// it ends, when ctx ends, and when this process is killed.
 func runIsolated(ctx context.Context, argv []string, report func(line string)) error {
 	argv = isolated(argv)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -85,8 +85,8 @@ func runIsolated(ctx context.Context, argv []string, report func(line string)) e
 	return runLines(ctx, cmd, report)
 }
 
-// buildEnv is what of this process's environment a build may see: the packages'
-// scripts run as root, and credentials are none of their business.
+// buildEnv is the environment of a build. It has only some variables of this
+// process: packages' scripts run as root and must not see credentials.
 func buildEnv(lookup func(string) (string, bool)) []string {
 	env := baseEnv()
 	for _, name := range []string{"http_proxy", "https_proxy", "no_proxy", "TMPDIR"} {
@@ -97,7 +97,7 @@ func buildEnv(lookup func(string) (string, bool)) []string {
 	return env
 }
 
-// syncTree waits until everything below dir's file system is on the disk.
+// syncTree waits until everything on the file system of dir is on the disk.
 func syncTree(dir string) error {
 	file, err := os.Open(dir)
 	if err != nil {
@@ -107,8 +107,8 @@ func syncTree(dir string) error {
 	return unix.Syncfs(int(file.Fd()))
 }
 
-// runApt runs apt-get. A cancelled one is asked to stop before it is killed,
-// for a killed dpkg leaves packages half installed.
+// runApt runs apt-get. When ctx ends, it asks apt-get to stop before it kills it: a
+// killed dpkg leaves packages half installed.
 func runApt(ctx context.Context, argv []string, report func(line string)) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")

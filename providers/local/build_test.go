@@ -14,8 +14,8 @@ import (
 	"slipway/providers"
 )
 
-// TestImageWaits: while one run builds an image another one waits, and finds it
-// made; or gives up when it is told to.
+// TestImageWaits: while one run builds an image, another one waits until the image
+// is there or its context ends.
 func TestImageWaits(t *testing.T) {
 	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), engine: nspawn{}, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
 	b, err := i.base()
@@ -61,8 +61,8 @@ func TestImageWaits(t *testing.T) {
 	}
 }
 
-// TestUsedImageGone: a machine's disk without its image is lost, and an image
-// that is made anew must not be laid under it.
+// TestUsedImageGone: a machine whose image is gone is lost. Its disk must not be laid
+// over an image that was built again.
 func TestUsedImageGone(t *testing.T) {
 	i := &image{spec: providers.Spec{Tag: "slipway-unit-1"}, cache: t.TempDir(), engine: nspawn{}, layout: layoutFor(t.TempDir(), "slipway-unit-1")}
 	gone := record{Tag: "slipway-unit-1", Image: filepath.Join(i.cache, "gone"), Seeded: true}

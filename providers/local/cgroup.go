@@ -11,15 +11,15 @@ import (
 	"syscall"
 )
 
-// hierarchy is one mounted tree of control groups that systemd-nspawn looks at.
+// hierarchy is one mounted tree of control groups that systemd-nspawn uses.
 type hierarchy struct {
 	path    string
 	unified bool
 }
 
-// parseHierarchies finds them in the text of /proc/self/mountinfo: the unified
-// one first, then systemd's named one. Each counts once, however many mounts
-// show it.
+// parseHierarchies finds the hierarchies in the text of /proc/self/mountinfo: the
+// unified one first, then systemd's own. Each counts once, however often it is
+// mounted.
 func parseHierarchies(mountinfo string) []hierarchy {
 	var unified, named []hierarchy
 	seen := map[string]bool{}
@@ -57,14 +57,14 @@ const (
 	groupNetwork = "network" // slirp4netns
 )
 
-// groups are a machine's control groups: one source of truth for what runs,
-// and the sure way to end it.
+// groups are a machine's control groups. They tell which processes of it run, and
+// end all of them.
 type groups struct {
 	hierarchies []hierarchy
 	id          string
 }
 
-// groupsOf finds where the machine's groups are, or would be.
+// groupsOf finds the places of the machine's groups, which need not exist.
 func groupsOf(mountinfo string, l layout) (groups, error) {
 	hierarchies := parseHierarchies(mountinfo)
 	if len(hierarchies) == 0 {
@@ -101,9 +101,9 @@ func (g groups) make() error {
 	return nil
 }
 
-// delegate hands a group's controllers down, so that the limits which units in
-// the guest set take effect. Where that is not allowed they have none; the
-// guest works without.
+// delegate enables a group's controllers for the groups in it, so that limits of
+// the guest's units take effect. Where that is not allowed, the limits have no
+// effect and the guest works without them.
 func delegate(group string) {
 	available, err := os.ReadFile(filepath.Join(group, "cgroup.controllers"))
 	if err != nil {
@@ -114,7 +114,7 @@ func delegate(group string) {
 	}
 }
 
-// populated tells whether a member, or with "" any of them, has processes.
+// populated tells whether a group of the machine has processes; "" stands for all.
 func (g groups) populated(member string) (bool, error) {
 	for _, h := range g.hierarchies {
 		has, err := h.populated(h.group(g.id, member))
@@ -172,8 +172,8 @@ func pidsBelow(group string) ([]int, error) {
 	return pids, err
 }
 
-// inits are the guest's init: the one process of the group that it makes for
-// itself. While the guest is only starting there is none yet.
+// inits are the process ids of the guest's init, which is alone in a group that it
+// makes for itself. While the guest starts, there is none yet.
 func (g groups) inits() ([]int, error) {
 	for _, h := range g.hierarchies {
 		pids, err := pidsBelow(filepath.Join(h.group(g.id, groupGuest), "payload", "init.scope"))
@@ -184,8 +184,8 @@ func (g groups) inits() ([]int, error) {
 	return nil, nil
 }
 
-// kill kills every process of a member, or with "" of all, once. Processes that
-// are being born meanwhile need another call, if the kernel can't kill groups.
+// kill kills every process of a group, or of all with "", once. If the kernel can't
+// kill whole groups, processes that start meanwhile need another call.
 func (g groups) kill(member string) error {
 	for _, h := range g.hierarchies {
 		if err := h.kill(h.group(g.id, member)); err != nil {
@@ -222,8 +222,8 @@ func (g groups) present() []string {
 	return list
 }
 
-// remove removes all groups of the machine; they must be empty. The one above
-// them stays while other machines have theirs in it.
+// remove removes all groups of the machine; they must be empty. The group above
+// them stays as long as other machines have groups in it.
 func (g groups) remove() error {
 	if err := g.removeMember(""); err != nil {
 		return err
@@ -234,7 +234,7 @@ func (g groups) remove() error {
 	return nil
 }
 
-// removeMember removes one member of the machine's groups; it must be empty.
+// removeMember removes one of the machine's groups; it must be empty.
 func (g groups) removeMember(member string) error {
 	for _, h := range g.hierarchies {
 		if err := removeGroup(h.group(g.id, member)); err != nil {
@@ -244,8 +244,8 @@ func (g groups) removeMember(member string) error {
 	return nil
 }
 
-// removeGroup removes a group after those below it. os.RemoveAll can't: the
-// files in a group can't be removed, and vanish with it.
+// removeGroup removes a group and those below it. os.RemoveAll can't do that: the
+// files in a group can't be removed by themselves.
 func removeGroup(group string) error {
 	entries, err := os.ReadDir(group)
 	if gone(err) {

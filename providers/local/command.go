@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// slirp4netns gives every guest the same addresses, each in its own namespace.
+// slirp4netns gives every guest the same addresses, each in a namespace of its own.
 const (
 	guestAddress  = "10.0.2.100"
 	guestResolver = "10.0.2.3"
 )
 
-// nspawnCommand boots the tree of l. Without CAP_NET_ADMIN a guest can't have
-// its firewall; without CAP_SYSLOG its journal misses the kernel's lines.
+// nspawnCommand boots the machine's tree. Without CAP_NET_ADMIN the guest can't
+// have a firewall; without CAP_SYSLOG its journal lacks the kernel's lines.
 func nspawnCommand(l layout) []string {
 	return []string{
 		"systemd-nspawn", "--quiet", "--directory=" + l.root(), "--boot", "--machine=" + l.id,
@@ -23,15 +23,15 @@ func nspawnCommand(l layout) []string {
 	}
 }
 
-// nspawnEnv is the whole environment of the machine's processes. The operator's
-// own may hold credentials and has no business in what outlives the command.
+// nspawnEnv is the whole environment of the machine's processes. The operator's own
+// environment may hold credentials and must not be in what outlives the command.
 func nspawnEnv() []string {
 	return append(baseEnv(),
 		"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
 		"SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
-		// What is mounted on /tmp is for the guest's own Debian to say.
+		// The guest's own Debian decides what is mounted on /tmp.
 		"SYSTEMD_NSPAWN_TMPFS_TMP=0",
-		// Its lock files would outlive a kill; the deployment's lock is enough.
+		// nspawn's lock files would outlive a kill; the deployment's lock is enough.
 		"SYSTEMD_NSPAWN_LOCK=0",
 	)
 }
@@ -40,10 +40,10 @@ func baseEnv() []string {
 	return []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
 }
 
-// slirpCommand carries the packets of l's namespace. The guest may not reach
-// what listens on this computer's loopback addresses: a rented server couldn't.
-// Its sandbox unmounts all but a few folders; without a private view of the
-// mounts that would reach this computer's /run/netns, which ip makes shared.
+// slirpCommand carries the packets of the machine's namespace. The guest must not
+// reach what listens on this computer's loopback addresses: a rented server could
+// not. The sandbox of slirp4netns unmounts all but a few folders; without a private
+// view of the mounts it would unmount this computer's /run/netns, which ip shares.
 func slirpCommand(l layout, readyFD string) []string {
 	return []string{
 		"unshare", "--mount", "--propagation=private", "--", "slirp4netns", "--configure", "--mtu=65520", "--disable-host-loopback",
@@ -75,7 +75,8 @@ func supervised(watch, guest, argv []string) []string {
 		watch, []string{endOfFiles}, guest, []string{endOfFiles}, argv)
 }
 
-// overlayOptions lay the machine's own files over the base image.
+// overlayOptions are the mount options that lay the machine's own files over the
+// base image.
 func overlayOptions(l layout, image string) string {
 	escape := strings.NewReplacer(`\`, `\\`, `,`, `\,`, `:`, `\:`).Replace
 	return "lowerdir=" + escape(image) + ",upperdir=" + escape(l.upper()) + ",workdir=" + escape(l.work())

@@ -20,8 +20,8 @@ func TestConformance(t *testing.T) {
 	conform(t, "nspawn")
 }
 
-// TestVirtualConformance is the same for virtual machines. Where they would have
-// to be emulated, TestVirtualMachineLife and ui/e2e/virtual stand in for it.
+// TestVirtualConformance is the same for virtual machines. On an emulated processor
+// it is skipped: TestVirtualMachineLife and ui/e2e/virtual cover the engine there.
 func TestVirtualConformance(t *testing.T) {
 	if testing.Short() {
 		t.Skip("real machines take longer than -short allows")

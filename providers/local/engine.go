@@ -8,56 +8,56 @@ import (
 	"slipway/providers"
 )
 
-// engine is one way of having a machine on this computer. Nothing that it
-// needs is remembered between runs: it finds what there is by the layout.
+// engine is one way of running a machine on this computer. It keeps nothing between
+// runs: it finds the parts of a machine by their places, which are the layout.
 type engine interface {
-	// supported is nil if the engine can have a machine of that image here.
+	// supported is nil if the engine can run a machine of that image here.
 	supported(image string) error
 	// tools are the packages that the engine needs here for that image.
 	tools(image string) []tool
-	// base is what --image calls so, or a *providers.Usage.
+	// base is the base image with that name, or a *providers.Usage.
 	base(image, cache string) (base, error)
-	// patience is how long a machine may take here for what it does itself.
+	// patience is how long a machine on this computer may take for what it does.
 	patience() patience
 	// observe tells which parts of the machine exist.
 	observe(ctx context.Context, l layout, r record) (observed, error)
-	// remains names what the engine holds for the machine outside its folder.
+	// remains lists what exists of the machine outside its folder, as paths.
 	remains(l layout) ([]string, error)
-	// start boots the machine over the base image; nothing of it may run.
+	// start boots the machine over the base image. Nothing of it may be running.
 	start(ctx context.Context, l layout, b boot) error
-	// mend repairs what observe found broken around a machine that runs.
+	// mend repairs the network of a machine that runs.
 	mend(ctx context.Context, l layout, r record) error
-	// stop powers the machine off in good order and removes all that ran.
+	// stop shuts the machine down and removes everything of it but its folder.
 	stop(ctx context.Context, l layout) error
-	// clean kills what runs of the machine and removes it, disk excepted.
+	// clean kills the machine and removes everything of it but its folder.
 	clean(ctx context.Context, l layout) error
 }
 
 // boot is what a machine is started with.
 type boot struct {
 	record record
-	// seeded is called between the writing of the seed and the first boot.
+	// seeded is called once the first boot's data is written, before the boot.
 	seeded func() error
-	// name, userData: the first boot's cloud-init data.
+	// name, tag and userData are the first boot's cloud-init data.
 	name, tag, userData string
 }
 
-// patience is how long a machine may take for what it does by itself: on an
-// emulated processor everything takes ten times as long.
+// patience is how long a machine may take for what it does. On an emulated
+// processor everything takes ten times as long.
 type patience struct {
 	// boot is how long it may take from power-on until sshd answers.
 	boot time.Duration
 	// greeting is how long a connection waits for sshd's first line.
 	greeting time.Duration
-	// powerOff is how long it may take to power off in good order.
+	// powerOff is how long it may take to shut down.
 	powerOff time.Duration
 }
 
 // quick is the patience with a machine that runs on a real processor.
 var quick = patience{boot: 2 * time.Minute, greeting: lookLimit, powerOff: 20 * time.Second}
 
-// chooseEngine returns the engine of that name; nspawn is the default. See
-// Options for baked.
+// chooseEngine returns the engine with that name; nspawn is the default. See
+// Options.Baked for baked.
 func chooseEngine(name string, baked []string) (engine, error) {
 	switch name {
 	case "", "nspawn":
@@ -71,24 +71,25 @@ func chooseEngine(name string, baked []string) (engine, error) {
 	}
 }
 
-// observed is which parts of a machine exist.
+// observed tells which parts of a machine exist.
 type observed struct {
-	// Running: the guest, or what restarts it when it reboots, has processes.
+	// Running tells whether the guest, or the shell that boots it again when it
+	// reboots, has processes.
 	Running bool
-	// Supervised: what restarts the guest when it reboots lives.
+	// Supervised tells whether that shell runs.
 	Supervised bool
-	// Mounted: its root file system is mounted where the guest's next reboot
-	// will look for it.
+	// Mounted tells whether the machine's root file system is mounted where its
+	// next reboot looks for it.
 	Mounted bool
-	// Namespace: its network namespace has its name.
+	// Namespace tells whether the machine's network namespace has its name.
 	Namespace bool
-	// Network: the process that carries its packets lives.
+	// Network tells whether the process that carries the machine's packets runs.
 	Network bool
-	// Forwards: its address answers on all of its ports.
+	// Forwards tells whether all of the machine's ports lead into it.
 	Forwards bool
 }
 
-// treatment is what brings a machine from what was observed to whole.
+// treatment is what has to be done so that a machine is complete and running.
 type treatment int
 
 const (
@@ -98,8 +99,8 @@ const (
 	powerOn
 )
 
-// treat decides what o needs. A guest whose network alone is broken goes on
-// running; one that could not be booted again must be restarted.
+// treat decides what has to be done. A guest of which only the network is broken
+// goes on running; a guest that could not boot again has to be restarted now.
 func treat(o observed) treatment {
 	switch {
 	case !o.Running:

@@ -19,8 +19,10 @@ import (
 // system is one Debian release that a machine can run.
 type system struct {
 	// name is what --image calls it.
-	name  string
+	name string
+	// title is its name for people.
 	title string
+	// suite is what Debian's archive calls it.
 	suite string
 }
 
@@ -30,7 +32,7 @@ var systems = []system{
 	{name: "debian-12", title: "Debian 12", suite: "bookworm"},
 }
 
-// systemFor returns the system of that name, or a *providers.Usage.
+// systemFor returns the system with that name, or a *providers.Usage.
 func systemFor(name string) (system, error) {
 	if name == "" {
 		return systems[0], nil
@@ -46,29 +48,29 @@ func systemFor(name string) (system, error) {
 	}
 }
 
-// certificateFolder is where a computer's own certificate authorities are. A
-// network that re-signs TLS would be closed to a machine without them.
+// certificateFolder is where a computer keeps its own certificate authorities. In a
+// network that re-signs TLS, a machine without them can connect to nothing.
 const certificateFolder = "/usr/local/share/ca-certificates"
 
 // buildLimit is how long the building of an image may take.
 const buildLimit = 30 * time.Minute
 
-// base is what a machine's disk lies over. It is made once for each computer and
-// then only read.
+// base is a base image, over which a machine's disk lies. It is made once for each
+// computer and then only read.
 type base interface {
-	// name is what a machine over it is said to run: "debian-13".
+	// name is the system that a machine over it runs: "debian-13".
 	name() string
-	// title is what people read: "the base image of Debian 13".
+	// title is its name for people: "the base image of Debian 13".
 	title() string
-	// place is where it is once it is whole.
+	// place is its path. Something is there only once the image is complete.
 	place() string
-	// change is what building it does.
+	// change describes what build does.
 	change() providers.Change
-	// build makes it, beside its place first.
+	// build makes the image beside its place and moves it there when it is complete.
 	build(ctx context.Context, report func(line string)) error
 }
 
-// image is the resource of the base image.
+// image is the base image as a resource.
 type image struct {
 	spec   providers.Spec
 	cache  string
@@ -88,11 +90,11 @@ func (i *image) Title() string {
 	return b.title()
 }
 
-// Phase is the image's.
+// Phase is PhaseImage.
 func (i *image) Phase() providers.Phase { return providers.PhaseImage }
 
-// Look looks for the image of this recipe, or for the one that the machine's
-// disk lies over if there is a machine already.
+// Look looks for the image that the machine's disk lies over, or, if there is no
+// machine yet, for the image that spec asks for.
 func (i *image) Look(context.Context, time.Time) (providers.Finding, error) {
 	r, err := knownRecord(i.layout, i.spec.Tag)
 	if err != nil {
@@ -113,19 +115,19 @@ func (i *image) Look(context.Context, time.Time) (providers.Finding, error) {
 
 func (i *image) base() (base, error) { return i.engine.base(i.spec.Image, i.cache) }
 
-// lookUsed looks for the image of a machine that exists. Another image of the
-// same recipe would not do: the disk holds only the differences.
+// lookUsed looks for the image of a machine that exists. Another image of the same
+// recipe can't replace it: the machine's disk holds only what differs from it.
 func lookUsed(r record) (providers.Finding, error) {
 	if exists(r.Image) {
 		return providers.Finding{Holds: true, Detail: filepath.Base(r.Image)}, nil
 	}
 	return providers.Finding{}, &providers.Failed{
-		Err:  fmt.Errorf("the base image %s is gone, and the machine's disk is worth nothing without it", r.Image),
+		Err:  fmt.Errorf("the base image %s is gone, and the machine can't run without it", r.Image),
 		Next: "put the image back, or run `slipway destroy` and deploy again",
 	}
 }
 
-// Make builds the image. Runs that want the same one wait for the first.
+// Make builds the image. If another run builds it, Make waits for that run.
 func (i *image) Make(ctx context.Context, report func(line string)) error {
 	b, err := i.base()
 	if err != nil {
@@ -147,7 +149,7 @@ func (i *image) Make(ctx context.Context, report func(line string)) error {
 	return failed("make "+b.title(), b.build(ctx, report))
 }
 
-// lockImage takes the lock, and tells why it waits if it must.
+// lockImage takes the lock. If it has to wait, it reports why.
 func lockImage(ctx context.Context, lock *flock.Flock, report func(line string)) error {
 	if held, err := lock.TryLock(); held || err != nil {
 		return err
@@ -157,7 +159,7 @@ func lockImage(ctx context.Context, lock *flock.Flock, report func(line string))
 	return err
 }
 
-// form is what an image is made into, as its name says it.
+// form is the kind of an image, as its file name has it.
 type form string
 
 const (
@@ -165,17 +167,17 @@ const (
 	asDisk form = "-disk" // a disk and a kernel, for a virtual machine
 )
 
-// recipe is all that decides what is in an image.
+// recipe is everything that decides what is in an image.
 type recipe struct {
 	system       system
 	form         form
 	arch         string
 	certificates []certificate
-	// baked are packages beside those that every image has.
+	// baked are packages that not every image has; see Options.Baked.
 	baked []string
 	// folder is where the images of this computer are.
 	folder string
-	// path is where the finished image is. Its name holds a hash of the recipe.
+	// path is where the finished image is. Its name ends with a hash of the recipe.
 	path string
 }
 
@@ -223,7 +225,7 @@ func (b recipe) change() providers.Change {
 	return providers.Change{What: "build " + b.title() + " from Debian's packages", Why: why + filepath.Dir(b.path)}
 }
 
-// hash covers everything that the image is made from but Debian's archive.
+// hash covers everything that the image is made of, except for Debian's archive.
 func (b recipe) hash() string {
 	sum := sha256.New()
 	b.path = ""

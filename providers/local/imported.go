@@ -14,8 +14,8 @@ import (
 	"slipway/providers"
 )
 
-// imported is a base image made of a disk image of the operator's own, such as a
-// distribution publishes for clouds: with a boot loader and with cloud-init.
+// imported is a base image made of the operator's own disk image, such as the
+// images that distributions publish for clouds. It has a boot loader and cloud-init.
 type imported struct {
 	source source
 	path   string
@@ -33,7 +33,7 @@ func (i imported) change() providers.Change {
 	return providers.Change{What: "copy the disk image " + i.source.file, Why: why}
 }
 
-// build copies the image beside its place, judges it, and puts it there. The
+// build copies the image beside its place, checks it, and moves it there. The
 // caller holds the image's lock.
 func (i imported) build(ctx context.Context, report func(line string)) (err error) {
 	dir := i.path + ".part"
@@ -56,7 +56,7 @@ func (i imported) build(ctx context.Context, report func(line string)) (err erro
 	if err != nil {
 		return err
 	}
-	if err := usableDisk(raw, facts); err != nil {
+	if err := checkDisk(raw, facts); err != nil {
 		return &providers.Usage{Err: fmt.Errorf("the image %s can't be used: %w", i.source.name(), err),
 			Next: "give the image that its publisher makes for clouds (qcow2 or raw, with cloud-init)"}
 	}
@@ -68,16 +68,16 @@ func (i imported) build(ctx context.Context, report func(line string)) (err erro
 	return os.Rename(dir, i.path)
 }
 
-// usableDisk is nil for a whole disk in a format that is known. One that refers
-// to other files could show the machine any file of this computer.
-func usableDisk(path string, facts diskFacts) error {
+// checkDisk is nil for a complete disk in a known format. A disk that refers to
+// other files could show the machine any file of this computer.
+func checkDisk(path string, facts diskFacts) error {
 	switch {
 	case facts.Backing != "" || facts.Specific.Data.File != "":
-		return errors.New("it is not whole: it refers to another file")
+		return errors.New("it is not complete: it refers to another file")
 	case facts.Format == "qcow2":
 		return nil
 	case facts.Format != "raw":
-		return fmt.Errorf("its format is %s, and qcow2 and raw are known", facts.Format)
+		return fmt.Errorf("its format is %s, and only qcow2 and raw can be used", facts.Format)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -86,12 +86,13 @@ func usableDisk(path string, facts diskFacts) error {
 	defer file.Close()
 	sector := make([]byte, 512)
 	if _, err := io.ReadFull(file, sector); err != nil || sector[510] != 0x55 || sector[511] != 0xAA {
-		return errors.New("it is neither qcow2 nor a raw disk with a boot sector; is it packed still?")
+		return errors.New("it is neither qcow2 nor a raw disk with a boot sector; is it still compressed?")
 	}
 	return nil
 }
 
-// copyTo writes the image to a file, on the disk, and checks its sum.
+// copyTo writes the image to a file, checks its checksum, and returns once the file
+// is on the disk.
 func (i imported) copyTo(ctx context.Context, to string, report func(line string)) error {
 	from, size, err := i.open(ctx)
 	if err != nil {
@@ -114,13 +115,13 @@ func (i imported) copyTo(ctx context.Context, to string, report func(line string
 	if got := hex.EncodeToString(sum.Sum(nil)); i.source.sum != "" && got != i.source.sum {
 		return &providers.Usage{
 			Err:  fmt.Errorf("the image %s has the %s %s, and %s was asked for", i.source.name(), i.source.algorithm, got, i.source.sum),
-			Next: "get its checksum from its publisher anew, or a fresh copy of the image, and run the same command again",
+			Next: "get the checksum from the publisher again, or download the image again, then run the same command again",
 		}
 	}
 	return file.Sync()
 }
 
-// open returns the image's bytes and how many they are, or -1.
+// open returns the image's bytes and how many they are; -1 if that is not known.
 func (i imported) open(ctx context.Context) (io.ReadCloser, int64, error) {
 	if i.source.address == "" {
 		file, err := os.Open(i.source.file)
@@ -147,7 +148,7 @@ func (i imported) open(ctx context.Context) (io.ReadCloser, int64, error) {
 	return answer.Body, answer.ContentLength, nil
 }
 
-// reader ends with its context, which a file does not.
+// reader stops when its context ends; reading a file alone would not.
 type reader struct {
 	ctx  context.Context
 	from io.Reader
@@ -160,7 +161,7 @@ func (r reader) Read(p []byte) (int, error) {
 	return r.from.Read(p)
 }
 
-// progress tells every few seconds how much has come.
+// progress reports every few seconds how much has been copied.
 type progress struct {
 	done, size int64
 	told       time.Time

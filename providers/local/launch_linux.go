@@ -18,8 +18,8 @@ import (
 // networkLimit is how long slirp4netns may take to be ready.
 const networkLimit = 10 * time.Second
 
-// startNetwork starts slirp4netns for the machine's namespace and lets the
-// machine's address lead through it.
+// startNetwork starts slirp4netns for the machine's namespace and forwards the
+// machine's ports through it.
 func startNetwork(ctx context.Context, l layout, g groups, r record) error {
 	if err := errors.Join(os.RemoveAll(l.socket()), empty(l.networkLog())); err != nil {
 		return err
@@ -35,13 +35,13 @@ func startNetwork(ctx context.Context, l layout, g groups, r record) error {
 		return fmt.Errorf("start slirp4netns: %w", err)
 	}
 	if err := awaitReady(ready); err != nil {
-		return fmt.Errorf("slirp4netns did not come up (its words are in %s): %w", l.networkLog(), err)
+		return fmt.Errorf("slirp4netns did not start (its output is in %s): %w", l.networkLog(), err)
 	}
 	return addForwards(ctx, l.socket(), r.forwards())
 }
 
-// awaitReady waits for the byte that slirp4netns writes when the guest's
-// interface is there. The pipe ends without one if it dies before.
+// awaitReady waits for the byte that slirp4netns writes when the guest's interface
+// exists. If slirp4netns ends before, the pipe ends without a byte.
 func awaitReady(ready *os.File) error {
 	if err := ready.SetReadDeadline(time.Now().Add(networkLimit)); err != nil {
 		return err
@@ -50,8 +50,8 @@ func awaitReady(ready *os.File) error {
 	return err
 }
 
-// startGuest boots the guest, under a shell that boots it again whenever it
-// asks for a reboot.
+// startGuest boots the guest under a shell that boots it again whenever it asks for
+// a reboot.
 func startGuest(ctx context.Context, l layout, g groups) error {
 	if err := empty(l.console()); err != nil {
 		return err
@@ -63,9 +63,10 @@ func startGuest(ctx context.Context, l layout, g groups) error {
 	return nil
 }
 
-// launch runs a command whose background processes outlive this one: in a session
-// of their own, away from the terminal and its signals, and in the group from
-// their first instant, so that no kill of this process can leave one unseen.
+// launch runs a command whose background processes outlive this process. They are
+// in a session of their own, away from the terminal and its signals, and in their
+// control group from the first instant: if this process is killed, the next run
+// still finds all of them.
 func launch(ctx context.Context, g groups, member string, argv []string, log string, env []string, files ...*os.File) error {
 	keepInheritedHere()
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -87,16 +88,16 @@ func launch(ctx context.Context, g groups, member string, argv []string, log str
 	return cmd.Run()
 }
 
-// keepInheritedHere sees to it that what whoever started this process left open
-// is not held open by a machine: a pipe would never end, a lock never be free.
-// Kernels before 5.11 can't say so in one word, and do without.
+// keepInheritedHere marks all files that this process inherited so that a machine
+// does not inherit them: it would hold a pipe open for ever, or a lock. Kernels
+// before 5.11 have no such call and do without.
 func keepInheritedHere() {
 	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 }
 
-// run runs a short command to its end and puts what it printed into the error.
-// It does not outlive this process: what it makes late would be in the way of
-// the next one.
+// run runs a short command to its end and puts what it printed into the error. The
+// command is killed with this process: otherwise it could make something after the
+// next run has looked.
 func run(ctx context.Context, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -116,7 +117,7 @@ func run(ctx context.Context, argv ...string) error {
 	return nil
 }
 
-// empty empties a log, if there is one: each start has its own.
+// empty empties a log, if there is one: it holds the lines of one start.
 func empty(log string) error {
 	if err := os.Truncate(log, 0); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err

@@ -9,8 +9,9 @@ import (
 	"runtime"
 )
 
-// runRoot holds what does not outlive a boot of this computer. Who is not root
-// has a folder for it among the caches: a path to a socket must be short.
+// runRoot is the folder for what does not outlive a boot of this computer. For
+// other users than root it is among the caches, where a socket's path is short
+// enough.
 func runRoot() string {
 	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
 		return "/run/slipway"
@@ -22,15 +23,15 @@ func runRoot() string {
 	return filepath.Join(dir, "slipway", "run")
 }
 
-// layout is where everything of one machine lies. All of it follows from the
+// layout is where everything of one machine is. All places follow from the
 // deployment's folder and tag.
 type layout struct {
 	// id names the machine, its network namespace and its control group.
 	id string
 	// dir holds what outlives a boot of this computer: record, disk, logs.
 	dir string
-	// run holds the mountpoint, the lock and the sockets: a path to a socket may have no
-	// more than 108 bytes, so it can't be below dir.
+	// run holds the mount point, the lock and the sockets. A socket's path may have
+	// no more than 108 bytes, so they can't be below dir.
 	run string
 }
 
@@ -54,11 +55,11 @@ func (l layout) pidfile() string    { return filepath.Join(l.run, "pid") }
 func (l layout) qmp() string        { return filepath.Join(l.run, "qmp.sock") }
 func (l layout) netns() string      { return filepath.Join("/run/netns", l.id) }
 
-// shortTag is a tag that can itself be a host name and a short path's part.
+// shortTag is a tag that can be a host name and is short enough for a path.
 var shortTag = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,46}[a-z0-9]$`)
 
-// machineID is the tag itself where that is fit to be a name, since people
-// read it in the lists of other programs; else a name made of the tag's hash.
+// machineID is the tag itself, which people recognise in the lists of other
+// programs, if it can be a name there; else a name made of the tag's hash.
 func machineID(tag string) string {
 	if shortTag.MatchString(tag) {
 		return tag

@@ -305,8 +305,8 @@ func (g *guest) rebooted(t *testing.T) {
 	g.sh(t, "test ! -e /run/mark")
 }
 
-// assertMended checks that the machine needs what the word says, and is whole
-// after it.
+// assertMended checks that the next run would do what the word says ("start",
+// "restart" or "mend"), and that the machine is complete after that.
 func (g *guest) assertMended(t *testing.T, word string) {
 	t.Helper()
 	f := look(t, g.machine())

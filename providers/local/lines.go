@@ -14,10 +14,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// lastLines keeps this many lines of what a program printed, for its error.
+// lastLines is how many of a program's last lines are kept for its error.
 const lastLines = 15
 
-// lines is a writer that hands on whole lines and keeps the last few.
+// lines is a writer that reports whole lines and keeps the last few.
 type lines struct {
 	report func(line string)
 	part   []byte
@@ -63,8 +63,8 @@ func runLines(ctx context.Context, cmd *exec.Cmd, report func(line string)) erro
 	return nil
 }
 
-// retry calls try, soon and then ever less often, until it succeeds or limit
-// has passed; then the error is try's last.
+// retry calls try again and again, at growing intervals, until it succeeds or limit
+// has passed. The error is the last one of try.
 func retry(ctx context.Context, limit time.Duration, try func() error) error {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval = 2 * time.Millisecond
@@ -98,8 +98,8 @@ func readConsole(path string) (string, error) {
 	return plain(string(text)), nil
 }
 
-// plain takes out everything that a terminal would act on: a guest's output
-// must not be able to write to the operator's.
+// plain removes everything that a terminal would act on: a guest must not be able
+// to control the operator's terminal.
 func plain(text string) string {
 	text = strings.ReplaceAll(ansi.Strip(text), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -110,5 +110,5 @@ func plain(text string) string {
 	}, text)
 }
 
-// permanent marks an error that another try can't mend.
+// permanent marks an error for which retry does not try again.
 func permanent(err error) error { return backoff.Permanent(err) }

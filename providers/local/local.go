@@ -1,8 +1,21 @@
-// Package local makes servers of this computer: real Debian machines with
-// systemd, sshd and cloud-init, each on its own loopback address with the real
-// ports 22, 80 and 443. They cost nothing and behave as a rented server does:
-// as far as a container can with the engine nspawn, with a kernel of their own
-// with the engine qemu.
+// Package local is the provider of machines on this computer: real Debian machines
+// with systemd, sshd and cloud-init, each at a loopback address of its own with the
+// ports 22, 80 and 443. They cost nothing and behave like a rented server: with
+// the engine nspawn as far as a container can, with the engine qemu with a kernel
+// of their own.
+//
+// What is installed on a rented server is installed on such a machine too: its base
+// image has only what a stock cloud image of Debian has. It has no way to this
+// computer's loopback addresses, and sees nothing of the operator's environment.
+//
+// A machine's record is on disk before anything of it is started, and everything of
+// it is named after the deployment's tag. So a later run or a destroy finds what
+// there is, however the run before it ended: killed, or with the whole computer.
+// Nothing of a machine is left after Destroy but the base image, which other
+// machines may use.
+//
+// The engine in steps calls this package through providers.Provider; tests and the
+// simulated cloud boot their machines with it too.
 package local
 
 import (
@@ -16,22 +29,22 @@ import (
 	"slipway/providers"
 )
 
-// Options say where a Provider works.
+// Options are what a Provider is made with.
 type Options struct {
 	// Engine is "nspawn", which is the default, or "qemu".
 	Engine string
 	// Dir is the deployment's own folder, which need not exist yet; the
 	// machine's disk goes into its subfolder "machine".
 	Dir string
-	// Cache is the folder for what all deployments share: the base images.
+	// Cache is the folder of the base images, which all deployments share.
 	Cache string
-	// Baked are Debian packages that the base image of virtual machines has
-	// already. A rented server has none of them; but installing one takes an
-	// emulated processor ten times as long as this computer.
+	// Baked are more Debian packages for the base image of virtual machines. A
+	// rented server has none of them; but to install one takes an emulated
+	// processor ten times as long.
 	Baked []string
 }
 
-// Provider makes one machine on this computer. It implements
+// Provider makes the machine of one deployment on this computer. It implements
 // providers.Provider and providers.Consoler.
 type Provider struct {
 	engine engine
@@ -44,8 +57,8 @@ var (
 	_ providers.Consoler = (*Provider)(nil)
 )
 
-// New returns the provider for one deployment. It only looks at its options;
-// an engine that there is not is a *providers.Usage.
+// New returns the provider for one deployment. It looks only at its options; an
+// unknown engine is a *providers.Usage.
 func New(o Options) (*Provider, error) {
 	engine, err := chooseEngine(o.Engine, o.Baked)
 	if err != nil {
@@ -65,9 +78,9 @@ func New(o Options) (*Provider, error) {
 	return &Provider{engine: engine, dir: dir, cache: cache}, nil
 }
 
-// Supported is nil when real machines can run on this computer with that engine,
-// perhaps after its tools have been installed; else it is a *providers.Refused
-// with the reason. An empty name is the default engine's.
+// Supported is nil if machines of that engine can run on this computer, perhaps
+// after its tools have been installed; else it is a *providers.Refused with the
+// reason. An empty name stands for the default engine.
 func Supported(engine string) error {
 	e, err := chooseEngine(engine, nil)
 	if err != nil {
@@ -76,12 +89,12 @@ func Supported(engine string) error {
 	return e.supported("")
 }
 
-// Name is what --provider calls it.
+// Name is what --provider calls it: "local".
 func (p *Provider) Name() string { return "local" }
 
-// Check asks whether a machine as spec wants it can run here. It only reads.
+// Check tells whether the machine that spec asks for can run here. It only reads.
 func (p *Provider) Check(_ context.Context, spec providers.Spec) error {
-	if err := usable(spec); err != nil {
+	if err := checkSpec(spec); err != nil {
 		return err
 	}
 	if _, err := p.engine.base(spec.Image, p.cache); err != nil && !p.made(spec) {
@@ -90,16 +103,16 @@ func (p *Provider) Check(_ context.Context, spec providers.Spec) error {
 	return p.engine.supported(spec.Image)
 }
 
-// made tells whether the machine's disk exists: it needs the image's name no more.
+// made tells whether the machine's disk exists: its record says over which image.
 func (p *Provider) made(spec providers.Spec) bool {
 	r, err := p.machineRecord(spec)
 	return err == nil && r.Seeded
 }
 
-// usable judges spec alone, without a look at the computer.
-func usable(spec providers.Spec) error {
+// checkSpec checks spec alone, without a look at the computer.
+func checkSpec(spec providers.Spec) error {
 	if spec.Tag == "" {
-		return errors.New("the deployment has no tag, so nothing could be found again")
+		return errors.New("the deployment has no tag, so its machine could not be found again")
 	}
 	if spec.Region != "" {
 		return &providers.Usage{
@@ -109,7 +122,7 @@ func usable(spec providers.Spec) error {
 	}
 	if spec.Size != "" {
 		return &providers.Usage{
-			Err:  fmt.Errorf("size %q makes no sense for the local provider: the machine has what this computer has", spec.Size),
+			Err:  fmt.Errorf("size %q makes no sense for the local provider: the machine has the size of this computer", spec.Size),
 			Next: "leave --size out, or choose --provider digitalocean",
 		}
 	}
@@ -125,8 +138,8 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	}
 }
 
-// Server tells where the machine's sshd answers, whether or not the machine is
-// powered on. Its User is empty: the user data decides who may log in.
+// Server tells where the machine's sshd answers, also while the machine is powered
+// off. Its User is empty: the user data decides who may log in.
 func (p *Provider) Server(_ context.Context, spec providers.Spec) (providers.Server, error) {
 	r, err := p.machineRecord(spec)
 	if err != nil {
@@ -135,30 +148,30 @@ func (p *Provider) Server(_ context.Context, spec providers.Spec) (providers.Ser
 	return providers.Server{Address: r.Address, Port: r.SSHPort}, nil
 }
 
-// Holdings lists the machine if its disk or any part of it that runs exists.
+// Holdings lists the machine if its disk exists or any part of it runs.
 func (p *Provider) Holdings(_ context.Context, spec providers.Spec) ([]providers.Holding, error) {
 	l := p.layout(spec)
-	left, err := p.engine.remains(l)
+	parts, err := p.engine.remains(l)
 	if err != nil {
 		return nil, err
 	}
 	r, err := readRecord(l, spec.Tag)
 	if ours := !errors.Is(err, errOtherTag); ours && present(l.dir) {
-		left = append(left, l.dir)
+		parts = append(parts, l.dir)
 	}
-	if len(left) == 0 {
+	if len(parts) == 0 {
 		return nil, nil
 	}
-	detail := left[len(left)-1]
+	detail := parts[len(parts)-1]
 	if r.Address != "" {
 		detail = r.System + " at " + r.Address
 	}
 	return []providers.Holding{{Kind: kindMachine, ID: l.id, Detail: detail}}, nil
 }
 
-// Destroy ends the machine at once and removes its disk and everything else of
-// it. It can be called again, and also when only a part of the machine is left.
-// The base image stays, for other machines may lie over it.
+// Destroy ends the machine at once and removes its disk and everything else of it.
+// It can be called again, and also if only a part of the machine exists. The base
+// image stays, because other machines may use it.
 func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func(line string)) error {
 	holdings, err := p.Holdings(ctx, spec)
 	if err != nil || len(holdings) == 0 {
@@ -179,8 +192,8 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 	return nil
 }
 
-// removeDisk removes the machine's folder, its record last: as long as anything
-// is there, it tells whose it is.
+// removeDisk removes the machine's folder. The record goes last: as long as
+// anything is there, it tells whose it is.
 func removeDisk(ctx context.Context, l layout) error {
 	for _, path := range []string{l.upper(), l.work(), l.disk(), l.seed(), l.dir} {
 		if err := removeAll(ctx, path); err != nil {
@@ -190,9 +203,9 @@ func removeDisk(ctx context.Context, l layout) error {
 	return nil
 }
 
-// Stop powers the machine off in good order, by force after 20 seconds (3 minutes
-// where its processor is emulated), and keeps its disk. A machine that is off is
-// left alone.
+// Stop shuts the machine down and keeps its disk. After 20 seconds (3 minutes if
+// its processor is emulated) it ends the machine by force. A machine that is off
+// stays as it is.
 func (p *Provider) Stop(ctx context.Context, spec providers.Spec) error {
 	if _, err := p.machineRecord(spec); err != nil {
 		return err
@@ -200,7 +213,7 @@ func (p *Provider) Stop(ctx context.Context, spec providers.Spec) error {
 	return p.engine.stop(ctx, p.layout(spec))
 }
 
-// Reboot powers the machine off and on again and returns when its sshd answers.
+// Reboot shuts the machine down, starts it and returns when its sshd answers.
 func (p *Provider) Reboot(ctx context.Context, spec providers.Spec) error {
 	if err := p.Stop(ctx, spec); err != nil {
 		return err
@@ -209,8 +222,8 @@ func (p *Provider) Reboot(ctx context.Context, spec providers.Spec) error {
 	return m.Make(ctx, func(string) {})
 }
 
-// Console returns the last lines that the machine printed since it was powered
-// on, without the control sequences that a terminal would act on.
+// Console returns the last 16 KiB that the machine printed since it was powered on,
+// without the control sequences that a terminal would act on.
 func (p *Provider) Console(_ context.Context, spec providers.Spec) (string, error) {
 	if _, err := p.machineRecord(spec); err != nil {
 		return "", err
@@ -237,8 +250,8 @@ func present(path string) bool {
 	return err == nil
 }
 
-// removeAll removes a tree. It is tried for a while, because processes that
-// were just killed may still be letting go of it.
+// removeAll removes a tree. It tries for five seconds, because processes that were
+// just killed may still hold parts of it.
 func removeAll(ctx context.Context, dir string) error {
 	return retry(ctx, 5*time.Second, func() error { return os.RemoveAll(dir) })
 }

@@ -28,7 +28,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-func TestUsable(t *testing.T) {
+func TestCheckSpec(t *testing.T) {
 	good := providers.Spec{Tag: "slipway-a-0"}
 	for name, c := range map[string]struct {
 		change func(*providers.Spec)
@@ -41,7 +41,7 @@ func TestUsable(t *testing.T) {
 	} {
 		spec := good
 		c.change(&spec)
-		err := usable(spec)
+		err := checkSpec(spec)
 		var usage *providers.Usage
 		switch {
 		case c.want == "" && err != nil:
@@ -50,7 +50,7 @@ func TestUsable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if usable(providers.Spec{}) == nil {
+	if checkSpec(providers.Spec{}) == nil {
 		t.Error("a deployment without a tag was accepted")
 	}
 }

@@ -15,11 +15,11 @@ import (
 
 const (
 	kindMachine = "machine"
-	// lookLimit bounds the wait for an answer of the machine's own processes.
+	// lookLimit is how long a look waits for an answer of the machine's processes.
 	lookLimit = 2 * time.Second
 )
 
-// machine is the resource of the machine itself.
+// machine is the machine itself as a resource.
 type machine struct {
 	spec   providers.Spec
 	cache  string
@@ -33,11 +33,11 @@ func (m *machine) Kind() string { return kindMachine }
 // Title is what people read.
 func (m *machine) Title() string { return "a machine on this computer" }
 
-// Phase is the boot's.
+// Phase is PhaseBoot.
 func (m *machine) Phase() providers.Phase { return providers.PhaseBoot }
 
-// Look tells whether the machine exists, runs and can be reached. Nothing lags
-// behind on one's own computer, so asked makes no difference.
+// Look tells whether the machine exists, runs and can be reached. On this computer
+// a look sees at once what was made, so the time of an earlier request is not used.
 func (m *machine) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	r, err := knownRecord(m.layout, m.spec.Tag)
 	if err != nil {
@@ -54,7 +54,7 @@ func (m *machine) Look(ctx context.Context, _ time.Time) (providers.Finding, err
 	case powerOn:
 		return finding("start the machine "+m.layout.id, "it is powered off"), nil
 	case restart:
-		return finding("restart the machine "+m.layout.id, "it could not boot again as it is"), nil
+		return finding("restart the machine "+m.layout.id, "parts of it are missing, without which it can't reboot"), nil
 	case mendNetwork:
 		return finding("mend the network of the machine "+m.layout.id, "its address "+r.Address+" does not lead into it"), nil
 	}
@@ -65,8 +65,8 @@ func finding(what, why string) providers.Finding {
 	return providers.Finding{Changes: []providers.Change{{What: what, Why: why}}}
 }
 
-// Make brings the machine from whatever it is to running and reachable, and
-// returns when its sshd answers. A machine that is whole is left alone.
+// Make starts, restarts or mends the machine, whatever it needs, and returns when
+// its sshd answers. A machine that is complete and runs stays as it is.
 func (m *machine) Make(ctx context.Context, report func(line string)) error {
 	r, err := m.remember()
 	if err != nil {
@@ -82,8 +82,8 @@ func (m *machine) Make(ctx context.Context, report func(line string)) error {
 	return m.awaitSSH(ctx, r, report)
 }
 
-// remember decides what the machine will be and writes it down, unless that was
-// done before. Nothing of the machine is started earlier than that.
+// remember decides what the machine will be and writes its record, unless an earlier
+// run has done so. Only then anything of the machine is started.
 func (m *machine) remember() (record, error) {
 	r, err := knownRecord(m.layout, m.spec.Tag)
 	if err != nil {
@@ -124,8 +124,7 @@ func (m *machine) apply(ctx context.Context, t treatment, r record, report func(
 	return failed("start the machine", m.powerOn(ctx, r))
 }
 
-// powerOn starts a machine of which nothing runs, though pieces of an earlier
-// run may be left.
+// powerOn starts the machine, after it has removed what an earlier start left.
 func (m *machine) powerOn(ctx context.Context, r record) error {
 	if err := m.engine.clean(ctx, m.layout); err != nil {
 		return err
@@ -139,7 +138,7 @@ func (m *machine) powerOn(ctx context.Context, r record) error {
 	})
 }
 
-// failed makes err one that tells what to do next, unless it does already.
+// failed adds what to do next to an error that does not say it yet.
 func failed(what string, err error) error {
 	var refused *providers.Refused
 	var usage *providers.Usage
@@ -149,7 +148,7 @@ func failed(what string, err error) error {
 	return &providers.Failed{Err: fmt.Errorf("%s: %w", what, err), Next: "run the same command again"}
 }
 
-// awaitSSH returns when the machine's sshd has introduced itself.
+// awaitSSH returns when the machine's sshd has sent its greeting.
 func (m *machine) awaitSSH(ctx context.Context, r record, report func(line string)) error {
 	at := net.JoinHostPort(r.Address, strconv.Itoa(r.SSHPort))
 	start, told := time.Now(), time.Now()
@@ -160,7 +159,7 @@ func (m *machine) awaitSSH(ctx context.Context, r record, report func(line strin
 			return nil
 		}
 		if o, lookErr := m.engine.observe(ctx, m.layout, r); lookErr == nil && !o.Running {
-			return permanent(errors.New("the machine has powered itself off"))
+			return permanent(errors.New("the machine has shut itself down"))
 		}
 		if time.Since(told) > 5*time.Second {
 			told = time.Now()
@@ -177,8 +176,8 @@ func (m *machine) awaitSSH(ctx context.Context, r record, report func(line strin
 	}
 }
 
-// greeted is nil if an SSH server introduces itself at that address. That the
-// port can be connected to says nothing: what forwards it always accepts.
+// greeted is nil if an SSH server sends its greeting at that address. A connection
+// alone proves nothing: the process that forwards the port always accepts it.
 func greeted(ctx context.Context, at string, limit time.Duration) error {
 	conn, err := (&net.Dialer{Timeout: limit}).DialContext(ctx, "tcp", at)
 	if err != nil {

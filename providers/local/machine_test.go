@@ -40,8 +40,8 @@ func testCache(t *testing.T) string {
 	return filepath.Join(dir, "slipway")
 }
 
-// requireMachines skips the test where machines can't run, except in CI, where
-// that would hide that nothing was tested.
+// requireMachines skips the test if machines can't run here. Under CI the test fails
+// instead: a skipped test would hide that nothing was tested.
 func requireMachines(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -57,8 +57,8 @@ func requireMachines(t *testing.T) {
 	}
 }
 
-// newGuest describes a machine for the test and sees to it that nothing of it
-// is left after the test, however that ends. It is not made yet.
+// newGuest describes a machine for the test; it is not made yet. When the test has
+// ended, the machine is destroyed, and nothing of it may be left.
 func newGuest(t *testing.T, image string) *guest {
 	t.Helper()
 	return newGuestOf(t, "", image)
@@ -134,8 +134,8 @@ func userData(public, hostPrivate, hostPublic string) string {
 		indent(hostPrivate) + "  ed25519_public: " + hostPublic
 }
 
-// ensure does what the engine of the product does with the resources: look,
-// make, look again. It tells which kinds had to be made.
+// ensure does with the resources what a run does: look, make, look again. It returns
+// the kinds that had to be made.
 func (g *guest) ensure(t *testing.T) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -227,7 +227,7 @@ func (g *guest) trySh(script string) (string, error) {
 	return string(out), err
 }
 
-// assertNothingLeft looks for the machine by means other than the product's.
+// assertNothingLeft looks for parts of the machine, without the code under test.
 func assertNothingLeft(t *testing.T, p *Provider, spec providers.Spec) {
 	t.Helper()
 	l := p.layout(spec)

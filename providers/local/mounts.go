@@ -28,7 +28,7 @@ func parseMounts(mountinfo string) []mount {
 	return list
 }
 
-// unescape undoes mountinfo's octal escapes.
+// unescape replaces mountinfo's octal escapes by the characters.
 func unescape(field string) string {
 	var out strings.Builder
 	for i := 0; i < len(field); i++ {
@@ -49,8 +49,8 @@ func mounted(list []mount, path string) bool {
 	return slices.ContainsFunc(list, func(m mount) bool { return m.point == path })
 }
 
-// mountsAt lists the mounts at or below any of the paths, in the order in which
-// they can be unmounted.
+// mountsAt lists the mount points at and below the paths, in the order in which they
+// can be unmounted.
 func mountsAt(list []mount, paths ...string) []string {
 	var points []string
 	for _, m := range slices.Backward(list) {

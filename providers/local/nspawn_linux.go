@@ -17,23 +17,23 @@ import (
 const (
 	// killLimit is how long killed processes may take to be gone.
 	killLimit = 10 * time.Second
-	// inotifyNeed is how many inotify instances a Debian guest takes, and some.
+	// inotifyNeed is how many inotify instances must be free: a Debian guest takes 8.
 	inotifyNeed = 10
 	// powerOff asks systemd to power off: SIGRTMIN+4, see systemd(1).
 	powerOff = syscall.Signal(34 + 4)
 )
 
-// nspawn runs machines as containers by systemd-nspawn: a whole Debian with its
-// own init, on this computer's kernel.
+// nspawn runs machines as containers of systemd-nspawn: a complete Debian with its
+// own init on this computer's kernel.
 type nspawn struct{}
 
 func (nspawn) patience() patience { return quick }
 
-// base is one of the systems: a container has no use for a whole disk.
+// base is the image of one of the systems; a container can't run a disk image.
 func (nspawn) base(image, cache string) (base, error) {
 	if isSource(image) {
 		return nil, &providers.Usage{
-			Err:  fmt.Errorf("the engine nspawn can't run the disk image %s, for it is a container's", image),
+			Err:  fmt.Errorf("the engine nspawn runs containers and can't run the disk image %s", image),
 			Next: "add --engine qemu, or give --image debian-13",
 		}
 	}
@@ -91,8 +91,8 @@ func (nspawn) remains(l layout) ([]string, error) {
 	return list, nil
 }
 
-// runtimePaths are all places outside the machine's folder where something of
-// it can be, those included that a killed systemd-nspawn leaves.
+// runtimePaths are all places outside the machine's folder where parts of it can
+// be, with those that a killed systemd-nspawn leaves behind.
 func runtimePaths(l layout) []string {
 	return []string{
 		l.run, l.netns(),
@@ -101,7 +101,7 @@ func runtimePaths(l layout) []string {
 	}
 }
 
-// start boots the machine. If it can't, nothing of the machine runs on.
+// start boots the machine. If that fails, it removes what it has started.
 func (n nspawn) start(ctx context.Context, l layout, b boot) (err error) {
 	if err := inotifyLeft(inotifyNeed); err != nil {
 		return err
@@ -121,8 +121,8 @@ func (n nspawn) start(ctx context.Context, l layout, b boot) (err error) {
 	return startGuest(ctx, l, g)
 }
 
-// prepare makes everything that needs no process: groups, namespace, file
-// system and the first boot's data.
+// prepare makes what the machine needs before it has processes: control groups,
+// network namespace, file system and the first boot's data.
 func (nspawn) prepare(ctx context.Context, l layout, b boot) (groups, error) {
 	for _, dir := range []string{l.upper(), l.work(), l.root()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -170,7 +170,7 @@ func addNamespace(ctx context.Context, l layout) error {
 	return run(ctx, "ip", "-n", l.id, "link", "set", "lo", "up")
 }
 
-// mend puts a living slirp4netns with all forwards back in front of the guest.
+// mend replaces slirp4netns by a new one with all forwards. The guest runs on.
 func (nspawn) mend(ctx context.Context, l layout, r record) error {
 	mountinfo, err := readMountinfo()
 	if err != nil {
@@ -183,8 +183,8 @@ func (nspawn) mend(ctx context.Context, l layout, r record) error {
 	if err := end(ctx, g, groupNetwork); err != nil {
 		return err
 	}
-	// Some kernels kill every process that is born into a group which was ever
-	// killed as a whole (they compare its count of kills with another group's).
+	// Some kernels kill every process that starts in a group which was killed as a
+	// whole before (they compare its count of kills with another group's).
 	if err := retry(ctx, killLimit, func() error { return g.removeMember(groupNetwork) }); err != nil {
 		return err
 	}
@@ -194,8 +194,8 @@ func (nspawn) mend(ctx context.Context, l layout, r record) error {
 	return startNetwork(ctx, l, g, r)
 }
 
-// stop asks the guest to power off, ends it by force when it takes too long,
-// and removes what ran around it.
+// stop asks the guest to shut down, ends it by force if it takes too long, and
+// removes everything of the machine but its folder.
 func (n nspawn) stop(ctx context.Context, l layout) error {
 	mountinfo, err := readMountinfo()
 	if err != nil {
@@ -224,7 +224,7 @@ func (n nspawn) stop(ctx context.Context, l layout) error {
 }
 
 // clean ends all processes of the machine and removes everything of it but its
-// folder. It works from what there is, so also when half of it is gone.
+// folder. It looks for each part, so it also works if some are missing.
 func (nspawn) clean(ctx context.Context, l layout) error {
 	mountinfo, err := readMountinfo()
 	if err != nil {
@@ -243,7 +243,7 @@ func (nspawn) clean(ctx context.Context, l layout) error {
 	if err := retry(ctx, killLimit, g.remove); err != nil {
 		return fmt.Errorf("remove the machine's control groups: %w", err)
 	}
-	_ = os.Remove(runRoot()) // stays while other machines have theirs in it
+	_ = os.Remove(runRoot()) // it stays as long as other machines have folders in it
 	return nil
 }
 
@@ -259,8 +259,8 @@ func removeRuntime(ctx context.Context, l layout) error {
 	return nil
 }
 
-// end kills a member of the machine's groups, or with "" all, and waits until
-// they are gone.
+// end kills the processes of one of the machine's groups, or of all with "", and
+// waits until they are gone.
 func end(ctx context.Context, g groups, member string) error {
 	return retry(ctx, killLimit, func() error {
 		has, err := g.populated(member)
@@ -284,8 +284,8 @@ func awaitEmpty(ctx context.Context, g groups, member string, limit time.Duratio
 	})
 }
 
-// unmountAll unmounts everything at and below the paths. A mount that stays in
-// use is detached: it is gone for all who come later.
+// unmountAll unmounts everything at and below the paths. A mount that is still in
+// use is detached: only the processes that use it see it then.
 func unmountAll(ctx context.Context, paths ...string) error {
 	mountinfo, err := readMountinfo()
 	if err != nil {
@@ -311,8 +311,8 @@ func readMountinfo() (string, error) {
 	return string(text), nil
 }
 
-// inotifyLeft takes that many inotify instances and gives them back: a guest
-// that finds too few boots into a state in which nothing is ever restarted.
+// inotifyLeft takes that many inotify instances and gives them back. A guest that
+// finds too few of them boots, but its systemd never restarts anything.
 func inotifyLeft(need int) error {
 	for range need {
 		fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// killProcess kills the process with that id if it is the QEMU of the machine
-// with that name. The id is pinned first, so that nobody else can have it.
+// killProcess kills the process with that id if it is the QEMU of the machine with
+// that name. It opens the process first, so that the id can't become another's.
 func killProcess(pid int, name string) error {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if errors.Is(err, unix.ESRCH) {

@@ -27,5 +27,5 @@ func killProcess(pid int, name string) error {
 	return nil
 }
 
-// keepInheritedHere has nothing to do: only Linux has one word for it.
+// keepInheritedHere does nothing: only Linux has a call for it.
 func keepInheritedHere() {}

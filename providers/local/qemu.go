@@ -20,21 +20,21 @@ import (
 )
 
 const (
-	// pressEvery is how often a machine is asked to power off: while it boots,
-	// nobody in it listens.
+	// pressEvery is how often a machine is asked to shut down: while it boots, it
+	// does not notice.
 	pressEvery = 5 * time.Second
-	// quitLimit is how long QEMU may take to be gone once it was told to.
+	// quitLimit is how long QEMU may take to end when it is told to.
 	quitLimit = 20 * time.Second
 	// launchLimit is how long QEMU may take to start.
 	launchLimit = time.Minute
 )
 
-// qemu runs machines with a kernel of their own. It needs no rights but for the
-// ports below 1024 and for building Debian's image.
+// qemu runs machines with a kernel of their own. It needs root's rights only for
+// ports below 1024 and to build Debian's image.
 //
-// That a machine runs is told by a lock that its QEMU holds from before its first
-// instant to its last: no number of a process can be mistaken for another's, and
-// no second QEMU can be started beside it.
+// A machine runs as long as its lock is held. Its QEMU inherits the lock, so it
+// holds it from its first instant to its last: no process id can be mistaken for
+// another's, and no second QEMU can be started for the machine.
 type qemu struct {
 	baked []string
 }
@@ -57,8 +57,8 @@ func (qemu) patience() patience {
 	return patience{boot: 15 * time.Minute, greeting: 10 * time.Second, powerOff: 3 * time.Minute}
 }
 
-// plan is how a machine over that base image is run on this computer.
-func (qemu) plan(image string) (virtual, error) {
+// hardware is how a machine over that base image is run on this computer.
+func (qemu) hardware(image string) (virtual, error) {
 	arch, known := architectures[debianArch()]
 	if !known {
 		return virtual{}, &providers.Refused{
@@ -76,8 +76,8 @@ func (qemu) plan(image string) (virtual, error) {
 	return v, nil
 }
 
-// observe asks QEMU how it is. Its network is a part of it, so that nothing of
-// it can break alone.
+// observe asks QEMU for its state. The network is a part of QEMU and can't break
+// alone.
 func (q qemu) observe(ctx context.Context, l layout, _ record) (observed, error) {
 	runs, err := held(l.lock())
 	if err != nil || !runs {
@@ -91,7 +91,7 @@ func (q qemu) observe(ctx context.Context, l layout, _ record) (observed, error)
 	switch {
 	case ctx.Err() != nil:
 		return observed{}, context.Cause(ctx)
-	case errors.Is(err, context.DeadlineExceeded): // busy, not broken
+	case errors.Is(err, context.DeadlineExceeded): // it is busy, not broken
 	case err != nil, state.Status != "running":
 		o.Supervised = false
 	}
@@ -105,7 +105,7 @@ func (qemu) remains(l layout) ([]string, error) {
 	return nil, nil
 }
 
-// start powers the machine on. If it can't, nothing of it runs on.
+// start powers the machine on. If that fails, it ends what it has started.
 func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 	for _, dir := range []string{l.dir, l.run} {
 		if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
@@ -115,7 +115,7 @@ func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 	if err := q.prepare(ctx, l, b); err != nil {
 		return err
 	}
-	v, err := q.plan(b.record.Image)
+	v, err := q.hardware(b.record.Image)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 		return err
 	}
 	err = launchQEMU(ctx, l, v.command(l, b.record.forwards()), lock)
-	// QEMU has a copy of its own now.
+	// QEMU has inherited the lock.
 	if err := errors.Join(err, lock.Close()); err != nil {
 		return errors.Join(err, q.clean(context.WithoutCancel(ctx), l))
 	}
@@ -134,13 +134,14 @@ func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 	return nil
 }
 
-// prepare makes the disk and the first boot's data, each in one instant.
+// prepare makes the disk and the first boot's data. Either is there only once it is
+// complete.
 func (q qemu) prepare(ctx context.Context, l layout, b boot) error {
 	if b.record.Seeded {
 		for _, path := range []string{l.disk(), l.seed()} {
 			if !exists(path) {
 				return &providers.Failed{
-					Err:  fmt.Errorf("the machine's disk is not whole: %s is gone", path),
+					Err:  fmt.Errorf("the machine's disk is not complete: %s is gone", path),
 					Next: "put it back, or run `slipway destroy` and deploy again",
 				}
 			}
@@ -151,7 +152,7 @@ func (q qemu) prepare(ctx context.Context, l layout, b boot) error {
 		return fmt.Errorf("make the machine's disk: %w", err)
 	}
 	if err := makeSeed(ctx, l, b); err != nil {
-		return fmt.Errorf("hand over the first boot's data: %w", err)
+		return fmt.Errorf("write the first boot's data: %w", err)
 	}
 	return b.seeded()
 }
@@ -184,8 +185,8 @@ func baseDisk(image string) (path, format string, err error) {
 	return "", "", fmt.Errorf("the base image %s has no disk in it", image)
 }
 
-// makeSeed packs the first boot's data. What it is packed from holds the
-// machine's first host key and does not stay.
+// makeSeed packs the first boot's data into a disk. The folder that it is packed
+// from holds the machine's first host key and is removed.
 func makeSeed(ctx context.Context, l layout, b boot) (err error) {
 	folder := l.seed() + ".d"
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
@@ -206,7 +207,7 @@ func makeSeed(ctx context.Context, l layout, b boot) (err error) {
 	return os.Rename(part, l.seed())
 }
 
-// diskFacts is what qemu-img tells of a disk.
+// diskFacts is what qemu-img prints about a disk.
 type diskFacts struct {
 	Format   string `json:"format"`
 	Size     int64  `json:"virtual-size"`
@@ -227,9 +228,8 @@ func diskInfo(ctx context.Context, path string) (diskFacts, error) {
 	return facts, json.Unmarshal(out, &facts)
 }
 
-// launchQEMU starts QEMU in the background, in a session of its own: away from
-// the terminal and its signals, and an orphan that is init's to reap. From its
-// first instant it has a copy of lock.
+// launchQEMU starts QEMU in the background, in a session of its own: away from the
+// terminal and its signals, and for init to reap. QEMU inherits the lock.
 func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) error {
 	program, err := findTool(argv[0])
 	if err != nil {
@@ -251,41 +251,41 @@ func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) err
 	return cmd.Run()
 }
 
-// awaitUp returns when QEMU has its devices and listens, or with its last words
-// if it has ended instead.
+// awaitUp returns when QEMU has its devices and answers. If QEMU has ended instead,
+// the error has what it printed.
 func (qemu) awaitUp(ctx context.Context, l layout) error {
 	err := retry(ctx, launchLimit, func() error {
 		if runs, err := held(l.lock()); err != nil || !runs {
-			return permanent(errors.Join(errNotUp, err))
+			return permanent(errors.Join(errEnded, err))
 		}
 		return qmpCall(ctx, l.qmp(), "query-status", nil)
 	})
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	words, _ := os.ReadFile(l.qemuLog())
-	said := strings.TrimSpace(plain(string(words)))
-	if strings.Contains(said, "host forwarding") {
+	log, _ := os.ReadFile(l.qemuLog())
+	printed := strings.TrimSpace(plain(string(log)))
+	if strings.Contains(printed, "host forwarding") {
 		return &providers.Refused{
-			Err:  fmt.Errorf("the machine's address can't have all of its ports: %s", said),
-			Next: "stop what listens there (`ss -ltnp` shows it), or run the same command with sudo if ports below 1024 are closed to you",
+			Err:  fmt.Errorf("the machine's address can't have all of its ports: %s", printed),
+			Next: "stop the program that listens there (`ss -ltnp` shows it), or run the same command with sudo if you may not open ports below 1024",
 		}
 	}
-	return fmt.Errorf("QEMU did not come up: %w: %s", err, said)
+	return fmt.Errorf("QEMU did not start: %w: %s", err, printed)
 }
 
-var errNotUp = errors.New("it has ended")
+var errEnded = errors.New("it has ended")
 
 // mend has nothing to do: the network is a part of QEMU and can't break alone.
 func (qemu) mend(context.Context, layout, record) error { return nil }
 
-// stop presses the machine's power button until it is off, and ends it by force
-// when that takes too long.
+// stop presses the machine's power button until it is off, and ends it by force if
+// that takes too long.
 func (q qemu) stop(ctx context.Context, l layout) error {
 	deadline := time.Now().Add(q.patience().powerOff)
 	for time.Now().Before(deadline) {
 		if err := qmpCall(ctx, l.qmp(), "system_powerdown", nil); err != nil {
-			break // it is off, or does not listen: clean ends what is left
+			break // it is off or does not answer: clean ends it
 		}
 		if err := awaitFree(ctx, l, pressEvery); err == nil {
 			break
@@ -305,7 +305,7 @@ func (qemu) clean(ctx context.Context, l layout) error {
 	if runs, err := held(l.lock()); err != nil {
 		return err
 	} else if runs {
-		_ = qmpCall(ctx, l.qmp(), "quit", nil) // else it is killed
+		_ = qmpCall(ctx, l.qmp(), "quit", nil) // if this fails, it is killed
 	}
 	err := retry(ctx, quitLimit, func() error {
 		runs, err := held(l.lock())
@@ -323,12 +323,12 @@ func (qemu) clean(ctx context.Context, l layout) error {
 	if err := removeAll(ctx, l.run); err != nil {
 		return err
 	}
-	_ = os.Remove(runRoot()) // stays while other machines have theirs in it
+	_ = os.Remove(runRoot()) // it stays as long as other machines have folders in it
 	return nil
 }
 
-// killHolder kills the QEMU whose number is in the machine's folder. One that is
-// only starting has none yet.
+// killHolder kills the QEMU whose process id is in the machine's folder. While QEMU
+// starts, there is none yet.
 func killHolder(l layout) error {
 	text, err := os.ReadFile(l.pidfile())
 	if errors.Is(err, os.ErrNotExist) {
@@ -354,7 +354,7 @@ func awaitFree(ctx context.Context, l layout, limit time.Duration) error {
 	})
 }
 
-// held tells whether any process has the lock.
+// held tells whether any process holds the lock.
 func held(path string) (bool, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -371,7 +371,7 @@ func held(path string) (bool, error) {
 	return false, err
 }
 
-// take takes the lock. Somebody who only looks may have it for an instant.
+// take takes the lock. It tries for a second, because held takes it for an instant.
 func take(ctx context.Context, path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// processor is what a machine's processor is made of.
+// processor is how a machine's processor is provided.
 type processor string
 
 const (
 	// kvm and hvf run the guest on this computer's processor.
 	kvm processor = "kvm"
 	hvf processor = "hvf"
-	// emulated computes what a processor would do, about ten times as slowly.
+	// emulated is a processor in software, about ten times as slow.
 	emulated processor = "tcg"
 )
 
@@ -22,19 +22,21 @@ type architecture struct {
 	// program runs a machine of this kind, and pkg is Debian's package of it.
 	program, pkg string
 	machine      string
-	// serial is how the guest's kernel calls its first serial port.
+	// serial is the guest kernel's name of its first serial port.
 	serial string
-	// emulated is the processor where it must be emulated.
+	// emulated is the model of an emulated processor.
 	emulated string
-	// firmware is what starts a disk's own boot loader; empty is QEMU's own.
+	// firmware is the file that starts a disk's boot loader; empty is QEMU's own.
 	firmware string
 }
 
 // architectures are the kinds of computers that the engine knows, by Debian's
-// names. QEMU 7 computes cmpxchg16b's flags wrongly, so that a kernel that uses
-// it dies sooner or later; kernels do without. The others are what a real
-// processor gains by and an emulated one loses by: a boot takes a fifth less
-// without five levels of page tables, wide registers and string moves.
+// names.
+//
+// The emulated amd64 processor lacks some features. QEMU 7 computes the flags of
+// cmpxchg16b wrongly, so that a kernel that uses it crashes sooner or later. Five
+// levels of page tables, wide registers and string moves make a real processor
+// faster and an emulated one slower: without them a boot takes a fifth less.
 var architectures = map[string]architecture{
 	"amd64": {
 		program: "qemu-system-x86_64", pkg: "qemu-system-x86", machine: "q35",
@@ -46,23 +48,24 @@ var architectures = map[string]architecture{
 	},
 }
 
-// virtual is a machine as QEMU is to run it.
+// virtual is the hardware that QEMU gives a machine.
 type virtual struct {
 	architecture
 	processor processor
-	// direct is the folder with the kernel to boot, or empty if the disk has a
-	// boot loader.
+	// direct is the folder with the kernel to boot; empty if the disk has a boot
+	// loader.
 	direct string
-	// cpus is how many processors it has.
+	// cpus is how many processors the machine has.
 	cpus int
-	// confined: QEMU may start no programs and take no rights.
+	// confined is set if QEMU must not start programs or gain rights.
 	confined bool
 }
 
-// memory is what a machine has, in MiB: as much as a small rented server.
+// memory is a machine's memory in MiB: as much as a small rented server has.
 const memory = 1024
 
-// command is the QEMU call that powers the machine on and ends when it is off.
+// command is the call of QEMU that powers the machine on; it ends when the machine
+// is off.
 func (v virtual) command(l layout, forwards []forward) []string {
 	argv := []string{
 		v.program, "-name", l.id, "-nodefaults", "-no-user-config", "-display", "none",
@@ -95,8 +98,8 @@ func (v virtual) processorFlags() []string {
 	return []string{"-accel", string(v.processor), "-cpu", "host"}
 }
 
-// bootFlags start the kernel that lies beside the disk, or the disk's own. A
-// kernel that has died starts again, as a server's would be started again.
+// bootFlags boot the kernel that lies beside the disk, or else the disk's boot
+// loader. A kernel that panics reboots after ten seconds, as on a server.
 func (v virtual) bootFlags() []string {
 	switch {
 	case v.direct != "":
@@ -110,8 +113,9 @@ func (v virtual) bootFlags() []string {
 	return nil
 }
 
-// network is QEMU's own: no rights and no change to this computer's network. It
-// has no IPv6, for what it would reach by that depends on this computer's.
+// network is QEMU's own network, which needs no rights and no change of this
+// computer's. It has no IPv6: what a machine could reach by it would depend on this
+// computer's network.
 func network(forwards []forward) string {
 	var b strings.Builder
 	b.WriteString("user,id=net,ipv6=off,dns=" + guestResolver)

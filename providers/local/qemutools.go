@@ -15,14 +15,14 @@ import (
 	"slipway/providers"
 )
 
-// toolLimit is how long a program that prepares a disk may take.
+// toolLimit is how long one program that prepares a disk may take.
 const toolLimit = 2 * time.Minute
 
-// isoPrograms are the programs that pack the first boot's data; one is enough.
-// They take the same options.
+// isoPrograms are programs that pack the first boot's data. They take the same
+// options, and one of them is enough.
 var isoPrograms = []string{"genisoimage", "xorrisofs", "mkisofs"}
 
-// toolFolders are where the tools are, where nothing else says so.
+// toolFolders are the folders that are searched for the tools.
 func toolFolders() []string {
 	folders := []string{"/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 	if runtime.GOOS == "darwin" {
@@ -35,7 +35,7 @@ func toolEnv() []string {
 	return []string{"PATH=" + strings.Join(toolFolders(), ":"), "LANG=C.UTF-8"}
 }
 
-// places are where one of the programs may be.
+// places are the paths at which one of the programs may be.
 func places(programs ...string) []string {
 	var list []string
 	for _, program := range programs {
@@ -46,7 +46,7 @@ func places(programs ...string) []string {
 	return list
 }
 
-// findTool is where a program is.
+// findTool is the path of a program.
 func findTool(program string) (string, error) {
 	for _, path := range places(program) {
 		if exists(path) {
@@ -82,9 +82,9 @@ func (qemu) tools(image string) []tool {
 	return append(list, tool{pkg: "e2fsprogs", files: places("mke2fs"), why: "it makes the base image's file system"})
 }
 
-// supported looks for what no installation could bring.
+// supported looks for what can't be installed: an architecture, rights, apt-get.
 func (q qemu) supported(image string) error {
-	if _, err := q.plan(""); err != nil {
+	if _, err := q.hardware(""); err != nil {
 		return err
 	}
 	if !isSource(image) {
@@ -112,7 +112,7 @@ func (q qemu) supported(image string) error {
 	return nil
 }
 
-// runTool runs a program that prepares something, to its end.
+// runTool runs a program to its end.
 func runTool(ctx context.Context, argv []string) error {
 	_, err := output(ctx, argv)
 	return err
@@ -126,15 +126,15 @@ func output(ctx context.Context, argv []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out, words bytes.Buffer
+	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, path, argv[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = "/", toolEnv(), &out, &words, time.Second
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = "/", toolEnv(), &out, &errs, time.Second
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", argv[0], err), errors.New(strings.TrimSpace(words.String())))
+		return nil, errors.Join(fmt.Errorf("%s: %w", argv[0], err), errors.New(strings.TrimSpace(errs.String())))
 	}
 	return out.Bytes(), nil
 }

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// qmpLimit is how long QEMU may take to answer: it does so between two steps of
-// its own work, on a busy computer not at once.
+// qmpLimit is how long QEMU may take to answer. It answers between two steps of its
+// other work, which takes a while on a busy computer.
 const qmpLimit = 10 * time.Second
 
-// qmpCall tells the QEMU at the socket to do one thing; answer may be nil.
+// qmpCall sends one command to the QEMU at the socket; answer may be nil.
 func qmpCall(ctx context.Context, socket, execute string, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, qmpLimit)
 	defer cancel()
@@ -33,7 +33,8 @@ func qmpCall(ctx context.Context, socket, execute string, answer any) error {
 	return nil
 }
 
-// qmpConverse reads the greeting, takes what is offered, and asks.
+// qmpConverse reads the greeting, accepts the offered capabilities and sends the
+// command.
 func qmpConverse(conn net.Conn, execute string, answer any) error {
 	replies := json.NewDecoder(conn)
 	var greeting struct {
@@ -60,7 +61,7 @@ func qmpConverse(conn net.Conn, execute string, answer any) error {
 	return nil
 }
 
-// qmpReply is the next reply. The events in between are of no interest.
+// qmpReply is the next reply. It skips events.
 func qmpReply(replies *json.Decoder) (json.RawMessage, error) {
 	for {
 		var reply struct {

@@ -9,20 +9,20 @@ import (
 	"al.essio.dev/pkg/shellescape"
 )
 
-// keyring holds the keys that sign Debian's archive. The same path is right on
-// this computer and in the image.
+// keyring holds the keys that sign Debian's archive. It has the same path on this
+// computer and in the image.
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-// included is what a rented server's stock Debian has and a minimal one lacks.
-// What Slipway installs on servers must not be here: a rehearsal on a machine
-// of this computer must do all that a rented server would need.
+// included are the packages that Debian has on a rented server and that a minimal
+// Debian lacks. What Slipway installs on servers must not be among them: on a
+// machine of this computer Slipway must do all that it does on a rented server.
 var included = []string{
 	"ca-certificates", "cloud-init", "cron", "curl", "dbus", "iproute2", "iputils-ping",
 	"less", "libpam-systemd", "logrotate", "netbase", "nftables", "openssh-server",
 	"procps", "python3", "sudo", "systemd", "systemd-sysv", "systemd-timesyncd", "tzdata",
 }
 
-// builders are what every recipe is built with.
+// builders are the tools that build every recipe.
 func builders() []tool {
 	return []tool{
 		{pkg: "mmdebstrap", files: []string{"/usr/bin/mmdebstrap"}, why: "it builds the machine's base image"},
@@ -30,7 +30,7 @@ func builders() []tool {
 	}
 }
 
-// packages are what the image is made of.
+// packages are the packages that the image is made of.
 func (b recipe) packages() []string {
 	if b.form == asDisk {
 		kernel := []string{"linux-image-cloud-" + b.arch, "apparmor", "e2fsprogs", "udev"}
@@ -55,13 +55,14 @@ func (b recipe) command(dir string) []string {
 	return append(argv, b.sources()...)
 }
 
-// isolated wraps a command so that its processes and mounts end with it: it
-// runs in namespaces of its own, and killing it kills all that it started.
+// isolated runs a command in namespaces of its own: its processes and its mounts end
+// when it ends or is killed.
 func isolated(argv []string) []string {
 	return append([]string{"unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"}, argv...)
 }
 
-// hooks are run by mmdebstrap while the new system can run programs.
+// hooks are commands that mmdebstrap runs when the new system can run programs. They
+// add this computer's certificate authorities.
 func (b recipe) hooks() []string {
 	if len(b.certificates) == 0 {
 		return nil
@@ -78,7 +79,8 @@ func (b recipe) hooks() []string {
 	}
 }
 
-// sources are the archive's parts in one-line form, each with its keyring.
+// sources are the parts of the archive, each with its keyring, as apt's one-line
+// sources.
 func (b recipe) sources() []string {
 	signed := "deb [signed-by=" + keyring + "] "
 	return []string{
@@ -101,8 +103,8 @@ func (b recipe) files() []treeFile {
 		{path: "etc/cloud/cloud.cfg.d/95_local.cfg", mode: 0o644, text: cloudConfig},
 		{path: "etc/hostname", mode: 0o644, text: "debian\n"},
 		{path: "etc/default/locale", mode: 0o644, text: "LANG=C.UTF-8\n"},
-		// Empty, not absent: systemd then makes one without taking the boot for
-		// the very first, at which it would enable all services by preset.
+		// It is empty, not absent: systemd then makes an id, but does not treat the
+		// boot as the very first, at which it would enable services by preset.
 		{path: "etc/machine-id", mode: 0o444, text: ""},
 		{path: "etc/resolv.conf", mode: 0o644, text: "nameserver " + guestResolver + "\n"},
 	}
@@ -110,8 +112,8 @@ func (b recipe) files() []treeFile {
 		list = append(list,
 			treeFile{path: "etc/fstab", mode: 0o644, text: "LABEL=" + rootLabel + " / ext4 errors=remount-ro 0 1\n"},
 			treeFile{path: "etc/systemd/network/80-ethernet.network", mode: 0o644, text: "[Match]\nType=ether\n\n[Network]\nDHCP=ipv4\n"},
-			// What systemd makes anew for a /usr that is younger than these: the
-			// packages have just made it.
+			// If /usr is younger than these, systemd runs what updates /etc and /var.
+			// The packages have just done that.
 			treeFile{path: "etc/.updated", mode: 0o644},
 			treeFile{path: "var/.updated", mode: 0o644},
 		)
@@ -119,8 +121,8 @@ func (b recipe) files() []treeFile {
 	return list
 }
 
-// unwanted is removed from the finished tree: what must be each machine's own,
-// and what the files above replace. They are patterns.
+// unwanted are patterns of files that are removed from the finished tree: those that
+// each machine must have of its own, and those that the files above replace.
 var unwanted = []string{
 	"etc/apt/sources.list",
 	"etc/resolv.conf",
@@ -129,9 +131,9 @@ var unwanted = []string{
 	"var/lib/systemd/random-seed",
 }
 
-// cloudConfig limits cloud-init to the data that lies in the machine's tree:
-// looking for a cloud's metadata server would cost a minute. The network is
-// made from outside, and the disk has no partition to grow.
+// cloudConfig limits cloud-init to the data in the machine's tree: to look for a
+// cloud's metadata server would take a minute. The network is set up from outside,
+// and the disk has no partition to grow.
 const cloudConfig = `datasource_list: [ NoCloud ]
 network: { config: disabled }
 manage_etc_hosts: true
@@ -149,7 +151,7 @@ func (b recipe) debianSources() string {
 		"\n" + stanza("http://deb.debian.org/debian-security", b.system.suite+"-security")
 }
 
-// finish makes the tree that mmdebstrap filled into an image.
+// finish turns the tree that mmdebstrap filled into an image.
 func (b recipe) finish(dir string) error {
 	for _, pattern := range unwanted {
 		paths, err := filepath.Glob(filepath.Join(dir, pattern))

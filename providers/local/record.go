@@ -11,8 +11,8 @@ import (
 	"slipway/providers"
 )
 
-// record is what is remembered of a machine, in machine.json. It is on disk
-// before anything of the machine is started.
+// record is what machine.json keeps of a machine. It is on disk before anything of
+// the machine is started.
 type record struct {
 	Tag string `json:"tag"`
 	// Address is the machine's own loopback address.
@@ -22,19 +22,19 @@ type record struct {
 	SSHPort int `json:"ssh_port"`
 	// System is what the machine runs: "debian-13".
 	System string `json:"system"`
-	// Image is the base image that the machine's disk lies over. The disk is
-	// worth nothing without exactly that one.
+	// Image is the path of the base image that the machine's disk lies over. The
+	// disk can't be used with another one.
 	Image string `json:"image"`
-	// Seeded is true once the first boot's data has been handed over. It is
-	// never written again: cloud-init would take it for a new machine's.
+	// Seeded is true once the first boot's data has been written. It is never
+	// written again: cloud-init would set the machine up as a new one.
 	Seeded bool `json:"seeded"`
 }
 
 // errOtherTag says that a folder holds another deployment's machine.
 var errOtherTag = errors.New("the folder holds the machine of another deployment")
 
-// readRecord reads the machine's record. With none the error is os.ErrNotExist,
-// with one of another tag it is errOtherTag.
+// readRecord reads the machine's record. The error wraps os.ErrNotExist if there is
+// none, and errOtherTag if it is another deployment's.
 func readRecord(l layout, tag string) (record, error) {
 	text, err := os.ReadFile(l.record())
 	if err != nil {
@@ -50,8 +50,8 @@ func readRecord(l layout, tag string) (record, error) {
 	return r, nil
 }
 
-// knownRecord is readRecord for what is about to be made: with none, the record
-// is empty.
+// knownRecord is readRecord for a machine that may not be made yet: without a record
+// it returns an empty one.
 func knownRecord(l layout, tag string) (record, error) {
 	r, err := readRecord(l, tag)
 	if errors.Is(err, os.ErrNotExist) {
@@ -63,7 +63,7 @@ func knownRecord(l layout, tag string) (record, error) {
 	return r, nil
 }
 
-// writeRecord replaces the record at once and waits until it is on the disk.
+// writeRecord replaces the record in one step and returns once it is on the disk.
 func writeRecord(l layout, r record) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// seedFolder is where cloud-init looks first for its data.
+// seedFolder is the first place in which cloud-init looks for its data.
 const seedFolder = "var/lib/cloud/seed/nocloud"
 
-// metaData is cloud-init's description of the machine. It is written as JSON,
-// which is YAML too, so that no name can break out of its line.
+// metaData is cloud-init's description of the machine. It is JSON, which is YAML
+// too, so that no name can add a line.
 func metaData(tag, name string) (string, error) {
 	text, err := json.Marshal(map[string]string{"instance-id": tag, "local-hostname": name})
 	return string(text) + "\n", err

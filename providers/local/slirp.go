@@ -12,7 +12,7 @@ import (
 	"slipway/providers"
 )
 
-// hostForward is a forward as slirp4netns's socket speaks of it.
+// hostForward is a forward as slirp4netns reads and writes it.
 type hostForward struct {
 	Proto     string `json:"proto"`
 	HostAddr  string `json:"host_addr"`
@@ -25,7 +25,8 @@ func (f forward) wire() hostForward {
 	return hostForward{Proto: "tcp", HostAddr: f.Address, HostPort: f.Port, GuestAddr: guestAddress, GuestPort: f.Guest}
 }
 
-// slirpCall asks the slirp4netns at the socket one thing.
+// slirpCall sends one command to the slirp4netns at the socket; arguments and answer
+// may be nil.
 func slirpCall(ctx context.Context, socket, execute string, arguments, answer any) error {
 	conn, err := (&net.Dialer{Timeout: lookLimit}).DialContext(ctx, "unix", socket)
 	if err != nil {
@@ -54,8 +55,8 @@ func slirpCall(ctx context.Context, socket, execute string, arguments, answer an
 	return slirpAnswer(reply, answer)
 }
 
-// slirpAnswer reads a reply. Its list of forwards stands in the reply itself,
-// other answers in "return", where its manual has them all.
+// slirpAnswer reads a reply. The manual says that answers are in "return", but the
+// list of forwards is in the reply itself.
 func slirpAnswer(reply []byte, answer any) error {
 	var envelope struct {
 		Return json.RawMessage `json:"return"`
@@ -91,14 +92,14 @@ func forwarded(ctx context.Context, socket string, want []forward) bool {
 	})
 }
 
-// addForwards lets the machine's address lead into it.
+// addForwards lets the machine's ports lead into it.
 func addForwards(ctx context.Context, socket string, want []forward) error {
 	for _, f := range want {
 		err := slirpCall(ctx, socket, "add_hostfwd", f.wire(), nil)
 		if err != nil && ctx.Err() == nil {
 			return &providers.Refused{
 				Err: fmt.Errorf("the machine's address %s can't have port %d: %w", f.Address, f.Port, err),
-				Next: fmt.Sprintf("stop what listens there (`ss -ltnp 'sport = :%d'` shows it), then run the same command again",
+				Next: fmt.Sprintf("stop the program that listens there (`ss -ltnp 'sport = :%d'` shows it), then run the same command again",
 					f.Port),
 			}
 		}

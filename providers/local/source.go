@@ -18,16 +18,17 @@ import (
 	"slipway/providers"
 )
 
-// source is where a disk image of the operator's own is, and what it must be.
+// source is the place of the operator's own disk image, and its checksum.
 type source struct {
-	// address is an URL, or else file is a path.
+	// address is a URL; if it is empty, file is a path.
 	address, file string
 	// algorithm and sum are its checksum: sha256 or sha512, in hexadecimal.
 	// Both are empty if none was given.
 	algorithm, sum string
 }
 
-// isSource tells a disk image's place from a system's name: it has a slash.
+// isSource tells whether --image is the place of a disk image, which has a slash,
+// and not a system's name.
 func isSource(image string) bool { return strings.Contains(image, "/") }
 
 var checksum = regexp.MustCompile(`^(sha256):([0-9a-f]{64})$|^(sha512):([0-9a-f]{128})$`)
@@ -40,7 +41,7 @@ func parseSource(image string) (source, error) {
 	if has {
 		found := checksum.FindStringSubmatch(strings.ToLower(sum))
 		if found == nil {
-			return source{}, errors.New("behind the # it has sha256: and 64, or sha512: and 128, hexadecimal digits")
+			return source{}, errors.New("after the # write sha256: and 64 hexadecimal digits, or sha512: and 128")
 		}
 		s.algorithm, s.sum = found[1]+found[3], found[2]+found[4]
 	}
@@ -52,15 +53,15 @@ func parseSource(image string) (source, error) {
 		return source{}, errors.New("an image's URL begins with https://")
 	}
 	if !has {
-		return source{}, errors.New("an image's URL ends with #sha256: and its checksum, as its publisher tells it (or #sha512:)")
+		return source{}, errors.New("an image's URL ends with #sha256: (or #sha512:) and the checksum that its publisher gives")
 	}
 	s.address, s.file = place, ""
 	return s, nil
 }
 
-// CheckImage refuses a disk image's place that can't be one: --image is a slug,
-// or FILE, FILE#sha256:SUM or https://...#sha256:SUM for the engine qemu. It looks
-// at the text alone.
+// CheckImage checks the text of --image: a slug, or for the engine qemu a disk
+// image: FILE, FILE#sha256:SUM or https://...#sha256:SUM. It does not look whether
+// the image exists. The error says what a right value looks like.
 func CheckImage(image string) error {
 	if !isSource(image) {
 		return errors.New("it is a slug like debian-13, or a disk image: FILE, ./FILE or https://...#sha256:SUM")
@@ -76,7 +77,7 @@ func (s source) newHash() hash.Hash {
 	return sha256.New()
 }
 
-// name is what people call the image: its file's name.
+// name is the image's name for people: that of its file.
 func (s source) name() string {
 	if s.address == "" {
 		return filepath.Base(s.file)
@@ -87,8 +88,8 @@ func (s source) name() string {
 	return "image"
 }
 
-// key tells this image from all others: by its checksum, or by the file as it
-// is now.
+// key tells this image from all others. It is made of the checksum, or else of the
+// file's path, size and time.
 func (s source) key() (string, error) {
 	if s.sum != "" {
 		return s.sum[:16], nil
@@ -108,10 +109,10 @@ func (s source) key() (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// unfit is what must not be in the name of a folder.
+// unfit are the characters that the name of an image's folder must not have.
 var unfit = regexp.MustCompile(`[^A-Za-z0-9.]+`)
 
-// importFrom returns the base image that is made of the operator's disk image.
+// importFrom returns the base image for the operator's own disk image.
 func importFrom(image, cache string) (base, error) {
 	s, err := parseSource(image)
 	if err != nil {

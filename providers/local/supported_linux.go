@@ -10,8 +10,8 @@ import (
 	"slipway/providers"
 )
 
-// supported looks for what no installation could bring: rights, a kernel that
-// lets itself be used, and an apt-get for all the rest.
+// supported looks for what can't be installed: rights, what the kernel must offer,
+// and apt-get, which installs the rest.
 func (n nspawn) supported(string) error {
 	if err := administers(); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (n nspawn) supported(string) error {
 func administers() error {
 	if os.Geteuid() != 0 {
 		return &providers.Refused{
-			Err:  errors.New("a machine on this computer takes root's rights to run, and this is user " + strconv.Itoa(os.Geteuid())),
+			Err:  errors.New("a machine on this computer needs root's rights, and this is user " + strconv.Itoa(os.Geteuid())),
 			Next: "run the same command with sudo, or choose --provider digitalocean or ssh",
 		}
 	}
@@ -49,8 +49,8 @@ func administers() error {
 	}
 	if !mayAdminister(string(status)) {
 		return &providers.Refused{
-			Err:  errors.New("this root has not the rights to mount file systems; it looks like a container"),
-			Next: "run slipway outside of the container, or start it privileged, or choose --provider digitalocean or ssh",
+			Err:  errors.New("root has no right to mount file systems here; this looks like a container"),
+			Next: "run slipway outside of the container, start the container privileged, or choose --provider digitalocean or ssh",
 		}
 	}
 	return nil

@@ -12,19 +12,20 @@ import (
 	"slipway/providers"
 )
 
-// tool is a Debian package that this computer needs, known by a file that it
-// brings: looking for a file takes microseconds, asking dpkg does not.
+// tool is a Debian package that this computer needs. It counts as installed if one
+// of its files exists: that is faster than asking dpkg.
 type tool struct {
 	pkg string
-	// files are the places where the file may be; one of them is enough.
+	// files are the paths at which the file may be; one of them is enough.
 	files []string
-	why   string
+	// why is what the tool does, for people.
+	why string
 }
 
 // installLimit is how long the installation of the tools may take.
 const installLimit = 20 * time.Minute
 
-// tools is the resource of all packages that the engine needs.
+// tools is all packages that the engine needs, as a resource.
 type tools struct {
 	engine engine
 	image  string
@@ -36,7 +37,7 @@ func (t *tools) Kind() string { return "tools" }
 // Title is what people read.
 func (t *tools) Title() string { return "the tools for machines on this computer" }
 
-// Phase is the image's: the tools are installed once for each computer.
+// Phase is PhaseImage: the tools are installed once for each computer.
 func (t *tools) Phase() providers.Phase { return providers.PhaseImage }
 
 // Look names each package that is missing.
@@ -68,7 +69,7 @@ func (t *tools) Make(ctx context.Context, report func(line string)) error {
 		if err != nil {
 			return &providers.Failed{
 				Err:  fmt.Errorf("install %s: %w", packages(absent), err),
-				Next: "run `" + strings.Join(argv, " ") + "` to see it yourself, then run the same command again",
+				Next: "run `" + strings.Join(argv, " ") + "` and correct what it reports, then run the same command again",
 			}
 		}
 	}
@@ -102,11 +103,11 @@ func packages(list []tool) string {
 	return strings.Join(names, ", ")
 }
 
-// aptGet is the one installer that Make knows.
+// aptGet is the only installer that Make can use.
 const aptGet = "/usr/bin/apt-get"
 
-// aptCommands are the commands that install the tools. They wait for other
-// installations that are under way, as unattended upgrades are after a boot.
+// aptCommands are the commands that install the tools. They wait for another
+// installation to end, such as unattended upgrades after a boot.
 func aptCommands(list []tool) [][]string {
 	apt := []string{aptGet, "-q", "-o", "DPkg::Lock::Timeout=300"}
 	install := append(slices.Clone(apt), "-y", "--no-install-recommends", "install")

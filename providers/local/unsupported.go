@@ -35,10 +35,10 @@ func (n nspawn) mend(context.Context, layout, record) error { return n.supported
 func (n nspawn) stop(context.Context, layout) error         { return n.supported("") }
 func (n nspawn) clean(context.Context, layout) error        { return nil }
 
-// build needs Debian's own tools.
+// build refuses: it needs Debian's own tools.
 func (b recipe) build(context.Context, func(line string)) error { return administers() }
 
-// administers refuses: what it stands for is done on Linux only.
+// administers refuses: only Linux can build and run what needs it.
 func administers() error {
 	return &providers.Refused{
 		Err:  errors.New("the base image of a Debian machine can be built on Linux only, and this is " + runtime.GOOS),

@@ -30,8 +30,8 @@ func TestVirtualizes(t *testing.T) {
 	}
 }
 
-// halting is a machine of which QEMU is real and the guest does nothing, so that
-// its life takes a second and not a minute.
+// halting is a machine with a real QEMU and a guest that only halts: it boots in a
+// second and not in a minute.
 type halting struct {
 	layout
 	record record
@@ -98,7 +98,7 @@ func (h *halting) pid(t *testing.T) int {
 	return pid
 }
 
-// assertGone looks for the machine by means other than the product's.
+// assertGone looks for parts of the machine, without the code under test.
 func (h *halting) assertGone(t *testing.T) {
 	t.Helper()
 	for pid, line := range processes(t) {
@@ -126,14 +126,14 @@ func TestVirtualMachineLife(t *testing.T) {
 		}
 	}
 	if present(h.seed()+".d") || present(h.seed()+".part") {
-		t.Error("the first boot's data lies about")
+		t.Error("copies of the first boot's data are left")
 	}
 
 	for _, c := range []struct {
 		name string
 		run  func(h *halting, t *testing.T)
 	}{
-		// In this order: each takes up what the one before leaves.
+		// In this order: each goes on with what the one before leaves.
 		{"a second one beside it", (*halting).startedTwice},
 		{"paused", (*halting).paused},
 		{"killed", (*halting).killed},

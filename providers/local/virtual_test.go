@@ -180,7 +180,7 @@ func TestImport(t *testing.T) {
 		served.URL + "/absent" + right256:      "404",
 		folder + "/part.qcow2":                 "another file",
 		folder + "/other.vmdk":                 "vmdk",
-		folder + "/packed.xz":                  "packed still",
+		folder + "/packed.xz":                  "still compressed",
 	} {
 		t.Run(image[len(image)-20:], func(t *testing.T) {
 			b, err := importFrom(image, t.TempDir())

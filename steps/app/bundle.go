@@ -16,22 +16,22 @@ import (
 	"time"
 )
 
-// What a bundle may hold. An app is source code: more than this is another
-// folder, such as a home folder, given by mistake.
+// The limits of a bundle. An app is source code: a folder with more in it, such as a
+// home folder, was given by mistake.
 const (
 	maxBundleBytes = 512 << 20
 	maxBundleFiles = 50_000
 )
 
-// Bundle is the app as it will be uploaded. It depends on nothing but what is
-// in the folder: the same files give the same bundle on any computer.
+// Bundle is the app as it is uploaded. It depends only on the folder's files: the
+// same files give the same bundle on any computer.
 type Bundle struct {
 	// Files are sorted by path.
 	Files []BundleFile
-	// LeftOut are the files and folders that stay behind, sorted; a folder ends
+	// LeftOut are the files and folders that are not uploaded, sorted; a folder ends
 	// in "/" and stands for all that is in it.
 	LeftOut []string
-	// Secrets are those of LeftOut that are environment files or private keys.
+	// Secrets are the environment files and private keys in LeftOut.
 	Secrets []string
 
 	fsys fs.FS
@@ -52,14 +52,14 @@ type BundleFile struct {
 	Sum [sha256.Size]byte
 }
 
-// Collect reads the folder and decides what goes up.
+// Collect reads the folder and decides which files are uploaded.
 //
-// Left out are version control, virtual environments, caches, editors' folders,
-// environment files, private keys, slipway's own files and what .slipwayignore
-// names, in gitignore's syntax; in a git work tree also what git ignores, unless
-// a "!" line of .slipwayignore brings it back. A symbolic link that leads out of the folder,
-// something that is no file (a socket, a device) and a folder too large to be
-// an app are errors of type *providers.Usage.
+// It leaves out version control, virtual environments, caches, editors' folders,
+// environment files, private keys, slipway's own files, and what .slipwayignore
+// names, in gitignore's syntax. In a git work tree it also leaves out what git
+// ignores, unless a "!" line of .slipwayignore brings it back. A symbolic link that
+// leads out of the folder, something that is not a file (a socket, a device), and a
+// folder too large to be an app are errors of type *providers.Usage.
 func Collect(fsys fs.FS) (*Bundle, error) {
 	ignore, err := readIgnore(fsys)
 	if err != nil {
@@ -131,7 +131,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 }
 
 func tooLarge(what string) error {
-	return undecided(what, "give the app's own folder, or name in "+IgnoreFile+" what stays behind")
+	return appUsage(what, "give the app's own folder, or name in "+IgnoreFile+" what is not to be uploaded")
 }
 
 func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
@@ -143,10 +143,10 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		return readLink(c.bundle.fsys, name)
 	}
 	if !info.Mode().IsRegular() {
-		return BundleFile{}, undecided(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
+		return BundleFile{}, appUsage(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
 	}
 	if c.bytes+info.Size() > maxBundleBytes {
-		// Told before the content is read: hashing a disk image takes minutes.
+		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
 	return hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
@@ -175,7 +175,7 @@ func readLink(fsys fs.FS, name string) (BundleFile, error) {
 	}
 	inside := path.Join(path.Dir(name), target)
 	if path.IsAbs(target) || inside == ".." || strings.HasPrefix(inside, "../") {
-		return BundleFile{}, undecided(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
+		return BundleFile{}, appUsage(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
 	}
 	return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, nil
 }
@@ -218,10 +218,10 @@ func (b *Bundle) Size() int64 {
 	return size
 }
 
-// WriteTarGz writes the bundle as a compressed archive whose bytes depend on
-// the bundle alone: sorted, one fixed time, owner 0, modes 0644 and 0755. A
-// file that changed since Collect is an error, so that what is uploaded is what
-// Hash says.
+// WriteTarGz writes the bundle as a compressed archive whose bytes depend only on the
+// bundle: sorted, with one fixed time, owner 0, and the modes 0644 and 0755. A file
+// that changed since Collect is an error, so that what is uploaded has the hash that
+// Hash returns.
 func (b *Bundle) WriteTarGz(w io.Writer) error {
 	gz := gzip.NewWriter(w)
 	archive := tar.NewWriter(gz)

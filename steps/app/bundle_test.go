@@ -206,8 +206,8 @@ func TestCollectTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Collect(os.DirFS(dir))
-	var undecided *providers.Usage
-	if !errors.As(err, &undecided) || !strings.Contains(err.Error(), "more than 512 MB") {
+	var usage *providers.Usage
+	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "more than 512 MB") {
 		t.Errorf("got %v", err)
 	}
 }

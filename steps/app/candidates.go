@@ -13,47 +13,48 @@ type candidate struct {
 	// object is "app" or "create_app()".
 	object string
 	line   int
-	// origin is where the app is made; the same app may go under many names.
+	// origin is where the app is made: one app may have several names.
 	origin string
 	constructor
 }
 
 func (c candidate) source() string { return fmt.Sprintf("%s line %d", c.module.path, c.line) }
 
-// Folders whose apps are never the one to serve.
-var asideFolders = map[string]bool{
+// neverServedFolders are names of folders whose apps are never served.
+var neverServedFolders = map[string]bool{
 	"test": true, "tests": true, "testing": true, "doc": true, "docs": true,
 	"example": true, "examples": true, "migrations": true, "build": true, "dist": true,
 	"site-packages": true, "benchmark": true, "benchmarks": true,
 }
 
-func isAside(file string) bool {
+// neverServed tells files whose apps are never served: tests, docs, examples.
+func neverServed(file string) bool {
 	base := path.Base(file)
 	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || base == "conftest.py" || base == "setup.py" {
 		return true
 	}
 	for folder := range strings.SplitSeq(path.Dir(file), "/") {
-		if asideFolders[folder] {
+		if neverServedFolders[folder] {
 			return true
 		}
 	}
 	return false
 }
 
-// candidates returns what could be served: of each module, one or several if
-// its names tell nothing.
+// candidates returns what could be served: from each module one, or several if their
+// names do not tell which is meant.
 func (src *source) candidates() []candidate {
 	r := &resolver{src: src}
 	var out []candidate
 	for _, p := range src.paths {
-		if !isAside(p) {
+		if !neverServed(p) {
 			out = append(out, r.inModule(src.modules[p])...)
 		}
 	}
 	return out
 }
 
-// isEntry tells the modules that are there only to be served.
+// isEntry tells modules that exist only to be served.
 func (m *module) isEntry() bool {
 	base := path.Base(m.path)
 	return base == "wsgi.py" || base == "asgi.py"
@@ -102,8 +103,8 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 	return c, false
 }
 
-// preferNames chooses "app" or "application" if a module has one. Where the
-// file is there only to be served, "application" is meant for it.
+// preferNames chooses "app", else "application", if a module has one of them. In a
+// module that exists only to be served, "application" comes first.
 func preferNames(m *module, all []candidate) []candidate {
 	order := []string{"app", "application"}
 	if m.isEntry() {
@@ -119,14 +120,15 @@ func preferNames(m *module, all []candidate) []candidate {
 	return all
 }
 
-// reduce drops the candidates that another one stands for.
+// reduce drops the candidates that are the same app as another one, or a part of it.
 func (src *source) reduce(all []candidate) []candidate {
 	all = entriesFirst(all)
 	all = sameOrigin(all)
 	return src.notImported(all)
 }
 
-// entriesFirst keeps only what a wsgi.py holds, or an asgi.py, if there is one.
+// entriesFirst keeps only the candidates in a wsgi.py, or else in an asgi.py, if there
+// are any.
 func entriesFirst(all []candidate) []candidate {
 	for _, base := range []string{"wsgi.py", "asgi.py"} {
 		var kept []candidate
@@ -142,7 +144,7 @@ func entriesFirst(all []candidate) []candidate {
 	return all
 }
 
-// usual are the names of files that are there to be run, best first.
+// usual are the usual names of files that are run, the best first.
 var usual = []string{"app.py", "main.py", "server.py", "application.py", "run.py"}
 
 func (c candidate) rank() int {
@@ -154,8 +156,8 @@ func (c candidate) rank() int {
 	return len(usual)
 }
 
-// sameOrigin keeps one of the names under which the same app goes: an object
-// rather than a factory, high in the tree, in a usual file.
+// sameOrigin keeps one name of each app: an object rather than a factory, then the one
+// highest in the tree, then the one in a file with a usual name.
 func sameOrigin(all []candidate) []candidate {
 	sorted := append([]candidate(nil), all...)
 	sort.SliceStable(sorted, func(i, j int) bool { return better(sorted[i], sorted[j]) })
@@ -183,8 +185,8 @@ func better(a, b candidate) bool {
 	return a.module.path < b.module.path
 }
 
-// notImported drops an app whose module another candidate's module loads: it
-// is mounted there, or wrapped. Modules that load each other both stay.
+// notImported drops an app whose module is loaded by another candidate's module: it
+// is mounted or wrapped there. If two modules load each other, both stay.
 func (src *source) notImported(all []candidate) []candidate {
 	reached := map[string]map[string]*module{}
 	for _, c := range all {
@@ -213,13 +215,13 @@ func loadedByOther(c candidate, all []candidate, reached map[string]map[string]*
 	return false
 }
 
-// factoryWithArgs returns the line of a factory that can't be called as it is,
-// for the message.
+// factoryWithArgs returns a factory that can't be called without arguments, for the
+// error; m is nil if there is none.
 func (src *source) factoryWithArgs() (m *module, name string, line int) {
 	r := &resolver{src: src}
 	for _, p := range src.paths {
 		m := src.modules[p]
-		if isAside(p) {
+		if neverServed(p) {
 			continue
 		}
 		for _, name := range m.top.order {

@@ -11,10 +11,11 @@ import (
 	"strings"
 )
 
-// DependencyHash returns a hex SHA-256 over what decides which packages are
-// installed: the requirement files with those that they include by -r and -c,
-// Packages and PythonVersion, and all of the app if a requirement is a path in
-// it. As long as it stays the same, a virtual environment can be kept.
+// DependencyHash returns the hex SHA-256 of everything that decides which packages
+// are installed: the requirements files with those that they include by -r and -c,
+// Packages, PythonVersion and Server, and the whole app if a requirement is a path in
+// it. As long as it stays the same, a virtual environment can be kept. A file that is
+// included but not uploaded is a *providers.Usage.
 func (f Found) DependencyHash(fsys fs.FS) (string, error) {
 	ignore, err := readIgnore(fsys)
 	if err != nil {
@@ -55,11 +56,11 @@ func (h *dependencyHash) add(file string) error {
 	}
 	h.seen[file] = true
 	if !fs.ValidPath(file) {
-		return undecided(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
+		return appUsage(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
 	}
 	text, err := fs.ReadFile(h.fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return undecided(fmt.Sprintf("the requirements include %s, which is not there or stays behind", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
+		return appUsage(fmt.Sprintf("the requirements include %s, which does not exist or is not uploaded", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
 	}
 	if err != nil {
 		return fmt.Errorf("the requirements can't be read: %w", err)

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Detect finds out from the app's files what to run, what to install and which
-// Python it needs. What s says wins over what would be found.
+// Detect finds out from the app's files what to run, what to install and which Python
+// the app needs. What s says wins over what would be found.
 //
-// Nothing of the app is run. What can't be found out, or is contradictory, is
-// an *providers.Usage whose one line names what settles it.
+// Nothing of the app is run. What can't be found out, or is contradictory, is a
+// *providers.Usage whose one line names the key, the file or the flag that decides.
 func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if err := s.check(); err != nil {
 		return Found{}, err
@@ -37,9 +37,9 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	return d.found, nil
 }
 
-// detection is one Detect at work.
+// detection is one call of Detect, with what it has found so far.
 type detection struct {
-	// fsys holds what goes up.
+	// fsys has only the files that are uploaded.
 	fsys     fs.FS
 	settings Settings
 	src      *source
@@ -55,8 +55,8 @@ func (d *detection) folder() string {
 	return d.settings.Folder
 }
 
-// app decides what is run: what slipway.toml says, then the Procfile, then
-// what the source tells.
+// app decides what is run: what slipway.toml says, else what the Procfile says, else
+// what is found in the source.
 func (d *detection) app() error {
 	commands, line, err := readProcfile(d.fsys)
 	if err != nil {
@@ -77,13 +77,13 @@ func (d *detection) app() error {
 	return d.search(d.src.candidates())
 }
 
-// procfile takes the web command as it is, unless it only starts a framework's
-// development server: that one is no server for the world, so gunicorn serves
-// the app that it would.
+// procfile takes the web command as it is. If the command only starts a framework's
+// development server, which is not made for the public, gunicorn serves that app
+// instead.
 func (d *detection) procfile(command, from string) error {
 	c := readCall(command)
 	if c.development {
-		return d.instead(c, from)
+		return d.developmentServer(c, from)
 	}
 	m := d.src.modules[c.script]
 	if m == nil {
@@ -94,12 +94,13 @@ func (d *detection) procfile(command, from string) error {
 		return d.command(command, from)
 	}
 	d.choose(served[0])
-	d.found.because("web server", "gunicorn", fmt.Sprintf("%s runs %s itself, which is for development", from, c.script))
+	d.found.because("web server", gunicorn, fmt.Sprintf("%s runs %s directly, which is for development", from, c.script))
 	return nil
 }
 
-// instead finds the app that a development server would serve.
-func (d *detection) instead(c call, from string) error {
+// developmentServer finds the app that a development server would serve, so that
+// gunicorn serves it.
+func (d *detection) developmentServer(c call, from string) error {
 	all := d.src.candidates()
 	if name, _, _ := strings.Cut(c.target, ":"); name != "" {
 		_, m := d.src.locate(name)
@@ -124,7 +125,7 @@ func (d *detection) command(command, from string) error {
 		d.found.Server = ASGI
 	}
 	if servers[c.program] && c.program != gunicorn && !strings.Contains(command, "PORT") {
-		d.found.warn(fmt.Sprintf("the web command does not name $PORT, the port that it must listen on: %s", command))
+		d.found.warn(fmt.Sprintf("the web command does not use $PORT, the port on which it must listen: %s", command))
 	}
 	name, object, ok := splitTarget(c.target)
 	if !ok {
@@ -136,11 +137,11 @@ func (d *detection) command(command, from string) error {
 	return nil
 }
 
-// given takes a target from slipway.toml.
+// given takes the app that slipway.toml names by the key app.wsgi or app.asgi.
 func (d *detection) given(key, target, server string) error {
 	name, object, ok := splitTarget(target)
 	if !ok {
-		return undecided(fmt.Sprintf("%s = %q is not of the form module:object", key, target), fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile))
+		return appUsage(fmt.Sprintf("%s = %q is not of the form module:object", key, target), fmt.Sprintf("set %s like \"server:app\" or \"shop:create_app()\" in %s", key, SettingsFile))
 	}
 	d.found.Target, d.found.Server = target, server
 	d.found.PythonPath, d.entry = d.src.locate(name)
@@ -152,12 +153,13 @@ func (d *detection) given(key, target, server string) error {
 	c := d.framework(object)
 	d.found.Framework = c.framework
 	if c.server == ASGI && server == WSGI {
-		return undecided(fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework), fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile))
+		return appUsage(fmt.Sprintf("%s = %q is a %s app, which speaks ASGI", key, target, c.framework), fmt.Sprintf("set app.asgi = %q in %s instead", target, SettingsFile))
 	}
 	return nil
 }
 
-// framework tells what an object of the entry module is made with.
+// framework tells with which framework an object of the entry module is made; zero if
+// that is not known.
 func (d *detection) framework(object string) constructor {
 	if d.entry == nil {
 		return constructor{}
@@ -173,36 +175,37 @@ func (d *detection) framework(object string) constructor {
 	return constructor{}
 }
 
-// search decides between what the source holds.
+// search decides between the apps in the source.
 func (d *detection) search(all []candidate) error {
-	left := d.src.reduce(all)
-	switch len(left) {
+	apps := d.src.reduce(all)
+	switch len(apps) {
 	case 0:
 		return d.none()
 	case 1:
-		d.choose(left[0])
+		d.choose(apps[0])
 		return nil
 	}
-	key, found := "app.wsgi", make([]string, len(left))
-	for i, c := range left {
+	key, found := "app.wsgi", make([]string, len(apps))
+	for i, c := range apps {
 		_, name := d.src.target(c.module)
 		found[i] = fmt.Sprintf("%s:%s in %s", name, c.object, c.source())
 		if c.server == ASGI {
 			key = "app.asgi"
 		}
 	}
-	_, name := d.src.target(left[0].module)
-	return undecided(fmt.Sprintf("%d web apps were found in %s", len(left), d.folder()),
-		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+left[0].object, SettingsFile), found...)
+	_, name := d.src.target(apps[0].module)
+	return appUsage(fmt.Sprintf("%d web apps were found in %s", len(apps), d.folder()),
+		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), found...)
 }
 
+// none is the error for a folder in which no app was found.
 func (d *detection) none() error {
 	m, name, line := d.src.factoryWithArgs()
 	if m == nil {
-		return undecided("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
+		return appUsage("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
 	}
 	_, dotted := d.src.target(m)
-	return undecided(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
+	return appUsage(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
 }
 
 func (d *detection) choose(c candidate) {
@@ -217,7 +220,7 @@ func (d *detection) choose(c candidate) {
 	}
 }
 
-// warnings says what looks like a mistake but stops nothing.
+// warnings adds warnings about what looks like a mistake but stops nothing.
 func (d *detection) warnings() error {
 	d.warnOfLeftOut()
 	if d.entry == nil {
@@ -230,11 +233,11 @@ func (d *detection) warnings() error {
 	return nil
 }
 
-// maxNamed is how many files a warning names before it only counts.
+// maxNamed is how many files a warning names; it only counts the others.
 const maxNamed = 5
 
-// warnOfLeftOut names the environment files and keys that stay behind: whoever
-// has them next to the app may think that the app will find them there.
+// warnOfLeftOut warns of environment files and keys that are not uploaded: their owner
+// may expect that the app finds them on the server.
 func (d *detection) warnOfLeftOut() {
 	if d.src.ignore.git.note != "" {
 		d.found.warn(d.src.ignore.git.note)
@@ -256,7 +259,7 @@ func (d *detection) warnOfLeftOut() {
 	if more := len(keys) - maxNamed; more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
-	d.found.warn("not uploaded, since keys and passwords are no part of a release: " + named)
+	d.found.warn("not uploaded, because keys and passwords do not belong in a release: " + named)
 }
 
 func (d *detection) warnAbout(m *module) {
@@ -265,11 +268,11 @@ func (d *detection) warnAbout(m *module) {
 		case run.onLoad:
 			d.found.warn(fmt.Sprintf("%s line %d starts the development server as soon as the file is loaded: put it under if __name__ == \"__main__\"", m.path, run.line))
 		case run.debug:
-			d.found.warn(fmt.Sprintf("%s line %d has debug=True: it holds only when the file is run by itself, not on the server", m.path, run.line))
+			d.found.warn(fmt.Sprintf("%s line %d has debug=True: it has an effect only if the file is run directly, so not on the server", m.path, run.line))
 		}
 	}
 	settings := d.found.Framework == Django && strings.HasPrefix(path.Base(m.path), "settings")
 	if m.debug != 0 && (settings || d.found.Framework == Flask) {
-		d.found.warn(fmt.Sprintf("%s line %d turns debugging on, which shows the app's inside to anyone: turn it off before the world sees it", m.path, m.debug))
+		d.found.warn(fmt.Sprintf("%s line %d turns debugging on, which shows the app's source and variables to every visitor: turn it off before the app is public", m.path, m.debug))
 	}
 }

@@ -81,7 +81,7 @@ func TestDetectTarget(t *testing.T) {
 	}
 }
 
-func TestDetectUndecided(t *testing.T) {
+func TestDetectRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		fsys     fs.FS
@@ -107,14 +107,14 @@ func TestDetectUndecided(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Detect(test.fsys, test.settings)
-			var undecided *providers.Usage
-			if !errors.As(err, &undecided) {
+			var usage *providers.Usage
+			if !errors.As(err, &usage) {
 				t.Fatalf("got %v", err)
 			}
 			if !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got  %s\nwant %s", err, test.want)
 			}
-			if undecided.Hint() == "" {
+			if usage.Hint() == "" {
 				t.Error("there is no hint")
 			}
 		})

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// djangoScript is the file with which a Django project's commands are run.
+// djangoScript is the name of the file that runs a Django project's commands.
 const djangoScript = "manage.py"
 
-// files decides what is made in a new release and what is served without the
-// app: what slipway.toml says, else what Django's settings tell.
+// files decides what is built in a new release, and which files are served without
+// the app: what slipway.toml says, else what Django's settings say.
 func (d *detection) files() error {
 	s := d.settings
 	d.found.Build, d.found.BuildFolders, d.found.Static = s.Build, s.BuildFolders, s.Static
@@ -28,14 +28,14 @@ func (d *detection) files() error {
 	return nil
 }
 
-// runsDjango tells a project whose web command names no app.
+// runsDjango tells a Django project whose web command does not name the app.
 func (d *detection) runsDjango() bool { return d.entry == nil && d.djangoScript() != nil }
 
 // djangoScript is the project's manage.py, or nil if there is none, or several.
 func (d *detection) djangoScript() *module {
 	var found *module
 	for _, p := range d.src.paths {
-		if path.Base(p) != djangoScript || isAside(p) {
+		if path.Base(p) != djangoScript || neverServed(p) {
 			continue
 		}
 		if found != nil {
@@ -46,12 +46,12 @@ func (d *detection) djangoScript() *module {
 	return found
 }
 
-// project is a Django project's settings as far as its source tells them.
+// project is a Django project's settings, as far as they can be read in its source.
 type project struct {
 	src *source
 	// script is manage.py; nil if there is none.
 	script *module
-	// settings is the settings module, and all those whose names it takes over.
+	// settings is the settings module, and then the modules that it imports with *.
 	settings []*module
 }
 
@@ -70,7 +70,7 @@ func (d *detection) project() *project {
 	return p
 }
 
-// take follows "from .base import *".
+// take adds a settings module and follows "from .base import *".
 func (p *project) take(m *module) {
 	if m == nil || slices.Contains(p.settings, m) {
 		return
@@ -81,8 +81,8 @@ func (p *project) take(m *module) {
 	}
 }
 
-// setting is what a name is set to, in the module closest to the settings. It
-// returns false if it is not set, or in several ways.
+// setting is what a name is set to, in the first settings module that sets it. ok is
+// false if the name is not set, or set in several ways; m is nil if it is not set.
 func (p *project) setting(name string) (m *module, b binding, ok bool) {
 	for _, m := range p.settings {
 		if bound := m.top.names[name]; len(bound) > 0 {
@@ -92,8 +92,8 @@ func (p *project) setting(name string) (m *module, b binding, ok bool) {
 	return nil, binding{}, false
 }
 
-// mentions tells whether a string stands in what the settings set a name to;
-// any name if it is empty.
+// mentions tells whether the value of a setting has a string in it; with an empty
+// name, the value of any setting.
 func (p *project) mentions(name, text string) bool {
 	for _, m := range p.settings {
 		for set, bound := range m.top.names {
@@ -122,7 +122,7 @@ func (d *detection) django() {
 	}
 }
 
-// staticFiles has Django collect its static files, and nginx serve them, unless
+// staticFiles lets Django collect its static files, and nginx serve them unless
 // whitenoise does.
 func (d *detection) staticFiles(p *project) {
 	if d.found.Build != "" || p.script == nil || !p.mentions("", "django.contrib.staticfiles") {
@@ -138,7 +138,7 @@ func (d *detection) staticFiles(p *project) {
 		folder = p.folder(m, b.value)
 	}
 	if folder == "" {
-		d.found.warn(fmt.Sprintf("the folder in %s line %d (STATIC_ROOT) can't be told, so static files are not collected: "+
+		d.found.warn(fmt.Sprintf("slipway can't find out which folder %s line %d names (STATIC_ROOT), so static files are not collected: "+
 			"set app.build, app.build-folders and app.static in %s", m.path, b.line, SettingsFile))
 		return
 	}
@@ -157,8 +157,8 @@ func (d *detection) staticFiles(p *project) {
 	}
 }
 
-// staticURL is the path below which Django's pages expect its static files;
-// empty if it is on another host.
+// staticURL is the URL path of Django's static files; empty if they are on another
+// host.
 func (p *project) staticURL() string {
 	_, b, ok := p.setting("STATIC_URL")
 	if !ok || len(b.value) != 1 || b.value[0].kind != tokenString {
@@ -171,8 +171,8 @@ func (p *project) staticURL() string {
 	return url
 }
 
-// migrations says what would run them: whether they are run is not for slipway
-// to decide.
+// migrations warns that they are not run, and says how a release would run them. That
+// is for the app's owner to decide.
 func (d *detection) migrations(p *project) {
 	if d.found.Release != "" || p.script == nil {
 		return
@@ -197,7 +197,7 @@ func (d *detection) hasMigrations(p *project) bool {
 	})
 }
 
-// hosts tells which names Django answers to.
+// hosts finds the names to which Django answers.
 func (d *detection) hosts(p *project) {
 	m, b, ok := p.setting("ALLOWED_HOSTS")
 	if !ok || len(b.value) == 0 || !b.value[0].is("[") {
@@ -209,7 +209,7 @@ func (d *detection) hosts(p *project) {
 		return
 	}
 	if len(inside) == 0 {
-		d.found.warn("ALLOWED_HOSTS in " + where + " is empty, so Django answers every request with status 400 once DEBUG is off: list the names and addresses it is reached by")
+		d.found.warn("ALLOWED_HOSTS in " + where + " is empty, so Django answers every request with status 400 if DEBUG is off: list the names and addresses of the app there")
 		return
 	}
 	var names []string
@@ -223,8 +223,8 @@ func (d *detection) hosts(p *project) {
 	}
 }
 
-// database warns of data that a release could not write and the next one would
-// not have.
+// database warns of an SQLite database in the app's folder: a release can't write it
+// there, and the next release would not have it.
 func (d *detection) database(p *project) {
 	if !p.mentions("DATABASES", "django.db.backends.sqlite3") || p.mentions("", "STATE_DIRECTORY") {
 		return
@@ -237,7 +237,7 @@ func (d *detection) database(p *project) {
 		"put it in the folder that os.environ[\"STATE_DIRECTORY\"] names", m.path, b.line))
 }
 
-// noteSettings sees os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings").
+// noteSettings finds os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings").
 func (m *module) noteSettings(s statement) {
 	for i, t := range s.tokens {
 		if t.kind != tokenString || t.text != "DJANGO_SETTINGS_MODULE" {

@@ -11,7 +11,7 @@ import (
 // listingLimit bounds how long git may take to list a folder's files.
 const listingLimit = 30 * time.Second
 
-// dirFS is what [os.DirFS] promises to be.
+// dirFS is what [os.DirFS] returns, by its documentation.
 type dirFS interface {
 	fs.StatFS
 	fs.ReadFileFS
@@ -19,8 +19,8 @@ type dirFS interface {
 	fs.ReadLinkFS
 }
 
-// folder is an app's folder on this computer. Git is asked once which of its
-// files belong to it, so that what is found in it and what goes up agree.
+// folder is an app's folder on this computer. Git is asked once which files belong to
+// it, so that Detect and Collect see the same files.
 type folder struct {
 	dirFS
 	listing func() (gitListing, error)
@@ -37,8 +37,8 @@ func newFolder(path string) *folder {
 	}
 }
 
-// listingOf returns what git has to say about a folder; nothing about one that
-// is not on this computer's disk, such as a bundled sample.
+// listingOf returns git's listing of a folder. For a folder that is not on this
+// computer's disk, such as a bundled sample, it is the zero listing.
 func listingOf(fsys fs.FS) (gitListing, error) {
 	if f, ok := fsys.(*folder); ok {
 		return f.listing()

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// maxPathReads bounds how far an expression for a path is followed: names may
-// stand for each other in circles.
+// maxPathReads is how far an expression for a path is followed: names may be defined
+// by each other in a circle.
 const maxPathReads = 100
 
-// folder works out an expression such as BASE_DIR / "static": the folder that
-// it names, relative to the app's root. It returns "" for one that is not
-// understood, or that is not inside.
+// folder is the folder that an expression such as BASE_DIR / "static" names, relative
+// to the app's root. It is "" if the expression is not understood, or names a folder
+// outside of the app.
 func (p *project) folder(m *module, expr []token) string {
 	e := pathReader{project: p, module: m, reads: new(int)}
 	named, ok := e.read(expr)
@@ -22,8 +22,8 @@ func (p *project) folder(m *module, expr []token) string {
 	return strings.TrimPrefix(path.Join("/", named), "/")
 }
 
-// pathReader reads expressions of one module. A path that it gives begins with
-// a slash for the app's root, or is a name to be joined.
+// pathReader reads expressions of one module. A path that it returns begins with a
+// slash, which is the app's root, or is relative and can be joined to another.
 type pathReader struct {
 	project *project
 	module  *module
@@ -53,7 +53,7 @@ func (e pathReader) joined(parts [][]token) (string, bool) {
 	return all, true
 }
 
-// operand reads one of them: a start, and what is asked of it after dots.
+// operand reads one part of a path: a value, and the attributes and calls behind it.
 func (e pathReader) operand(expr []token) (string, bool) {
 	first := expr[0]
 	switch {
@@ -62,7 +62,7 @@ func (e pathReader) operand(expr []token) (string, bool) {
 		value, ok := e.read(inside)
 		return e.after(value, rest, ok && len(inside) > 0)
 	case first.kind == tokenString:
-		// An absolute one is none of the app's, and one with escapes or fields is not understood.
+		// An absolute path is not in the app, and escapes and fields are not understood.
 		plain := !strings.ContainsAny(first.text, `\{`) && !strings.HasPrefix(first.text, "/")
 		return e.after(first.text, expr[1:], plain)
 	case first.kind != tokenName:
@@ -75,7 +75,7 @@ func (e pathReader) operand(expr []token) (string, bool) {
 	return e.after(value, expr[1:], ok)
 }
 
-// called reads a call of one of the functions that paths are made with.
+// called reads a call of a function that makes paths.
 func (e pathReader) called(expr []token) (value string, rest []token, ok bool) {
 	callee, rest := dotted(expr)
 	if len(rest) == 0 || !rest[0].is("(") {
@@ -149,7 +149,7 @@ func (e pathReader) attribute(value, attribute string, inside []token) (string, 
 	return "", false
 }
 
-// holder is the folder that holds a path; there is none above the app's root.
+// holder is the folder that holds a path; ok is false above the app's root.
 func holder(value string, ok bool) (string, bool) {
 	if !ok || value == "/" || !strings.HasPrefix(value, "/") {
 		return "", false

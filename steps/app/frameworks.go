@@ -1,9 +1,9 @@
 package app
 
-// constructor is something whose call makes an app.
+// constructor is a class or a function whose call makes an app.
 type constructor struct{ framework, server string }
 
-// constructors are known by where they are imported from.
+// constructors are the known ones, by the names under which they are imported.
 var constructors = map[string]constructor{
 	"flask.Flask":                           {Flask, WSGI},
 	"flask.app.Flask":                       {Flask, WSGI},
@@ -22,10 +22,11 @@ var constructors = map[string]constructor{
 	"bottle.default_app":                    {"bottle", WSGI},
 }
 
-// dash's app is a Flask app's owner: gunicorn is given its server.
+// dashClasses are Dash's. A Dash object is not an app itself: gunicorn is given its
+// attribute server, which is a Flask app.
 var dashClasses = map[string]bool{"dash.Dash": true, "dash.dash.Dash": true}
 
-// factoryNames are the names under which a function that makes the app goes.
+// factoryNames are the usual names of functions that make an app.
 var factoryNames = map[string]bool{
 	"create_app": true, "make_app": true, "build_app": true, "get_app": true, "app_factory": true,
 	"create_application": true, "make_application": true, "build_application": true, "get_application": true,

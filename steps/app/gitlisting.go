@@ -14,21 +14,21 @@ import (
 	"strings"
 )
 
-// gitListing is which files of a folder belong to it in git's eyes: those that
-// it tracks and those that it neither tracks nor ignores. The zero listing says
-// nothing, and then every file belongs.
+// gitListing is the files of a folder that git tracks, and those that it neither
+// tracks nor ignores. The zero listing is for a folder of which git knows nothing: it
+// leaves nothing out.
 type gitListing struct {
-	// files are relative to the folder, with slashes; nil if git knows nothing
-	// of the folder.
+	// files are relative to the folder, with slashes; nil if git knows nothing of the
+	// folder.
 	files map[string]bool
-	// folders are all that hold one of the files.
+	// folders are all folders that hold one of the files.
 	folders map[string]bool
-	// note is a sentence for people, should git not have been asked.
+	// note is a sentence for people if git could not be asked.
 	note string
 }
 
-// leaves tells whether git would leave a file or folder out.
-func (l gitListing) leaves(name string, isDir bool) bool {
+// leavesOut tells whether git ignores a file, or all files of a folder.
+func (l gitListing) leavesOut(name string, isDir bool) bool {
 	if l.files == nil {
 		return false
 	}
@@ -40,16 +40,16 @@ func (l gitListing) leaves(name string, isDir bool) bool {
 
 // listWithGit asks git for the files of a folder in a work tree.
 //
-// A folder outside of any, or one that is ignored as a whole, such as an app
-// below a home folder that is a repository, gives the zero listing: whoever
-// names it means it.
+// It returns the zero listing for a folder outside of a work tree, and for one that
+// is ignored as a whole, such as an app below a home folder that is a repository:
+// whoever gives such a folder wants its files.
 func listWithGit(ctx context.Context, dir string) (gitListing, error) {
 	inside, err := isBelowGit(dir)
 	if err != nil || !inside {
 		return gitListing{}, err
 	}
 	if _, missing := exec.LookPath("git"); missing != nil {
-		return gitListing{note: "git is not installed here, so what .gitignore names goes up too: name it in " + IgnoreFile + " as well"}, nil //nolint:nilerr // the note says it
+		return gitListing{note: "git is not installed here, so files that .gitignore names are uploaded too: name them in " + IgnoreFile + " as well"}, nil //nolint:nilerr // the note says it
 	}
 	w := &gitWalk{ctx: ctx, dir: dir, listing: gitListing{files: map[string]bool{}, folders: map[string]bool{}}}
 	err = w.list(".")
@@ -59,7 +59,8 @@ func listWithGit(ctx context.Context, dir string) (gitListing, error) {
 	return w.listing, err
 }
 
-// isBelowGit spares most folders outside of a work tree the call of git.
+// isBelowGit tells whether the folder, or one above it, has a .git. Without one there
+// is no need to call git.
 func isBelowGit(dir string) (bool, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -87,8 +88,8 @@ type gitWalk struct {
 	listing gitListing
 }
 
-// list adds what git lists in a folder below the app's, which is itself or a
-// repository inside.
+// list adds the files that git lists in the app's folder, or in a repository inside of
+// it.
 func (w *gitWalk) list(below string) error {
 	out, err := lsFiles(w.ctx, filepath.Join(w.dir, filepath.FromSlash(below)))
 	if err != nil {
@@ -105,8 +106,7 @@ func (w *gitWalk) list(below string) error {
 	return nil
 }
 
-// add takes one name that git listed. Tracked files that were deleted are
-// listed too.
+// add adds one name that git listed. Git also lists tracked files that were deleted.
 func (w *gitWalk) add(name string) error {
 	info, err := os.Lstat(filepath.Join(w.dir, filepath.FromSlash(name)))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,40 +125,40 @@ func (w *gitWalk) add(name string) error {
 	return nil
 }
 
-// repository adds a submodule, or another repository in the folder: git lists
-// either as one name. Without this check an empty submodule would list the
-// repository around it.
+// repository adds the files of a submodule, or of another repository in the folder:
+// git lists either as one name. In a submodule that is not checked out, git would list
+// the files of the repository around it.
 func (w *gitWalk) repository(name string) error {
 	if _, err := os.Lstat(filepath.Join(w.dir, filepath.FromSlash(name), ".git")); err != nil {
-		return undecided(fmt.Sprintf("the git submodule %s is not checked out", name), "run: git submodule update --init --recursive")
+		return appUsage(fmt.Sprintf("the git submodule %s is not checked out", name), "run: git submodule update --init --recursive")
 	}
 	return w.list(name)
 }
 
-// errNoWorkTree says that there are no files of which git could know.
+// errNoWorkTree says that git knows no files of a folder.
 var errNoWorkTree = errors.New("not in a git work tree")
 
-// lsFiles runs git ls-files in a folder. It runs nothing that the repository's
-// own settings name, waits for no one and writes nothing.
+// lsFiles runs git ls-files in a folder. It runs no program that the repository's
+// settings name, asks nothing and writes nothing.
 func lsFiles(ctx context.Context, dir string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", "-c", "core.fsmonitor=false", "-c", "core.precomposeUnicode=false",
 		"ls-files", "--cached", "--others", "--exclude-standard", "-z")
 	cmd.Dir = dir
 	cmd.Env = gitEnvironment(os.Environ())
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err == nil {
 		return out, nil
 	}
 	if ctx.Err() != nil {
-		return nil, undecided(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "see what git status does there")
+		return nil, appUsage(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "check that git status works there")
 	}
-	message := said.String()
+	message := stderr.String()
 	if strings.Contains(message, "not a git repository") || strings.Contains(message, "must be run in a work tree") {
 		return nil, errNoWorkTree
 	}
-	return nil, undecided(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
+	return nil, appUsage(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
 }
 
 func firstLine(texts ...string) string {
@@ -171,12 +171,12 @@ func firstLine(texts ...string) string {
 	return ""
 }
 
-// elsewhere are the variables that turn git to another repository than the
-// folder's. A git hook has them set.
-var elsewhere = []string{
+// otherRepository are variables that make git use another repository than the
+// folder's. They are set in a git hook.
+var otherRepository = []string{
 	"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
 	"GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
-	// What git tells of its own work would be mixed with its errors.
+	// With this one git's errors would be mixed with its trace.
 	"GIT_TRACE",
 }
 
@@ -184,7 +184,7 @@ func gitEnvironment(environ []string) []string {
 	var kept []string
 	for _, line := range environ {
 		key, _, _ := strings.Cut(line, "=")
-		if !slices.Contains(elsewhere, key) {
+		if !slices.Contains(otherRepository, key) {
 			kept = append(kept, line)
 		}
 	}

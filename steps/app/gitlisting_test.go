@@ -82,8 +82,8 @@ func (r repository) refused(want string) {
 		func() error { _, err := Detect(fsys, Settings{}); return err },
 	} {
 		err := ask()
-		var undecided *providers.Usage
-		if !errors.As(err, &undecided) || !strings.Contains(err.Error(), want) || undecided.Next == "" {
+		var usage *providers.Usage
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), want) || usage.Next == "" {
 			r.t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -210,7 +210,7 @@ func TestDetectSeesWhatGoesUp(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	named := Found{Requirements: Requirements{Files: []string{"requirements.txt"}}}
-	if _, err := named.DependencyHash(fsys); err == nil || !strings.Contains(err.Error(), "stays behind") {
+	if _, err := named.DependencyHash(fsys); err == nil || !strings.Contains(err.Error(), "is not uploaded") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -225,7 +225,7 @@ func TestDetectNamesSecretsLeftOut(t *testing.T) {
 	want := []string{
 		".env.local is not uploaded: give its values with --env-file .env.local",
 		"deep/.env is not uploaded: give its values with --env-file deep/.env",
-		"not uploaded, since keys and passwords are no part of a release: .config/b.key, a.key, c.key, conf/key.pem, d.key and 2 more",
+		"not uploaded, because keys and passwords do not belong in a release: .config/b.key, a.key, c.key, conf/key.pem, d.key and 2 more",
 	}
 	if !slices.Equal(found.Warnings, want) {
 		t.Errorf("got %q", found.Warnings)

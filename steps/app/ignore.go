@@ -13,11 +13,11 @@ import (
 	gitignore "github.com/sabhiram/go-gitignore"
 )
 
-// IgnoreFile is the name of the file, in the app's root, that says in
-// gitignore's syntax what stays behind.
+// IgnoreFile is the name of the file in the app's root that names what is not
+// uploaded, in gitignore's syntax.
 const IgnoreFile = ".slipwayignore"
 
-// verdict says whether a file or folder goes up.
+// verdict says whether a file or folder is uploaded.
 type verdict int
 
 const (
@@ -26,8 +26,8 @@ const (
 	leavesSecret
 )
 
-// Folders that never go up. They are made on each computer anew, or belong to
-// tools that the server has no use for.
+// leftFolders are names of folders that are never uploaded. They are made again on
+// each computer, or belong to tools that the server does not use.
 var leftFolders = map[string]bool{
 	".git": true, ".hg": true, ".svn": true, ".bzr": true, ".jj": true,
 	"__pycache__": true, "node_modules": true, ".tox": true, ".nox": true,
@@ -37,11 +37,12 @@ var leftFolders = map[string]bool{
 	".ssh": true, ".aws": true, ".gnupg": true,
 }
 
-// Folders that hold keys, whatever their files are called.
+// secretFolders are names of folders that hold keys, whatever their files are called.
 var secretFolders = map[string]bool{".ssh": true, ".aws": true, ".gnupg": true}
 
-// slipway.toml stays behind too: the app never reads it, it may hold values
-// for the app's environment, and a change of a region is no new release.
+// leftFiles are names of files that are never uploaded. slipway.toml is one of them:
+// the app does not read it, it may hold values for the app's environment, and another
+// region in it must not make a new release.
 var leftFiles = map[string]bool{
 	SettingsFile: true, IgnoreFile: true, ".git": true, ".DS_Store": true, "Thumbs.db": true, ".coverage": true,
 }
@@ -55,8 +56,8 @@ var secretFiles = map[string]bool{
 type ignoreRules struct {
 	git gitListing
 	own *gitignore.GitIgnore
-	// back matches what .slipwayignore's lines with a "!" bring back; nil if it
-	// has none.
+	// back matches what lines with a "!" in .slipwayignore bring back; nil if there
+	// are none.
 	back *gitignore.GitIgnore
 }
 
@@ -87,21 +88,21 @@ func readIgnore(fsys fs.FS) (*ignoreRules, error) {
 	return rules, nil
 }
 
-// judge decides for one file or folder. The built-in rules come first: no line
-// of .slipwayignore can bring a private key back. It can bring back what git
-// ignores, such as a stylesheet that is built before a deployment.
+// judge decides about one file or folder. The built-in rules come first, so no line of
+// .slipwayignore can bring back a private key. It can bring back what git ignores, such
+// as a stylesheet that is built before a deployment.
 func (r *ignoreRules) judge(fsys fs.FS, name string, isDir bool) (verdict, error) {
 	v, err := builtIn(fsys, name, isDir)
 	if v != takes || err != nil {
 		return v, err
 	}
 	if isDir && r.back != nil {
-		return takes, nil // Something in it may come back: its files are judged.
+		return takes, nil // A line may bring back a file in it: each file is judged.
 	}
 	if r.own != nil && r.own.MatchesPath(withSlash(name, isDir)) {
 		return leaves, nil
 	}
-	if r.git.leaves(name, isDir) && (r.back == nil || !r.back.MatchesPath(name)) {
+	if r.git.leavesOut(name, isDir) && (r.back == nil || !r.back.MatchesPath(name)) {
 		return leaves, nil
 	}
 	return takes, nil
@@ -132,7 +133,7 @@ func builtInFolder(fsys fs.FS, name string) verdict {
 	return takes
 }
 
-// isVenv tells a virtual environment by the file that each of them has.
+// isVenv tells a virtual environment, by the file that every one has.
 func isVenv(fsys fs.FS, folder string) bool {
 	_, err := fs.Stat(fsys, path.Join(folder, "pyvenv.cfg"))
 	return err == nil
@@ -159,12 +160,11 @@ func builtInFile(fsys fs.FS, name string) (verdict, error) {
 
 var privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 
-// judgePEM tells a private key from a certificate, which may well be part of
-// an app.
+// judgePEM tells a private key from a certificate, which may be a part of an app.
 func judgePEM(fsys fs.FS, name string) (verdict, error) {
 	f, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return takes, nil // A dangling link; Collect looks at where it leads.
+		return takes, nil // A link that leads nowhere: Collect judges it.
 	}
 	if err != nil {
 		return takes, fmt.Errorf("%s can't be read: %w", name, err)
@@ -185,8 +185,8 @@ func isEnvFile(base string) bool {
 	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
 }
 
-// isTemplate tells an environment file that is there to be copied and filled
-// in: it holds no secret.
+// isTemplate tells an environment file that is copied and filled in: it holds no
+// secrets.
 func isTemplate(name string) bool {
 	switch path.Ext(name) {
 	case ".example", ".sample", ".template", ".dist", ".tmpl":

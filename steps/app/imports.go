@@ -9,15 +9,15 @@ import (
 	"sync"
 )
 
-// stdlibText lists the modules that Python 3.11, 3.12 or 3.13 brings along:
-// sys.stdlib_module_names of all three.
+// stdlibText lists the modules of Python's standard library:
+// sys.stdlib_module_names of Python 3.11, 3.12 and 3.13.
 //
 //go:embed stdlib.txt
 var stdlibText string
 
-// distributionsText says which distribution on PyPI brings an import. Only a
-// name that is in it is ever installed from an import: a name that someone
-// else registered could bring anything.
+// distributionsText says which distribution on PyPI has the module of an import. A
+// distribution is installed for an import only if this list names it: anybody could
+// have registered another one under the import's name.
 //
 //go:embed distributions.txt
 var distributionsText string
@@ -41,8 +41,8 @@ var distributions = sync.OnceValue(func() map[string]string {
 	return known
 })
 
-// distributionOf looks a dotted import up, the longest known part first:
-// "google.cloud.storage" before "google".
+// distributionOf looks up the distribution of a dotted import, by the longest part
+// that is known: "google.cloud.storage" before "google".
 func distributionOf(name string) (string, bool) {
 	for name != "" {
 		if d, ok := distributions()[name]; ok {
@@ -57,16 +57,16 @@ func distributionOf(name string) (string, bool) {
 	return "", false
 }
 
-// loaded are the modules that serving the app loads, by path. Django loads by
-// names in its settings, and so might a command that names no module: there it
-// is all modules but those set aside.
+// loaded are the modules that are loaded when the app is served, by path. Django loads
+// modules by names in its settings, and a command that names no module may do the
+// same: for them it is all modules but those that are never served.
 func (d *detection) loaded() map[string]*module {
 	if d.entry != nil && d.found.Framework != Django {
 		return d.src.reach(d.entry)
 	}
 	all := map[string]*module{}
 	for p, m := range d.src.modules {
-		if !isAside(p) || strings.Contains(p, "migrations/") {
+		if !neverServed(p) || strings.Contains(p, "migrations/") {
 			all[p] = m
 		}
 	}
@@ -82,7 +82,7 @@ func sorted(modules map[string]*module) []*module {
 	return out
 }
 
-// fromImports tells from the imports what is to be installed.
+// fromImports finds out from the imports which packages to install.
 func (d *detection) fromImports() (Requirements, error) {
 	packages := map[string]bool{}
 	for _, m := range sorted(d.loaded()) {
@@ -130,8 +130,9 @@ func (d *detection) packagesOf(m *module, packages map[string]bool) error {
 	return nil
 }
 
-// isForeign tells an import that neither the folder nor Python itself meets.
-// A folder without __init__.py gives way to both, as it does in Python.
+// isForeign tells an import that is neither in the app's folder nor in the standard
+// library. As in Python, a folder without __init__.py counts only if nothing else has
+// the name.
 func (d *detection) isForeign(m *module, imp pyImport) bool {
 	if imp.level > 0 {
 		return false
@@ -157,8 +158,8 @@ func (d *detection) isForeign(m *module, imp pyImport) bool {
 	return true
 }
 
-// isReached tells whether an except ImportError's own import is ever tried: it
-// is not if what it stands in for is always there.
+// isReached tells whether an import under "except ImportError" is ever tried: it is
+// not if the import that it replaces always works.
 func (d *detection) isReached(m *module, imp pyImport) bool {
 	if imp.instead == nil {
 		return true
@@ -172,7 +173,7 @@ func (d *detection) isReached(m *module, imp pyImport) bool {
 }
 
 func unknownImport(m *module, imp pyImport) error {
-	return undecided(fmt.Sprintf("%s line %d imports %s, and it is not known what has to be installed for it", m.path, imp.line, imp.module), "list what the app needs in requirements.txt, or name such a file with app.requirements in "+SettingsFile)
+	return appUsage(fmt.Sprintf("%s line %d imports %s, and it is not known what has to be installed for it", m.path, imp.line, imp.module), "list what the app needs in requirements.txt, or name such a file with app.requirements in "+SettingsFile)
 }
 
 // djangoApps are the strings of INSTALLED_APPS: Django imports them.

@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// locked is what a lock file says.
+// locked is the content of a lock file.
 type locked struct {
 	pins []pin
-	// stale is a sentence about a manifest that has changed since; empty if it
-	// has not, as far as can be told.
+	// stale is a sentence for people if the manifest was changed after the lock file
+	// was made; empty if it was not, as far as that can be seen.
 	stale string
 }
 
-// lockReaders read the lock files that are understood, by file name. Each
-// takes only what the app needs to run: no groups for development, no extras.
+// lockReaders read the lock files that are understood, by file name. Each returns only
+// what the app needs to run: no groups for development, no extras.
 var lockReaders = map[string]func(fsys fs.FS, file string) (locked, error){
 	"uv.lock":      readUVLock,
 	"poetry.lock":  readPoetryLock,
 	"Pipfile.lock": readPipfileLock,
 }
 
-// lockFiles are those in the root.
+// lockFiles are the lock files in the app's root.
 func (d *detection) lockFiles() []string {
 	var files []string
 	for _, file := range []string{"uv.lock", "poetry.lock", "Pipfile.lock"} {
@@ -35,7 +35,7 @@ func (d *detection) lockFiles() []string {
 	return files
 }
 
-// fromLock takes the lock file in the root, if there is one.
+// fromLock reads the lock file in the app's root, if there is one.
 func (d *detection) fromLock() (Requirements, error) {
 	files := d.lockFiles()
 	switch len(files) {
@@ -44,7 +44,7 @@ func (d *detection) fromLock() (Requirements, error) {
 	case 1:
 		return d.lockRequirements(files[0])
 	}
-	return Requirements{}, undecided("it is not clear which lock file is for the server", fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile), files...)
+	return Requirements{}, appUsage("it is not clear which lock file is for the server", fmt.Sprintf("set app.requirements = %q, or the other one, in %s", files[0], SettingsFile), files...)
 }
 
 func (d *detection) lockRequirements(file string) (Requirements, error) {
@@ -58,7 +58,7 @@ func (d *detection) lockRequirements(file string) (Requirements, error) {
 	var packages []string
 	for _, p := range lock.pins {
 		if !p.isSound() {
-			return Requirements{}, wrongLock(file, fmt.Sprintf("names a package %q in version %q, which can't be", p.name, p.version))
+			return Requirements{}, wrongLock(file, fmt.Sprintf("has a package %q in version %q, which is not valid", p.name, p.version))
 		}
 		packages = append(packages, p.requirement())
 	}
@@ -69,23 +69,23 @@ func (d *detection) lockRequirements(file string) (Requirements, error) {
 	return Requirements{Packages: slices.Compact(packages), Source: file, Locked: true}, nil
 }
 
-// outdated says that a lock file does not have what its manifest names.
-func outdated(lock, manifest, name, command string) error {
-	return undecided(fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest), "run: "+command)
+// lacksPackage is the error for a lock file without a package that its manifest names.
+func lacksPackage(lock, manifest, name, command string) error {
+	return appUsage(fmt.Sprintf("%s has no %s, which %s asks for", lock, name, manifest), "run: "+command)
 }
 
 func staleLine(lock, manifest, command string) string {
-	return fmt.Sprintf("%s is older than what %s asks for: run %s if the app is to have what it asks for now", lock, manifest, command)
+	return fmt.Sprintf("%s is older than what %s asks for: run %s to lock what it asks for now", lock, manifest, command)
 }
 
 func wrongLock(file, what string) error {
-	return undecided(file+" "+what, "make it anew, or name a requirements file with app.requirements in "+SettingsFile)
+	return appUsage(file+" "+what, "make the lock file again, or name a requirements file with app.requirements in "+SettingsFile)
 }
 
-// beside is a file in the same folder as another.
-func beside(file, name string) string { return path.Join(path.Dir(file), name) }
+// sibling is the path of a file in the same folder as another.
+func sibling(file, name string) string { return path.Join(path.Dir(file), name) }
 
-// requirementName is the normal name with which a PEP 508 requirement starts.
+// requirementName is the name in a PEP 508 requirement, normalised.
 func requirementName(requirement string) string {
 	end := strings.IndexAny(requirement, " \t[(<>=!~;@")
 	if end < 0 {
@@ -94,7 +94,8 @@ func requirementName(requirement string) string {
 	return normalName(requirement[:end])
 }
 
-// Pins tells whether a lock file says in which version a package is installed.
+// Pins tells whether the requirements are a lock file's that has this package, and so
+// decide its version.
 func (r Requirements) Pins(name string) bool {
 	return r.Locked && slices.ContainsFunc(r.Packages, func(requirement string) bool {
 		return requirementName(requirement) == normalName(name)

@@ -14,11 +14,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Poetry and Pipenv keep in their lock files a hash of what the manifest asked
-// for: the SHA-256 of a part of it as Python's json module writes it.
+// Poetry and Pipenv keep a hash of the manifest in their lock files: the SHA-256 of a
+// part of it as Python's json module writes it.
 
-// isOf tells whether the lock was made of this pyproject.toml.
-func (l poetryLock) isOf(document map[string]any) bool {
+// isMadeOf tells whether the lock was made of this pyproject.toml.
+func (l poetryLock) isMadeOf(document map[string]any) bool {
 	if l.Metadata.ContentHash == "" || document == nil {
 		return true
 	}
@@ -30,21 +30,21 @@ func (l poetryLock) isOf(document map[string]any) bool {
 	return false
 }
 
-// poetryContent is what Poetry hashes of a pyproject.toml. What is older than
-// its use of [project] has another form.
+// poetryContent is the part of a pyproject.toml that Poetry hashes. It has another form
+// if Poetry is older than its use of [project].
 func poetryContent(document map[string]any, groups any) map[string]any {
 	tool, _ := document["tool"].(map[string]any)
 	poetry, _ := tool["poetry"].(map[string]any)
 	project, _ := document["project"].(map[string]any)
 	legacy := []string{"dependencies", "source", "extras", "dev-dependencies"}
 	content := map[string]any{}
-	if part := some(project, "requires-python", "dependencies", "optional-dependencies"); len(part) > 0 {
+	if part := picked(project, "requires-python", "dependencies", "optional-dependencies"); len(part) > 0 {
 		content["project"] = part
 	}
 	if groups != nil {
 		content["dependency-groups"] = groups
 	}
-	ofPoetry := some(poetry, append(legacy, "group")...)
+	ofPoetry := picked(poetry, append(legacy, "group")...)
 	if len(content) > 0 {
 		content["tool"] = map[string]any{"poetry": ofPoetry}
 		return content
@@ -55,8 +55,8 @@ func poetryContent(document map[string]any, groups any) map[string]any {
 	return ofPoetry
 }
 
-// some takes the keys that are there.
-func some(table map[string]any, keys ...string) map[string]any {
+// picked is a copy of a table with only these keys, as far as it has them.
+func picked(table map[string]any, keys ...string) map[string]any {
 	out := map[string]any{}
 	for _, key := range keys {
 		if v := table[key]; v != nil {
@@ -66,8 +66,8 @@ func some(table map[string]any, keys ...string) map[string]any {
 	return out
 }
 
-// isOf tells whether the lock was made of this Pipfile.
-func (l pipfileLock) isOf(document map[string]any) bool {
+// isMadeOf tells whether the lock was made of this Pipfile.
+func (l pipfileLock) isMadeOf(document map[string]any) bool {
 	if l.Meta.Hash.SHA256 == "" || document["source"] == nil {
 		return true // without a source, Pipenv hashes its own default
 	}
@@ -85,13 +85,13 @@ func (l pipfileLock) isOf(document map[string]any) bool {
 	known := []string{"source", "requires", "packages", "dev-packages", "pipenv", "pipfile", "scripts", "default", "develop"}
 	for key, table := range document {
 		if !slices.Contains(known, key) {
-			relevant[key] = table // a category of the user's own
+			relevant[key] = table // one of the user's own categories
 		}
 	}
 	return l.Meta.Hash.SHA256 == hashAsPython(relevant, ",", ":")
 }
 
-// readDocument reads a manifest as it is; nil if there is none.
+// readDocument reads a manifest with all its keys; nil if there is none.
 func readDocument(fsys fs.FS, manifest string) (map[string]any, error) {
 	text, err := fs.ReadFile(fsys, manifest)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,23 +1,21 @@
 package app
 
-import "strings"
-
-// module is one Python file as far as it matters here: what it imports and
-// what its names are bound to.
+// module is what matters of one Python file: what it imports and what its names are
+// bound to.
 type module struct {
 	// path is the file, relative to the app's root.
 	path string
 	// top is the module level.
 	top *scope
-	// imports are all of the file's, wherever they stand.
+	// imports are all imports of the file, also those inside of functions.
 	imports []pyImport
 	// devServers are calls of app.run.
 	devServers []devServer
-	// debug is the line of the first DEBUG = True, or 0.
+	// debug is the line of the first DEBUG = True; 0 if there is none.
 	debug int
-	// settings is what the file sets DJANGO_SETTINGS_MODULE to.
+	// settings is the value to which the file sets DJANGO_SETTINGS_MODULE.
 	settings string
-	// needs are the variables that it reads when it is loaded, without a default.
+	// needs are the variables that it reads without a default when it is loaded.
 	needs []Need
 	// defaults are the variables for which it gives django-environ a default.
 	defaults map[string]bool
@@ -33,7 +31,7 @@ type scope struct {
 	returns [][]token
 }
 
-// binding is what a name is bound to: exactly one of its fields besides line.
+// binding is what a name is bound to: one of the fields behind line is set.
 type binding struct {
 	line     int
 	imported *pyImport
@@ -50,40 +48,18 @@ type function struct {
 	body       *scope
 }
 
-// pyImport is "import module" or "from module import name".
-type pyImport struct {
-	line int
-	// level is the number of leading dots.
-	level  int
-	module string
-	// name is "" for "import module", "*" for all.
-	name string
-	// optional imports may fail: the app says so itself.
-	optional bool
-	// instead holds the modules whose absence leads here.
-	instead []string
-}
-
-// text is the dotted name of what is imported, without leading dots.
-func (i pyImport) text() string {
-	if i.name == "" || i.name == "*" {
-		return i.module
-	}
-	return strings.Trim(i.module+"."+i.name, ".")
-}
-
 type devServer struct {
 	line   int
 	debug  bool
-	onLoad bool // not only under if __name__ == "__main__"
+	onLoad bool // it starts when the file is loaded, not only under __main__
 }
 
-// place is where a statement stands.
+// place is where a statement is. optional and instead are as in pyImport.
 type place struct {
 	scope    *scope
 	optional bool
 	instead  []string
-	// main is under if __name__ == "__main__": gunicorn never runs it.
+	// main is set under if __name__ == "__main__": gunicorn does not run that.
 	main bool
 }
 
@@ -125,8 +101,8 @@ func (m *module) walk(stmts []statement, in place) {
 	}
 }
 
-// branches reads an if with its elif and else and returns how many statements
-// they are.
+// branches reads an if with its elif and else, and returns how many statements these
+// are.
 func (m *module) branches(stmts []statement, in place) int {
 	first := in
 	rest := in
@@ -159,8 +135,9 @@ func isMainGuard(s statement) bool {
 	return false
 }
 
-// tryBlock reads a try with its handlers. What is tried under an except that
-// takes an ImportError may be missing; its handler then says what else is used.
+// tryBlock reads a try with its handlers, and returns how many statements these are.
+// Modules that are imported under a handler for ImportError may be missing; the
+// handler imports what replaces them.
 func (m *module) tryBlock(stmts []statement, in place) int {
 	n := 1
 	caught := false
@@ -262,88 +239,6 @@ func (m *module) simple(s statement, in place) {
 	}
 }
 
-func (m *module) add(imp pyImport, bound string, in place) {
-	imp.optional = in.optional || in.main
-	imp.instead = in.instead
-	m.imports = append(m.imports, imp)
-	if !in.main {
-		in.scope.bind(bound, binding{line: imp.line, imported: &imp})
-	}
-}
-
-// importModules reads "import a.b as c, d".
-func (m *module) importModules(s statement, in place) {
-	for _, part := range split(s.tokens[1:], ",") {
-		name, rest := dotted(part)
-		if name == "" {
-			continue
-		}
-		imp := pyImport{line: part[0].line, module: name}
-		if alias := aliasOf(rest); alias != "" {
-			m.add(imp, alias, in)
-			continue
-		}
-		first, _, _ := strings.Cut(name, ".")
-		m.imports = append(m.imports, pyImport{line: imp.line, module: name, optional: in.optional || in.main, instead: in.instead})
-		if !in.main {
-			in.scope.bind(first, binding{line: imp.line, imported: &pyImport{line: imp.line, module: first}})
-		}
-	}
-}
-
-func aliasOf(rest []token) string {
-	if len(rest) == 2 && rest[0].is("as") && rest[1].kind == tokenName {
-		return rest[1].text
-	}
-	return ""
-}
-
-// importNames reads "from ..a.b import (c as d, e)".
-func (m *module) importNames(s statement, in place) {
-	toks := s.tokens[1:]
-	imp := pyImport{line: s.line()}
-	for len(toks) > 0 && (toks[0].is(".") || toks[0].is("...")) {
-		imp.level += len(toks[0].text)
-		toks = toks[1:]
-	}
-	if len(toks) == 0 {
-		return
-	}
-	if !toks[0].is("import") {
-		imp.module, toks = dotted(toks)
-	}
-	if len(toks) < 2 || !toks[0].is("import") || imp.module == "" && imp.level == 0 {
-		return
-	}
-	toks = toks[1:]
-	if toks[0].is("(") {
-		toks, _ = bracketed(toks)
-	}
-	for _, part := range split(toks, ",") {
-		m.importName(imp, part, in)
-	}
-}
-
-func (m *module) importName(imp pyImport, part []token, in place) {
-	if len(part) == 0 {
-		return
-	}
-	if part[0].is("*") {
-		imp.name = "*"
-		m.add(imp, "*", in)
-		return
-	}
-	if part[0].kind != tokenName {
-		return
-	}
-	imp.name = part[0].text
-	bound := imp.name
-	if alias := aliasOf(part[1:]); alias != "" {
-		bound = alias
-	}
-	m.add(imp, bound, in)
-}
-
 // assign reads "a = b = value" and "a: T = value".
 func (m *module) assign(s statement, in place) {
 	if in.main {
@@ -355,7 +250,7 @@ func (m *module) assign(s statement, in place) {
 	}
 	value := parts[len(parts)-1]
 	for _, target := range parts[:len(parts)-1] {
-		if in.scope == m.top { // Not in a class such as DevelopmentConfig, which may never be used.
+		if in.scope == m.top { // A class such as DevelopmentConfig may never be used.
 			m.noteDebug(target, value)
 		}
 		if len(target) == 1 && target[0].kind == tokenName || len(target) > 2 && target[1].is(":") {
@@ -364,7 +259,7 @@ func (m *module) assign(s statement, in place) {
 	}
 }
 
-// noteDebug sees DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
+// noteDebug finds DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
 func (m *module) noteDebug(target, value []token) {
 	if m.debug != 0 || len(value) != 1 || !value[0].is("True") || len(target) == 0 {
 		return
@@ -378,7 +273,7 @@ func (m *module) noteDebug(target, value []token) {
 	}
 }
 
-// noteRun sees app.run(…), the development server.
+// noteRun finds app.run(…), which starts the development server.
 func (m *module) noteRun(s statement, in place) {
 	name, rest := dotted(s.tokens)
 	if len(rest) == 0 || !rest[0].is("(") || (name != "app.run" && name != "application.run") {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// noteNeeds sees os.environ["NAME"], and env("NAME") or config("NAME") of
-// django-environ and python-decouple, where loading the file runs them.
+// noteNeeds finds os.environ["NAME"], and env("NAME") or config("NAME") of
+// django-environ and python-decouple, where they run when the file is loaded.
 func (m *module) noteNeeds(s statement, in place) {
 	if in.scope != m.top || in.main || in.optional {
 		return
@@ -17,9 +17,9 @@ func (m *module) noteNeeds(s statement, in place) {
 			continue // A dotted name is read once, from its start.
 		}
 		m.noteDefaults(s.tokens[i:])
-		name := subscripted(s.tokens[i:])
+		name := subscriptedVariable(s.tokens[i:])
 		if name == "" {
-			name = asked(s.tokens[i:])
+			name = calledVariable(s.tokens[i:])
 		}
 		if name != "" {
 			m.needs = append(m.needs, Need{Name: name, Source: fmt.Sprintf("%s line %d", m.path, s.tokens[i].line)})
@@ -27,12 +27,11 @@ func (m *module) noteNeeds(s statement, in place) {
 	}
 }
 
-// maxArguments bounds, in tokens, how far a call's arguments are read: calls may
-// stand in each other.
+// maxArguments is how many tokens of a call's arguments are read: calls may be nested.
 const maxArguments = 500
 
-// subscripted returns NAME of os.environ["NAME"], unless it is given a value.
-func subscripted(tokens []token) string {
+// subscriptedVariable returns NAME of os.environ["NAME"], unless it is assigned to.
+func subscriptedVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
 	if callee != "os.environ" && callee != "environ" || len(rest) < 3 || !rest[0].is("[") {
 		return ""
@@ -44,9 +43,9 @@ func subscripted(tokens []token) string {
 	return key[0].text
 }
 
-// asked returns NAME of config("NAME") and env.str("NAME"), unless there is a
+// calledVariable returns NAME of config("NAME") and env.str("NAME"), unless there is a
 // default.
-func asked(tokens []token) string {
+func calledVariable(tokens []token) string {
 	callee, rest := dotted(tokens)
 	function, kind, _ := strings.Cut(callee, ".")
 	known := function == "config" && kind == "" || function == "env" && slices.Contains([]string{"", "str", "int", "bool", "list", "url", "db"}, kind)
@@ -66,7 +65,7 @@ func asked(tokens []token) string {
 	return args[0][0].text
 }
 
-// noteDefaults reads environ.Env(DEBUG=(bool, False)).
+// noteDefaults finds environ.Env(DEBUG=(bool, False)).
 func (m *module) noteDefaults(tokens []token) {
 	callee, rest := dotted(tokens)
 	if callee != "environ.Env" && callee != "Env" || len(rest) == 0 || !rest[0].is("(") {
@@ -83,7 +82,7 @@ func (m *module) noteDefaults(tokens []token) {
 	}
 }
 
-// needs collects what loading the app reads, each variable once.
+// needs collects the variables that are read when the app is loaded, each once.
 func (d *detection) needs() {
 	modules := sorted(d.loaded())
 	defaults := map[string]bool{}
@@ -102,5 +101,5 @@ func (d *detection) needs() {
 	}
 }
 
-// suppliedVariables are those that every process of an app has on a server.
+// suppliedVariables are the variables that every process of an app has on a server.
 var suppliedVariables = map[string]bool{"PORT": true, "HOME": true, "PATH": true, "STATE_DIRECTORY": true}

@@ -11,10 +11,11 @@ import (
 type pin struct {
 	name   string
 	extras []string
-	// version is exact; empty for a url, and where the lock leaves it open.
+	// version is exact; empty with a url, and if the lock file has none.
 	version string
-	// url is where the package is taken from instead of an index, for pip.
-	url  string
+	// url is the address of a package that is not from an index, as pip reads it.
+	url string
+	// when tells when the package is needed.
 	when condition
 }
 
@@ -41,36 +42,36 @@ var (
 	versionText = regexp.MustCompile(`^[A-Za-z0-9.!+_-]*$`)
 )
 
-// isSound refuses what pip would read as something else, such as an option.
+// isSound is false for a name or version that pip would read as something else, such
+// as an option.
 func (p pin) isSound() bool {
 	return nameForm.MatchString(p.name) && versionText.MatchString(p.version)
 }
 
 var nameSeparators = regexp.MustCompile(`[-_.]+`)
 
-// normalName is a distribution's name as all of its spellings have it.
+// normalName is a distribution's normalised name: the same for all of its spellings.
 func normalName(name string) string {
 	return strings.ToLower(nameSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
 }
 
-// isPublicIndex tells Python's own index, from which pip takes what it is given
-// no other place for.
+// isPublicIndex tells PyPI, from which pip takes packages by default.
 func isPublicIndex(url string) bool {
 	url = strings.TrimSuffix(url, "/")
 	return url == "" || url == "https://pypi.org/simple"
 }
 
-// notFromHere refuses a package that the server could not get: from a folder,
-// or from an index that pip would have to be told of. Pip would look for the
-// name on the public index, where it may be someone else's.
-func notFromHere(file, name, place string) error {
-	return undecided(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
+// notInstallable is the error for a package that the server can't get: one in a folder,
+// or from an index that pip does not know. Pip would look for its name on the public
+// index, where it may be somebody else's.
+func notInstallable(file, name, place string) error {
+	return appUsage(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
 }
 
-// gitURL is a repository at a commit as pip takes it.
+// gitURL is a repository at a commit, as pip reads it.
 func gitURL(file, name, repository, commit, folder string) (string, error) {
 	if !strings.HasPrefix(repository, "https://") {
-		return "", notFromHere(file, name, repository)
+		return "", notInstallable(file, name, repository)
 	}
 	url := "git+" + repository + "@" + commit
 	if folder != "" {
@@ -85,8 +86,9 @@ type condition [][]string
 
 func always() condition { return condition{nil} }
 
-// maxAlternatives bounds a condition. Beyond it what all of its lists have in
-// common has to do: that installs at most too much.
+// maxAlternatives is how many lists a condition has. If it would have more, it becomes
+// what all of them have in common, with which too much may be installed but never too
+// little.
 const maxAlternatives = 12
 
 // and narrows the condition by a marker.
@@ -105,7 +107,7 @@ func (c condition) and(marker string) condition {
 	return out
 }
 
-// or widens the condition by another one and tells whether it is wider now.
+// or adds another condition and tells whether the result holds more often.
 func (c condition) or(other condition) (condition, bool) {
 	wider := false
 	for _, list := range other {
@@ -162,8 +164,7 @@ func (c condition) marker() string {
 	return strings.Join(lists, " or ")
 }
 
-// node is a package of a lock file, by its place in it, or what one of its
-// extras adds.
+// node is a package of a lock file, by its index, or what one of its extras adds.
 type node struct {
 	at    int
 	extra string
@@ -175,7 +176,7 @@ type edge struct {
 	marker string
 }
 
-// reachedFrom follows what packages need and returns when each is needed.
+// reachedFrom follows the packages' dependencies and returns when each is needed.
 func reachedFrom(roots []edge, needs func(node) []edge) map[node]condition {
 	when := map[node]condition{}
 	var open []node

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// pipfileLock is what matters of a Pipfile.lock.
+// pipfileLock are the parts of a Pipfile.lock that are used.
 type pipfileLock struct {
 	Meta struct {
 		Hash struct {
@@ -35,7 +35,7 @@ type pipfilePackage struct {
 	Path    string   `json:"path"`
 }
 
-// readPipfileLock reads what pipenv install --deploy would install.
+// readPipfileLock returns what pipenv install --deploy would install.
 func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -45,7 +45,7 @@ func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 	if err := json.Unmarshal(text, &lock); err != nil {
 		return locked{}, wrongLock(file, fmt.Sprintf("can't be read: %v", err))
 	}
-	manifest := beside(file, "Pipfile")
+	manifest := sibling(file, "Pipfile")
 	document, err := readDocument(fsys, manifest)
 	if err != nil {
 		return locked{}, err
@@ -66,13 +66,13 @@ func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 		}
 		out.pins = append(out.pins, made)
 	}
-	if document != nil && !lock.isOf(document) {
+	if document != nil && !lock.isMadeOf(document) {
 		out.stale = staleLine(file, manifest, "pipenv lock")
 	}
 	return out, nil
 }
 
-// covers refuses a lock without what the Pipfile names.
+// covers refuses a lock file without a package that the Pipfile names.
 func (l pipfileLock) covers(file, manifest string, wished map[string]any) error {
 	has := map[string]bool{}
 	for name := range l.Default {
@@ -80,7 +80,7 @@ func (l pipfileLock) covers(file, manifest string, wished map[string]any) error 
 	}
 	for _, name := range slices.Sorted(maps.Keys(wished)) {
 		if !has[normalName(name)] {
-			return outdated(file, manifest, name, "pipenv lock")
+			return lacksPackage(file, manifest, name, "pipenv lock")
 		}
 	}
 	return nil
@@ -96,20 +96,20 @@ func (l pipfileLock) pin(file, name string, p pipfilePackage, wished map[string]
 	case strings.HasPrefix(p.File, "https://"):
 		made.url = p.File
 	case p.File != "" || p.Path != "":
-		err = notFromHere(file, name, "the folder "+p.File+p.Path)
+		err = notInstallable(file, name, "the folder "+p.File+p.Path)
 	case !isPublicIndex(l.index(p.Index)):
-		err = notFromHere(file, name, l.index(p.Index))
+		err = notInstallable(file, name, l.index(p.Index))
 	case exact:
 		made.version = version
 	default:
-		// A package that was not for the system on which the lock was made has no
-		// version, and only the Pipfile knows for which one it is.
+		// A package that is not for the system on which the lock file was made has no
+		// version, and only the Pipfile says for which system it is.
 		made.when = made.when.and(pipfileMarker(name, wished))
 	}
 	return made, err
 }
 
-// index is the address of a source; a package without one is from the first.
+// index is the URL of a source, by its name; that of the first source without a name.
 func (l pipfileLock) index(name string) string {
 	for _, s := range l.Meta.Sources {
 		if name == "" || s.Name == name {
@@ -119,7 +119,8 @@ func (l pipfileLock) index(name string) string {
 	return name
 }
 
-// markerVariables can be keys in a Pipfile: sys_platform = "== 'win32'".
+// markerVariables are the markers that can be keys in a Pipfile: sys_platform = "==
+// 'win32'".
 var markerVariables = []string{
 	"os_name", "sys_platform", "platform_machine", "platform_python_implementation", "platform_release",
 	"platform_system", "platform_version", "python_version", "python_full_version", "implementation_name",

@@ -11,7 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// poetryLock is what matters of a poetry.lock.
+// poetryLock are the parts of a poetry.lock that are used.
 type poetryLock struct {
 	Packages []poetryPackage `toml:"package"`
 	Metadata struct {
@@ -24,11 +24,11 @@ type poetryPackage struct {
 	Name     string `toml:"name"`
 	Version  string `toml:"version"`
 	Optional bool   `toml:"optional"`
-	// Groups and Markers are there since lock-version 2.1. Markers is one marker,
-	// or one for each group.
+	// Groups and Markers exist since lock-version 2.1. Markers is one marker, or a
+	// table with one for each group.
 	Groups  []string `toml:"groups"`
 	Markers any      `toml:"markers"`
-	// Dependencies are requirements by name: a version, a table, or a list of
+	// Dependencies are requirements by name: each is a version, a table, or a list of
 	// these.
 	Dependencies map[string]any      `toml:"dependencies"`
 	Extras       map[string][]string `toml:"extras"`
@@ -40,7 +40,7 @@ type poetryPackage struct {
 	} `toml:"source"`
 }
 
-// readPoetryLock reads what poetry install --only main would install.
+// readPoetryLock returns what poetry install --only main would install.
 func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -50,7 +50,7 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	if err := toml.Unmarshal(text, &lock); err != nil {
 		return locked{}, wrongTOML(file, err)
 	}
-	manifest := beside(file, "pyproject.toml")
+	manifest := sibling(file, "pyproject.toml")
 	project, err := readPyproject(fsys, manifest)
 	if err != nil {
 		return locked{}, err
@@ -72,13 +72,14 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	if err != nil {
 		return locked{}, err
 	}
-	if !lock.isOf(document) {
+	if !lock.isMadeOf(document) {
 		out.stale = staleLine(file, manifest, "poetry lock")
 	}
 	return out, nil
 }
 
-// roots leads to what pyproject.toml asks for, all of which has to be locked.
+// roots are edges to the packages for which pyproject.toml asks. It refuses a lock file
+// that lacks one of them.
 func (l poetryLock) roots(file, manifest string, project pyproject) ([]edge, error) {
 	var roots []edge
 	for _, name := range slices.Sorted(maps.Keys(project.Tool.Poetry.Dependencies)) {
@@ -88,14 +89,14 @@ func (l poetryLock) roots(file, manifest string, project pyproject) ([]edge, err
 		}
 		edges := l.edges(name, wishes, "")
 		if len(edges) == 0 {
-			return nil, outdated(file, manifest, name, "poetry lock")
+			return nil, lacksPackage(file, manifest, name, "poetry lock")
 		}
 		roots = append(roots, edges...)
 	}
 	for _, requirement := range project.Project.Dependencies {
 		edges := l.edges(requirementName(requirement), []poetryNeed{standardNeed(requirement)}, "")
 		if len(edges) == 0 {
-			return nil, outdated(file, manifest, requirementName(requirement), "poetry lock")
+			return nil, lacksPackage(file, manifest, requirementName(requirement), "poetry lock")
 		}
 		roots = append(roots, edges...)
 	}
@@ -106,8 +107,7 @@ func (l poetryLock) hasGroups() bool {
 	return slices.ContainsFunc(l.Packages, func(p poetryPackage) bool { return p.Groups != nil })
 }
 
-// mainPins takes the packages that are locked for the group main, each with
-// its marker.
+// mainPins are the packages of the group main, each with its marker.
 func (l poetryLock) mainPins(file string) ([]pin, error) {
 	var pins []pin
 	for _, p := range l.Packages {
@@ -136,8 +136,8 @@ func (p poetryPackage) mainMarker() string {
 	return ""
 }
 
-// reachedPins follows what the packages need, for locks older than
-// lock-version 2.1: they do not say which package is for what.
+// reachedPins follows the packages' dependencies, for lock files older than
+// lock-version 2.1: they do not have the groups.
 func (l poetryLock) reachedPins(file string, roots []edge) ([]pin, error) {
 	when := reachedFrom(roots, func(n node) []edge {
 		p := l.Packages[n.at]
@@ -154,7 +154,7 @@ func (l poetryLock) reachedPins(file string, roots []edge) ([]pin, error) {
 		}
 		p := l.Packages[n.at]
 		if slices.ContainsFunc(l.Packages, func(o poetryPackage) bool { return o.Name == p.Name && o.Version != p.Version }) {
-			return nil, wrongLock(file, fmt.Sprintf("has %s in several versions, in a form older than Poetry 2's", p.Name))
+			return nil, wrongLock(file, fmt.Sprintf("has %s in several versions, in a format older than Poetry 2's", p.Name))
 		}
 		made, err := p.pin(file, c)
 		if err != nil {
@@ -165,9 +165,8 @@ func (l poetryLock) reachedPins(file string, roots []edge) ([]pin, error) {
 	return pins, nil
 }
 
-// wanting returns the extra as whose part a dependency counts: none in the
-// package's own right, the node's extra if that names it, and one that no
-// dependency has otherwise.
+// wanting returns the extra to which a dependency belongs: none if extra is empty, the
+// extra if it names the dependency, and otherExtra if it does not.
 func (p poetryPackage) wanting(extra, name string) string {
 	if extra == "" {
 		return ""
@@ -185,10 +184,11 @@ func (p poetryPackage) wanting(extra, name string) string {
 	return otherExtra
 }
 
+// otherExtra stands for an extra to which no dependency belongs.
 const otherExtra = "\x00"
 
-// edges leads from what is asked for under a name, as part of an extra or not,
-// to the packages of that name.
+// edges are the edges from a dependency's requirements to the packages with its name,
+// for the package itself or for one of its extras.
 func (l poetryLock) edges(name string, needs []poetryNeed, extra string) []edge {
 	var edges []edge
 	for i, p := range l.Packages {
@@ -218,7 +218,7 @@ func (p poetryPackage) pin(file string, c condition) (pin, error) {
 	case s.Type == "url":
 		made.url = s.URL
 	default:
-		err = notFromHere(file, p.Name, s.URL)
+		err = notInstallable(file, p.Name, s.URL)
 	}
 	return made, err
 }
@@ -232,7 +232,7 @@ type poetryNeed struct {
 
 func (n poetryNeed) isWanted() bool { return !n.optional }
 
-// poetryNeeds reads what stands behind a dependency's name.
+// poetryNeeds reads the value of a dependency: a version, a table, or a list.
 func poetryNeeds(value any) []poetryNeed {
 	switch v := value.(type) {
 	case []any:
@@ -283,8 +283,8 @@ func standardNeed(requirement string) poetryNeed {
 	return need
 }
 
-// withoutExtra drops what a marker says of the package's own extras: whether
-// they are asked for is known from elsewhere.
+// withoutExtra drops the parts of a marker about the package's own extras: edges
+// decides about these.
 func withoutExtra(marker string) []string {
 	if !strings.Contains(marker, "extra ==") {
 		return []string{marker}
@@ -312,8 +312,8 @@ func conjunction(markers []string) string {
 
 var pythonClause = regexp.MustCompile(`^(>=|<=|==|!=|<|>)(\d+(?:\.\d+)*)$`)
 
-// pythonMarkers turns Poetry's "<3.11" or "^3.8" into markers. One that can't
-// be told that way gives none, and the package is installed for any Python.
+// pythonMarkers turns Poetry's "<3.11" or "^3.8" into markers. For a constraint that it
+// can't turn into markers it returns none: the package is installed for any Python.
 func pythonMarkers(constraint string) []string {
 	standard, ok := standardConstraint(constraint)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// processes takes what runs beside the web app, and what is run before a release
-// takes over: what slipway.toml says, else the Procfile's lines.
+// processes finds the processes beside the web app, and the release command: those in
+// slipway.toml, else the Procfile's.
 func (d *detection) processes(commands map[string]string) {
 	all, from := d.settings.Processes, SettingsFile
 	if all == nil {
@@ -34,8 +34,9 @@ func (d *detection) processes(commands map[string]string) {
 	}
 }
 
-// ServerPackages are the packages that serve the app, beside what it names
-// itself. A command of the app's own gets the server that it starts.
+// ServerPackages are the PEP 508 requirements of the servers that serve the app, for
+// the runner to add to the app's own. For a command that starts another server, it is
+// that server.
 func (f Found) ServerPackages() []string {
 	if f.Command != "" && f.GunicornArgs == nil {
 		return serversIn(f.Command)
@@ -62,9 +63,9 @@ func serversIn(command string) []string {
 	return packages
 }
 
-// Exec has the shell give way to the program that a command ends with, so that
-// a signal reaches that program. It returns false, and the command as it is, if
-// the shell has to stay: for a pipe, say.
+// Exec writes exec before the last program of a command, so that the program replaces
+// the shell and receives its signals. It returns false, and the command as it is, if
+// the shell has to stay: for a pipe, for example.
 func Exec(command string) (string, bool) {
 	file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
 	if err != nil || len(file.Stmts) == 0 {
@@ -95,8 +96,8 @@ func Exec(command string) (string, bool) {
 	return command[:at] + "exec " + command[at:], true
 }
 
-// shellsOwn are the words that no program has or that mean something else to
-// the shell.
+// shellsOwn are words for which the shell has a command of its own: exec would not
+// find them.
 var shellsOwn = map[string]bool{
 	"wait": true, "exit": true, "eval": true, ".": true, "source": true, "cd": true, "set": true,
 	"trap": true, "read": true, ":": true, "return": true, "export": true, "command": true,

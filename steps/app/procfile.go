@@ -12,10 +12,10 @@ import (
 	"mvdan.cc/sh/v3/shell"
 )
 
-// Procfile is the name of the file with the commands that an app is made of.
+// Procfile is the name of the file with an app's commands.
 const Procfile = "Procfile"
 
-// The processes whose names mean something.
+// The names of processes that have a meaning.
 const (
 	webProcess     = "web"
 	releaseProcess = "release"
@@ -25,7 +25,7 @@ const gunicorn = "gunicorn"
 
 var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
 
-// readProcfile returns the commands by name and the line of "web".
+// readProcfile returns the commands by name, and the line of "web".
 func readProcfile(fsys fs.FS) (commands map[string]string, webLine int, err error) {
 	text, err := fs.ReadFile(fsys, Procfile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,15 +53,15 @@ type call struct {
 	// program is the server: "gunicorn", "uvicorn", "hypercorn", "daphne",
 	// "waitress-serve", "python" for a file, or "".
 	program string
-	// args are the words behind it, variables left as they are.
+	// args are the words behind it, with variables as they are written.
 	args []string
 	// target is the "module:object" among them.
 	target string
 	// script is the file that python runs.
 	script string
-	// development is set for a framework's own server: "flask run", "manage.py
-	// runserver". Program is then the framework, and target what it names, if it
-	// does.
+	// development is set for a framework's development server: "flask run",
+	// "manage.py runserver". program is the framework then, and target the module that
+	// the command names, if it names one.
 	development bool
 	// otherVariables is set if the command uses another variable than PORT.
 	otherVariables bool
@@ -73,15 +73,15 @@ var servers = map[string]bool{
 
 var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": true}
 
-// readCall reads a command that is one plain call. Anything else, such as
-// "a && b", gives the zero call.
+// readCall reads a command that is one plain call. For anything else, such as
+// "a && b", it returns the zero call.
 func readCall(command string) call {
 	used := variablesIn(command)
 	words, err := shell.Fields(command, func(name string) string {
 		if used[name] {
 			return "$" + name
 		}
-		return "" // What the shell itself asks for, such as IFS.
+		return "" // the parser asks for IFS and the like too
 	})
 	if err != nil || len(words) == 0 {
 		return call{}
@@ -144,7 +144,8 @@ func serverCall(words []string) call {
 	return call{program: words[0], args: words[1:], target: targetAmong(words[1:])}
 }
 
-// unwrapped drops what only starts the command in the project's environment.
+// unwrapped drops "uv run" and the like, which run a command in the project's virtual
+// environment.
 func unwrapped(words []string) []string {
 	for len(words) > 2 && words[1] == "run" && (words[0] == "uv" || words[0] == "poetry" || words[0] == "pipenv") {
 		words = words[2:]
@@ -188,14 +189,14 @@ func targetAmong(words []string) string {
 	return words[n-1] + ":application"
 }
 
-// isOpenOption tells an option whose value might be the next word.
+// isOpenOption tells an option whose value may be the next word.
 func isOpenOption(word string) bool {
 	return strings.HasPrefix(word, "-") && !strings.Contains(word, "=")
 }
 
 var moduleForm = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
 
-// takesValue are the options whose value might look like a target.
+// takesValue are the options whose value may look like a target.
 var takesValue = map[string]bool{
 	"-b": true, "--bind": true, "-k": true, "--worker-class": true, "-c": true, "--config": true,
 	"--host": true, "-n": true, "--name": true, "--logger-class": true, "--listen": true,

@@ -25,7 +25,7 @@ func (d *detection) python() error {
 			d.setPython(v, file)
 			return nil
 		}
-		d.found.warn(file + " names no version of Python that is understood; it is not used")
+		d.found.warn(file + " does not name a version of Python that slipway understands, so it is not used")
 	}
 	project, err := readPyproject(d.fsys, "pyproject.toml")
 	if err != nil {
@@ -38,12 +38,13 @@ func (d *detection) python() error {
 	return d.pythonOfManifests(project)
 }
 
-// pythonOfManifests reads what Poetry and Pipenv keep in places of their own.
+// pythonOfManifests reads the version that Poetry and Pipenv keep in places of their
+// own.
 func (d *detection) pythonOfManifests(project pyproject) error {
 	if asked, _ := project.Tool.Poetry.Dependencies["python"].(string); asked != "" && asked != "*" {
 		v, ok := standardConstraint(asked)
 		if !ok {
-			d.found.warn(fmt.Sprintf("pyproject.toml asks for Python %q, which is not understood; it is not used", asked))
+			d.found.warn(fmt.Sprintf("pyproject.toml asks for Python %q, which slipway does not understand, so it is not used", asked))
 			return nil
 		}
 		d.setPython(v, "pyproject.toml")
@@ -69,7 +70,7 @@ var pythonForm = regexp.MustCompile(`^\s*(?:(?:>=|<=|==|!=|~=|<|>)?\s*\d+(?:\.\d
 
 func (d *detection) usePython(version, from string) error {
 	if !pythonForm.MatchString(version) {
-		return undecided(fmt.Sprintf("app.python = %q is no version of Python", version), `write it like "3.12" or ">=3.11" in `+SettingsFile)
+		return appUsage(fmt.Sprintf("app.python = %q is no version of Python", version), `write it like "3.12" or ">=3.11" in `+SettingsFile)
 	}
 	d.setPython(version, from)
 	return nil
@@ -77,8 +78,8 @@ func (d *detection) usePython(version, from string) error {
 
 var versionForm = regexp.MustCompile(`^(?:python-|cpython-)?(3\.\d+)(?:\.\d+)?$`)
 
-// versionIn returns the first line's version without its last part: servers
-// have one release of each minor version, and it is not the app's to choose.
+// versionIn returns the version in the first line without its last part: a server has
+// one release of each minor version, and the app can't choose it.
 func versionIn(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)

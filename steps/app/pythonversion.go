@@ -9,13 +9,12 @@ import (
 	"strings"
 )
 
-// PythonFits tells whether a server's Python is one that the app takes.
+// PythonFits tells whether the app can run with a server's Python.
 //
-// Required is a version specifier of PEP 440 such as ">=3.11,<4", "==3.12.*" or
-// "~=3.11", or a bare "3.12", which stands for any 3.12. Have is a version such
-// as "3.13.5". If it says less, such as "3.13", it fits if some 3.13 does.
-// Nothing required is met by everything. The error says which of the two can't
-// be understood.
+// required is a version specifier of PEP 440 such as ">=3.11,<4", "==3.12.*" or
+// "~=3.11", or a bare "3.12", which stands for any 3.12; an empty one allows every
+// version. have is a version such as "3.13.5". A shorter one, such as "3.13", fits if
+// any 3.13 does. The error says which of the two can't be understood.
 func PythonFits(required, have string) (bool, error) {
 	lowest, highest, parts, err := haveRange(have)
 	if err != nil {
@@ -38,15 +37,15 @@ func PythonFits(required, have string) (bool, error) {
 	return fits, nil
 }
 
-// release is a version's numbers; those that it does not name are 0.
+// release is a version's numbers; missing ones are 0.
 type release [3]int
 
 func (r release) compare(other release) int { return slices.Compare(r[:], other[:]) }
 
 var haveForm = regexp.MustCompile(`^\s*(\d+)\.(\d+)(?:\.(\d+))?`)
 
-// haveRange returns the lowest and the highest version that the text can mean,
-// and how many numbers it has.
+// haveRange returns the lowest and the highest version that a text can mean, and how
+// many numbers the text has.
 func haveRange(have string) (lowest, highest release, parts int, err error) {
 	found := haveForm.FindStringSubmatch(have)
 	if found == nil {
@@ -66,7 +65,7 @@ func haveRange(have string) (lowest, highest release, parts int, err error) {
 	return lowest, highest, parts, nil
 }
 
-// clause is one of a specifier's conditions.
+// clause is one condition of a specifier.
 type clause struct {
 	op      string
 	version release
@@ -103,8 +102,8 @@ func readClause(text string) (clause, error) {
 	return c, nil
 }
 
-// fits tells whether a version from lowest to highest, which agree in their
-// first numbers, meets the clause.
+// fits tells whether any version from lowest to highest meets the clause. known is how
+// many of their first numbers are the same.
 func (c clause) fits(lowest, highest release, known int) bool {
 	switch c.op {
 	case "==", "===":
@@ -130,7 +129,7 @@ func (c clause) fits(lowest, highest release, known int) bool {
 	return highest.compare(c.version) >= 0 && c.startsLike(lowest, c.parts-1, known)
 }
 
-// startsLike compares the first numbers, as far as both are known.
+// startsLike compares the first numbers that both versions have.
 func (c clause) startsLike(have release, parts, known int) bool {
 	parts = min(parts, known)
 	return slices.Equal(have[:parts], c.version[:parts])
@@ -138,8 +137,8 @@ func (c clause) startsLike(have release, parts, known int) bool {
 
 var poetryForm = regexp.MustCompile(`^([\^~])\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?$`)
 
-// standardConstraint turns Poetry's "^3.11" and "~3.11" into a specifier of
-// PEP 440. It refuses alternatives.
+// standardConstraint turns Poetry's "^3.11" and "~3.11" into a specifier of PEP 440. It
+// returns false for alternatives such as "3.11 || 3.12".
 func standardConstraint(constraint string) (string, bool) {
 	var clauses []string
 	for text := range strings.SplitSeq(constraint, ",") {
@@ -157,7 +156,7 @@ func standardConstraint(constraint string) (string, bool) {
 	return strings.Join(clauses, ","), true
 }
 
-// above is the first version that "^3.11" or "~3.11" does not take.
+// above is the first version that "^3.11" or "~3.11" excludes.
 func above(found []string) string {
 	major, _ := strconv.Atoi(found[2])
 	if found[1] == "^" || found[3] == "" {

@@ -13,11 +13,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// requirements decides what is installed: what slipway.toml names, then
-// requirements.txt, a lock file, pyproject.toml, a requirements.txt beside the
-// app, and at last the imports. Whoever has both requirements.txt and a lock
-// file keeps the first for servers, as a rule; it is said that it was chosen. A
-// list that can't be read yet is told, not guessed around.
+// requirements decides what is installed. It uses the first of these that exists: the
+// file that slipway.toml names, requirements.txt, a lock file, pyproject.toml, a
+// requirements.txt beside the app, the imports. An app with both requirements.txt and a
+// lock file mostly has the first for servers; a reason says that it was chosen. A list
+// in a form that can't be read is an error: the imports would give other versions.
 func (d *detection) requirements() error {
 	req, err := d.listed()
 	if err != nil {
@@ -81,10 +81,10 @@ func (d *detection) exists(file string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// named takes the file that app.requirements gives.
+// named uses the file that app.requirements names.
 func (d *detection) named(file string) (Requirements, error) {
 	if !d.exists(file) {
-		return Requirements{}, undecided(fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()), "correct app.requirements in "+SettingsFile+", or take the file out of .gitignore and "+IgnoreFile+" if it is named there")
+		return Requirements{}, appUsage(fmt.Sprintf("app.requirements names %s, which is not in %s", file, d.folder()), "correct app.requirements in "+SettingsFile+", or take the file out of .gitignore and "+IgnoreFile+" if it is named there")
 	}
 	if lockReaders[path.Base(file)] != nil {
 		return d.lockRequirements(file)
@@ -97,13 +97,12 @@ func (d *detection) named(file string) (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) == 0 {
-		return Requirements{}, undecided(file+" lists no [project].dependencies", "name another file with app.requirements in "+SettingsFile)
+		return Requirements{}, appUsage(file+" lists no [project].dependencies", "name another file with app.requirements in "+SettingsFile)
 	}
 	return project.requirements(file), nil
 }
 
-// besideApp returns the requirements.txt in the app's own folder, or one
-// above it.
+// besideApp returns the requirements.txt in the app's own folder or in one above it.
 func (d *detection) besideApp() string {
 	if d.entry == nil {
 		return ""
@@ -116,8 +115,7 @@ func (d *detection) besideApp() string {
 	return ""
 }
 
-// refuseUnread stops where the app does list what it needs, but in a form that
-// is not read: what the imports tell would be other versions.
+// refuseUnread is an error if the app lists what it needs in a form that can't be read.
 func (d *detection) refuseUnread() error {
 	var lists []string
 	for _, file := range []string{"Pipfile", "environment.yml", "setup.cfg"} {
@@ -146,8 +144,8 @@ func (d *detection) refuseUnread() error {
 	return unreadLists(lists, found)
 }
 
-// isLocked tells a manifest whose lock file was read, and found to name
-// nothing.
+// isLocked tells a manifest with a lock file. The lock file was read and has no
+// packages.
 func (d *detection) isLocked(manifest string) bool {
 	if manifest == "Pipfile" {
 		return d.exists("Pipfile.lock")
@@ -157,10 +155,10 @@ func (d *detection) isLocked(manifest string) bool {
 
 func unreadLists(lists, files []string) error {
 	if len(files) > 0 {
-		return undecided("it is not clear which requirements file is for the server",
+		return appUsage("it is not clear which requirements file is for the server",
 			fmt.Sprintf("set app.requirements = %q, or another one, in %s", files[len(files)-1], SettingsFile), lists...)
 	}
-	return undecided("what the app needs is listed in a form that can't be installed as it is",
+	return appUsage("what the app needs is listed in a form that can't be installed as it is",
 		"make its lock file (uv lock, poetry lock or pipenv lock), export it to requirements.txt, or name a requirements file with app.requirements in "+SettingsFile, lists...)
 }
 
@@ -169,7 +167,7 @@ func (d *detection) mentions(file, word string) bool {
 	return err == nil && bytes.Contains(text, []byte(word))
 }
 
-// pyproject is what matters of a pyproject.toml.
+// pyproject are the parts of a pyproject.toml that are used.
 type pyproject struct {
 	Project struct {
 		Dependencies   []string `toml:"dependencies"`
@@ -178,7 +176,7 @@ type pyproject struct {
 	} `toml:"project"`
 	Tool struct {
 		Poetry struct {
-			// Dependencies holds the version of Python too, as "python".
+			// Dependencies has the version of Python too, as "python".
 			Dependencies map[string]any `toml:"dependencies"`
 		} `toml:"poetry"`
 	} `toml:"tool"`
@@ -190,7 +188,7 @@ func (p pyproject) requirements(file string) Requirements {
 	return Requirements{Packages: packages, Source: file}
 }
 
-// listsElsewhere tells a project whose dependencies another tool keeps.
+// listsElsewhere tells a project whose dependencies are listed for another tool.
 func (p pyproject) listsElsewhere() bool {
 	if slices.Contains(p.Project.Dynamic, "dependencies") {
 		return true
@@ -224,5 +222,5 @@ func wrongTOML(file string, err error) error {
 		row, _ := decode.Position()
 		where = fmt.Sprintf("%s line %d", file, row)
 	}
-	return undecided(fmt.Sprintf("%s: %s", where, strings.TrimPrefix(err.Error(), "toml: ")), "correct the file")
+	return appUsage(fmt.Sprintf("%s: %s", where, strings.TrimPrefix(err.Error(), "toml: ")), "correct the file")
 }

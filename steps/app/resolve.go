@@ -2,18 +2,17 @@ package app
 
 import "strings"
 
-// entity is what a name or an expression stands for; the zero entity is
-// anything that does not matter here.
+// entity is what a name or an expression stands for. The zero entity stands for
+// anything that is neither an app nor makes one.
 type entity struct {
-	// makes is set if calling it makes an app: a framework's class or one
-	// derived from it, or a factory.
+	// makes is set if a call of it makes an app: a framework's class or one derived
+	// from it, or a factory.
 	makes *constructor
 	// app is set if it is an app.
 	app *constructor
-	// origin says which one: where it was made. Two names of one app have the
-	// same.
+	// origin is where the app is made. Two names of one app have the same origin.
 	origin string
-	// dash is set for a Dash class, and for its instance together with app.
+	// dash is set for a Dash class, and together with app for a Dash object.
 	dash bool
 }
 
@@ -46,7 +45,7 @@ type question struct {
 	first, rest string
 }
 
-// inScope works a name out once.
+// inScope finds out what a name stands for, once.
 func (r *resolver) inScope(s *scope, first, rest string) entity {
 	q := question{s, first, rest}
 	if e, known := r.src.resolved[q]; known {
@@ -184,8 +183,8 @@ func (r *resolver) class(s *scope, b binding) entity {
 	return entity{}
 }
 
-// function tells a factory: it has a factory's name, and makes or returns an
-// app.
+// function finds out whether a function is a factory: it has a factory's name and
+// makes or returns an app.
 func (r *resolver) function(s *scope, f *function) entity {
 	if !factoryNames[f.name] {
 		return entity{}
@@ -218,8 +217,8 @@ func (r *resolver) product(s *scope, f *function) *constructor {
 	return nil
 }
 
-// value returns what an expression stands for, if it is a name, or a call that
-// makes an app. Name is what it is assigned to.
+// value returns what an expression stands for, if it is a name or a call that makes an
+// app. name is the name to which it is assigned.
 func (r *resolver) value(s *scope, name string, expr []token) entity {
 	callee, rest := dotted(expr)
 	if callee == "" {
@@ -242,7 +241,8 @@ func (r *resolver) value(s *scope, name string, expr []token) entity {
 	return r.wrapped(s, name, args)
 }
 
-// made is the app that calling e gives. What a factory makes is the factory's.
+// made is the app that a call of e returns. An app that a factory makes has the
+// factory's origin.
 func made(e entity, origin string) entity {
 	if e.origin != "" {
 		origin = e.origin
@@ -250,7 +250,7 @@ func made(e entity, origin string) entity {
 	return entity{app: e.makes, origin: origin, dash: e.dash}
 }
 
-// wrapped sees application = Middleware(app): it serves what it wraps.
+// wrapped finds application = Middleware(app), which serves the app that it wraps.
 func (r *resolver) wrapped(s *scope, name string, args []token) entity {
 	if name != "app" && name != "application" {
 		return entity{}

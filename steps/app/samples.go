@@ -14,11 +14,11 @@ var samples embed.FS
 // SampleNames lists the bundled samples, sorted.
 func SampleNames() []string { return []string{"accounts", "hello"} }
 
-// Sample returns the folder of a bundled app. A name that is not one of
-// [SampleNames] is an *providers.Usage that lists them.
+// Sample returns the folder of a bundled sample app. A name that is not one of
+// [SampleNames] is a *providers.Usage that lists them.
 func Sample(name string) (fs.FS, error) {
 	if slices.Contains(SampleNames(), name) {
 		return fs.Sub(samples, "samples/"+name)
 	}
-	return nil, undecided(fmt.Sprintf("there is no sample %q", name), "use --sample "+strings.Join(SampleNames(), " or --sample "))
+	return nil, appUsage(fmt.Sprintf("there is no sample %q", name), "use --sample "+strings.Join(SampleNames(), " or --sample "))
 }

@@ -18,8 +18,8 @@ import (
 // app's root.
 const SettingsFile = "slipway.toml"
 
-// Settings is what slipway.toml and the flags say about the app. What is not
-// empty wins over what would be found.
+// Settings is what slipway.toml and the flags say about the app. A value that is not
+// empty wins over what Detect would find.
 type Settings struct {
 	// WSGI and ASGI are a "module:object" or "module:factory()". At most one of
 	// WSGI, ASGI and Command may be set.
@@ -33,8 +33,8 @@ type Settings struct {
 	// Python is the version that the app needs: "3.12", ">=3.11".
 	Python string `toml:"python"`
 
-	// Release, Build, BuildFolders, Static and Processes are as in [Found]. A
-	// table of processes stands in the place of the Procfile's, an empty one too.
+	// Release, Build, BuildFolders, Static and Processes are as in [Found]. A table of
+	// processes replaces the Procfile's processes, even if it is empty.
 	Release      string            `toml:"release"`
 	Build        string            `toml:"build"`
 	BuildFolders []string          `toml:"build-folders"`
@@ -43,12 +43,12 @@ type Settings struct {
 
 	// TestCommand is the top-level key test-command.
 	TestCommand string `toml:"-"`
-	// Folder is what messages call the app's folder; empty is "this folder".
+	// Folder is the name of the app's folder in messages; empty is "this folder".
 	Folder string `toml:"-"`
 }
 
-// File is a slipway.toml: the keys are named like the flags. The key domain is
-// a string or a list of strings.
+// File is the content of a slipway.toml. The keys have the names of the flags. The key
+// domain is a string or a list of strings.
 type File struct {
 	Name               string            `toml:"name"`
 	Provider           string            `toml:"provider"`
@@ -71,25 +71,25 @@ type File struct {
 	App Settings `toml:"app"`
 }
 
-// Health says when a new release counts as healthy. What is zero is not said.
+// Health says when a new release counts as healthy. A field that is zero is not set.
 type Health struct {
-	// Path is what it is asked for.
+	// Path is the path that is requested.
 	Path string `toml:"path"`
-	// Status is what it must answer with.
+	// Status is the HTTP status that it must answer with.
 	Status int `toml:"status"`
-	// Time is how many seconds it may take until it does.
+	// Time is how many seconds it may take until it answers so.
 	Time int `toml:"time"`
 }
 
-// document is a File as it is written, where domain may be of two kinds.
+// document is a File before the type of domain is known.
 type document struct {
 	File
 	Domain any `toml:"domain"`
 }
 
-// ReadSettings reads slipway.toml in the root of fsys. Without one it returns
-// the zero File. A key that is not known, a value of the wrong kind and keys
-// that exclude each other are an *providers.Usage with the line and the key.
+// ReadSettings reads slipway.toml in the root of fsys. Without one it returns the zero
+// File. An unknown key, a value of the wrong type, and keys that exclude each other are
+// a *providers.Usage with the line and the key.
 func ReadSettings(fsys fs.FS) (File, error) {
 	text, err := fs.ReadFile(fsys, SettingsFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -115,22 +115,22 @@ func settingsError(err error) error {
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		e := strict.Errors[0]
 		row, _ := e.Position()
-		return undecided(fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")), "remove it or correct its spelling")
+		return appUsage(fmt.Sprintf("%s line %d: there is no key %s", SettingsFile, row, strings.Join(e.Key(), ".")), "remove it or correct its spelling")
 	}
 	var decode *toml.DecodeError
 	if !errors.As(err, &decode) {
-		return undecided(fmt.Sprintf("%s: %v", SettingsFile, err), "correct the file")
+		return appUsage(fmt.Sprintf("%s: %v", SettingsFile, err), "correct the file")
 	}
 	row, _ := decode.Position()
 	what := fmt.Sprintf("%s line %d: ", SettingsFile, row)
 	if key := strings.Join(decode.Key(), "."); key != "" {
 		what += key + ": "
 	}
-	return undecided(what+strings.TrimPrefix(decode.Error(), "toml: "), "correct that line")
+	return appUsage(what+strings.TrimPrefix(decode.Error(), "toml: "), "correct that line")
 }
 
 func domains(value any) ([]string, error) {
-	wrong := undecided(SettingsFile+": domain is neither a string nor a list of strings", `write domain = "example.org" or domain = ["example.org", "www.example.org"]`)
+	wrong := appUsage(SettingsFile+": domain is neither a string nor a list of strings", `write domain = "example.org" or domain = ["example.org", "www.example.org"]`)
 	switch v := value.(type) {
 	case nil:
 		return nil, nil
@@ -150,7 +150,7 @@ func domains(value any) ([]string, error) {
 	return nil, wrong
 }
 
-// check refuses what can't be meant, before anything is looked for.
+// check refuses values that can't be used, and keys that exclude each other.
 func (s Settings) check() error {
 	var set []string
 	for _, key := range []struct{ name, value string }{
@@ -161,10 +161,10 @@ func (s Settings) check() error {
 		}
 	}
 	if len(set) > 1 {
-		return undecided(strings.Join(set, " and ")+" are both set", "keep one of them in "+SettingsFile)
+		return appUsage(strings.Join(set, " and ")+" are both set", "keep one of them in "+SettingsFile)
 	}
 	if s.Requirements != "" && !fs.ValidPath(s.Requirements) {
-		return undecided(fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements), "give it relative to the folder, with slashes and without ..")
+		return appUsage(fmt.Sprintf("app.requirements = %q is not a path inside the app's folder", s.Requirements), "give it relative to the folder, with slashes and without ..")
 	}
 	if err := s.checkCommands(); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s Settings) check() error {
 	return s.checkFolders()
 }
 
-// checkCommands refuses what can't be one line of a unit.
+// checkCommands refuses a command that can't be one line of a systemd unit.
 func (s Settings) checkCommands() error {
 	commands := map[string]string{"app.command": s.Command, "app.release": s.Release, "app.build": s.Build}
 	for name, command := range s.Processes {
@@ -183,7 +183,7 @@ func (s Settings) checkCommands() error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(commands)) {
 		if strings.ContainsFunc(commands[key], unicode.IsControl) {
-			return undecided(key+" is more than one line", "put the commands in a script of the app, and name that in "+SettingsFile)
+			return appUsage(key+" is more than one line", "put the commands in a script of the app, and name that in "+SettingsFile)
 		}
 	}
 	return nil
@@ -198,7 +198,7 @@ func (s Settings) checkProcesses() error {
 		case name == webProcess:
 			next = "set app.command, app.wsgi or app.asgi for what serves the web"
 		case name == releaseProcess:
-			next = "set app.release for what runs before a release takes over"
+			next = "set app.release for what runs before a release serves the app"
 		case !processName.MatchString(name):
 			next = "a name is made of letters, digits, - and _"
 		case s.Processes[name] == "":
@@ -206,7 +206,7 @@ func (s Settings) checkProcesses() error {
 		default:
 			continue
 		}
-		return undecided(fmt.Sprintf("app.processes.%s can't be used", name), next)
+		return appUsage(fmt.Sprintf("app.processes.%s can't be used", name), next)
 	}
 	return nil
 }
@@ -217,13 +217,13 @@ func (s Settings) checkFolders() error {
 	folders := slices.Clone(s.BuildFolders)
 	for _, url := range slices.Sorted(maps.Keys(s.Static)) {
 		if !staticPath.MatchString(url) {
-			return undecided(fmt.Sprintf("app.static has the path %q, which can't be used", url), `write it like "/static/", with letters, digits, ., - and _`)
+			return appUsage(fmt.Sprintf("app.static has the path %q, which can't be used", url), `write it like "/static/", with letters, digits, ., - and _`)
 		}
 		folders = append(folders, s.Static[url])
 	}
 	for _, folder := range folders {
 		if folder == "." || !fs.ValidPath(folder) {
-			return undecided(fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder), "give it relative to the app's folder, with slashes and without ..")
+			return appUsage(fmt.Sprintf("app.static or app.build-folders names %q, which is no folder inside the app's", folder), "give it relative to the app's folder, with slashes and without ..")
 		}
 	}
 	return nil

@@ -9,29 +9,29 @@ import (
 )
 
 const (
-	// A Python file beyond this is data.
+	// maxSourceBytes is the size above which a Python file is data.
 	maxSourceBytes = 2 << 20
-	// More entries than this are no app's folder.
+	// maxEntries is how many files and folders an app may have.
 	maxEntries = 100_000
 )
 
-// source is all the Python of the app's folder.
+// source is all Python source in the app's folder.
 type source struct {
 	fsys    fs.FS
 	ignore  *ignoreRules
 	modules map[string]*module // by path
 	paths   []string           // sorted
-	// folders holds each folder that has Python somewhere below it.
+	// folders has each folder with Python somewhere below it.
 	folders map[string]bool
-	// secrets are the environment files and keys that stay behind.
+	// secrets are the environment files and keys, which are not uploaded.
 	secrets []string
-	// resolved remembers what names stand for; an entry that is being worked out
-	// stands for nothing, which ends circles.
+	// resolved keeps what names stand for. The entry of a name that is being resolved
+	// is the zero entity, which ends circles.
 	resolved map[question]entity
 }
 
-// readSource reads the folder's Python files, hidden ones aside, and nothing
-// that Collect leaves behind: what is not uploaded can't be run.
+// readSource reads the folder's Python files that are not hidden. It reads only what is
+// uploaded: nothing else can be run on the server.
 func readSource(fsys fs.FS, ignore *ignoreRules) (*source, error) {
 	src := &source{
 		fsys: fsys, ignore: ignore, modules: map[string]*module{}, folders: map[string]bool{},
@@ -88,7 +88,7 @@ func (src *source) add(name string, entry fs.DirEntry) error {
 	}
 	info, err := fs.Stat(src.fsys, name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {
-		return nil //nolint:nilerr // a dangling link, or no source
+		return nil //nolint:nilerr // a link that leads nowhere, or no source
 	}
 	text, err := fs.ReadFile(src.fsys, name)
 	if err != nil {
@@ -106,8 +106,8 @@ func (src *source) isPackage(dir string) bool {
 	return src.modules[path.Join(dir, "__init__.py")] != nil
 }
 
-// base returns the first folder above a module that is no package: what has to
-// be on sys.path for its imports to work. The root is "".
+// base returns the first folder above a module that is not a package. It must be on
+// sys.path, so that the module's imports work. The root is "".
 func (src *source) base(m *module) string {
 	dir := path.Dir(m.path)
 	for dir != "." && src.isPackage(dir) {
@@ -151,7 +151,7 @@ func relative(m *module, level int, name string) string {
 	return path.Join(dir, strings.ReplaceAll(name, ".", "/"))
 }
 
-// local returns the module that imp names, or nil; with "from a import b", a.
+// local returns the module that imp names, or nil; for "from a import b" it is a.
 func (src *source) local(m *module, imp pyImport) *module {
 	if imp.level == 0 {
 		return src.find(m, imp.module)
@@ -172,8 +172,8 @@ func (src *source) localChild(m *module, imp pyImport) *module {
 	return src.local(m, imp)
 }
 
-// loads returns the modules of the folder that m imports, the packages that
-// hold them included.
+// loads returns the modules in the app's folder that m imports, with the packages that
+// hold them.
 func (src *source) loads(m *module) []*module {
 	var out []*module
 	take := func(found *module) {
@@ -198,7 +198,7 @@ func (src *source) parentPackage(m *module) *module {
 	return src.modules[path.Join(dir, "__init__.py")]
 }
 
-// reach returns what loading the given modules loads, themselves included, by
+// reach returns the modules that are loaded when the given ones are, with these, by
 // path.
 func (src *source) reach(from ...*module) map[string]*module {
 	seen := map[string]*module{}

@@ -2,7 +2,7 @@ package app
 
 import "strings"
 
-// statement is a simple statement, or a compound one with its body.
+// statement is a simple statement, or a compound statement with its body.
 type statement struct {
 	// tokens are the statement, or the compound's head without its colon.
 	tokens []token
@@ -63,7 +63,7 @@ func (p *parser) block() []statement {
 		switch p.tokens[p.pos].kind {
 		case tokenDedent:
 			return out
-		case tokenIndent: // Unexpected; what it holds counts as if it stood here.
+		case tokenIndent: // It is unexpected: its statements are read as part of this block.
 			p.pos++
 			out = append(out, p.block()...)
 			p.pos++
@@ -153,7 +153,7 @@ func nesting(t token) int {
 	return 0
 }
 
-// split cuts tokens at each operator or word that stands outside brackets.
+// split cuts tokens at each operator or word that is outside of brackets.
 func split(tokens []token, at string) [][]token {
 	var out [][]token
 	depth, start := 0, 0
@@ -181,8 +181,8 @@ func dotted(tokens []token) (name string, rest []token) {
 	return strings.Join(parts, "."), tokens
 }
 
-// bracketed returns what stands in the brackets with which tokens start, and
-// what follows them.
+// bracketed returns what is in the brackets with which tokens start, and what follows
+// them.
 func bracketed(tokens []token) (inside, rest []token) {
 	depth := 0
 	for i, t := range tokens {

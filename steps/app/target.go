@@ -22,9 +22,9 @@ func (src *source) target(m *module) (pythonPath, name string) {
 	return base, strings.ReplaceAll(name, "/", ".")
 }
 
-// belongsToRoot tells a module in a folder without __init__.py that is written
-// to be loaded from the root as folder.module: it imports relatively, or names
-// what only the root has.
+// belongsToRoot tells a module in a folder without __init__.py that is written to be
+// loaded from the root as folder.module: it has relative imports, or imports what only
+// the root has.
 func (src *source) belongsToRoot(m *module) bool {
 	base := src.base(m)
 	if src.modules[path.Join(base, "manage.py")] != nil {
@@ -48,7 +48,7 @@ func (src *source) belongsToRoot(m *module) bool {
 	return false
 }
 
-// has tells whether an absolute import is met by what is below a folder.
+// has tells whether a folder has the module of an absolute import.
 func (src *source) has(base string, imp pyImport) bool {
 	if src.moduleAt(base, imp.module) != nil {
 		return true
@@ -67,9 +67,8 @@ func splitTarget(target string) (name, object string, ok bool) {
 	return parts[1], parts[2] + parts[3], true
 }
 
-// locate returns where the module of a given target is: in the root, below
-// src, or in the one folder that has it. It returns nil if there is none, or
-// if there are several.
+// locate finds the module of a target that was given: in the root, in src, or in the
+// only folder that has it. m is nil if there is none, or if there are several.
 func (src *source) locate(name string) (pythonPath string, m *module) {
 	for _, base := range []string{"", "src"} {
 		if m := src.moduleAt(base, name); m != nil {
@@ -83,7 +82,7 @@ func (src *source) locate(name string) (pythonPath string, m *module) {
 	sort.Strings(folders)
 	for _, folder := range folders {
 		found := src.moduleAt(folder, name)
-		if found == nil || isAside(found.path) {
+		if found == nil || neverServed(found.path) {
 			continue
 		}
 		if m != nil {

@@ -2,16 +2,16 @@ package app
 
 import "strings"
 
-// Python source is read by a scanner of our own that knows strings, comments,
-// brackets, continued lines and indentation, and nothing of expressions. It
-// never fails: what is no Python gives tokens that mean nothing.
+// The scanner for Python source knows strings, comments, brackets, continued lines and
+// indentation, but no expressions. It never fails: text that is not Python becomes
+// tokens without a meaning.
 
 type tokenKind int
 
 const (
 	tokenName tokenKind = iota
 	tokenNumber
-	tokenString // its text is the content between the quotes, escapes kept
+	tokenString // its text is the content between the quotes, with its escapes
 	tokenOp
 	tokenNewline // the end of a logical line
 	tokenIndent
@@ -29,9 +29,10 @@ func (t token) is(text string) bool {
 }
 
 const (
-	// Python itself takes no more levels of indentation.
+	// maxIndents is how many levels of indentation Python allows.
 	maxIndents = 100
-	// Deeper f-strings in f-strings are read as plain strings.
+	// maxStringDepth is how deep f-strings in f-strings are read; deeper ones are read
+	// as plain strings.
 	maxStringDepth = 20
 )
 
@@ -39,7 +40,7 @@ type scanner struct {
 	src     string
 	pos     int
 	line    int
-	counted int // up to where newlines are in line
+	counted int // up to where the newlines are counted in line
 	depth   int // open brackets
 	indents []int
 	tokens  []token
@@ -89,8 +90,8 @@ func (s *scanner) advance(end int) {
 	s.pos, s.counted = end, end
 }
 
-// indentation reads the white space in front of a logical line. Lines that are
-// empty or only a comment count for nothing.
+// indentation reads the white space before a logical line. It skips lines that are
+// empty or only a comment.
 func (s *scanner) indentation() {
 	width, i := 0, s.pos
 loop:
@@ -170,7 +171,7 @@ func (s *scanner) next() {
 	}
 }
 
-// continuation reads a backslash; in front of a line's end it joins two lines.
+// continuation reads a backslash; at the end of a line it joins two lines.
 func (s *scanner) continuation() {
 	rest := s.src[s.pos+1:]
 	switch {
@@ -260,8 +261,8 @@ func quoteAt(src string, i int) string {
 	return src[i : i+1]
 }
 
-// stringEnd returns where the string that starts at i ends, behind its quote.
-// One that is not closed ends with its line, or with the file.
+// stringEnd returns the index behind the closing quote of the string that starts at i.
+// A string that is not closed ends with its line, or with the file.
 func stringEnd(src string, i int, quote string, formatted bool, depth int) int {
 	for i < len(src) {
 		switch {
@@ -282,8 +283,8 @@ func stringEnd(src string, i int, quote string, formatted bool, depth int) int {
 	return len(src)
 }
 
-// fieldEnd returns where an f-string's replacement field that starts at i ends,
-// behind its brace. Since Python 3.12 the expression may hold any string, even
+// fieldEnd returns the index behind the closing brace of the f-string's replacement
+// field that starts at i. Since Python 3.12 its expression may hold any string, even
 // one in the same quotes.
 func fieldEnd(src string, i int, quote string, depth int) int {
 	brackets := 0
@@ -309,7 +310,7 @@ func fieldEnd(src string, i int, quote string, depth int) int {
 	return len(src)
 }
 
-// specEnd does the same from behind the colon, where text is literal again.
+// specEnd does the same from behind the field's colon, where text is literal again.
 func specEnd(src string, i int, quote string, depth int) int {
 	for i < len(src) {
 		switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// uvLock is what matters of a uv.lock.
+// uvLock are the parts of a uv.lock that are used.
 type uvLock struct {
 	Version  int         `toml:"version"`
 	Packages []uvPackage `toml:"package"`
@@ -39,8 +39,8 @@ type uvSource struct {
 	Virtual   string `toml:"virtual"`
 }
 
-// uvNeed is one package that another one needs. Version and Source are there if
-// the lock has the package more than once.
+// uvNeed is a dependency of a package. Version and Source are set if the lock file has
+// the package more than once.
 type uvNeed struct {
 	Name    string    `toml:"name"`
 	Version string    `toml:"version"`
@@ -49,7 +49,7 @@ type uvNeed struct {
 	Marker  string    `toml:"marker"`
 }
 
-// uvWish is a requirement of the manifest as it was when it was locked.
+// uvWish is a requirement of the manifest, as it was when the lock file was made.
 type uvWish struct {
 	Name      string `toml:"name"`
 	Specifier string `toml:"specifier"`
@@ -57,7 +57,7 @@ type uvWish struct {
 	uvSource
 }
 
-// readUVLock reads what uv sync --no-dev would install, for any system.
+// readUVLock returns what uv sync --no-dev would install, for any system.
 func readUVLock(fsys fs.FS, file string) (locked, error) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -68,11 +68,11 @@ func readUVLock(fsys fs.FS, file string) (locked, error) {
 		return locked{}, wrongTOML(file, err)
 	}
 	if lock.Version != 1 {
-		return locked{}, wrongLock(file, fmt.Sprintf("has the form %d, which is not understood", lock.Version))
+		return locked{}, wrongLock(file, fmt.Sprintf("has the format version %d, which slipway can't read", lock.Version))
 	}
 	root := slices.IndexFunc(lock.Packages, func(p uvPackage) bool { return p.Source.isRoot() })
 	if root < 0 {
-		return locked{}, wrongLock(file, "has no project of its own folder")
+		return locked{}, wrongLock(file, "does not have the project of its own folder")
 	}
 	stale, err := lock.Packages[root].compare(fsys, file)
 	if err != nil {
@@ -97,7 +97,7 @@ func (l uvLock) pins(file string, root int) ([]pin, error) {
 	for n, c := range when {
 		p := l.Packages[n.at]
 		if n.extra != "" || p.Source.isRoot() || p.Source.Virtual != "" {
-			continue // a virtual member of a workspace is only what it needs
+			continue // a virtual member of a workspace has only dependencies
 		}
 		url, err := p.url(file)
 		if err != nil {
@@ -128,7 +128,7 @@ func (n uvNeed) isMet(p uvPackage) bool {
 	return n.Name == p.Name && (n.Version == "" || n.Version == p.Version) && (n.Source == nil || *n.Source == p.Source)
 }
 
-// url is where the package comes from, if that is not the public index.
+// url is the package's address, if it is not from the public index.
 func (p uvPackage) url(file string) (string, error) {
 	s := p.Source
 	switch {
@@ -146,23 +146,24 @@ func (p uvPackage) url(file string) (string, error) {
 	if s.Registry != "" {
 		place = s.Registry
 	}
-	return "", notFromHere(file, p.Name, place)
+	return "", notInstallable(file, p.Name, place)
 }
 
 // gitURL reads uv's "https://host/repo?tag=v1&subdirectory=x#commit".
 func (p uvPackage) gitURL(file string) (string, error) {
 	u, err := url.Parse(p.Source.Git)
 	if err != nil || u.Fragment == "" {
-		return "", wrongLock(file, fmt.Sprintf("names no commit of %s", p.Name))
+		return "", wrongLock(file, fmt.Sprintf("does not have the commit of %s", p.Name))
 	}
 	commit, folder := u.Fragment, u.Query().Get("subdirectory")
 	u.Fragment, u.RawQuery = "", ""
 	return gitURL(file, p.Name, u.String(), commit, folder)
 }
 
-// compare looks whether pyproject.toml asks for what it did when it was locked.
+// compare tells whether pyproject.toml has changed since the lock file was made: stale
+// is a sentence for people if it has. A package that is not locked is an error.
 func (p uvPackage) compare(fsys fs.FS, file string) (stale string, err error) {
-	manifest := beside(file, "pyproject.toml")
+	manifest := sibling(file, "pyproject.toml")
 	project, err := readPyproject(fsys, manifest)
 	if err != nil || slices.Contains(project.Project.Dynamic, "dependencies") {
 		return "", err
@@ -171,7 +172,7 @@ func (p uvPackage) compare(fsys fs.FS, file string) (stale string, err error) {
 		name := requirementName(requirement)
 		wished := p.wished(name)
 		if len(wished) == 0 {
-			return "", outdated(file, manifest, name, "uv lock")
+			return "", lacksPackage(file, manifest, name, "uv lock")
 		}
 		if !slices.ContainsFunc(wished, func(w uvWish) bool { return w.agrees(requirement) }) {
 			stale = staleLine(file, manifest, "uv lock")
@@ -192,9 +193,9 @@ func (p uvPackage) wished(name string) []uvWish {
 
 var plainClause = regexp.MustCompile(`^(==|>=|<=|!=|~=|<|>)([0-9.]+(?:\.\*)?)$`)
 
-// agrees compares the versions that two requirements allow, clause by clause. A
-// way to write them that is not plain counts as agreement, and so does another
-// source than an index.
+// agrees tells whether two requirements allow the same versions, clause by clause. It
+// is true for clauses that it can't compare, and for a package that is not from an
+// index.
 func (w uvWish) agrees(requirement string) bool {
 	if w.uvSource != (uvSource{}) {
 		return true

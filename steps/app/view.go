@@ -2,14 +2,14 @@ package app
 
 import "io/fs"
 
-// view shows of a folder only what goes up: what stays behind is no part of
-// the app, and a file that is not on the server can't be installed from.
+// view shows only the files of a folder that are uploaded. The others are not a part of
+// the app: a requirements file that is not on the server can't be used there.
 type view struct {
 	fsys   fs.FS
 	ignore *ignoreRules
 }
 
-// Open gives what stays behind as absent.
+// Open opens a file or folder; one that is not uploaded does not exist.
 func (v view) Open(name string) (fs.File, error) {
 	f, err := v.fsys.Open(name)
 	if err != nil || name == "." {
@@ -26,7 +26,7 @@ func (v view) Open(name string) (fs.File, error) {
 	return f, nil
 }
 
-// allows judges each folder on the way, then the file.
+// allows judges each folder of a path, then the file.
 func (v view) allows(name string, isDir bool) error {
 	for i, c := range name {
 		if c != '/' {

@@ -8,13 +8,12 @@ import (
 	"strings"
 )
 
-// WriteSettings returns a slipway.toml with comments that says what was found:
-// with it in the folder, [Detect] finds the same. What can't be said there, and
-// what was not found, is a comment.
+// WriteSettings returns the text of a slipway.toml with what was found: with it in the
+// folder, [Detect] finds the same. Keys that have no value yet are in it as comments.
 func WriteSettings(found Found, name string, health Health) string {
 	w := &settingsWriter{}
-	w.comment("How slipway deploys this app. A line that is removed is found out anew;",
-		"a flag or an environment variable wins over what stands here.")
+	w.comment("How slipway deploys this app. If you remove a line, slipway finds the value out",
+		"again. A flag or an environment variable wins over what is written here.")
 	w.key("name", name)
 	w.blank()
 	w.server()
@@ -29,8 +28,8 @@ func WriteSettings(found Found, name string, health Health) string {
 	w.beforehand(found)
 	w.tables(found)
 	w.blank()
-	w.comment("The app's own variables. Secrets are better given with --env-file: this file",
-		"is likely to be shared.")
+	w.comment("The app's own variables. Give secrets with --env-file instead: this file is",
+		"likely to be shared.")
 	w.comment("[env]", `LOG_LEVEL = "info"`)
 	return w.text.String()
 }
@@ -58,8 +57,7 @@ func oneLineOf(text string) string {
 
 func (w *settingsWriter) key(key, value string) { w.line(key + " = " + tomlString(value)) }
 
-// tomlString writes a basic string. Go's own quotes know escapes that TOML does
-// not.
+// tomlString writes a basic string. Go's %q has escapes that TOML does not have.
 func tomlString(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -77,8 +75,7 @@ func tomlString(text string) string {
 	return b.String()
 }
 
-// server offers what decides where the app runs, which the app's files can't
-// tell.
+// server offers the keys that decide where the app runs: the app's files don't say it.
 func (w *settingsWriter) server() {
 	w.comment("Where it runs: local, digitalocean or ssh.",
 		`provider = "local"`,
@@ -96,12 +93,11 @@ func (w *settingsWriter) tests(found Found) {
 	w.key("test-command", found.TestCommand)
 }
 
-// health writes what is said of it, and offers the rest. A comment between a
-// table's lines belongs to the table.
+// health writes the keys that are set and offers the others.
 func (w *settingsWriter) health(h Health) {
 	w.comment("When a new release counts as healthy and takes the traffic.")
-	offer := func(said bool, line string) {
-		if said {
+	offer := func(set bool, line string) {
+		if set {
 			w.line(line)
 			return
 		}
@@ -140,10 +136,10 @@ func (w *settingsWriter) run(found Found) {
 	}
 }
 
-// beforehand says what is done in a release before it takes over.
+// beforehand writes what is run in a release before it serves the app.
 func (w *settingsWriter) beforehand(found Found) {
 	w.blank()
-	w.comment("Makes files in each new release; it can write only to these folders of it.")
+	w.comment("Makes files in each new release. It can write only to these folders of the release.")
 	if found.Build == "" {
 		w.comment(`build = "python manage.py collectstatic --noinput"`, `build-folders = ["staticfiles"]`)
 	} else {
@@ -151,7 +147,7 @@ func (w *settingsWriter) beforehand(found Found) {
 		w.line("build-folders = " + tomlList(found.BuildFolders))
 	}
 	w.blank()
-	w.comment("Run in each new release before it takes over, with the app's variables and data.")
+	w.comment("Run in each new release before it serves the app, with the app's variables and data.")
 	if found.Release == "" {
 		w.comment(`release = "python manage.py migrate --noinput"`)
 		return
@@ -159,10 +155,10 @@ func (w *settingsWriter) beforehand(found Found) {
 	w.key("release", found.Release)
 }
 
-// tables are what has names of its own; in TOML they stand last.
+// tables writes the keys that are tables; in TOML they come last.
 func (w *settingsWriter) tables(found Found) {
-	w.table("What is served without the app: the path, and the folder of the release.", "[app.static]", found.Static, `"/static/" = "static"`)
-	w.table("What runs beside the web app, started once a release has taken over.", "[app.processes]", found.Processes, `worker = "python worker.py"`)
+	w.table("Files that are served without the app: the path, and the folder in the release.", "[app.static]", found.Static, `"/static/" = "static"`)
+	w.table("What runs beside the web app. It is started once a release serves the app.", "[app.processes]", found.Processes, `worker = "python worker.py"`)
 }
 
 func (w *settingsWriter) table(about, heading string, entries map[string]string, example string) {
@@ -189,7 +185,7 @@ func tomlList(items []string) string {
 func (w *settingsWriter) requirements(req Requirements) {
 	w.blank()
 	if req.Source == "" {
-		w.comment("Nothing is to be installed for it, as far as its imports tell.", `requirements = "requirements.txt"`)
+		w.comment("By its imports, the app needs no packages.", `requirements = "requirements.txt"`)
 		return
 	}
 	w.comment("What is installed for it.")
@@ -200,13 +196,13 @@ func (w *settingsWriter) requirements(req Requirements) {
 	case isLock || path.Ext(req.Source) == ".toml":
 		w.key("requirements", req.Source)
 	default:
-		w.comment(fmt.Sprintf("Told by the %s: %s.", req.Source, strings.Join(req.Packages, ", ")), `requirements = "requirements.txt"`)
+		w.comment(fmt.Sprintf("Found by the %s: %s.", req.Source, strings.Join(req.Packages, ", ")), `requirements = "requirements.txt"`)
 	}
 }
 
 func (w *settingsWriter) python(found Found) {
 	w.blank()
-	w.comment("The Python that it needs.")
+	w.comment("The version of Python that the app needs.")
 	if !pythonForm.MatchString(found.PythonVersion) {
 		w.comment(`python = ">=3.11"`)
 		return

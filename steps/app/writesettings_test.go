@@ -66,7 +66,7 @@ func TestWriteSettingsSaysWhy(t *testing.T) {
 	text := WriteSettings(found, "hello", Health{})
 	for _, want := range []string{
 		"\n# web app: server:app, from server.py line ", "\nwsgi = \"server:app\"\n", "\n# test-command = ",
-		"\n# Told by the imports in server.py: Flask, Flask-RESTful.\n# requirements = ",
+		"\n# Found by the imports in server.py: Flask, Flask-RESTful.\n# requirements = ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

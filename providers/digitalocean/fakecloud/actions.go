@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// action is a piece of work that was accepted.
+// action is work that the API has accepted, such as the creation of a droplet.
 type action struct {
 	ID        int       `json:"id"`
 	Type      string    `json:"type"`
@@ -33,7 +33,7 @@ func (c *Cloud) actionByID(id int) *action {
 	return nil
 }
 
-// actionStatus follows the droplet for create; all else is done at once.
+// actionStatus is the droplet's state for a create; other actions end at once.
 func (c *Cloud) actionStatus(a *action) string {
 	if a == nil {
 		return "completed"
@@ -65,7 +65,7 @@ func (c *Cloud) actionJSON(a *action) map[string]any {
 
 func (c *Cloud) getAction(k *call) {
 	a := c.actionByID(k.id())
-	if a == nil || c.missed(fmt.Sprint("action ", a.ID)) {
+	if a == nil || c.notFoundYet(fmt.Sprint("action ", a.ID)) {
 		k.notFound()
 		return
 	}

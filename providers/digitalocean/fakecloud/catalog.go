@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// region, size and image are what the cloud sells. The prices carry the noise
+// region, size and image are what the cloud sells. The prices have the rounding errors
 // that the real ones have.
 type region struct {
 	Name      string   `json:"name"`

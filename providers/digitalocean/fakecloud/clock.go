@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// VirtualClock is a time that passes only when somebody sleeps. Give its Now
-// to the cloud and the clock itself to the client, and a lag of half a minute
-// costs nothing. It is safe for concurrent use.
+// VirtualClock is a clock whose time passes only when somebody sleeps. Give its Now
+// to the cloud and the clock itself to the client, and a lag of half a minute passes
+// at once. It is safe for concurrent use.
 type VirtualClock struct {
 	mu  sync.Mutex
 	now time.Time

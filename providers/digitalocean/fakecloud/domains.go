@@ -24,8 +24,8 @@ type record struct {
 	Tag      string `json:"tag,omitempty"`
 }
 
-// AddDomain puts a zone into the account, as its owner would by hand; one that
-// is there stays as it is.
+// AddDomain adds a zone to the account, as its owner would by hand. A zone that
+// exists stays as it is.
 func (c *Cloud) AddDomain(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,7 +35,7 @@ func (c *Cloud) AddDomain(name string) {
 	c.state.Domains = append(c.state.Domains, &domain{Name: name, TTL: 1800})
 }
 
-// AddRecord puts a record into a zone, as its owner would by hand.
+// AddRecord adds a record to a zone of the account, as its owner would by hand.
 func (c *Cloud) AddRecord(zone, kind, name, data string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,7 +1,6 @@
 package fakecloud
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -14,7 +13,10 @@ import (
 // userDataLimit is the most that a create call may carry.
 const userDataLimit = 64 << 10
 
-// droplet is one virtual machine. The times say from when on something shows.
+// droplet is one virtual machine. TaggedAt, ListedAt, ActiveAt and IPv4At are the
+// times from which on the API shows its tags, the droplet in lists, its status
+// "active" and its address. Until FreeAt an event is pending, and at GoneAt it is
+// removed.
 type droplet struct {
 	ID           int        `json:"id"`
 	Name         string     `json:"name"`
@@ -85,12 +87,12 @@ func (c *Cloud) createDroplet(k *call) {
 	})
 }
 
-// refusesDroplet says in the API's words why a droplet can't be made.
+// refusesDroplet says in the API's words why a droplet can't be made; "" if it can.
 func (c *Cloud) refusesDroplet(ask *createCall) string {
 	switch {
 	case !hostName.MatchString(ask.Name):
 		return "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"
-	case c.faults.TryAgain > 0 && c.takes("try-again", c.faults.TryAgain):
+	case c.faults.TryAgain > 0 && c.strikes("try-again", c.faults.TryAgain):
 		return "The image is undergoing a transient event. Please try again."
 	case c.faults.HiddenDropletLimit || len(c.state.Droplets) >= c.dropletLimit():
 		return "creating this/these droplet(s) will exceed your droplet limit"
@@ -170,42 +172,6 @@ func (c *Cloud) newDroplet(ask *createCall) *droplet {
 	return d
 }
 
-// boot starts the droplet's machine, if there is a hook for that.
-func (c *Cloud) boot(d *droplet) {
-	if c.options.Boot == nil {
-		return
-	}
-	ctx, cancel := context.WithCancel(c.ctx)
-	c.halts[d.ID] = cancel
-	d.booting, d.booted = true, make(chan struct{})
-	machine := Machine{
-		ID: d.ID, Name: d.Name, Image: d.Image, Size: d.Size, UserData: d.UserData,
-		AuthorizedKeys: slices.Clone(d.Keys), Tags: slices.Clone(d.Tags),
-	}
-	done := d.booted
-	c.machines.Go(func() {
-		defer close(done)
-		ip, err := c.options.Boot(ctx, machine)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.isBooted(d, ip, err)
-	})
-}
-
-func (c *Cloud) isBooted(d *droplet, ip string, err error) {
-	if err != nil && c.ctx.Err() != nil {
-		return // the cloud is closing: the next one with this state boots it
-	}
-	d.booting = false
-	if err != nil {
-		c.actionByID(d.ActionID).Errored = true
-		return
-	}
-	d.IPv4 = ip
-	// A failed save shows at the next call that changes something.
-	_ = c.save()
-}
-
 func (d *droplet) status(now time.Time) string {
 	switch {
 	case d.booting || d.Stuck || now.Before(d.ActiveAt):
@@ -221,14 +187,6 @@ func (c *Cloud) busy(d *droplet) bool {
 	return c.actionStatus(c.actionByID(d.ActionID)) == "in-progress" || (d.FreeAt != nil && c.now().Before(*d.FreeAt))
 }
 
-// shownTags are the tags that the API admits to by now.
-func (d *droplet) shownTags(now time.Time) []string {
-	if now.Before(d.TaggedAt) {
-		return []string{}
-	}
-	return append([]string{}, d.Tags...)
-}
-
 func (c *Cloud) dropletByID(id int) *droplet {
 	for _, d := range c.state.Droplets {
 		if d.ID == id {
@@ -238,8 +196,8 @@ func (c *Cloud) dropletByID(id int) *droplet {
 	return nil
 }
 
-// missed tells whether a read of something new still answers 404.
-func (c *Cloud) missed(what string) bool {
+// notFoundYet tells whether a read of something new is still answered with 404.
+func (c *Cloud) notFoundYet(what string) bool {
 	if c.misses[what] <= 0 {
 		return false
 	}
@@ -249,7 +207,7 @@ func (c *Cloud) missed(what string) bool {
 
 func (c *Cloud) getDroplet(k *call) {
 	d := c.dropletByID(k.id())
-	if d == nil || c.missed(fmt.Sprint("droplet ", d.ID)) {
+	if d == nil || c.notFoundYet(fmt.Sprint("droplet ", d.ID)) {
 		k.notFound()
 		return
 	}
@@ -274,7 +232,7 @@ func (c *Cloud) listDroplets(k *call) {
 
 func (c *Cloud) deleteDroplet(k *call) {
 	d := c.dropletByID(k.id())
-	if d == nil || d.GoneAt != nil || c.missed(fmt.Sprint("droplet ", d.ID)) {
+	if d == nil || d.GoneAt != nil || c.notFoundYet(fmt.Sprint("droplet ", d.ID)) {
 		k.notFound()
 		return
 	}
@@ -312,64 +270,8 @@ func (c *Cloud) destroy(d *droplet) {
 			r.DropletID = 0
 		}
 	}
-	c.settle()
+	c.removeGone()
 	c.halt(d)
-}
-
-func (c *Cloud) halt(d *droplet) {
-	if c.halts[d.ID] == nil {
-		return
-	}
-	c.halts[d.ID]()
-	delete(c.halts, d.ID)
-	id, booted := d.ID, d.booted
-	c.machines.Go(func() {
-		<-booted
-		if c.options.Halt == nil {
-			return
-		}
-		// A cloud that closes still removes what was destroyed before.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), time.Minute)
-		defer cancel()
-		_ = c.options.Halt(ctx, id) // the droplet is gone for its owner either way
-	})
-}
-
-func (c *Cloud) dropletJSON(d *droplet) map[string]any {
-	now := c.now()
-	size, _ := c.sizeBySlug(d.Size)
-	region, _ := regionBySlug(d.Region)
-	image, _ := imageBySlug(d.Image)
-	return map[string]any{
-		"id": d.ID, "name": d.Name, "memory": size.Memory, "vcpus": size.VCPUs, "disk": size.Disk,
-		"locked": c.busy(d), "status": d.status(now), "kernel": nil, "created_at": stamp(d.CreatedAt),
-		"features": d.Features, "backup_ids": []int{}, "next_backup_window": nil, "snapshot_ids": []int{},
-		"image": image, "volume_ids": []string{}, "size": size, "size_slug": size.Slug,
-		"networks": c.networksJSON(d, now), "region": region, "tags": d.shownTags(now), "vpc_uuid": d.VPC,
-	}
-}
-
-func (c *Cloud) networksJSON(d *droplet, now time.Time) map[string]any {
-	v4, v6 := []map[string]any{}, []map[string]any{}
-	public := map[string]any{"ip_address": d.IPv4, "netmask": "255.255.240.0", "gateway": "203.0.113.1", "type": "public"}
-	private := map[string]any{
-		"ip_address": fmt.Sprintf("10.116.%d.%d", d.ID/250%16, d.ID%250+2), "netmask": "255.255.240.0", "gateway": "10.116.0.1", "type": "private",
-	}
-	active := d.status(now) != "new"
-	ready := active && !now.Before(d.IPv4At) && d.IPv4 != ""
-	if active && (d.PrivateFirst || !ready) {
-		v4 = append(v4, private)
-	}
-	if ready {
-		v4 = append(v4, public)
-	}
-	if ready && !d.PrivateFirst {
-		v4 = append(v4, private)
-	}
-	if active && d.IPv6 != "" {
-		v6 = append(v6, map[string]any{"ip_address": d.IPv6, "netmask": 64, "gateway": "2001:db8::1", "type": "public"})
-	}
-	return map[string]any{"v4": v4, "v6": v6}
 }
 
 // PowerOff shuts a droplet down from outside, as its owner could by hand.

@@ -1,11 +1,15 @@
-// Package fakecloud is a simulated DigitalOcean: an http.Handler that keeps
-// an account with its keys, droplets, firewalls, tags, domains, reserved IPs,
-// projects and VPCs, and that has the delays and failures of the real API,
-// each to be switched on by itself.
+// Package fakecloud is a simulated DigitalOcean for tests: an http.Handler that
+// keeps one account with its keys, droplets, firewalls, tags, domains, reserved IPs,
+// projects and VPCs.
 //
-// What it answers follows DigitalOcean's published OpenAPI description; what
-// it does when the description is silent follows what users of the real API
-// report. It never talks to anything, except through the Boot and Halt hooks.
+// It has the delays and failures of the real API; each is one of [Faults] and can be
+// switched on by itself. Its answers follow DigitalOcean's published OpenAPI
+// description, to which package contract holds them; where the description says
+// nothing, they follow what users of the real API report.
+//
+// Its time is the one that it is given, so a [VirtualClock] makes delays pass at
+// once. It connects to nothing; only the Boot and Halt hooks do anything outside of
+// it: package machines boots a real machine for each droplet with them.
 package fakecloud
 
 import (
@@ -19,29 +23,29 @@ import (
 	"time"
 )
 
-// Options is how a cloud is made.
+// Options are what a Cloud is made with.
 type Options struct {
-	// Token is the only one that is accepted; empty accepts every token.
+	// Token is the only token that is accepted; empty accepts every token.
 	Token string
-	// Now is the cloud's time; nil is the computer's. All delays are counted
-	// in it, so a VirtualClock makes them pass at once.
+	// Now is the cloud's time, by which all delays are counted; nil is the
+	// computer's.
 	Now func() time.Time
 	// BootTime is how long a create action takes when there is no Boot hook.
 	BootTime time.Duration
-	// DropletLimit is the account's; 0 is 10.
+	// DropletLimit is how many droplets the account may have; 0 is 10.
 	DropletLimit int
-	// Limits are the rates at which calls are answered with 429; the zero
-	// value has none, RealLimits has the real ones.
+	// Limits are the rates above which calls are answered with 429; the zero
+	// value has no limits, RealLimits has the real ones.
 	Limits Limits
 	// Faults are what goes wrong; SetFaults changes them later.
 	Faults Faults
-	// StateFile keeps the cloud's state, so that a cloud made later with the
-	// same file goes on where this one was. Empty keeps it in memory.
+	// StateFile keeps the cloud's state, so that a later cloud with the same file
+	// continues with it. Empty keeps the state in memory.
 	StateFile string
-	// Boot starts a real machine for a droplet and returns the IPv4 address
-	// that it answers at. It is called once for each new droplet, and again
-	// for a droplet that StateFile brought back, so it must be repeatable. Its
-	// context ends when the droplet is destroyed or the cloud is closed.
+	// Boot starts a real machine for a droplet and returns the IPv4 address at
+	// which it answers. It is called once for each new droplet, and again for each
+	// droplet that was read from StateFile, so it must be repeatable. Its context
+	// ends when the droplet is destroyed or the cloud is closed.
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
@@ -49,17 +53,18 @@ type Options struct {
 
 // Machine is what a Boot hook is told about its droplet.
 type Machine struct {
-	// ID is the droplet's.
+	// ID is the droplet's number.
 	ID int
-	// Name is the droplet's, and its host name.
+	// Name is the droplet's name, which is also its host name.
 	Name string
 	// Image and Size are the slugs that were asked for.
 	Image, Size string
 	// UserData is what the create call carried, byte by byte.
 	UserData string
-	// AuthorizedKeys are the public keys that were named in the call.
+	// AuthorizedKeys are the public keys that the create call named, in
+	// authorized_keys form.
 	AuthorizedKeys []string
-	// Tags are those of the create call.
+	// Tags are the tags of the create call.
 	Tags []string
 }
 
@@ -73,8 +78,8 @@ type Cloud struct {
 	state    state
 	faults   Faults
 	requests []Request
-	served   map[string]int // requests by family, for the faults that count
-	misses   map[string]int // 404s still owed to what was just created
+	served   map[string]int // how often each fault that counts has struck
+	misses   map[string]int // how many 404s reads of a new droplet or action still get
 
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -82,7 +87,7 @@ type Cloud struct {
 	halts    map[int]context.CancelFunc
 }
 
-// New makes a cloud, or takes up the one in options.StateFile.
+// New makes a cloud. If options.StateFile exists, the cloud has that state.
 func New(options Options) (*Cloud, error) {
 	c := &Cloud{
 		options: options,
@@ -112,14 +117,14 @@ func New(options Options) (*Cloud, error) {
 	return c, nil
 }
 
-// Close ends every Boot hook that still runs and waits for it. Machines that
-// were booted stay; Halt is for destroyed droplets only.
+// Close ends every Boot hook that still runs and waits for it. Machines that were
+// booted stay; Halt is called for destroyed droplets only.
 func (c *Cloud) Close() {
 	c.stop()
 	c.machines.Wait()
 }
 
-// SetFaults replaces what goes wrong from now on.
+// SetFaults replaces the faults from now on.
 func (c *Cloud) SetFaults(f Faults) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,7 +134,16 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]func(*call){
+	for pattern, handle := range c.handlers() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { (&call{w: w, r: r, c: c}).notFound() })
+	return mux
+}
+
+// handlers are all calls that the cloud answers, as patterns of http.ServeMux.
+func (c *Cloud) handlers() map[string]func(*call) {
+	return map[string]func(*call){
 		"GET /v2/account": c.getAccount,
 
 		"GET /v2/account/keys":         c.listKeys,
@@ -183,20 +197,14 @@ func (c *Cloud) routes() *http.ServeMux {
 
 		"GET /v2/vpcs":      c.listVPCs,
 		"GET /v2/vpcs/{id}": c.getVPC,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		(&call{w: w, r: r, c: c}).fail(http.StatusNotFound, "not_found", "The resource you were accessing could not be found.")
-	})
-	return mux
 }
 
 // ServeHTTP answers one call. Calls are answered one at a time.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle()
+	c.removeGone()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})
 	k := &call{w: w, r: r, c: c}
@@ -206,7 +214,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mux.ServeHTTP(w, r)
 }
 
-// call is one request and the place for its answer.
+// call is one request and where its answer is written.
 type call struct {
 	w http.ResponseWriter
 	r *http.Request
@@ -223,7 +231,7 @@ func (k *call) id() int {
 	return id
 }
 
-// read decodes the request's body and answers 400 if it can't.
+// read decodes the request's body. If it can't, it answers 400 and returns false.
 func (k *call) read(into any) bool {
 	if err := json.NewDecoder(k.r.Body).Decode(into); err != nil {
 		k.fail(http.StatusBadRequest, "bad_request", "unable to decode request body")
@@ -232,7 +240,7 @@ func (k *call) read(into any) bool {
 	return true
 }
 
-// answer sends a body, after what changed has been saved.
+// answer saves what the call changed and sends a body.
 func (k *call) answer(status int, body any) {
 	if k.r.Method != http.MethodGet {
 		if err := k.c.save(); err != nil {
@@ -240,7 +248,7 @@ func (k *call) answer(status int, body any) {
 			return
 		}
 	}
-	if k.spoiled() {
+	if k.losesAnswer() {
 		return
 	}
 	if body == nil {
@@ -253,11 +261,11 @@ func (k *call) answer(status int, body any) {
 func (k *call) send(status int, body any) {
 	k.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	k.w.WriteHeader(status)
-	// A client that went away is its own affair.
+	// It is no error of the cloud if the client has gone.
 	_ = json.NewEncoder(k.w).Encode(body)
 }
 
-// fail answers with an error body as the real API's.
+// fail answers with an error body like the real API's.
 func (k *call) fail(status int, id, message string) {
 	requestID := fmt.Sprintf("fa4e0000-0000-4000-8000-%012d", len(k.c.requests))
 	k.w.Header().Set("X-Request-Id", requestID)
@@ -272,7 +280,7 @@ func (k *call) unprocessable(message string) {
 	k.fail(http.StatusUnprocessableEntity, "unprocessable_entity", message)
 }
 
-// page answers with the part of a list that the query asks for.
+// page answers with the page of a list that the query asks for.
 func page[T any](k *call, name string, all []T) {
 	number, size := 1, 20
 	if n, err := strconv.Atoi(k.r.URL.Query().Get("page")); err == nil && n > 0 {
@@ -313,7 +321,7 @@ func pageLinks(r *http.Request, number, size, total int) map[string]any {
 	return map[string]any{"pages": pages}
 }
 
-// family is the resource that a path is about: "droplets", "account/keys".
+// family is the kind of resource that a path is about: "droplets", "account/keys".
 func family(path string) string {
 	parts := strings.Split(strings.TrimPrefix(path, "/v2/"), "/")
 	if parts[0] == "account" && len(parts) > 1 {

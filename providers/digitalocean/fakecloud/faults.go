@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// Faults are the delays and failures of the real API. The zero value has none.
-// Those that are named by a family ("droplets", "firewalls", "tags",
-// "account/keys", "reserved_ips", "domains") hit only calls about it.
+// Faults are the delays and failures of the real API. The zero value has none. Some
+// are set to a family of resources ("droplets", "firewalls", "tags", "account/keys",
+// "reserved_ips", "domains") and strike only calls about it.
 type Faults struct {
-	// TagLag is how long after its creation a droplet shows no tags, neither
-	// on itself nor when droplets are listed by tag.
+	// TagLag is for how long a new droplet shows no tags, neither by itself nor in a
+	// list of droplets by tag.
 	TagLag time.Duration
-	// ListLag is how long a new droplet is in no list at all.
+	// ListLag is for how long a new droplet is in no list at all.
 	ListLag time.Duration
 	// NotFoundReads is how often a GET of a new droplet or action answers 404.
 	NotFoundReads int
-	// NoIPv4For is how long an active droplet has no public IPv4 address.
+	// NoIPv4For is for how long an active droplet has no public IPv4 address.
 	NoIPv4For time.Duration
 	// PrivateFirst puts the private address before the public one.
 	PrivateFirst bool
@@ -33,12 +33,12 @@ type Faults struct {
 	ErrorAfter, ErrorBefore string
 	// TornAfter cuts the answer to the next POST of this family in the middle.
 	TornAfter string
-	// TooMany is how many calls are answered with 429 and RetryAfter, before
-	// any is let through again.
+	// TooMany is how many calls are answered with 429 before one is answered as
+	// usual.
 	TooMany int
-	// TooManyOn limits TooMany to this method; empty is all.
+	// TooManyOn limits TooMany to this method; empty is all methods.
 	TooManyOn string
-	// RetryAfter is what such a 429 says; 0 sends only ratelimit-reset.
+	// RetryAfter is the Retry-After of such a 429; 0 sends only ratelimit-reset.
 	RetryAfter time.Duration
 	// BrokenReads is how many GETs are answered with 503.
 	BrokenReads int
@@ -50,20 +50,20 @@ type Faults struct {
 	MissingScope string
 	// DropletLimit replaces the account's limit, if it is more than 0.
 	DropletLimit int
-	// HiddenDropletLimit refuses a create as over the limit, though the
-	// account's numbers would allow it.
+	// HiddenDropletLimit refuses a create because of the droplet limit, though the
+	// account's numbers allow it.
 	HiddenDropletLimit bool
-	// SoldOutSize is refused by the create call though the list has it on
-	// sale; UnlistedSize is off sale in the list as well.
+	// SoldOutSize is refused by the create call though the list says that it is on
+	// sale; UnlistedSize is not on sale in the list either.
 	SoldOutSize, UnlistedSize string
-	// WithdrawnImage answers 404; RefusedImage is there but refused by the
-	// create call.
+	// WithdrawnImage is not found; RefusedImage exists, but the create call refuses
+	// it.
 	WithdrawnImage, RefusedImage string
 	// TryAgain refuses this many creates with a transient 422.
 	TryAgain int
-	// PendingOnDestroy is how long a destroy is refused with a pending event.
+	// PendingOnDestroy is for how long a destroy is refused because of a pending event.
 	PendingOnDestroy time.Duration
-	// LingerAfterDestroy is how long a destroyed droplet can still be read.
+	// LingerAfterDestroy is for how long a destroyed droplet can still be read.
 	LingerAfterDestroy time.Duration
 	// ActionErrored ends create actions with status "errored".
 	ActionErrored bool
@@ -77,8 +77,8 @@ type Faults struct {
 	EchoToken bool
 }
 
-// SetFault switches one fault on by its name: "tag-lag=30s", "locked". It is
-// what the command's --fault takes; FaultNames lists the names.
+// SetFault switches one fault on by its name: "tag-lag=30s", "locked". The command's
+// --fault takes the same; FaultNames lists the names.
 func (f *Faults) SetFault(setting string) error {
 	name, value, _ := strings.Cut(setting, "=")
 	set, ok := faultSetters[name]
@@ -91,7 +91,7 @@ func (f *Faults) SetFault(setting string) error {
 	return nil
 }
 
-// FaultNames lists what SetFault knows, sorted.
+// FaultNames lists the names that SetFault knows, sorted.
 func FaultNames() []string { return slices.Sorted(maps.Keys(faultSetters)) }
 
 type faultSetter func(f *Faults, value string) error
@@ -172,7 +172,7 @@ func named(field func(*Faults) *string, usual string) faultSetter {
 	}
 }
 
-// refuses answers a call that is refused before it is looked at.
+// refuses answers a call that is refused whatever it asks for.
 func (c *Cloud) refuses(k *call, now time.Time) bool {
 	if c.faults.Redirect != "" {
 		http.Redirect(k.w, k.r, c.faults.Redirect+k.r.URL.Path, http.StatusTemporaryRedirect)
@@ -202,14 +202,14 @@ func (c *Cloud) unauthorized(k *call) bool {
 	return false
 }
 
-// broken loses connections and answers with 5xx, before anything took effect.
+// broken drops the connection or answers with 5xx before the call has taken effect.
 func (c *Cloud) broken(k *call) bool {
 	what := family(k.r.URL.Path)
 	if k.r.Method == http.MethodGet {
 		switch {
-		case c.takes("dropped-reads", c.faults.DroppedReads):
+		case c.strikes("dropped-reads", c.faults.DroppedReads):
 			drop()
-		case c.takes("broken-reads", c.faults.BrokenReads):
+		case c.strikes("broken-reads", c.faults.BrokenReads):
 			k.fail(http.StatusServiceUnavailable, "service_unavailable", "Service Unavailable")
 			return true
 		}
@@ -219,25 +219,25 @@ func (c *Cloud) broken(k *call) bool {
 		return false
 	}
 	switch {
-	case c.faults.DropBefore == what && c.takes("drop-before", 1):
+	case c.faults.DropBefore == what && c.strikes("drop-before", 1):
 		drop()
-	case c.faults.ErrorBefore == what && c.takes("error-before", 1):
+	case c.faults.ErrorBefore == what && c.strikes("error-before", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
 	}
 	return false
 }
 
-// spoiled loses the answer to a POST that took effect.
-func (k *call) spoiled() bool {
+// losesAnswer drops, cuts or replaces the answer to a POST that has taken effect.
+func (k *call) losesAnswer() bool {
 	if k.r.Method != http.MethodPost {
 		return false
 	}
 	c, what := k.c, family(k.r.URL.Path)
 	switch {
-	case c.faults.DropAfter == what && c.takes("drop-after", 1):
+	case c.faults.DropAfter == what && c.strikes("drop-after", 1):
 		drop()
-	case c.faults.TornAfter == what && c.takes("torn-after", 1):
+	case c.faults.TornAfter == what && c.strikes("torn-after", 1):
 		k.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		k.w.Header().Set("Content-Length", "4096")
 		k.w.WriteHeader(http.StatusAccepted)
@@ -246,7 +246,7 @@ func (k *call) spoiled() bool {
 			f.Flush()
 		}
 		drop()
-	case c.faults.ErrorAfter == what && c.takes("error-after", 1):
+	case c.faults.ErrorAfter == what && c.strikes("error-after", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
 	}
@@ -256,8 +256,8 @@ func (k *call) spoiled() bool {
 // drop ends the connection without an answer.
 func drop() { panic(http.ErrAbortHandler) }
 
-// takes tells whether a fault that strikes limit times strikes now.
-func (c *Cloud) takes(name string, limit int) bool {
+// strikes tells whether a fault that strikes limit times strikes now.
+func (c *Cloud) strikes(name string, limit int) bool {
 	if c.served[name] >= limit {
 		return false
 	}

@@ -90,7 +90,7 @@ func (c *Cloud) updateFirewall(k *call) {
 	k.answer(http.StatusOK, map[string]any{"firewall": c.firewallJSON(old)})
 }
 
-// refusesFirewall checks what the real API checks, and writes rules as it does.
+// refusesFirewall checks what the real API checks, and writes ports as it does.
 func (c *Cloud) refusesFirewall(k *call, f *firewall) bool {
 	if !firewallName.MatchString(f.Name) {
 		k.unprocessable("invalid firewall name")

@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// Limits are how many calls are answered in a time; 0 is without end.
+// Limits are how many calls are answered in a time; 0 is no limit.
 type Limits struct {
+	// PerHour and PerMinute are the limits of all calls together.
 	PerHour, PerMinute int
 	// KeysPerMinute is the limit of GET /v2/account/keys alone.
 	KeysPerMinute int
 }
 
-// RealLimits are those of the real API.
+// RealLimits are the limits of the real API.
 var RealLimits = Limits{PerHour: 5000, PerMinute: 250, KeysPerMinute: 10}
 
-// limited answers 429 to a call that is one too many.
+// limited answers 429 to a call that is over a limit.
 func (c *Cloud) limited(k *call, now time.Time) bool {
 	hourly, oldest := c.since(now.Add(-time.Hour), "")
 	limit := c.options.Limits.PerHour
@@ -41,7 +42,7 @@ func (c *Cloud) limited(k *call, now time.Time) bool {
 
 func (c *Cloud) overLimit(k *call, now time.Time) (wait time.Duration, over bool) {
 	on := c.faults.TooManyOn
-	if (on == "" || on == k.r.Method) && c.takes("too-many", c.faults.TooMany) {
+	if (on == "" || on == k.r.Method) && c.strikes("too-many", c.faults.TooMany) {
 		if c.faults.RetryAfter == 0 {
 			header := k.w.Header()
 			header.Set("Ratelimit-Remaining", "0")
@@ -63,7 +64,8 @@ func (c *Cloud) overLimit(k *call, now time.Time) (wait time.Duration, over bool
 	return oldest.Add(time.Minute).Sub(now) + time.Second, n > limits.KeysPerMinute
 }
 
-// since counts the calls after a time, of one path or all, and dates the first.
+// since counts the calls after a time, those of one path or all, and returns the time
+// of the oldest.
 func (c *Cloud) since(from time.Time, path string) (n int, oldest time.Time) {
 	oldest = c.now()
 	for i := len(c.requests) - 1; i >= 0 && c.requests[i].Time.After(from); i-- {

@@ -34,7 +34,7 @@ type vpc struct {
 	CreatedAt   string `json:"created_at"`
 }
 
-// AddProject puts a project into the account and returns its ID.
+// AddProject adds a project to the account and returns its ID.
 func (c *Cloud) AddProject(name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

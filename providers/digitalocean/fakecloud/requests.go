@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Request is one call that reached the cloud, refused or not.
+// Request is one call that reached the cloud, also one that was refused.
 type Request struct {
 	Method, Path, Query string
 	Time                time.Time
@@ -31,7 +31,7 @@ func (c *Cloud) Count(method, path string) int {
 	return n
 }
 
-// Creates returns how often a droplet was asked for.
+// Creates returns how many create calls for droplets were sent.
 func (c *Cloud) Creates() int {
 	n := 0
 	for _, r := range c.Requests() {
@@ -42,7 +42,7 @@ func (c *Cloud) Creates() int {
 	return n
 }
 
-// ForgetRequests empties what Requests, Count and Creates look at.
+// ForgetRequests makes Requests, Count and Creates begin anew.
 func (c *Cloud) ForgetRequests() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

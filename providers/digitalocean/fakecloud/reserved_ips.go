@@ -114,8 +114,8 @@ func (c *Cloud) createReservedIPAction(k *call) {
 	k.answer(http.StatusCreated, map[string]any{"action": c.actionJSON(a)})
 }
 
-// AddReservedIP gives the account an address that nothing here made, as its
-// owner would by hand; dropletID is 0 if it is not assigned.
+// AddReservedIP adds a reserved IP to the account, as its owner would by hand;
+// dropletID is 0 if it is not assigned.
 func (c *Cloud) AddReservedIP(ip, region string, dropletID int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// state is everything that the account holds. It is what StateFile keeps.
+// state is everything that the account holds; StateFile keeps it.
 type state struct {
 	NextID      int                        `json:"next_id"`
 	Keys        []*key                     `json:"keys"`
@@ -40,21 +40,21 @@ func newState(now time.Time) state {
 	}
 }
 
-// Contents is what an account holds, for tests that want it empty.
+// Contents is what an account holds, by name, so that tests can see what is left.
 type Contents struct {
 	Keys, Droplets, Tags, Firewalls, ReservedIPs, Records []string
 }
 
-// Empty tells whether nothing is left.
+// Empty tells whether the account holds nothing.
 func (c Contents) Empty() bool {
 	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records) == 0
 }
 
-// Contents lists what exists by now, lags left out.
+// Contents lists what exists by now, also what the API does not show yet.
 func (c *Cloud) Contents() Contents {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle()
+	c.removeGone()
 	var all Contents
 	for _, k := range c.state.Keys {
 		all.Keys = append(all.Keys, k.Name)
@@ -77,8 +77,8 @@ func (c *Cloud) Contents() Contents {
 	return all
 }
 
-// settle lets time do its work: droplets that were destroyed go.
-func (c *Cloud) settle() {
+// removeGone removes the destroyed droplets whose time has come.
+func (c *Cloud) removeGone() {
 	left := c.state.Droplets[:0]
 	for _, d := range c.state.Droplets {
 		if d.GoneAt != nil && !c.now().Before(*d.GoneAt) {
@@ -129,7 +129,7 @@ func (c *Cloud) save() error {
 	if err != nil {
 		return err
 	}
-	// It is there only if the rename did not happen.
+	// After the rename there is no file of this name.
 	defer func() { _ = os.Remove(next.Name()) }()
 	_, err = next.Write(data)
 	if err = errors.Join(err, next.Close()); err != nil {

@@ -81,7 +81,7 @@ func (c *Cloud) deleteTag(k *call) {
 	k.answer(http.StatusNoContent, nil)
 }
 
-// tagResources tags droplets; being asked for, these tags show at once.
+// tagResources tags droplets. Tags that are added by this call show at once.
 func (c *Cloud) tagResources(k *call) {
 	name := k.path("name")
 	var ask struct {

@@ -1,4 +1,7 @@
-// Package localtest is for tests that boot real machines on this computer.
+// Package localtest is for tests that boot real machines on this computer. It
+// decides in one place whether such a test can run: it is skipped with -short and
+// where no machine can run, and there it says why. Under CI a test that can't run
+// fails instead, so that no run of CI passes without it.
 package localtest
 
 import (
@@ -10,14 +13,14 @@ import (
 	"slipway/state"
 )
 
-// NeedMachines skips a test where no real machine can run, and says why; in CI
-// it fails it.
+// NeedMachines skips the test if machines of the default engine can't run here, and
+// says why; under CI the test fails.
 func NeedMachines(t testing.TB) {
 	t.Helper()
 	NeedEngine(t, "")
 }
 
-// NeedEngine is NeedMachines for machines of an engine by name.
+// NeedEngine is NeedMachines for another engine: "nspawn" or "qemu".
 func NeedEngine(t testing.TB, engine string) {
 	t.Helper()
 	if testing.Short() {
@@ -40,9 +43,8 @@ func needSupport(t testing.TB, engine string) {
 	}
 }
 
-// NeedTime skips a test that could not end before the test run must, on a
-// computer too slow for the ten minutes that go test gives a package; in CI it
-// fails it.
+// NeedTime skips the test if less time than it may need is left until the test
+// run's timeout, which is ten minutes by default; under CI the test fails.
 func NeedTime(t *testing.T, need time.Duration) {
 	t.Helper()
 	deadline, ok := t.Deadline()
@@ -61,8 +63,8 @@ func Skip(t testing.TB, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// Cache is the computer's own folder of base images, whatever the test's
-// environment says of slipway's home: an image is built once.
+// Cache is this computer's own folder of base images, even if SLIPWAY_HOME names
+// another home: an image is built once for all tests.
 func Cache(t testing.TB) string {
 	t.Helper()
 	home, err := state.Locate(func(key string) string {

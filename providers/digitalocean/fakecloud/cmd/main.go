@@ -1,5 +1,5 @@
-// Command cmd serves the simulated DigitalOcean alone, so that slipway itself
-// can be pointed at it:
+// Command cmd serves the simulated DigitalOcean, so that the slipway command can be
+// tried with it:
 //
 //	go run ./providers/digitalocean/fakecloud/cmd --listen 127.0.0.1:8080 --machines --dir /tmp/cloud
 //	DIGITALOCEAN_API_URL=http://127.0.0.1:8080 DIGITALOCEAN_TOKEN=x slipway --provider digitalocean …

@@ -1,5 +1,11 @@
-// Package contract holds a handler and its callers to DigitalOcean's published
-// OpenAPI description: in a test, every request and every response is checked.
+// Package contract checks in a test every request to a handler, and every response
+// of it, against DigitalOcean's published OpenAPI description. So neither the
+// provider nor the simulated cloud can use a call, a field or an answer that the real
+// API does not have.
+//
+// The description is not part of the repository. Where it is absent nothing is
+// checked, and the test's log says so; under CI the test fails. Where the live API
+// is known to differ from its description, [Exceptions] says how and why.
 package contract
 
 import (
@@ -27,20 +33,20 @@ import (
 
 // Exception is a known difference between the description and the live API.
 type Exception struct {
-	// Name is what it is called in a test's log.
+	// Name is a short name of the difference.
 	Name string
-	// Why it is right to differ.
+	// Why is what the description says and what the live API does.
 	Why string
 	// mend rewrites a decoded body to what the description wants to see, so
 	// that all else in the body is still checked.
 	mend func(path string, body any)
 }
 
-// Exceptions is the whole list; whatever is not in it fails the test.
+// Exceptions are all known differences. Any other one fails the test.
 var Exceptions = []Exception{
 	{
 		Name: "icmp rule without ports",
-		Why:  "the description demands ports of every firewall rule, the live API takes ICMP rules only without",
+		Why:  "the description demands ports in every firewall rule; the live API accepts ICMP rules only without ports",
 		mend: addPortsToICMP,
 	},
 	{
@@ -85,7 +91,8 @@ func addPortsToICMP(path string, body any) {
 	}
 }
 
-// mended is the body after all exceptions; what is not JSON stays as it is.
+// mended is the body as the description wants it, after all exceptions; a body that is
+// not JSON stays as it is.
 func mended(path string, body []byte) []byte {
 	var decoded any
 	if json.Unmarshal(body, &decoded) != nil {
@@ -101,7 +108,7 @@ func mended(path string, body []byte) []byte {
 	return again
 }
 
-// description finds the OpenAPI description beside the repository.
+// description is the path of the OpenAPI description, beside the repository.
 func description() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -135,9 +142,9 @@ var load = sync.OnceValues(func() (routers.Router, error) {
 	return gorillamux.NewRouter(doc)
 })
 
-// Held wraps next so that t fails on every request and response that breaks
-// the description. Where the description is absent it says so and checks
-// nothing, except under CI, where the test fails.
+// Held wraps next so that t fails on every request and response that breaks the
+// description. Without the description it returns next as it is and says so in t's
+// log; under CI t fails.
 func Held(t testing.TB, next http.Handler) http.Handler {
 	t.Helper()
 	router, err := load()
@@ -169,7 +176,7 @@ func (h *held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
 	defer func() {
-		// A connection that is dropped leaves only what was sent before.
+		// The handler drops the connection: only what it sent before arrives.
 		if reason := recover(); reason != nil {
 			if answer.Flushed {
 				h.forward(w, answer)
@@ -204,7 +211,7 @@ func (h *held) request(r *http.Request, body []byte) *openapi3filter.RequestVali
 
 func (h *held) response(input *openapi3filter.RequestValidationInput, r *http.Request, answer *httptest.ResponseRecorder) {
 	if input == nil || answer.Code >= 300 && answer.Code < 400 {
-		return // a redirect is none of the API's answers
+		return // the real API does not redirect
 	}
 	h.judge(r, "the response", openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: answer.Code, Header: answer.Header(),
@@ -222,13 +229,13 @@ func (h *held) judge(r *http.Request, what string, err error) {
 func (h *held) forward(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
 	maps.Copy(w.Header(), answer.Header())
 	w.WriteHeader(answer.Code)
-	_, _ = w.Write(answer.Body.Bytes()) // a client that went away is its own affair
+	_, _ = w.Write(answer.Body.Bytes()) // it is no error of the handler if the client has gone
 	if f, ok := w.(http.Flusher); ok && answer.Flushed {
 		f.Flush()
 	}
 }
 
-// Server serves handler under the contract until the test ends and returns its URL.
+// Server serves handler, checked by Held, until the test ends and returns its URL.
 func Server(t testing.TB, handler http.Handler) *url.URL {
 	t.Helper()
 	server := httptest.NewServer(Held(t, handler))

@@ -1,5 +1,10 @@
 // Package machines boots a real machine on this computer for each droplet of a
-// simulated cloud, with the user data that the create call carried.
+// simulated cloud, with the user data that the create call carried. So tests and the
+// fakecloud command take the whole way to DigitalOcean, from the first create call to
+// an app that answers, without an account.
+//
+// A droplet's machine is found again after a restart of the cloud, and is removed
+// with its folder when the droplet is destroyed.
 package machines
 
 import (
@@ -17,11 +22,11 @@ import (
 	"slipway/providers/local"
 )
 
-// Machines are the hooks of a cloud's options.
+// Machines has the hooks for a cloud's Options.
 type Machines struct {
-	// Dir keeps the machines' disks, Cache the base images.
+	// Dir is the folder for the machines' disks, Cache the one for base images.
 	Dir, Cache string
-	// Log receives a line for each thing that happens, from several goroutines.
+	// Log receives a line for each thing that happens. Several goroutines call it.
 	Log func(format string, args ...any)
 }
 
@@ -29,8 +34,8 @@ func (m *Machines) folder(id int) string {
 	return filepath.Join(m.Dir, "machines", strconv.Itoa(id))
 }
 
-// spec is the droplet as the local provider sees it. The folder and the number
-// name the machine: the same call finds it again after a restart.
+// spec is the droplet for the local provider. Its tag is made of the folder and the
+// droplet's number, so that the machine is found again after a restart.
 func (m *Machines) spec(id int) providers.Spec {
 	sum := sha256.Sum256([]byte(m.folder(id)))
 	name := fmt.Sprintf("droplet-%d", id)
@@ -81,7 +86,7 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 		return "", err
 	}
 	if server.Port != 22 {
-		return "", fmt.Errorf("the machine's sshd is at port %d: a droplet's is at 22", server.Port)
+		return "", fmt.Errorf("the machine's sshd is at port %d, and a droplet's must be at 22", server.Port)
 	}
 	return server.Address, nil
 }
@@ -110,7 +115,7 @@ func localImage(slug string) string {
 	return "debian-13"
 }
 
-// HaltAll removes every machine that is left.
+// HaltAll removes every machine whose folder is in Dir.
 func (m *Machines) HaltAll(ctx context.Context) error {
 	left, err := filepath.Glob(filepath.Join(m.Dir, "machines", "*"))
 	if err != nil {

@@ -71,7 +71,7 @@ func refusedInValue(r rune) bool { return unicode.IsControl(r) && r != '\n' && r
 // for errors, which are of type *providers.Usage and do not show the value.
 func SetVariable(env map[string]string, key, value, where string) error {
 	if !envKeyPattern.MatchString(key) {
-		return Usagef("a name is letters, digits and _, and begins with no digit", "%s has a variable whose name can't be used: %q", where, key)
+		return Usagef("a name is letters, digits and _, and does not begin with a digit", "%s has a variable whose name can't be used: %q", where, key)
 	}
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, refusedInValue) {
 		return Usagef("encode it, for example as base64, and let the app decode it",

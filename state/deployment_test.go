@@ -124,7 +124,7 @@ func TestIntents(t *testing.T) {
 	if !r.Unfinished() {
 		t.Error("a record with an open intent counts as finished")
 	}
-	r.Settled("droplet")
+	r.Answered("droplet")
 	if !r.Asked("droplet").IsZero() {
 		t.Error("the intent is still there")
 	}

@@ -66,8 +66,8 @@ func (r *Record) Intend(kind string, now time.Time) {
 	r.Intents[kind] = Intent{Asked: now.UTC().Truncate(time.Second)}
 }
 
-// Settled removes an intent: it is known now whether the resource was made.
-func (r *Record) Settled(kind string) { delete(r.Intents, kind) }
+// Answered removes an intent: it is known now whether the resource was made.
+func (r *Record) Answered(kind string) { delete(r.Intents, kind) }
 
 // Knows notes the provider's identifier of a resource; an empty id removes it.
 func (r *Record) Knows(kind, id string) {

@@ -145,7 +145,7 @@ func (r *Run) recordOutcome(s Step, found providers.Finding) error {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {
-		record.Settled(kind)
+		record.Answered(kind)
 		record.Knows(kind, found.ID)
 	})
 }

@@ -83,7 +83,7 @@ func (c *conversation) review() (bool, error) {
 	if _, err := steps.Preview(c.ctx, plan, c.Home, c.open(), show); err != nil {
 		return false, err
 	}
-	c.sayf("%d steps unchanged. What would be made costs: %s.\n", unchanged, answers.Money(monthly, hourly))
+	c.sayf("Unchanged: %d. What would be made costs: %s.\n", unchanged, answers.Money(monthly, hourly))
 	c.sayf("The same without questions%s:\n  %s\n", c.needs(), strings.Join(c.command(), "\n  "))
 	return c.yes("Deploy "+plan.Name+"?", true)
 }

@@ -64,28 +64,7 @@ func TestWizardDigitalOcean(t *testing.T) {
 	watched := e2e.WatchArguments(t, e2e.Token)
 	term := o.Terminal("--sample", "hello")
 	o.Env = withToken
-	term.See("What shall be deployed?")
-	term.Press("Enter")
-	term.See("Where shall it run?")
-	term.Press("j", "Enter")
-	term.See("A token for DigitalOcean")
-	term.Type("dop_v1_wrong")
-	term.Press("Enter")
-	refused := term.See("401")
-	if strings.Contains(refused, "dop_v1_wrong") {
-		t.Errorf("the token shows:\n%s", refused)
-	}
-	term.Press("C-u")
-	term.TypeSecret(e2e.Token)
-	term.Press("Enter")
-	term.See("Which region?")
-	term.Press("/")
-	term.Type("frankfurt")
-	term.See("fra1")
-	term.Press("Enter")
-	term.See("Which size?")
-	term.Press("Enter")
-	term.See("How shall it run?")
+	chooseDroplet(t, term)
 	cloud.OnlyGETs(t)
 	term.Press("Enter")
 	review := strings.Join(strings.Fields(strings.ReplaceAll(term.See("The same without questions"), "\\\n", "")), " ")
@@ -110,6 +89,34 @@ func TestWizardDigitalOcean(t *testing.T) {
 	}
 	o.KeepsToItself(e2e.Token)
 	watched()
+}
+
+// chooseDroplet goes from the first screen to the one that asks how, with a token that
+// is refused and then the right one.
+func chooseDroplet(t *testing.T, term *e2e.Terminal) {
+	t.Helper()
+	term.See("What shall be deployed?")
+	term.Press("Enter")
+	term.See("Where shall it run?")
+	term.Press("j", "Enter")
+	term.See("A token for DigitalOcean")
+	term.Type("dop_v1_wrong")
+	term.Press("Enter")
+	refused := term.See("401")
+	if strings.Contains(refused, "dop_v1_wrong") {
+		t.Errorf("the token shows:\n%s", refused)
+	}
+	term.Press("C-u")
+	term.TypeSecret(e2e.Token)
+	term.Press("Enter")
+	term.See("Which region?")
+	term.Press("/")
+	term.Type("frankfurt")
+	term.See("fra1")
+	term.Press("Enter")
+	term.See("Which size?")
+	term.Press("Enter")
+	term.See("How shall it run?")
 }
 
 // TestWizardFailure has a test command fail, changes it, and tries again.

@@ -72,8 +72,8 @@ rm -rf certs
 tries=0
 until said=$(obtain 2>&1); do
   tries=$((tries + 1))
-  # A nonce that the authority forgot is nobody's fault.
-  case $said in *error:badNonce*) [ "$tries" -ge 5 ] || continue ;; esac
+  # A nonce that the authority forgot is nobody's fault: each try makes a new order.
+  case $said in *error:badNonce*) [ "$tries" -ge 10 ] || continue ;; esac
   remember "$said"
   printf '%s\n' "$said"
   exit 1

@@ -103,14 +103,14 @@ type Ability string
 // What takes a server.
 const (
 	ToLogIn   Ability = "be logged in to"
-	ToRun     Ability = "run a command beside the app"
+	ToRun     Ability = "run a command in the app's environment"
 	ToAudit   Ability = "be audited"
 	ToHarden  Ability = "be hardened"
 	ToAdopt   Ability = "be adopted"
 	ToSetVars Ability = "change variables without a deployment"
-	ToGoBack  Ability = "go back to an earlier release by itself"
+	ToGoBack  Ability = "roll back"
 	ToTellLog Ability = "show the server's log"
-	ToExamine Ability = "tell how its server is"
+	ToExamine Ability = "show the state of its server"
 )
 
 // WithServer is the provider as one whose target is a server. Where it is none,

@@ -47,7 +47,7 @@ func Audit(ctx context.Context, name string, others []Auditor, install bool, hom
 		}
 		found.Results = append(found.Results, result)
 	}
-	before, err := readEvidence(filepath.Join(d.Dir(), engine.BeforeFile))
+	before, err := readAudit(filepath.Join(d.Dir(), engine.BeforeFile))
 	if err != nil {
 		return audit.Report{}, err
 	}
@@ -55,8 +55,8 @@ func Audit(ctx context.Context, name string, others []Auditor, install bool, hom
 	return found, engine.KeepAudit(d, engine.LastFile, found)
 }
 
-// readEvidence reads a report; none is an empty one.
-func readEvidence(path string) (audit.Report, error) {
+// readAudit reads a report that was kept; without one it is empty.
+func readAudit(path string) (audit.Report, error) {
 	var report audit.Report
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -81,8 +81,8 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 	if err != nil {
 		return audit.Report{}, err
 	}
-	guarding := fact.ParseSystem(seen[fact.SectionSystem])
-	subject := engine.AuditSubject(s.plan, guarding)
+	seenSystem := fact.ParseSystem(seen[fact.SectionSystem])
+	subject := engine.AuditSubject(s.plan, seenSystem)
 	for _, port := range shell.NonEmpty(shell.SplitLines(seen["sshd ports"])) {
 		subject.Ports = append(subject.Ports, shell.Number(port))
 	}
@@ -91,9 +91,9 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 	for _, domain := range s.plan.Domains() {
 		found.Results = append(found.Results, certificateResult(ctx, record.Server.Address, domain))
 	}
-	for _, setting := range hardening.In(system.ProfileOf(s.plan), system.HardeningHost(guarding)) {
-		if !setting.Applicable(system.HardeningHost(guarding)) {
-			found.Results = append(found.Results, audit.Result{Topic: setting.Topic, Check: setting.What, Verdict: audit.NotApplicable, Found: "the kernel is another's"})
+	for _, setting := range hardening.In(system.ProfileOf(s.plan), system.HardeningHost(seenSystem)) {
+		if !setting.Applicable(system.HardeningHost(seenSystem)) {
+			found.Results = append(found.Results, audit.Result{Topic: setting.Topic, Check: setting.What, Verdict: audit.NotApplicable, Found: "a container has the kernel of its host"})
 		}
 	}
 	return found, context.Cause(ctx)

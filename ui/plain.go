@@ -1,4 +1,11 @@
-// Package ui holds the faces: readers of the engine's events.
+// Package ui shows the events of a run: Plain for people, JSON for programs. The
+// interactive faces are in packages below it, and so is the command line, which
+// makes the faces.
+//
+// A face changes nothing and never holds the run up. It prints the result (the URL,
+// or JSON lines) to one stream and everything else to another, so that a script can
+// rely on the first. Text that others wrote, such as an app's output, reaches a
+// terminal without control characters.
 package ui
 
 import (

@@ -156,7 +156,7 @@ type choice struct {
 	image  Image
 }
 
-// choose settles region, size and image. What was asked for and can't be had
+// choose decides on region, size and image. What was asked for and can't be had
 // is a *providers.Usage that names what can.
 func (p *Provider) choose(ctx context.Context, spec providers.Spec) (choice, error) {
 	sale, err := p.Catalog(ctx)

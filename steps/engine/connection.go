@@ -207,8 +207,8 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 
 // remember keeps where the server answered, if that is news.
 func (r *Run) remember(where providers.Server) error {
-	was := r.Record().Server
-	if r.OnlyLooks() || was.Address == where.Address && was.Port == where.Port && was.User == access.User {
+	before := r.Record().Server
+	if r.OnlyLooks() || before.Address == where.Address && before.Port == where.Port && before.User == access.User {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {

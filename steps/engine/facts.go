@@ -60,7 +60,7 @@ func (s Facts) do(ctx context.Context, r *Run) error {
 	case len(pending) == 0 && r.proven():
 		return nil
 	case len(pending) == 0:
-		return r.unprovenError(s.named(r.server.armed.Facts), errors.New("it sees another state than was set"), time.Now())
+		return r.unprovenError(s.named(r.server.armed.Facts), errors.New("the new login does not find the change"), time.Now())
 	}
 	r.StartStep(pending[0].Name, pending[0].Title)
 	return stillNeeds(r.found(pending[0]))

@@ -10,8 +10,8 @@ import (
 // Finish puts the end on record, if it is news. The app answers at url.
 func (r *Run) Finish(url string) (Outcome, error) {
 	outcome := r.Outcome(url)
-	was := r.Record()
-	if !r.changed && was.Release == outcome.Release && was.URL == outcome.URL && !was.Finished.IsZero() {
+	before := r.Record()
+	if !r.changed && before.Release == outcome.Release && before.URL == outcome.URL && !before.Finished.IsZero() {
 		return outcome, nil
 	}
 	return outcome, r.deployment.Update(func(record *state.Record) {

@@ -89,7 +89,7 @@ func (r *Run) unprovenError(changed Facts, err error, since time.Time) error {
 	return &providers.Failed{
 		Err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
 			strings.Join(changed.names(), ", "), err, back.Format(time.TimeOnly)),
-		Next: "wait until then, mend what the login says, and run the same command again"}
+		Next: "wait until then, fix what the login's error names, and run the same command again"}
 }
 
 // putBackError tells what becomes of a guarded change that failed, or that could not

@@ -140,8 +140,8 @@ func (r *Run) recordOutcome(s Step, found providers.Finding) error {
 	if !ok || r.OnlyLooks() {
 		return nil
 	}
-	kind, was := i.Intent(), r.Record()
-	if was.Asked(kind).IsZero() && was.Known[kind] == found.ID {
+	kind, before := i.Intent(), r.Record()
+	if before.Asked(kind).IsZero() && before.Known[kind] == found.ID {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {

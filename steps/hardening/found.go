@@ -43,13 +43,13 @@ func (k sysctl) found(f findings) string { return f.sysctls[k.path()] }
 
 func (u unit) found(f findings) string {
 	properties, known := f.units[u.name]
-	if !known || properties["LoadState"] == "not-found" {
+	if !known || properties.Get("LoadState") == "not-found" {
 		return "not there"
 	}
-	if properties["UnitFileState"] == "" {
-		return properties["ActiveState"]
+	if properties.Get("UnitFileState") == "" {
+		return properties.Get("ActiveState")
 	}
-	return properties["ActiveState"] + ", " + properties["UnitFileState"]
+	return properties.Get("ActiveState") + ", " + properties.Get("UnitFileState")
 }
 
 func (m mode) found(f findings) string {

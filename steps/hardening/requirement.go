@@ -39,28 +39,22 @@ type actions struct {
 type findings struct {
 	text    string
 	lines   []string
-	sysctls map[string]string            // value by path below /proc/sys
-	units   map[string]map[string]string // properties by name
+	sysctls map[string]string     // value by path below /proc/sys
+	units   map[string]shell.Unit // by name
 }
 
 // parse reads what a look printed.
 func parse(text string) findings {
-	f := findings{text: text, lines: strings.Split(text, "\n"), sysctls: map[string]string{}, units: map[string]map[string]string{}}
-	block := map[string]string{}
+	f := findings{text: text, lines: strings.Split(text, "\n"), sysctls: map[string]string{}, units: map[string]shell.Unit{}}
 	for _, line := range f.lines {
 		if rest, ok := strings.CutPrefix(line, procSys); ok {
 			path, value, _ := strings.Cut(rest, ":")
 			f.sysctls[path] = strings.Join(strings.Fields(value), " ")
 		}
-		key, value, ok := strings.Cut(line, "=")
-		switch {
-		case line == "":
-			block = map[string]string{}
-		case ok && slices.Contains(unitProperties, key):
-			block[key] = value
-			if key == "Id" {
-				f.units[value] = block
-			}
+	}
+	for _, unit := range shell.ParseUnits(text) {
+		if name := unit.Get("Id"); name != "" {
+			f.units[name] = unit
 		}
 	}
 	return f

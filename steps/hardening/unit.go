@@ -24,14 +24,14 @@ func (u unit) inspect(i *inspection) { i.units = append(i.units, u.name) }
 
 func (u unit) met(f findings) bool {
 	properties, known := f.units[u.name]
-	load, enabled := properties["LoadState"], properties["UnitFileState"]
+	load, enabled := properties.Get("LoadState"), properties.Get("UnitFileState")
 	switch u.state {
 	case masked:
 		return load == "masked" || load == "not-found"
 	case ready:
 		return startsAtBoot(enabled)
 	}
-	return known && load == "loaded" && properties["ActiveState"] == "active" && startsAtBoot(enabled)
+	return known && load == "loaded" && properties.Get("ActiveState") == "active" && startsAtBoot(enabled)
 }
 
 // startsAtBoot tells whether something starts the unit at boot. A "static" unit

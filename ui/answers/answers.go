@@ -1,6 +1,7 @@
 // Package answers holds what a person has answered so far, and the words that the
 // wizard and the line-by-line questions use for it. It prints nothing and changes
-// nothing outside of itself.
+// nothing outside of itself. Packages wizard and questions share it, so that both ask
+// the same and show the same command.
 package answers
 
 import (

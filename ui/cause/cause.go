@@ -2,6 +2,9 @@
 // last line of a traceback with the file and line of the app's own code, what pip, uv,
 // pytest or a shell says is wrong, else the last line. All faces show the cause
 // first and the rest below it.
+//
+// It only reads text and never fails: where no form is known, the cause is the text's
+// own last line, so nothing is ever hidden.
 package cause
 
 import (

@@ -1,5 +1,10 @@
-// Package commands is the command line: it reads flags and the environment,
-// chooses a face, and ends with an exit code.
+// Package commands is the command line: it reads flags and the environment, chooses
+// a face, and ends with an exit code. main calls Main, and nothing else does.
+//
+// It guarantees to scripts: one place maps errors to exit codes (exit.go). On success
+// the last line of stdout is the result; progress, prompts and logs go to stderr. A
+// usage error is one line, and nothing was done. Without a terminal and without
+// --yes nothing is asked: the command ends with 2 and names the flag.
 package commands
 
 //go:generate go test . -run TestListOfSettings -update

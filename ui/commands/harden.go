@@ -102,15 +102,15 @@ func explainJSON(w io.Writer, settings []hardening.Setting) error {
 		}
 	}
 	for _, l := range hardening.Exceptions() {
-		if err := encoder.Encode(leftEvent{"left", l.What, l.Why, l.Rules}); err != nil {
+		if err := encoder.Encode(exceptionEvent{"left", l.What, l.Why, l.Rules}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
 	return nil
 }
 
-// leftEvent is an exception as a line of JSON.
-type leftEvent struct {
+// exceptionEvent is an exception as a line of JSON.
+type exceptionEvent struct {
 	Event string   `json:"event"`
 	What  string   `json:"what"`
 	Why   string   `json:"why"`

@@ -1,5 +1,6 @@
 // Package golden compares what people see with files that were read and found
-// good. It is for tests.
+// good. Tests of ui call it, with -update to write the files anew. It fails a test
+// whose output differs, and shows both texts.
 package golden
 
 import (

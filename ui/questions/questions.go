@@ -1,6 +1,10 @@
 // Package questions is the interactive face without a screen: it asks line by
 // line and draws nothing, for screen readers, for terminals that can't be drawn
-// on, and for whoever prefers it.
+// on, and for whoever prefers it. Package commands runs it where the wizard can't run
+// or --accessible is given.
+//
+// It guarantees the same as the wizard: nothing is made before the last question is
+// answered with yes, and no answer is taken for one if the input ends.
 package questions
 
 import (

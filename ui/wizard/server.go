@@ -11,7 +11,7 @@ type server struct{ form }
 
 // serverFields are the fields, each for a setting.
 var serverFields = []struct{ key, label, help string }{
-	{plan.KeyHost, "Server", "USER@HOST or USER@HOST:PORT; USER is root or may use sudo without a password"},
+	{plan.KeyHost, "Server", "USER@HOST or USER@HOST:PORT; USER is root or may use sudo"},
 	{plan.KeyIdentity, "Private key", "the file of the key to log in with; if it is empty, the keys that ssh uses"},
 	{plan.KeyFingerprint, "Host key", "SHA256:… as ssh-keygen -l prints it; if it is empty, the key in known_hosts"},
 }

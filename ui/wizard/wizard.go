@@ -1,5 +1,10 @@
 // Package wizard is the interactive face: screens that collect answers and show the
-// engine's events. It changes nothing itself; the engine does.
+// engine's events. Package commands runs it on a terminal.
+//
+// It guarantees: the first frame waits for nothing. Nothing is made or changed before
+// Enter on the review. Enter on every screen deploys. A secret is hidden while it is
+// typed and kept nowhere. Leaving at any screen leaves what the record says, so that
+// the same command continues. It changes nothing itself; the engine does.
 package wizard
 
 // The golden files and the pictures of the screens are made by the tests.

@@ -1,4 +1,5 @@
-// Package shapes deploys apps of the shapes that people really have.
+// Package shapes deploys apps of the shapes that people really have, each to a real
+// machine, and asks a page of it: Django, FastAPI, a Procfile, lock files.
 package shapes
 
 import (

@@ -22,7 +22,7 @@ import (
 
 // Audit checks what a deployment's server really does, from there and from
 // here, and tells what of it was otherwise before the first deployment. Others
-// names auditors of others that are run too; they are installed first if install
+// names third-party auditors that run too; they are installed first if install
 // says so. The report is kept with the deployment. A name that is not known is a
 // *providers.Usage.
 func Audit(ctx context.Context, name string, others []Auditor, install bool, home state.Home, open engine.OpenProvider, report func(line string)) (audit.Report, error) {

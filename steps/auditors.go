@@ -17,7 +17,7 @@ import (
 	"slipway/steps/web"
 )
 
-// Auditor is a program of others that audits a server.
+// Auditor is a third-party program that audits a server.
 type Auditor string
 
 // The auditors.
@@ -43,7 +43,7 @@ var auditors = map[Auditor]struct {
 	OpenSCAP: {"oscap", shell.Script(openscapScript, nil), []string{"openscap-scanner", "ssg-debian", "linux-base"}},
 }
 
-// Auditors lists the names of the auditors of others.
+// Auditors lists the names of the third-party auditors.
 func Auditors() []string { return []string{string(Lynis), string(OpenSCAP)} }
 
 // AuditorOf finds an auditor by its name; another name is a *providers.Usage.
@@ -57,7 +57,7 @@ func AuditorOf(name string) (Auditor, error) {
 // auditorLimit is how long an auditor may take, its installation included.
 const auditorLimit = 30 * time.Minute
 
-// runAuditor runs an auditor of others on the server.
+// runAuditor runs a third-party auditor on the server.
 func (s *Session) runAuditor(ctx context.Context, name Auditor, install bool, report func(line string)) (audit.Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, auditorLimit, fmt.Errorf("%s took longer than %s", name, auditorLimit))
 	defer cancel()

@@ -15,7 +15,7 @@ import (
 	"slipway/steps/shell"
 )
 
-// ServerCondition is what a deployment's server is like, by its own word.
+// ServerCondition is the state of a deployment's server, as the server reports it.
 type ServerCondition struct {
 	// System is its name and version: "debian 13".
 	System string `json:"system"`
@@ -31,9 +31,9 @@ type ServerCondition struct {
 	Disk   Space `json:"disk"`
 	// Units are those of the app, the release that takes the traffic first.
 	Units []UnitCondition `json:"units,omitempty"`
-	// Failed are the names of failed units, whosever they are.
+	// Failed are the names of all failed units of the server.
 	Failed []string `json:"failed_units,omitempty"`
-	// Releases are those that can be gone back to, the newest first.
+	// Releases are those that a rollback can choose from, the newest first.
 	Releases []release.Kept `json:"releases,omitempty"`
 	// Updates are how many packages have one pending, Security how many of these
 	// are for security; by the lists of the day Listed.

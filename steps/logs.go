@@ -10,7 +10,7 @@ import (
 	"slipway/steps/web"
 )
 
-// Logs is what of a log is wanted.
+// Logs says which part of a log to print.
 type Logs struct {
 	// Lines is how many of the last ones; it counts only without Since.
 	Lines int

@@ -8,7 +8,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// preflight is that the provider would do what is asked, as far as that can be
+// preflight is the step that checks that the provider would do what is asked, as far as that can be
 // known before anything is made.
 type preflight struct{}
 

@@ -18,7 +18,7 @@ import (
 // verifyLimit is how long the release may take to answer from outside.
 const verifyLimit = 60 * time.Second
 
-// verify is that the release answers a visitor: over HTTPS once there is a
+// verify is the step that checks that the release answers a visitor: over HTTPS once there is a
 // certificate, which this computer must trust as a browser would.
 type verify struct{}
 

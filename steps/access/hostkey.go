@@ -37,7 +37,7 @@ var (
 	hostKeyDoneText string
 )
 
-// HostKey is that the server shows a host key that was made on it. The first boot's
+// HostKey is the fact that the server shows a host key that was made on it. The first boot's
 // host key was needed for the first login only, and whoever can read the server's
 // user data has it.
 var HostKey = &fact.Fact{

@@ -28,7 +28,7 @@ type Fact struct {
 	Decide func(View) []providers.Change
 	// Script is the shell text that makes the fact hold, whatever a crash left.
 	Script func(View) string
-	// Guards is what the change could lock the operator out by: the server puts it
+	// Guards is what could lock the operator out if it changes: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
 	Guards guard.Part
 	// Before prepares the change, if it needs more than a script.

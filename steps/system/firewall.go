@@ -31,7 +31,7 @@ var (
 	firewallLoadText string
 )
 
-// Firewall is that nothing but SSH and the web comes in, by IPv4 or IPv6.
+// Firewall is the fact that nothing but SSH and the web comes in, by IPv4 or IPv6.
 var Firewall = &fact.Fact{
 	Name: "firewall", Title: "a firewall that lets in SSH and the web only", Phase: providers.PhaseOther, Limit: time.Minute,
 	Guards: guard.Part{Paths: []string{firewallPath, firewallSum}, Tables: []string{"inet slipway"}, Enabled: []string{"nftables.service"}},

@@ -33,7 +33,7 @@ func HardeningHost(s fact.System) hardening.Host {
 	return hardening.Host{System: s.ID + " " + s.Version, Container: s.Container}
 }
 
-// SSHD is that only keys let anybody in, and never root.
+// SSHD is the fact that only keys let anybody in, and never root.
 var SSHD = hardened(hardening.SSH())
 
 // Hardening are the facts of the other topics that the plan's profile has, in the

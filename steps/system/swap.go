@@ -30,7 +30,7 @@ var (
 	swapText string
 )
 
-// Swap is that a server with little memory has swap, before pip needs it.
+// Swap is the fact that a server with little memory has swap, before pip needs it.
 var Swap = &fact.Fact{
 	Name: "swap", Title: "swap where memory is short", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
 	Look: func(plan.Plan) string {

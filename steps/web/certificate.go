@@ -27,7 +27,7 @@ var (
 	certificateRemoveText string
 )
 
-// Certify is that there is a certificate for the app's names, which the server
+// Certify is the fact that there is a certificate for the app's names, which the server
 // renews by itself. A deployment only starts the server's own unit, as its timer
 // does: the unit checks whether the names lead to the server, asks the authority,
 // remembers a refusal, and gives nginx the certificate.

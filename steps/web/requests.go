@@ -21,7 +21,7 @@ const (
 	requestsFormat = "slipway"
 )
 
-// RequestLogs is that nginx logs each request in a form that programs read, and that
+// RequestLogs is the fact that nginx logs each request in a form that programs read, and that
 // the logs are rotated before they fill the disk.
 var RequestLogs = &fact.Fact{
 	Name: "logs", Title: "a log of requests, rotated", Phase: providers.PhaseOther, Limit: time.Minute,

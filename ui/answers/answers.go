@@ -19,7 +19,7 @@ import (
 	"slipway/steps/plan"
 )
 
-// The providers, as steps.KeyProvider names them.
+// The providers, as the setting provider names them.
 const (
 	Local        = "local"
 	DigitalOcean = "digitalocean"
@@ -129,7 +129,7 @@ func (a *Answers) ChooseProvider(provider string) {
 
 // Plan makes a plan of the answers, with defaults for the rest. If the default name
 // can't be used, or another app is deployed under it, Plan chooses a free one and
-// sets it in a. Errors are those of steps.MakePlan.
+// sets it in a. Errors are those of plan.Make.
 func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	p, err := plan.Make(a.Asked(), home)
 	if err == nil || a.Settings[plan.KeyName] != "" || About(err) != providers.AboutSetting {

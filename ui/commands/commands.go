@@ -92,7 +92,7 @@ func most(n int) cobra.PositionalArgs {
 }
 
 // about returns the name of the deployment that a command is about: the one that was
-// given, else the only one on record. Anything else is a *steps.Usage.
+// given, else the only one on record. Anything else is a *providers.Usage.
 func (c *command) about(args []string) (state.Home, string, error) {
 	home, err := c.home()
 	if err != nil {

@@ -39,7 +39,7 @@ func (c *command) init() *cobra.Command {
 	}
 }
 
-// writeNew writes a file. One that exists is a *steps.Usage.
+// writeNew writes a file. One that exists is a *providers.Usage.
 func writeNew(path, content string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {

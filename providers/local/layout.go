@@ -3,6 +3,8 @@ package local
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -66,4 +68,16 @@ func machineID(tag string) string {
 	}
 	sum := sha256.Sum256([]byte(tag))
 	return "slipway-" + hex.EncodeToString(sum[:8])
+}
+
+// makeFolder makes a folder with those above it. Whoever ends the last machine of a
+// computer removes the folder of all machines, at any instant: then it is made again.
+func makeFolder(dir string, mode fs.FileMode) error {
+	var err error
+	for range 100 {
+		if err = os.MkdirAll(dir, mode); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
 }

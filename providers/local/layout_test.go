@@ -1,7 +1,12 @@
 package local
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -27,4 +32,27 @@ func TestMachineID(t *testing.T) {
 	if machineID("a/b") == machineID("a_b") {
 		t.Error("two tags share an id")
 	}
+}
+
+// TestMakeFolder has another process's last machine end all the time.
+func TestMakeFolder(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "slipway")
+	ctx, stop := context.WithCancel(t.Context())
+	var remover sync.WaitGroup
+	remover.Go(func() {
+		for ctx.Err() == nil {
+			_ = os.Remove(root)
+		}
+	})
+	for i := range 500 {
+		dir := filepath.Join(root, strconv.Itoa(i))
+		if err := makeFolder(filepath.Join(dir, "root"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	remover.Wait()
 }

@@ -125,7 +125,7 @@ func (n nspawn) start(ctx context.Context, l layout, b boot) (err error) {
 // network namespace, file system and the first boot's data.
 func (nspawn) prepare(ctx context.Context, l layout, b boot) (groups, error) {
 	for _, dir := range []string{l.upper(), l.work(), l.root()} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := makeFolder(dir, 0o755); err != nil {
 			return groups{}, err
 		}
 	}

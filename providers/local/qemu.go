@@ -108,7 +108,7 @@ func (qemu) remains(l layout) ([]string, error) {
 // start powers the machine on. If that fails, it ends what it has started.
 func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 	for _, dir := range []string{l.dir, l.run} {
-		if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
+		if err := errors.Join(makeFolder(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
 			return err
 		}
 	}

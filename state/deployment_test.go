@@ -113,19 +113,19 @@ func TestRemove(t *testing.T) {
 
 func TestIntents(t *testing.T) {
 	var r Record
-	if !r.Asked("droplet").IsZero() {
+	if !r.IntendedAt("droplet").IsZero() {
 		t.Error("there is an intent that nobody recorded")
 	}
 	r.Intend("droplet", noon)
 	r.Intend("droplet", noon.Add(time.Hour))
-	if got := r.Asked("droplet"); !got.Equal(noon) {
+	if got := r.IntendedAt("droplet"); !got.Equal(noon) {
 		t.Errorf("the first time is %v, want %v", got, noon)
 	}
 	if !r.Unfinished() {
 		t.Error("a record with an open intent counts as finished")
 	}
 	r.Answered("droplet")
-	if !r.Asked("droplet").IsZero() {
+	if !r.IntendedAt("droplet").IsZero() {
 		t.Error("the intent is still there")
 	}
 }

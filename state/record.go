@@ -81,9 +81,9 @@ func (r *Record) Knows(kind, id string) {
 	r.Known[kind] = id
 }
 
-// Asked is when a resource of this kind was about to be asked for; zero if there is
+// IntendedAt is when a resource of this kind was about to be asked for; zero if there is
 // no such intent.
-func (r Record) Asked(kind string) time.Time { return r.Intents[kind].Asked }
+func (r Record) IntendedAt(kind string) time.Time { return r.Intents[kind].Asked }
 
 // Unfinished tells whether the deployment has never been completed, or has an open
 // intent.

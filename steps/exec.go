@@ -50,13 +50,13 @@ func (s *Session) Command(ctx context.Context, terminal bool, words []string) (C
 func (s *Session) Stop(ctx context.Context, c Command) error {
 	ctx, cancel := context.WithTimeout(ctx, stopLimit)
 	defer cancel()
-	_, err := s.Client.Ask(ctx, "systemctl stop "+c.unit+" 2>/dev/null || :")
+	_, err := s.Client.Output(ctx, "systemctl stop "+c.unit+" 2>/dev/null || :")
 	return err
 }
 
 // serving is the release that takes the traffic.
 func (s *Session) serving(ctx context.Context) (string, error) {
-	out, err := s.Client.Ask(ctx, shell.Lines(release.FindServing(layout.Of(s.plan.Name)), `echo "$serving"`))
+	out, err := s.Client.Output(ctx, shell.Lines(release.FindServing(layout.Of(s.plan.Name)), `echo "$serving"`))
 	if err != nil {
 		return "", err
 	}

@@ -58,10 +58,10 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 	}
 }
 
-// AskProvider asks a provider whether it would make a server at all, with its
+// CheckProvider checks whether a provider would make a server at all, with its
 // defaults, before anything else is known. dir is the deployment's folder,
 // which may not exist. It only reads.
-func AskProvider(ctx context.Context, name, dir string, open engine.OpenProvider) (providers.Provider, error) {
+func CheckProvider(ctx context.Context, name, dir string, open engine.OpenProvider) (providers.Provider, error) {
 	p := plan.Plan{Name: "slipway", Tag: state.NewTag("slipway"), Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: name}}}
 	provider, err := open(p, dir)
 	if err != nil {

@@ -23,11 +23,11 @@ func (g *gate) Check(_ context.Context, spec providers.Spec) error {
 	return g.answer
 }
 
-func TestAskProvider(t *testing.T) {
+func TestCheckProvider(t *testing.T) {
 	refused := &providers.Refused{Err: errors.New("no")}
 	g := &gate{answer: refused}
 	name := ""
-	_, err := AskProvider(t.Context(), "digitalocean", "", func(p plan.Plan, _ string) (providers.Provider, error) {
+	_, err := CheckProvider(t.Context(), "digitalocean", "", func(p plan.Plan, _ string) (providers.Provider, error) {
 		name = p.Value(plan.KeyProvider)
 		return g, nil
 	})
@@ -37,7 +37,7 @@ func TestAskProvider(t *testing.T) {
 	if _, _, _, _, err := ssh.ParseAuthorizedKey([]byte(g.spec.AuthorizedKey)); err != nil || g.spec.Tag == "" {
 		t.Errorf("it was asked about %+v, %v", g.spec, err)
 	}
-	if _, err := AskProvider(t.Context(), "moon", "", func(plan.Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
+	if _, err := CheckProvider(t.Context(), "moon", "", func(plan.Plan, string) (providers.Provider, error) { return nil, refused }); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -62,7 +62,7 @@ func rolledBack(r *state.Record, to, health string) {
 // Releases lists the kept releases, the newest first.
 func (s *Session) Releases(ctx context.Context) ([]release.Kept, error) {
 	l := layout.Of(s.plan.Name)
-	out, err := s.Client.Ask(ctx, release.LookKept(l))
+	out, err := s.Client.Output(ctx, release.LookKept(l))
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 
 // Variables lists the names of the app's variables, sorted.
 func (s *Session) Variables(ctx context.Context) ([]string, error) {
-	out, err := s.Client.Ask(ctx, shell.Lines(
+	out, err := s.Client.Output(ctx, shell.Lines(
 		release.FindServing(layout.Of(s.plan.Name)),
 		release.VariableRecords,
 		`[ ! -e `+layout.VariablesFolder+`/"$serving.env" ] || records `+layout.VariablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))

@@ -111,15 +111,15 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	if err != nil {
 		c.Reason = err.Error()
 	}
-	c.askServer(ctx, name, home, open)
+	c.lookAtServer(ctx, name, home, open)
 	for _, domain := range p.Domains() {
 		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(cmp.Or(record.Server.Address, domain), "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
 }
 
-// askServer asks the server itself. If it can't be asked, the answer says why.
-func (c *Condition) askServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) {
+// lookAtServer looks at the server itself. If it can't be asked, the answer says why.
+func (c *Condition) lookAtServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) {
 	s, err := OpenSession(ctx, name, providers.ToExamine, home, open)
 	if err != nil {
 		c.ServerReason = err.Error()

@@ -16,7 +16,7 @@ func (r *Removal) awaitUnanswered(ctx context.Context) error {
 	spec := r.spec
 	spec.AuthorizedKey = r.authorizedKey()
 	for _, resource := range r.provider.Resources(spec) {
-		asked := r.deployment.Record().Asked(resource.Kind())
+		asked := r.deployment.Record().IntendedAt(resource.Kind())
 		if asked.IsZero() {
 			continue
 		}

@@ -73,7 +73,7 @@ var HostKey = &fact.Fact{
 // makeHostKey has the server make a key, and pins it beside the one that the server
 // shows now. So the next connection knows the server, whatever happens in between.
 func makeHostKey(ctx context.Context, s fact.Server) error {
-	said, err := s.Client.Ask(ctx, shell.Script(hostKeyMakeText, shell.Values{"next": hostKeyNext}))
+	said, err := s.Client.Output(ctx, shell.Script(hostKeyMakeText, shell.Values{"next": hostKeyNext}))
 	if err != nil {
 		return err
 	}

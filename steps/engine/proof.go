@@ -73,7 +73,7 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, erro
 	if seen.armed.Token == "" || !seen.holds(changed, r) || !seen.showsMade(fresh) {
 		return false, nil
 	}
-	said, err := fresh.Ask(ctx, guard.Disarm(seen.armed.Token))
+	said, err := fresh.Output(ctx, guard.Disarm(seen.armed.Token))
 	if err != nil || strings.TrimSpace(said) != guard.Proven {
 		return false, err
 	}

@@ -17,7 +17,7 @@ func (s *Resource) Intent() string { return s.Kind() }
 
 // Look tells whether it is there.
 func (s *Resource) Look(ctx context.Context, run *Run) (providers.Finding, error) {
-	return s.Resource.Look(ctx, run.Record().Asked(s.Kind()))
+	return s.Resource.Look(ctx, run.Record().IntendedAt(s.Kind()))
 }
 
 // Apply has the provider make it.

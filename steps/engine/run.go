@@ -141,7 +141,7 @@ func (r *Run) recordOutcome(s Step, found providers.Finding) error {
 		return nil
 	}
 	kind, before := i.Intent(), r.Record()
-	if before.Asked(kind).IsZero() && before.Known[kind] == found.ID {
+	if before.IntendedAt(kind).IsZero() && before.Known[kind] == found.ID {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {

@@ -62,11 +62,11 @@ func TestUnreachable(t *testing.T) {
 
 func TestAsk(t *testing.T) {
 	c := dialTest(t, newServer(t))
-	out, err := c.Ask(t.Context(), "echo one; echo two >&2; printf three")
+	out, err := c.Output(t.Context(), "echo one; echo two >&2; printf three")
 	if err != nil || out != "one\nthree" {
 		t.Errorf("got %q, %v", out, err)
 	}
-	_, err = c.Ask(t.Context(), "echo why >&2; exit 7")
+	_, err = c.Output(t.Context(), "echo why >&2; exit 7")
 	var exit *ExitError
 	if !errors.As(err, &exit) || exit.Status != 7 || exit.Tail != "why" {
 		t.Errorf("got %v", err)
@@ -94,7 +94,7 @@ func TestAskAgainAfterACut(t *testing.T) {
 	want := strings.Repeat("0123456789abcdef\n", 4096)
 	for _, at := range []int64{1, 100, 5000, 40000} {
 		s.cutAfter.Store(at)
-		got, err := c.Ask(t.Context(), "i=0; while [ $i -lt 4096 ]; do echo 0123456789abcdef; i=$((i+1)); done")
+		got, err := c.Output(t.Context(), "i=0; while [ $i -lt 4096 ]; do echo 0123456789abcdef; i=$((i+1)); done")
 		if err != nil || got != want {
 			t.Fatalf("cut after %d bytes: %d bytes came, %v", at, len(got), err)
 		}
@@ -107,7 +107,7 @@ func TestPatienceEnds(t *testing.T) {
 	c.Patience = 500 * time.Millisecond
 	s.listener.Close()
 	s.cut()
-	_, err := c.Ask(t.Context(), "true")
+	_, err := c.Output(t.Context(), "true")
 	if _, ok := errors.AsType[*Unreachable](err); !ok {
 		t.Errorf("got %v", err)
 	}
@@ -119,7 +119,7 @@ func TestCancelEndsAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(100*time.Millisecond, func() { cancel(why) })
 	began := time.Now()
-	_, err := c.Ask(ctx, "sleep 5")
+	_, err := c.Output(ctx, "sleep 5")
 	if !errors.Is(err, why) {
 		t.Errorf("got %v", err)
 	}

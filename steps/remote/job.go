@@ -195,7 +195,7 @@ func NewBoundary() string {
 // Look runs a script of shell.Sections in one round trip and returns what each
 // section printed, by name.
 func (c *Client) Look(ctx context.Context, script string) (map[string]string, error) {
-	out, err := c.Ask(ctx, withEnd(script))
+	out, err := c.Output(ctx, withEnd(script))
 	if err != nil {
 		return nil, err
 	}

@@ -22,11 +22,11 @@ func (c *Client) asRoot(words ...string) string {
 	return shell.Command(append(c.sudo.words(), words...)...)
 }
 
-// Ask runs a script as root that only reads, in one round trip, and returns
+// Output runs a script as root that only reads, in one round trip, and returns
 // what it printed. A dropped connection is made again and the script asked
 // again. The script travels on standard input, so that it shows in no process
 // list.
-func (c *Client) Ask(ctx context.Context, script string) (string, error) {
+func (c *Client) Output(ctx context.Context, script string) (string, error) {
 	return acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (string, error) {
 		var stdout, stderr bytes.Buffer
 		err := c.exec(ctx, conn, c.asRoot("/bin/sh", "-s"), strings.NewReader(script), &stdout, &stderr)

@@ -50,7 +50,7 @@ func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home)
 
 // catalog asks DigitalOcean whether it accepts the token, and what it sells.
 func catalog(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
-	provider, err := steps.AskProvider(ctx, answers.DigitalOcean, "", open)
+	provider, err := steps.CheckProvider(ctx, answers.DigitalOcean, "", open)
 	if err != nil {
 		return digitalocean.Catalog{}, err
 	}

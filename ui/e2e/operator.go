@@ -202,7 +202,7 @@ func (o *Operator) Root(name, script string) string {
 		o.T.Fatal(err)
 	}
 	defer client.Close()
-	out, err := client.Ask(o.T.Context(), script)
+	out, err := client.Output(o.T.Context(), script)
 	if err != nil {
 		o.T.Fatalf("%s: %v", script, err)
 	}

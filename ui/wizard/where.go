@@ -67,7 +67,7 @@ func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvi
 
 // unfit is why this computer can't run machines; empty if it can.
 func unfit(ctx context.Context, dir string, open engine.OpenProvider) string {
-	if _, err := steps.AskProvider(ctx, answers.Local, dir, open); err != nil {
+	if _, err := steps.CheckProvider(ctx, answers.Local, dir, open); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -185,7 +185,7 @@ func (o *operator) reboots(t *testing.T, first e2e.Deployed) {
 			return false
 		}
 		defer client.Close()
-		now, err := client.Ask(t.Context(), startOfInit)
+		now, err := client.Output(t.Context(), startOfInit)
 		return err == nil && strings.TrimSpace(now) != boot
 	})
 	e2e.Until(t, "the app to come back", func() bool {

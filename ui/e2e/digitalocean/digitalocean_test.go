@@ -151,7 +151,7 @@ func TestDigitalOceanKilled(t *testing.T) {
 	hello := []string{"--provider", "digitalocean", "--sample", "hello"}
 	killed := o.killWhen(t, func() bool { return cloud.Creates() == 1 }, append([]string{"--yes"}, hello...)...)
 	record, err := o.State().Read("hello")
-	if err != nil || !killed || record.Asked("droplet").IsZero() {
+	if err != nil || !killed || record.IntendedAt("droplet").IsZero() {
 		t.Fatalf("killed: %t; the record has no intent: %+v, %v", killed, record, err)
 	}
 	first := o.Deploy(hello...)

@@ -63,7 +63,7 @@ func (r *rented) boot(ctx context.Context, d fakecloud.Machine) (string, error) 
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(d.UserData, "#cloud-config\n")), &config); err != nil {
 		return "", err
 	}
-	_, err := r.client.Ask(ctx, "set -eu\n"+shell.Lines(
+	_, err := r.client.Output(ctx, "set -eu\n"+shell.Lines(
 		shell.File{Path: "/etc/ssh/ssh_host_ed25519_key", Mode: "600", Content: config.Keys.Private}.Put(),
 		shell.File{Path: "/etc/ssh/ssh_host_ed25519_key.pub", Mode: "644", Content: config.Keys.Public + "\n"}.Put(),
 		shell.File{Path: "/etc/sudoers.d/91-deploy", Mode: "440", Content: "deploy ALL=(ALL:ALL) NOPASSWD: ALL\n"}.Put(),

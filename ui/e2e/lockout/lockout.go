@@ -114,7 +114,7 @@ func Recovers(o *e2e.Operator, name string) {
 			return false
 		}
 		defer client.Close()
-		out, err := client.Ask(o.T.Context(), "id -u")
+		out, err := client.Output(o.T.Context(), "id -u")
 		return err == nil && strings.TrimSpace(out) == "0"
 	})
 }

@@ -72,7 +72,7 @@ func (s bareServer) tryRoot(t *testing.T, script string) (string, error) {
 		return "", err
 	}
 	defer client.Close()
-	out, err := client.Ask(t.Context(), script)
+	out, err := client.Output(t.Context(), script)
 	return strings.TrimSpace(out), err
 }
 

@@ -99,7 +99,7 @@ func (m *vm) root(t *testing.T, script string) string {
 		return err == nil
 	})
 	defer client.Close()
-	out, err := client.Ask(t.Context(), script)
+	out, err := client.Output(t.Context(), script)
 	if err != nil {
 		t.Fatalf("%s: %v", script, err)
 	}
@@ -187,7 +187,7 @@ func (m *vm) reboot(t *testing.T) {
 			return false
 		}
 		defer client.Close()
-		out, err := client.Ask(t.Context(), bootID)
+		out, err := client.Output(t.Context(), bootID)
 		return err == nil && strings.TrimSpace(out) != before
 	})
 	m.await(t, "the app after the reboot", func() bool {

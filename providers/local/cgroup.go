@@ -89,7 +89,7 @@ func (g groups) procs(member string) []string {
 func (g groups) make() error {
 	for _, h := range g.hierarchies {
 		for _, member := range []string{groupGuest, groupWatch, groupNetwork} {
-			if err := os.MkdirAll(h.group(g.id, member), 0o755); err != nil {
+			if err := makeFolder(h.group(g.id, member), 0o755); err != nil {
 				return fmt.Errorf("make the machine's control group: %w", err)
 			}
 		}

@@ -64,6 +64,7 @@ func (o option) apply(a *actions) {
 	a.shell = append(a.shell,
 		shell.Keep(o.file),
 		"touch "+path,
-		shell.Command("sed", "-i", "-E", "/"+strings.ReplaceAll(pattern(o.key), "/", `\/`)+"/d", o.file),
+		// The second expression ends the last line, if its end is missing.
+		shell.Command("sed", "-i", "-E", "-e", "/"+strings.ReplaceAll(pattern(o.key), "/", `\/`)+"/d", "-e", `$a\`, o.file),
 		shell.Command("printf", `%s\n`, o.key+o.separator+o.value)+" >>"+path)
 }

@@ -235,17 +235,32 @@ func endsWithContext(t *testing.T, o Opened) {
 // makeAll does what the engine does: look, make, look again.
 func makeAll(t *testing.T, resources []providers.Resource) {
 	t.Helper()
+	if err := bring(t.Context(), resources); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bring makes resources in order, up to the first that fails.
+func bring(ctx context.Context, resources []providers.Resource) error {
 	for _, r := range resources {
-		if look(t, r, time.Time{}).Holds {
+		found, err := r.Look(ctx, time.Time{})
+		if err != nil {
+			return fmt.Errorf("look at %s: %w", r.Kind(), err)
+		}
+		if found.Holds {
 			continue
 		}
-		if err := r.Make(t.Context(), quiet); err != nil {
-			t.Fatalf("Make of %s: %v", r.Kind(), err)
+		if err := r.Make(ctx, quiet); err != nil {
+			return fmt.Errorf("make %s: %w", r.Kind(), err)
 		}
-		if found := look(t, r, time.Time{}); !found.Holds {
-			t.Fatalf("%s does not hold after Make: %+v", r.Kind(), found)
+		if found, err = r.Look(ctx, time.Time{}); err != nil {
+			return fmt.Errorf("look at %s after Make: %w", r.Kind(), err)
+		}
+		if !found.Holds {
+			return fmt.Errorf("%s does not hold after Make: %+v", r.Kind(), found)
 		}
 	}
+	return nil
 }
 
 func look(t *testing.T, r providers.Resource, asked time.Time) providers.Finding {

@@ -1,8 +1,6 @@
 package conformance
 
 import (
-	"context"
-	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -28,7 +26,7 @@ func delivered(t *testing.T, o Opened) {
 	if first == second {
 		t.Errorf("both releases answer %q", first)
 	}
-	if err := deliver(t.Context(), later.Deliveries(o.Spec, o.Broken)); err == nil {
+	if err := bring(t.Context(), later.Deliveries(o.Spec, o.Broken)); err == nil {
 		t.Error("a broken release was delivered")
 	}
 	if still := page(t, later, o.Spec); still != second {
@@ -42,26 +40,6 @@ func delivered(t *testing.T, o Opened) {
 		t.Errorf("Destroy: %v", err)
 	}
 	wantNone(t, o, o.Again(t))
-}
-
-// deliver makes what a release takes, up to what fails.
-func deliver(ctx context.Context, resources []providers.Resource) error {
-	for _, r := range resources {
-		found, err := r.Look(ctx, time.Time{})
-		if err != nil {
-			return err
-		}
-		if found.Holds {
-			continue
-		}
-		if err := r.Make(ctx, quiet); err != nil {
-			return err
-		}
-		if found, err = r.Look(ctx, time.Time{}); err != nil || !found.Holds {
-			return errors.Join(err, errors.New(r.Kind()+" does not hold after Make"))
-		}
-	}
-	return nil
 }
 
 // page is what a visitor gets at /.

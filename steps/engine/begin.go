@@ -37,7 +37,13 @@ func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit fu
 	if run.record, err = home.Read(p.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
 		return nil, err
 	}
-	if err := run.complete(p.Tag, func() (access.Keys, error) { return access.ReadKeys(home.Folder(p.Name)) }); err != nil {
+	var keys access.Keys
+	if run.host != nil {
+		if keys, err = access.ReadKeys(home.Folder(p.Name)); err != nil {
+			return nil, err
+		}
+	}
+	if err := run.complete(p.Tag, keys); err != nil {
 		return nil, err
 	}
 	run.event(Event{Kind: KindStart, Name: p.Name, Provider: p.Value(plan.KeyProvider), Values: p.InOrder()})
@@ -56,18 +62,19 @@ func Visit(p plan.Plan, provider providers.Provider, emit func(Event)) *Run {
 // that, nothing is made.
 func (r *Run) Hold(d *state.Deployment) error {
 	r.deployment = d
+	var keys access.Keys
 	var hostKeys []string
 	if r.host != nil {
-		k, err := access.OpenKeys(d)
-		if err != nil {
+		var err error
+		if keys, err = access.OpenKeys(d); err != nil {
 			return err
 		}
-		hostKeys = r.firstHostKeys(k)
+		hostKeys = r.firstHostKeys(keys)
 	}
 	if err := r.onRecord(hostKeys); err != nil {
 		return err
 	}
-	return r.complete(d.Record().Tag, func() (access.Keys, error) { return access.OpenKeys(d) })
+	return r.complete(d.Record().Tag, keys)
 }
 
 // onRecord saves what is intended, if it is news. The host keys are saved only
@@ -88,15 +95,12 @@ func (r *Run) onRecord(hostKeys []string) error {
 
 // complete fills in the deployment's tag and, where there is a server to log in
 // to, its keys.
-func (r *Run) complete(tag string, read func() (access.Keys, error)) error {
+func (r *Run) complete(tag string, k access.Keys) error {
 	r.Plan.Tag = tag
 	data := ""
 	if r.host != nil {
-		k, err := read()
-		if err != nil {
-			return err
-		}
 		r.signers, r.Plan.AuthorizedKey = k.Signers(), k.Login.Public()
+		var err error
 		if data, err = userData(r.Plan, k); err != nil {
 			return err
 		}

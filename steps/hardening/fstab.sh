@@ -5,5 +5,5 @@
 touch /etc/fstab
 sed -i -E '\#^[^\#[:space:]]+[[:space:]]+'"$where"'[[:space:]]#d' /etc/fstab
 # A last line without its end would swallow the one that comes after it.
-sed -i '$a\' /etc/fstab
+[ -z "$(tail -c 1 /etc/fstab)" ] || echo >>/etc/fstab
 printf '%s\n' "$what $where $kind defaults,$options 0 0" >>/etc/fstab

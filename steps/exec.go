@@ -26,7 +26,7 @@ const stopLimit = 10 * time.Second
 // a terminal of the server's.
 func (s *Session) Command(ctx context.Context, terminal bool, words []string) (Command, error) {
 	l := layout.Of(s.plan.Name)
-	id, err := s.serving(ctx)
+	p, err := s.deployed(ctx, false)
 	if err != nil {
 		return Command{}, err
 	}
@@ -37,7 +37,7 @@ func (s *Session) Command(ctx context.Context, terminal bool, words []string) (C
 	if terminal {
 		stream = "--pty"
 	}
-	properties := append(release.UnitProperties(l, id), "UMask=0027", "TimeoutStopSec=5")
+	properties := append(release.UnitProperties(l, p.Release, p.App), "UMask=0027", "TimeoutStopSec=5")
 	// systemd-run would look for programs in root's PATH, a shell looks in the app's.
 	words = append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
 	line := release.InSandbox([]string{stream, "--unit=" + c.unit, "--description=slipway run"}, l, properties, words)
@@ -52,17 +52,4 @@ func (s *Session) Stop(ctx context.Context, c Command) error {
 	defer cancel()
 	_, err := s.Client.Output(ctx, "systemctl stop "+c.unit+" 2>/dev/null || :")
 	return err
-}
-
-// serving is the release that takes the traffic.
-func (s *Session) serving(ctx context.Context) (string, error) {
-	out, err := s.Client.Output(ctx, shell.Lines(release.FindServing(layout.Of(s.plan.Name)), `echo "$serving"`))
-	if err != nil {
-		return "", err
-	}
-	id := shell.SplitLines(out)[0]
-	if !release.NamePattern.MatchString(id) {
-		return "", s.noRelease()
-	}
-	return id, nil
 }

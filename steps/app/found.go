@@ -59,6 +59,18 @@ type Found struct {
 	// Static are the folders that are served without the app, by URL path: "/static/"
 	// is "staticfiles".
 	Static map[string]string
+	// Data are the folders and files beside the code that outlive a release, sorted by
+	// their paths.
+	Data []Kept
+	// SettingsModule is the DJANGO_SETTINGS_MODULE of the app that is served:
+	// "shop.settings"; "" if it is not known or not a Django app.
+	SettingsModule string
+	// Packages are Debian packages that the running app needs, BuildPackages those that
+	// only the installation of its requirements needs; both sorted.
+	Packages, BuildPackages []string
+	// Limits are what the app or slipway.toml asks for; a field that is zero has the
+	// default.
+	Limits Limits
 	// Needs are the variables that the app can't be loaded without.
 	Needs []Need
 	// Requirements are the packages to install. Gunicorn, and uvicorn for an asgi app,
@@ -79,6 +91,19 @@ type Found struct {
 // Reason is one decision: "web app" is "server:app" because of "server.py line 6".
 type Reason struct {
 	Subject, Value, Source string
+}
+
+// Kept is a folder or a file that the app writes beside its code, and that every release
+// sees as the one before left it.
+type Kept struct {
+	// Path is relative to the app's root, with slashes: "instance", "shop.db"; or it is
+	// an absolute path, such as "/tmp", of a folder that the app has for itself.
+	Path string
+	// File is set for a file; a folder is made before the first release.
+	File bool
+	// URL is the path under which the web server serves the folder: "/media/"; "" if
+	// only the app reads it.
+	URL string
 }
 
 // Need is a variable that the app reads when it is loaded and for which it has no

@@ -41,6 +41,14 @@ type Settings struct {
 	Static       map[string]string `toml:"static"`
 	Processes    map[string]string `toml:"processes"`
 
+	// Data are the folders ("media/") and files ("shop.db") that every release keeps;
+	// relative to the root, or absolute. Those that are found by reading are kept too.
+	Data []string `toml:"data"`
+	// Packages are Debian packages that the running app needs.
+	Packages []string `toml:"packages"`
+
+	// Limits is the table [limits].
+	Limits Limits `toml:"-"`
 	// TestCommand is the top-level key test-command.
 	TestCommand string `toml:"-"`
 	// Folder is the name of the app's folder in messages; empty is "this folder".
@@ -67,7 +75,9 @@ type File struct {
 	Env                map[string]string `toml:"env"`
 	// Health is the table [health].
 	Health Health `toml:"health"`
-	// App is the table [app], with TestCommand filled in.
+	// Limits is the table [limits].
+	Limits limitsTable `toml:"limits"`
+	// App is the table [app], with TestCommand and Limits filled in.
 	App Settings `toml:"app"`
 }
 
@@ -107,6 +117,9 @@ func ReadSettings(fsys fs.FS) (File, error) {
 		return File{}, err
 	}
 	file.App.TestCommand = file.TestCommand
+	if file.App.Limits, err = file.Limits.read(); err != nil {
+		return File{}, err
+	}
 	return file, file.App.check()
 }
 

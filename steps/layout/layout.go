@@ -1,5 +1,7 @@
 package layout
 
+import "strings"
+
 // Layout names the places of one app on its server. Its zero value names none: Of
 // makes one.
 type Layout struct {
@@ -35,6 +37,12 @@ func (l Layout) Dirs() []string { return []string{l.Root(), l.Releases(), l.Venv
 
 // State is the folder of what the app keeps. It outlives every release.
 func (l Layout) State() string { return "/var/lib/" + l.User }
+
+// Kept is where a folder or file that the app keeps beside its code lies. path is
+// relative to the app's root, or absolute.
+func (l Layout) Kept(path string) string {
+	return l.State() + "/kept/" + strings.TrimPrefix(path, "/")
+}
 
 // Uploaded is where a packed source lies between its upload and its unpacking.
 // bundle is the source's SHA-256 in hexadecimal digits.

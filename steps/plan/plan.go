@@ -254,12 +254,25 @@ func (p *Plan) releaseName() (string, error) {
 	if p.Builds() || p.App.Release != "" || len(p.App.Processes) > 0 {
 		spec = append(spec, p.App.Build, p.App.BuildFolders, p.App.Static, p.App.Release, p.App.Processes)
 	}
+	if more := p.beside(); more != nil {
+		spec = append(spec, more)
+	}
 	text, err := json.Marshal(spec)
 	if err != nil {
 		return "", fmt.Errorf("name the release: %w", err)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])[:12], nil
+}
+
+// beside is what else decides how a release behaves; nil for an app that needs nothing
+// beside its packages, whose release keeps the name that it had.
+func (p *Plan) beside() []any {
+	a := p.App
+	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) {
+		return nil
+	}
+	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits}
 }
 
 // Recorded are the settings that the state file keeps for the next run, by key.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -78,13 +79,34 @@ func unitsOf(v fact.View) (up bool, now string) {
 
 // UnitProperties are the lines of a unit, "Key=value", by which a process sees what the
 // release's own processes see: its folder, its variables, its packages, the app's state.
-func UnitProperties(l layout.Layout, id string) []string {
+// found is what was found out about the release's app.
+func UnitProperties(l layout.Layout, id string, found app.Found) []string {
+	environment := "Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id)
 	return []string{
 		"WorkingDirectory=" + l.Source(id),
 		"StateDirectory=" + l.User,
+		// A variable of the file wins over one of the unit.
 		"EnvironmentFile=-" + l.Variables(id),
-		"Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id),
+		environment + appEnvironment(l, id, found),
 	}
+}
+
+// appEnvironment are the variables that a command of the app sees besides, each with a
+// space before it: modules are found in the app's root, wherever a command's program is.
+func appEnvironment(l layout.Layout, id string, found app.Found) string {
+	source := l.Source(id)
+	path := source
+	if found.PythonPath != "" {
+		path = source + "/" + found.PythonPath + ":" + source
+	}
+	if strings.ContainsAny(path, "\"\\%") { // they mean something in a unit, and in no folder of modules
+		path = source
+	}
+	more := ` "PYTHONPATH=` + path + `"`
+	if found.SettingsModule != "" {
+		more += " DJANGO_SETTINGS_MODULE=" + found.SettingsModule
+	}
+	return more
 }
 
 // releaseFiles are the release's units, the limits of what the app may take of the
@@ -141,7 +163,7 @@ UMask=0027
 
 [Install]
 WantedBy=multi-user.target
-`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id), "\n"),
+`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id, v.Plan.App), "\n"),
 		serves, v.Plan.Health().Seconds, strings.Join(appLines, "\n"))}
 	if v.Plan.OwnServer() {
 		return []shell.File{socket, service, proxyFile(v)}
@@ -163,7 +185,7 @@ func gunicornLines(v fact.View) string {
 // serveCommand is the text after ExecStart=. gunicorn takes the socket that systemd
 // hands it, whatever --bind says. The app's own arguments come last, so they win.
 func serveCommand(v fact.View) string {
-	l, app := layout.Of(v.Plan.Name), v.Plan.App
+	l, served := layout.Of(v.Plan.Name), v.Plan.App
 	words := []string{
 		l.Venv(v.Plan.Release) + "/bin/gunicorn",
 		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
@@ -171,14 +193,14 @@ func serveCommand(v fact.View) string {
 		// Longer than nginx keeps a connection, so that only nginx ever closes one.
 		"--keep-alive", "10",
 	}
-	if app.Server == "asgi" {
+	if served.Server == "asgi" {
 		words = append(words, "--worker-class", "uvicorn_worker.UvicornWorker")
 	}
-	if app.PythonPath != "" {
-		words = append(words, "--pythonpath", app.PythonPath)
+	if served.PythonPath != "" {
+		words = append(words, "--pythonpath", served.PythonPath)
 	}
-	if app.GunicornArgs != nil {
-		return shell.UnitWords(append(words, app.GunicornArgs...)...)
+	if served.GunicornArgs != nil {
+		return shell.UnitWords(append(words, served.GunicornArgs...)...)
 	}
-	return shell.UnitWords(append(words, app.Target)...)
+	return shell.UnitWords(append(words, served.Target)...)
 }

@@ -1,5 +1,7 @@
-// Package shapes deploys apps of the shapes that people really have, each to a real
-// machine, and asks a page of it: Django, FastAPI, a Procfile, lock files.
+// Package shapes deploys apps of the shapes that people really have to real machines,
+// and asks pages of them: frameworks, ways to list packages, data that is kept, servers
+// of their own. The ones of which more is to be seen have a machine of their own; the
+// others are deployed one after the other in the same place, as an app that changes.
 package shapes
 
 import (

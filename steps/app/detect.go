@@ -276,11 +276,7 @@ func (d *detection) warnOfLeftOut() {
 	if len(keys) == 0 {
 		return
 	}
-	named := strings.Join(keys[:min(len(keys), maxNamed)], ", ")
-	if more := len(keys) - maxNamed; more > 0 {
-		named += fmt.Sprintf(" and %d more", more)
-	}
-	d.found.warn("not uploaded, because keys and passwords do not belong in a release: " + named)
+	d.found.warn("not uploaded, because keys and passwords do not belong in a release: " + namedOf(keys))
 }
 
 func (d *detection) warnAbout(m *module) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -33,6 +34,8 @@ type Bundle struct {
 	LeftOut []string
 	// Secrets are the environment files and private keys in LeftOut.
 	Secrets []string
+	// Warnings are sentences for people about names that other computers see otherwise.
+	Warnings []string
 
 	fsys fs.FS
 }
@@ -69,10 +72,14 @@ func Collect(fsys fs.FS) (*Bundle, error) {
 	if err := fs.WalkDir(fsys, ".", c.visit); err != nil {
 		return nil, err
 	}
+	if err := c.refusePointers(); err != nil {
+		return nil, err
+	}
 	b := c.bundle
 	sort.Slice(b.Files, func(i, j int) bool { return b.Files[i].Path < b.Files[j].Path })
 	sort.Strings(b.LeftOut)
 	sort.Strings(b.Secrets)
+	b.warnOfNames()
 	return b, nil
 }
 
@@ -80,6 +87,8 @@ type collector struct {
 	bundle *Bundle
 	ignore *ignoreRules
 	bytes  int64
+	// pointers are the files that only name what Git LFS has elsewhere.
+	pointers []string
 }
 
 func (c *collector) visit(name string, entry fs.DirEntry, err error) error {
@@ -149,23 +158,34 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
-	return hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
+	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
+	if strings.HasPrefix(begins, lfsPointer) {
+		c.pointers = append(c.pointers, name)
+	}
+	return file, err
 }
 
-func hashFile(fsys fs.FS, name string, executable bool) (BundleFile, error) {
+// hashFile returns with the file how its content begins.
+func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins string, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
 	defer f.Close()
 	sum := sha256.New()
-	size, err := io.Copy(sum, f)
-	if err != nil {
-		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
+	var beginning bytes.Buffer
+	size, err := io.Copy(sum, io.TeeReader(io.LimitReader(f, int64(len(lfsPointer))), &beginning))
+	if err == nil {
+		var rest int64
+		rest, err = io.Copy(sum, f)
+		size += rest
 	}
-	file := BundleFile{Path: name, Size: size, Executable: executable}
+	if err != nil {
+		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
+	}
+	file = BundleFile{Path: name, Size: size, Executable: executable}
 	sum.Sum(file.Sum[:0])
-	return file, nil
+	return file, beginning.String(), nil
 }
 
 func readLink(fsys fs.FS, name string) (BundleFile, error) {

@@ -58,16 +58,20 @@ func (h *dependencyHash) add(file string) error {
 	if !fs.ValidPath(file) {
 		return appUsage(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
 	}
-	text, err := fs.ReadFile(h.fsys, file)
+	raw, err := fs.ReadFile(h.fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return appUsage(fmt.Sprintf("the requirements include %s, which does not exist or is not uploaded", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
 	}
 	if err != nil {
-		return fmt.Errorf("the requirements can't be read: %w", err)
+		return fmt.Errorf("%s can't be read: %w", file, err)
 	}
 	writeField(h.sum, "file "+file)
-	writeField(h.sum, string(text))
-	joined := strings.NewReplacer("\\\r\n", " ", "\\\n", " ").Replace(string(text))
+	writeField(h.sum, string(raw))
+	text, err := Text(raw)
+	if err != nil {
+		return fmt.Errorf("%s can't be read: %w", file, err)
+	}
+	joined := strings.ReplaceAll(string(text), "\\\n", " ")
 	for line := range strings.Lines(joined) {
 		if err := h.line(path.Dir(file), line); err != nil {
 			return err

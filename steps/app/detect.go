@@ -58,8 +58,18 @@ func (d *detection) folder() string {
 // app decides what is run: what slipway.toml says, else what the Procfile says, else
 // what is found in the source.
 func (d *detection) app() error {
-	commands, line, err := readProcfile(d.fsys)
+	written, err := readProcfile(d.fsys)
 	if err != nil {
+		return err
+	}
+	commands := written.commands
+	for _, note := range written.notes {
+		d.found.warn(note)
+	}
+	if err := d.misnamed(); err != nil {
+		return err
+	}
+	if err := d.scripts(written); err != nil {
 		return err
 	}
 	d.processes(commands)
@@ -72,7 +82,7 @@ func (d *detection) app() error {
 	case s.ASGI != "":
 		return d.given("app.asgi", s.ASGI, ASGI)
 	case commands[webProcess] != "":
-		return d.procfile(commands[webProcess], fmt.Sprintf("%s line %d", Procfile, line))
+		return d.procfile(commands[webProcess], written.source(webProcess))
 	}
 	return d.search(d.src.candidates())
 }
@@ -202,6 +212,11 @@ func (d *detection) search(all []candidate) error {
 func (d *detection) none() error {
 	m, name, line := d.src.factoryWithArgs()
 	if m == nil {
+		for _, p := range d.src.paths {
+			if err := d.src.modules[p].unreadable; err != nil && !neverServed(p) {
+				return fmt.Errorf("no Python web app was found in %s, and Python can't load %s: %w", d.folder(), p, err)
+			}
+		}
 		return appUsage("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
 	}
 	_, dotted := d.src.target(m)
@@ -228,6 +243,12 @@ func (d *detection) warnings() error {
 	}
 	d.needs()
 	for _, m := range sorted(d.loaded()) {
+		if m.unreadable != nil && m == d.entry {
+			return fmt.Errorf("Python can't load %s: %w", m.path, m.unreadable)
+		}
+		if m.unreadable != nil {
+			d.found.warn(fmt.Sprintf("Python can't load %s: %v", m.path, m.unreadable))
+		}
 		d.warnAbout(m)
 	}
 	return nil
@@ -255,11 +276,7 @@ func (d *detection) warnOfLeftOut() {
 	if len(keys) == 0 {
 		return
 	}
-	named := strings.Join(keys[:min(len(keys), maxNamed)], ", ")
-	if more := len(keys) - maxNamed; more > 0 {
-		named += fmt.Sprintf(" and %d more", more)
-	}
-	d.found.warn("not uploaded, because keys and passwords do not belong in a release: " + named)
+	d.found.warn("not uploaded, because keys and passwords do not belong in a release: " + namedOf(keys))
 }
 
 func (d *detection) warnAbout(m *module) {

@@ -67,14 +67,14 @@ func readIgnore(fsys fs.FS) (*ignoreRules, error) {
 	if rules.git, err = listingOf(fsys); err != nil {
 		return nil, err
 	}
-	text, err := fs.ReadFile(fsys, IgnoreFile)
+	text, err := readText(fsys, IgnoreFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return rules, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s can't be read: %w", IgnoreFile, err)
 	}
-	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	lines := strings.Split(string(text), "\n")
 	rules.own = gitignore.CompileIgnoreLines(lines...)
 	var back []string
 	for _, line := range lines {

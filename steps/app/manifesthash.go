@@ -93,7 +93,7 @@ func (l pipfileLock) isMadeOf(document map[string]any) bool {
 
 // readDocument reads a manifest with all its keys; nil if there is none.
 func readDocument(fsys fs.FS, manifest string) (map[string]any, error) {
-	text, err := fs.ReadFile(fsys, manifest)
+	text, err := readText(fsys, manifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -7,6 +7,8 @@ type module struct {
 	path string
 	// top is the module level.
 	top *scope
+	// unreadable is why Python can't read the file; nil if it can.
+	unreadable error
 	// imports are all imports of the file, also those inside of functions.
 	imports []pyImport
 	// devServers are calls of app.run.

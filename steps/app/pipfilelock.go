@@ -37,7 +37,7 @@ type pipfilePackage struct {
 
 // readPipfileLock returns what pipenv install --deploy would install.
 func readPipfileLock(fsys fs.FS, file string) (locked, error) {
-	text, err := fs.ReadFile(fsys, file)
+	text, err := readText(fsys, file)
 	if err != nil {
 		return locked{}, fmt.Errorf("%s can't be read: %w", file, err)
 	}

@@ -42,7 +42,7 @@ type poetryPackage struct {
 
 // readPoetryLock returns what poetry install --only main would install.
 func readPoetryLock(fsys fs.FS, file string) (locked, error) {
-	text, err := fs.ReadFile(fsys, file)
+	text, err := readText(fsys, file)
 	if err != nil {
 		return locked{}, fmt.Errorf("%s can't be read: %w", file, err)
 	}

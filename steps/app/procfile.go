@@ -25,27 +25,49 @@ const gunicorn = "gunicorn"
 
 var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
 
-// readProcfile returns the commands by name, and the line of "web".
-func readProcfile(fsys fs.FS) (commands map[string]string, webLine int, err error) {
-	text, err := fs.ReadFile(fsys, Procfile)
+// procfile is what the Procfile says.
+type procfile struct {
+	// commands are its commands, lines the lines on which they are; both by name.
+	commands map[string]string
+	lines    map[string]int
+	// notes are sentences for people about lines that are not read.
+	notes []string
+}
+
+// source is the place of a command.
+func (p procfile) source(name string) string {
+	return fmt.Sprintf("%s line %d", Procfile, p.lines[name])
+}
+
+func readProcfile(fsys fs.FS) (procfile, error) {
+	p := procfile{commands: map[string]string{}, lines: map[string]int{}}
+	text, err := readText(fsys, Procfile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, nil
+		return p, nil
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s can't be read: %w", Procfile, err)
+		return p, fmt.Errorf("%s can't be read: %w", Procfile, err)
 	}
-	commands = map[string]string{}
 	for i, line := range strings.Split(string(text), "\n") {
-		parts := procfileLine.FindStringSubmatch(strings.TrimRight(line, "\r"))
-		if parts == nil {
-			continue
-		}
-		commands[parts[1]] = parts[2]
-		if parts[1] == webProcess {
-			webLine = i + 1
-		}
+		p.read(line, i+1)
 	}
-	return commands, webLine, nil
+	return p, nil
+}
+
+func (p *procfile) read(line string, number int) {
+	if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
+		return
+	}
+	parts := procfileLine.FindStringSubmatch(line)
+	if parts == nil {
+		p.notes = append(p.notes, fmt.Sprintf(`%s line %d is not read, because it is not of the form "name: command"`, Procfile, number))
+		return
+	}
+	name := parts[1]
+	if p.commands[name] != "" {
+		p.notes = append(p.notes, fmt.Sprintf("%s names %s twice: line %d is used, and line %d is not", Procfile, name, number, p.lines[name]))
+	}
+	p.commands[name], p.lines[name] = parts[2], number
 }
 
 // call is what a web command runs.

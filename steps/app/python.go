@@ -14,7 +14,7 @@ func (d *detection) python() error {
 		return d.usePython(v, SettingsFile)
 	}
 	for _, file := range []string{".python-version", "runtime.txt"} {
-		text, err := fs.ReadFile(d.fsys, file)
+		text, err := readText(d.fsys, file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -163,7 +163,7 @@ func unreadLists(lists, files []string) error {
 }
 
 func (d *detection) mentions(file, word string) bool {
-	text, err := fs.ReadFile(d.fsys, file)
+	text, err := readText(d.fsys, file)
 	return err == nil && bytes.Contains(text, []byte(word))
 }
 
@@ -203,7 +203,7 @@ func (p pyproject) listsElsewhere() bool {
 
 func readPyproject(fsys fs.FS, file string) (pyproject, error) {
 	var p pyproject
-	text, err := fs.ReadFile(fsys, file)
+	text, err := readText(fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
 	}

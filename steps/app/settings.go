@@ -101,7 +101,7 @@ type document struct {
 // File. An unknown key, a value of the wrong type, and keys that exclude each other are
 // a *providers.Usage with the line and the key.
 func ReadSettings(fsys fs.FS) (File, error) {
-	text, err := fs.ReadFile(fsys, SettingsFile)
+	text, err := readText(fsys, SettingsFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return File{}, nil
 	}

@@ -90,11 +90,16 @@ func (src *source) add(name string, entry fs.DirEntry) error {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {
 		return nil //nolint:nilerr // a link that leads nowhere, or no source
 	}
-	text, err := fs.ReadFile(src.fsys, name)
+	raw, err := fs.ReadFile(src.fsys, name)
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", name, err)
 	}
+	text, unreadable := sourceText(raw)
+	if unreadable != nil {
+		text = raw // It may be a test's: it matters only if the app loads it.
+	}
 	src.modules[name] = readModule(name, string(text))
+	src.modules[name].unreadable = unreadable
 	src.paths = append(src.paths, name)
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		src.folders[dir] = true
@@ -193,6 +198,9 @@ func (src *source) loads(m *module) []*module {
 func (src *source) parentPackage(m *module) *module {
 	dir := path.Dir(m.path)
 	if path.Base(m.path) == "__init__.py" {
+		if dir == "." {
+			return nil // The root may be a package; what holds it is not the app's.
+		}
 		dir = path.Dir(dir)
 	}
 	return src.modules[path.Join(dir, "__init__.py")]

@@ -59,7 +59,7 @@ type uvWish struct {
 
 // readUVLock returns what uv sync --no-dev would install, for any system.
 func readUVLock(fsys fs.FS, file string) (locked, error) {
-	text, err := fs.ReadFile(fsys, file)
+	text, err := readText(fsys, file)
 	if err != nil {
 		return locked{}, fmt.Errorf("%s can't be read: %w", file, err)
 	}

@@ -1,13 +1,13 @@
 package plan
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/joho/godotenv"
 
 	"slipway/steps/app"
 )
@@ -45,18 +45,20 @@ func ReadVariableFile(env map[string]string, path, flag string) error {
 	if path == "" {
 		return nil
 	}
-	f, err := os.Open(path)
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return Usagef("name a file of KEY=VALUE lines", "%s %s can't be read", flag, path)
 	}
-	defer f.Close()
-	read, err := godotenv.Parse(f)
+	text, err := app.Text(raw)
 	if err != nil {
-		// The library's error quotes the line, which may hold a secret.
-		return Usagef("write every line as KEY=VALUE or as a comment, or leave it empty", "%s %s has a line that can't be read", flag, path)
+		return fmt.Errorf("%s %s can't be read: %w", flag, path, err)
 	}
-	for key, value := range read {
-		if err := SetVariable(env, key, value, flag+" "+path); err != nil {
+	read, err := parseDotenv(string(text), env)
+	if wrong, ok := errors.AsType[*dotenvError](err); ok {
+		return Usagef(wrong.next, "%s %s line %d %s", flag, path, wrong.number, wrong.what)
+	}
+	for _, line := range read {
+		if err := SetVariable(env, line.key, line.value, fmt.Sprintf("%s %s line %d", flag, path, line.number)); err != nil {
 			return err
 		}
 	}

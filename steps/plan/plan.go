@@ -221,6 +221,7 @@ func (p *Plan) findApp(source source, file app.File) error {
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
+	p.App.Warnings = append(p.App.Warnings, p.Bundle.Warnings...)
 	if p.DependencyHash, err = p.App.DependencyHash(source.files); err != nil {
 		return err
 	}

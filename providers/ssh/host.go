@@ -2,10 +2,12 @@ package ssh
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,6 +27,9 @@ type host struct {
 	identities []string
 	// identitiesOnly leaves out the keys that only the agent holds.
 	identitiesOnly bool
+	// agent is the socket of the agent that the configuration names, "none" for no
+	// agent, or empty for the one of SSH_AUTH_SOCK.
+	agent string
 	// home is the operator's home folder; may be empty.
 	home string
 	// notes are what the operator should know though it stops nothing.
@@ -86,6 +91,9 @@ func (h *host) configure() error {
 		h.port = defaultPort
 	}
 	h.identitiesOnly = strings.EqualFold(get("IdentitiesOnly"), "yes")
+	if socket := get("IdentityAgent"); socket != "SSH_AUTH_SOCK" {
+		h.agent = socket
+	}
 	files, err := config.GetAll(h.name, "IdentityFile")
 	if err != nil {
 		return nil //nolint:nilerr // an include that can't be read names no file
@@ -109,7 +117,31 @@ func (h *host) config() (*ssh_config.Config, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return ssh_config.Decode(file)
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	return ssh_config.DecodeBytes(h.withoutConditions(text))
+}
+
+// condition begins a section that holds under a condition which can't be judged here:
+// any Match but "all" and those about the host alone.
+var condition = regexp.MustCompile(`(?im)^[ \t]*match[ \t=]+(.*)$`)
+
+// judged are the conditions that the parser of the configuration judges itself.
+var judged = regexp.MustCompile(`(?i)^(all|(original)?host[ \t]+\S+)[ \t]*(#.*)?$`)
+
+// withoutConditions is the configuration in which such sections are for no host, each
+// with a note.
+func (h *host) withoutConditions(text []byte) []byte {
+	return condition.ReplaceAllFunc(text, func(line []byte) []byte {
+		what := strings.TrimSpace(string(condition.FindSubmatch(line)[1]))
+		if judged.MatchString(what) {
+			return line
+		}
+		h.notes = append(h.notes, "the section \"Match "+what+"\" of ~/.ssh/config is left out: give what it sets by --host and --identity")
+		return []byte("Host !*")
+	})
 }
 
 // expand replaces ~ and the tokens that ssh_config(5) allows in IdentityFile.

@@ -1,7 +1,9 @@
 package ssh
 
 import (
+	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -19,7 +22,7 @@ import (
 const passphraseVariable = "SLIPWAY_IDENTITY_PASSPHRASE"
 
 // defaultIdentities are the files that OpenSSH tries by itself.
-var defaultIdentities = []string{"id_ed25519", "id_ecdsa", "id_rsa"}
+var defaultIdentities = []string{"id_ed25519", "id_ecdsa", "id_ed25519_sk", "id_ecdsa_sk", "id_rsa"}
 
 // Signers are the operator's keys, in the order in which they are tried. done
 // closes the connection to the agent that may hold them; the signers work until
@@ -49,11 +52,19 @@ func (p *Provider) choose(ctx context.Context, held []ssh.Signer) ([]ssh.Signer,
 		return []ssh.Signer{signer}, nil
 	}
 	var all []ssh.Signer
+	var unusable error // why the first key that is there can't be used
 	for _, path := range p.at.identities {
-		if signer, err := p.fromFile(ctx, path, held, true); err == nil {
-			all = append(all, signer)
-		} else if ctx.Err() != nil {
+		if strings.EqualFold(path, "none") {
+			continue
+		}
+		signer, err := p.fromFile(ctx, path, held, true)
+		switch {
+		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
+		case err == nil:
+			all = append(all, signer)
+		case unusable == nil:
+			unusable = err
 		}
 	}
 	if !p.at.identitiesOnly {
@@ -63,11 +74,19 @@ func (p *Provider) choose(ctx context.Context, held []ssh.Signer) ([]ssh.Signer,
 		if len(p.at.identities) > 0 {
 			break
 		}
-		if signer, err := p.fromFile(ctx, filepath.Join(p.at.home, ".ssh", name), held, len(all) == 0); err == nil {
-			all = append(all, signer)
-		} else if ctx.Err() != nil {
+		path := filepath.Join(p.at.home, ".ssh", name)
+		signer, err := p.fromFile(ctx, path, held, len(all) == 0)
+		switch {
+		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
+		case err == nil:
+			all = append(all, signer)
+		case unusable == nil && !errors.Is(err, fs.ErrNotExist):
+			unusable = err
 		}
+	}
+	if len(all) == 0 && unusable != nil {
+		return nil, unusable
 	}
 	return unique(all), nil
 }
@@ -86,41 +105,104 @@ func same(s ssh.Signer, key ssh.PublicKey) bool {
 	return string(s.PublicKey().Marshal()) == string(key.Marshal())
 }
 
-// fromFile reads a private key. For an encrypted one that the agent holds, it
-// returns the agent's; else it needs the passphrase, for which the operator is
-// asked only if ask is set.
+// fromFile reads a private key. For one that is encrypted, or that is in a hardware key,
+// it returns the agent's; for an encrypted one that no agent holds it needs the
+// passphrase, for which the operator is asked only if ask is set. The file may be the
+// public half of a key that the agent holds, as OpenSSH takes it.
 func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer, ask bool) (ssh.Signer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
+		if signer := heldOf(publicIn(path+".pub"), held); signer != nil {
+			return signer, nil // only the public half lies there
+		}
 		return nil, wrongKey(path, reason(err), "give the private key's file with --identity")
 	}
+	if public, _, _, _, err := ssh.ParseAuthorizedKey(data); err == nil {
+		return p.fromPublic(ctx, path, public, held, ask)
+	}
 	signer, err := ssh.ParsePrivateKey(data)
+	if err == nil {
+		return signer, nil
+	}
+	public := embedded(data)
+	if public == nil {
+		public = publicIn(path + ".pub")
+	}
+	if signer := heldOf(public, held); signer != nil {
+		return signer, nil
+	}
 	var encrypted *ssh.PassphraseMissingError
 	switch {
-	case err == nil:
-		return signer, nil
+	case inHardware(public):
+		return nil, wrongKey(path, fmt.Errorf("it is in a hardware key (%s), which only an SSH agent can use, and no agent holds it", public.Type()),
+			"plug the hardware key in and type ssh-add "+path+", then run the same command again in that shell")
 	case !errors.As(err, &encrypted):
 		return nil, wrongKey(path, err, "give the private key's file with --identity, not the public one's")
-	}
-	if public := p.publicOf(path, encrypted); public != nil {
-		for _, s := range held {
-			if same(s, public) {
-				return s, nil
-			}
-		}
-	}
-	if !ask {
+	case !ask:
 		return nil, encrypted
 	}
 	return p.decrypt(ctx, path, data)
 }
 
-// publicOf is the public half of an encrypted key; nil if it can't be found out.
-func (p *Provider) publicOf(path string, encrypted *ssh.PassphraseMissingError) ssh.PublicKey {
-	if encrypted.PublicKey != nil {
-		return encrypted.PublicKey
+// fromPublic is the key of a public half: the agent's, or the one in the file beside it.
+func (p *Provider) fromPublic(ctx context.Context, path string, public ssh.PublicKey, held []ssh.Signer, ask bool) (ssh.Signer, error) {
+	if signer := heldOf(public, held); signer != nil {
+		return signer, nil
 	}
-	data, err := os.ReadFile(path + ".pub")
+	private := strings.TrimSuffix(path, ".pub")
+	if _, err := os.Stat(private); err == nil && private != path {
+		return p.fromFile(ctx, private, held, ask)
+	}
+	return nil, wrongKey(path, errors.New("it is a public key, and no SSH agent holds its private half"),
+		"give the private key's file with --identity, not the public one's, or add it to an SSH agent: ssh-add FILE")
+}
+
+// heldOf is the agent's key of a public half; nil if the agent does not hold it.
+func heldOf(public ssh.PublicKey, held []ssh.Signer) ssh.Signer {
+	if public == nil {
+		return nil
+	}
+	for _, s := range held {
+		if same(s, public) {
+			return s
+		}
+	}
+	return nil
+}
+
+// inHardware tells whether a key's private half can't leave the device that it is in.
+func inHardware(key ssh.PublicKey) bool { return key != nil && strings.HasPrefix(key.Type(), "sk-") }
+
+// embedded is the public half that OpenSSH keeps, unencrypted, in a private key's file;
+// nil if there is none.
+func embedded(private []byte) ssh.PublicKey {
+	block, _ := pem.Decode(private)
+	if block == nil {
+		return nil
+	}
+	rest, ok := bytes.CutPrefix(block.Bytes, []byte("openssh-key-v1\x00"))
+	if !ok {
+		return nil
+	}
+	var key struct {
+		Cipher, KDF, Options string
+		Number               uint32
+		Public               []byte
+		Rest                 []byte `ssh:"rest"`
+	}
+	if ssh.Unmarshal(rest, &key) != nil {
+		return nil
+	}
+	public, err := ssh.ParsePublicKey(key.Public)
+	if err != nil {
+		return nil
+	}
+	return public
+}
+
+// publicIn is the public key in a file; nil if there is none.
+func publicIn(path string) ssh.PublicKey {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil
 	}
@@ -175,10 +257,24 @@ func reason(err error) error {
 	return err
 }
 
+// agentSocket is where the operator's agent listens; empty if there is none.
+func (p *Provider) agentSocket() string {
+	named, isVariable := strings.CutPrefix(p.at.agent, "$")
+	switch {
+	case p.at.agent == "":
+		return p.options.Getenv("SSH_AUTH_SOCK")
+	case strings.EqualFold(p.at.agent, "none"):
+		return ""
+	case isVariable:
+		return p.options.Getenv(strings.Trim(named, "{}"))
+	}
+	return p.at.expand(p.at.agent)
+}
+
 // agentKeys are the keys that the operator's agent holds; none if there is no
 // agent. The connection to it ends with ctx, or when done is called.
 func (p *Provider) agentKeys(ctx context.Context) (held []ssh.Signer, done func()) {
-	socket := p.options.Getenv("SSH_AUTH_SOCK")
+	socket := p.agentSocket()
 	if socket == "" {
 		return nil, func() {}
 	}

@@ -67,9 +67,15 @@ func becomesRoot(ctx context.Context, client *remote.Client, target remote.Targe
 		return client, nil
 	}
 	client.Close()
+	if none, ok := errors.AsType[*remote.NoShell](err); ok {
+		return nil, &providers.Refused{Err: err, Next: none.Hint()}
+	}
 	var exit *remote.ExitError
 	if !errors.As(err, &exit) {
 		return nil, err
+	}
+	if next := target.SudoHint(err); next != "" {
+		return nil, &providers.Refused{Err: fmt.Errorf("%s can't become root on %s: %w", target.User, target.Address, exit), Next: next}
 	}
 	if target.SudoPassword, err = host.SudoPassword(ctx); err != nil {
 		return nil, err

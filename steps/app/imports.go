@@ -188,3 +188,7 @@ func (m *module) djangoApps() []token {
 	}
 	return out
 }
+
+// DistributionOf is the distribution on PyPI that has the module of a dotted import. It is
+// false for a module that the list of well-known ones does not name.
+func DistributionOf(name string) (string, bool) { return distributionOf(name) }

@@ -101,7 +101,7 @@ func (r *Run) failed(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &StepError{Step: r.step.name, Err: err}
+	return &StepError{Step: r.step.name, Folder: r.Plan.Folder(), Err: err}
 }
 
 // StartStep makes a step the one in hand.
@@ -153,7 +153,9 @@ func (r *Run) recordOutcome(s Step, found providers.Finding) error {
 // StepError says at which step a run stopped.
 type StepError struct {
 	Step string
-	Err  error
+	// Folder is the app's folder on this computer; empty for a sample.
+	Folder string
+	Err    error
 }
 
 func (e *StepError) Error() string { return fmt.Sprintf("%s: %v", e.Step, e.Err) }

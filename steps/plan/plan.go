@@ -73,6 +73,15 @@ type Plan struct {
 // Value is a setting's value, by its key; "" if it has none.
 func (p Plan) Value(key string) string { return p.Values[key].Value }
 
+// Folder is the real path of the app's folder on this computer; empty for a sample and
+// where the app is not at hand.
+func (p Plan) Folder() string {
+	if identity := p.Value(KeyApp); filepath.IsAbs(identity) {
+		return identity
+	}
+	return ""
+}
+
 // InOrder lists the settings that have a value, in the order of Settings, then
 // what was found in the app.
 func (p Plan) InOrder() []NamedValue {

@@ -36,13 +36,20 @@ hopeless() {
 give_up() {
   case $looping$status in
     yes*) echo "the release did not answer at $health_path: its workers end as soon as they start; its last lines:";;
-    000) echo "the release did not answer at $health_path; its last lines:";;
+    000)
+      late=''
+      [ "$now" -lt "$end" ] || late=" within $health_seconds s"
+      echo "the release did not answer at $health_path$late; its last lines:"
+      ;;
     *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
   esac
-  log=$(journalctl -q -n 200 -o cat -u "$1.service")
+  # What systemd says of each start would hide what the app said.
+  log=$(journalctl -q -n 400 -o cat -u "$1.service" |
+    grep -vE "^$1\.service: (Start request|Scheduled|Main process|Control process|Failed with|Killing)|^(Starting|Started|Failed to start|Stopped) $1\.service" || :)
   # What the app raised, if it did, is above what gunicorn says about it.
   raised=$(printf '%s\n' "$log" | sed -n '/Exception in worker process/,/Worker exiting/p')
-  printf '%s\n' "${raised:-$log}" | tail -n 12
+  # Frames of the import itself and lines of carets say nothing.
+  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 40 || :
   difference "$current" "$release" "$variables"
   [ "$(readlink "$current")" != "$release" ] || exit 1
   systemctl stop "$1.socket" "$1.service"

@@ -24,7 +24,7 @@ if [ $# -gt 0 ]; then
     if ! systemctl is-active --quiet "$process" || [ "$(systemctl show -P NRestarts "$process")" != 0 ]; then
       name=${process#*-process-}
       echo "the release takes the traffic, but its process ${name%.service} does not stay up; its last lines:"
-      journalctl -q -n 10 -o cat -u "$process"
+      journalctl -q -n 30 -o cat -u "$process"
       ended=yes
     fi
   done

@@ -273,15 +273,16 @@ func (c *Client) reconnected(ctx context.Context) (*ssh.Client, error) {
 	return conn, err
 }
 
-// exec runs one command on one connection and streams what it prints. An exit
-// status other than 0 is an *ExitError; a connection that broke is errDropped.
-func (c *Client) exec(ctx context.Context, conn *ssh.Client, command string, stdin io.Reader, stdout, stderr io.Writer) error {
+// exec runs an errand on one connection and streams what its script prints. An exit
+// status other than 0 is an *ExitError; a connection that broke is errDropped; a login
+// shell that ran something else is a *NoShell.
+func (c *Client) exec(ctx context.Context, conn *ssh.Client, e errand, stdin io.Reader, stdout, stderr io.Writer) error {
 	c.mu.Lock()
 	c.roundTrips++
 	c.mu.Unlock()
 	session, err := conn.NewSession()
 	if err != nil {
-		return fmt.Errorf("%w: %w", errDropped, err)
+		return c.noSession(err)
 	}
 	defer session.Close()
 	stop := context.AfterFunc(ctx, func() {
@@ -290,17 +291,25 @@ func (c *Client) exec(ctx context.Context, conn *ssh.Client, command string, std
 		time.AfterFunc(closeTimeout, func() { conn.Close() })
 	})
 	defer stop()
-	session.Stdin, session.Stdout, session.Stderr = c.sudo.before(command, stdin), stdout, stderr
-	err = session.Run(command)
+	out, complaints := &after{boundary: e.boundary, to: stdout}, &after{boundary: e.boundary, to: stderr}
+	session.Stdin, session.Stdout, session.Stderr = e.stdin(c.sudo, stdin), out, complaints
+	err = session.Run(e.line(c.sudo))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var exit *ssh.ExitError
+	exit, ended := errors.AsType[*ssh.ExitError](err)
+	status := 0
+	if ended {
+		status = exit.ExitStatus()
+	}
+	_, begun := out.noise()
 	switch {
+	case err != nil && !ended:
+		return fmt.Errorf("%w: %w", errDropped, err)
+	case !begun:
+		return c.notBegun(status, out, complaints)
 	case err == nil:
 		return nil
-	case errors.As(err, &exit):
-		return &ExitError{What: "the command", Status: exit.ExitStatus()}
 	}
-	return fmt.Errorf("%w: %w", errDropped, err)
+	return &ExitError{What: "the command", Status: status}
 }

@@ -153,7 +153,7 @@ func TestUploadCutShort(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs strings.Builder
-	err := c.Attach(t.Context(), c.asRoot("/bin/sh", "-c", receive(path, 100), "slipway-upload"), strings.NewReader("short"), &out, &errs)
+	err := c.Attach(t.Context(), receive(path, 100), strings.NewReader("short"), &out, &errs)
 	var exit *ExitError
 	if !errors.As(err, &exit) || exit.Status != 75 {
 		t.Errorf("got %v", err)

@@ -70,10 +70,10 @@ func (j Job) startOrFollow(boundary string, reconnect bool) string {
 func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[string]string, error) {
 	output := &output{boundary: NewBoundary(), pass: line}
 	return acrossDrops(ctx, c, func(conn *ssh.Client, first bool) (map[string]string, error) {
-		command := c.asRoot("/bin/sh", "-c", job.startOrFollow(output.boundary, !first), "slipway-job")
+		errand := newErrand(job.startOrFollow(output.boundary, !first), true)
 		stdout, wait := output.follow()
 		var stderr strings.Builder
-		err := c.exec(ctx, conn, command, strings.NewReader(job.Script), stdout, &stderr)
+		err := c.exec(ctx, conn, errand, strings.NewReader(job.Script), stdout, &stderr)
 		wait()
 		if err != nil {
 			return nil, withTail(err, "the step "+job.Name, stderr.String())
@@ -89,8 +89,8 @@ func Running() string { return shell.Script(runningScript, nil) }
 // ended. Whether it succeeded is for a look to find.
 func (c *Client) Wait(ctx context.Context, name string) error {
 	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
-		command := c.asRoot("/bin/sh", "-c", shell.Script(waitScript, shell.Values{"name": name}), "slipway-job")
-		return struct{}{}, withTail(c.exec(ctx, conn, command, nil, io.Discard, io.Discard), "waiting for the step "+name, "")
+		errand := newErrand(shell.Script(waitScript, shell.Values{"name": name}), true)
+		return struct{}{}, withTail(c.exec(ctx, conn, errand, nil, io.Discard, io.Discard), "waiting for the step "+name, "")
 	})
 	return err
 }

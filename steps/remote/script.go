@@ -14,22 +14,17 @@ import (
 	"slipway/steps/shell"
 )
 
-// tailLines is how much of a failed command's output an error carries.
-const tailLines = 15
-
-// asRoot makes the command line that runs words as root.
-func (c *Client) asRoot(words ...string) string {
-	return shell.Command(append(c.sudo.words(), words...)...)
-}
+// tailLines is how much of a failed command's output an error carries: as much as it
+// takes to find the cause, which stands above what a traceback and two installers say.
+const tailLines = 60
 
 // Output runs a script as root that only reads, in one round trip, and returns
 // what it printed. A dropped connection is made again and the script asked
-// again. The script travels on standard input, so that it shows in no process
-// list.
+// again.
 func (c *Client) Output(ctx context.Context, script string) (string, error) {
 	return acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (string, error) {
 		var stdout, stderr bytes.Buffer
-		err := c.exec(ctx, conn, c.asRoot("/bin/sh", "-s"), strings.NewReader(script), &stdout, &stderr)
+		err := c.exec(ctx, conn, newErrand(script, true), nil, &stdout, &stderr)
 		return stdout.String(), withTail(err, "a look at the server", stderr.String())
 	})
 }
@@ -47,22 +42,21 @@ func receive(path string, length int) string {
 func (c *Client) Upload(ctx context.Context, path string, data []byte) error {
 	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
 		var stderr bytes.Buffer
-		command := c.asRoot("/bin/sh", "-c", receive(path, len(data)), "slipway-upload")
-		err := c.exec(ctx, conn, command, bytes.NewReader(data), io.Discard, &stderr)
+		err := c.exec(ctx, conn, newErrand(receive(path, len(data)), true), bytes.NewReader(data), io.Discard, &stderr)
 		return struct{}{}, withTail(err, "the upload", stderr.String())
 	})
 	return err
 }
 
-// Attach runs a command line as the login user with the given streams, without
-// a terminal: what slipway ssh and logs are made of. It is not run again if the
-// connection drops.
+// Attach has /bin/sh run a command line as the login user with the given streams,
+// without a terminal: what slipway ssh and logs are made of. It is not run again if
+// the connection drops.
 func (c *Client) Attach(ctx context.Context, command string, stdin io.Reader, stdout, stderr io.Writer) error {
 	conn, err := c.connected(ctx)
 	if err != nil {
 		return err
 	}
-	return c.exec(ctx, conn, command, stdin, stdout, stderr)
+	return c.exec(ctx, conn, newErrand(command, false), stdin, stdout, stderr)
 }
 
 // withTail names what failed and adds the end of what it printed.

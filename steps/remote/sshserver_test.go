@@ -23,6 +23,8 @@ type sshServer struct {
 	logins   atomic.Int32 // tries to log in, of any kind
 	cutAfter atomic.Int64 // bytes of answers until the next connection is cut; 0 is never
 	running  sync.WaitGroup
+	// startup is what the login shell does before any command, as a .bashrc does.
+	startup string
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -128,7 +130,7 @@ func (s *sshServer) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 			return
 		}
 		request.Reply(true, nil) //nolint:errcheck // the connection may be cut
-		cmd := exec.Command("sh", "-c", command.Line)
+		cmd := exec.Command("sh", "-c", s.startup+"\n"+command.Line)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = channel, &cutter{s, channel}, channel.Stderr()
 		cmd.Run() //nolint:errcheck // the status tells
 		status := struct{ Status uint32 }{uint32(max(cmd.ProcessState.ExitCode(), 0))}

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/ssh"
-
-	"slipway/steps/shell"
 )
 
 // TestSudo has a stand-in for sudo that asks for a password, or does not; the
@@ -34,29 +32,45 @@ func TestSudo(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := sudoFor(Target{User: "ana", SudoPassword: c.password})
-			line := shell.Command(append(s.words(), "/bin/sh", "-c", `cat; echo "$1"`, "x", "its argument")...)
-			if c.password != "" && strings.Contains(line, c.password) {
-				t.Errorf("the password is in the command line %s", line)
+			errand := newErrand(`set -- "its argument"; cat; echo "$1"`, true)
+			line := errand.line(s)
+			if strings.Contains(line, "argument") || c.password != "" && strings.Contains(line, c.password) {
+				t.Errorf("the script or the password is in the command line %s", line)
 			}
 			cmd := exec.Command("/bin/sh", "-c", line)
 			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "PASSWORD="+password)
-			cmd.Stdin = s.before(line, strings.NewReader(input))
-			out, err := cmd.CombinedOutput()
-			if want := input + "its argument\n"; err != nil || !bytes.Equal(out, []byte(want)) {
+			cmd.Stdin = errand.stdin(s, strings.NewReader(input))
+			out, err := cmd.Output()
+			if want := errand.boundary + "\n" + input + "its argument\n"; err != nil || !bytes.Equal(out, []byte(want)) {
 				t.Errorf("got %q, %v; want %q", out, err, want)
 			}
 		})
 	}
 }
 
-func TestSudoLeavesOtherCommandsAlone(t *testing.T) {
-	s := sudoFor(Target{User: "ana", SudoPassword: "secret"})
-	stdin := strings.NewReader("x")
-	if s.before("true", stdin) != stdin {
-		t.Error("a command that sudo does not run was sent the password")
+func TestRootNeedsNoSudo(t *testing.T) {
+	s := sudoFor(Target{User: "root", SudoPassword: "secret"})
+	if words := s.words(); len(words) != 0 || s.ahead() != "" {
+		t.Errorf("root becomes root by %v, after %q", words, s.ahead())
 	}
-	if words := sudoFor(Target{User: "root", SudoPassword: "secret"}).words(); len(words) != 0 {
-		t.Errorf("root becomes root by %v", words)
+}
+
+func TestSudoHint(t *testing.T) {
+	at := Target{User: "ana", Address: "192.0.2.1"}
+	for said, want := range map[string]string{
+		"sudo: sorry, you must have a tty to run sudo":                               "Defaults:ana !requiretty",
+		"ana is not in the sudoers file.":                                            "usermod -aG sudo ana",
+		"Sorry, user ana is not allowed to execute '/usr/bin/true' as root on shop.": "visudo",
+		"/bin/sh: 1: sudo: not found":                                                "--host root@192.0.2.1",
+		"sudo: /etc/sudoers:31: syntax error\nsudo: no valid sudoers sources found":  "visudo -c",
+		"sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set":     "chmod 4755",
+		"sudo: account validation failure, is your account locked?":                  "chage",
+		"sudo: a password is required":                                               "",
+	} {
+		got := at.SudoHint(&ExitError{What: "sudo", Status: 1, Tail: said})
+		if !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: got %q, want %q", said, got, want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -37,7 +38,7 @@ func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reade
 	}
 	start := session.Shell
 	if command != "" {
-		start = func() error { return session.Start(command) }
+		start = func() error { return session.Start(plainWord(command)) }
 	}
 	if err := start(); err != nil {
 		return fmt.Errorf("start on the terminal: %w", err)
@@ -53,6 +54,16 @@ func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reade
 			return c.ended(ctx, command, err)
 		}
 	}
+}
+
+// plainWord is a command line that every login shell gives to /bin/sh unchanged, by
+// writing each of its bytes in octal.
+func plainWord(command string) string {
+	var octal strings.Builder
+	for _, b := range []byte(command) {
+		fmt.Fprintf(&octal, `\0%03o`, b)
+	}
+	return `exec /bin/sh -c 'eval "$(printf %b "` + octal.String() + `")"'`
 }
 
 // ended is the error of what ran on a terminal.

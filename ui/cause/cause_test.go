@@ -10,9 +10,8 @@ import (
 	"slipway/steps/engine"
 )
 
-// forms are the outputs in testdata, each with the lead and the cause that are
-// wanted.
-var forms = map[string][2]string{
+// outputs are those in testdata, each with the lead and the cause that are wanted.
+var outputs = map[string][2]string{
 	"gunicorn-import":     {"release: ", "ModuleNotFoundError: No module named 'shop' (wsgi.py:3)"},
 	"gunicorn-no-module":  {"release: ", "ModuleNotFoundError: No module named 'shop'"},
 	"gunicorn-halt":       {"release: ", "KeyError: 'DATABASE_URL'"},
@@ -40,7 +39,7 @@ var forms = map[string][2]string{
 }
 
 func TestOf(t *testing.T) {
-	for name, want := range forms {
+	for name, want := range outputs {
 		message, err := os.ReadFile(filepath.Join("testdata", name+".txt"))
 		if err != nil {
 			t.Fatal(err)
@@ -51,14 +50,14 @@ func TestOf(t *testing.T) {
 		}
 	}
 	files, err := os.ReadDir("testdata")
-	if err != nil || len(files) != len(forms) {
-		t.Errorf("testdata has %d files for %d forms (%v)", len(files), len(forms), err)
+	if err != nil || len(files) != len(outputs) {
+		t.Errorf("testdata has %d files for %d forms (%v)", len(files), len(outputs), err)
 	}
 }
 
 // TestNothingIsLost: the cause and the rest have every line of the text.
 func TestNothingIsLost(t *testing.T) {
-	for name := range forms {
+	for name := range outputs {
 		message, err := os.ReadFile(filepath.Join("testdata", name+".txt"))
 		if err != nil {
 			t.Fatal(err)

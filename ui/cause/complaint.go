@@ -56,16 +56,17 @@ func build(lines []string) (Cause, bool) {
 	return c, true
 }
 
-// uvBecause is the end of uv's explanation, which goes on in indented lines.
-const uvBecause = "╰─▶ "
+// uvBecause begins the end of uv's explanation, which goes on in indented lines.
+var uvBecause = regexp.MustCompile(`(?:╰─▶|^\s*cause:) (.*)`)
 
 // resolver is why uv or pip found no set of packages.
 func resolver(lines []string) (Cause, bool) {
 	for i, line := range lines {
-		_, because, ok := strings.Cut(line, uvBecause)
-		if !ok {
+		at := uvBecause.FindStringSubmatch(line)
+		if at == nil {
 			continue
 		}
+		because := at[1]
 		for _, next := range lines[i+1:] {
 			if strings.TrimLeft(next, " ") == next || strings.TrimSpace(next) == "" {
 				break

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"fmt"
+
 	"slipway/steps/engine"
 	"slipway/ui/text"
 )
@@ -14,8 +16,17 @@ func Report(p *engine.Problem) []string {
 	if p.Hint != "" {
 		lines = append(lines, "hint: "+text.Clean(p.Hint))
 	}
-	for _, line := range c.Rest {
+	rest := c.Rest
+	if more := len(rest) - mostDetails; more > 1 {
+		lines = append(lines, fmt.Sprintf("    (%d lines are left out here)", more))
+		rest = rest[more:]
+	}
+	for _, line := range rest {
 		lines = append(lines, "    "+line)
 	}
 	return lines
 }
+
+// mostDetails is how many lines follow the cause and the hint, so that both are still
+// on the screen.
+const mostDetails = 18

@@ -65,10 +65,26 @@ func hint(err error) string {
 	return ""
 }
 
+// remedyOf is what to do about what a step's program printed, or empty if that is not
+// known.
+func remedyOf(err error) string {
+	step, ok := errors.AsType[*engine.StepError](err)
+	if !ok {
+		return ""
+	}
+	remedy, _ := cause.RemedyOf(err.Error(), step.Folder)
+	return remedy.Next
+}
+
 // problem describes an error for a face. again is the command that continues.
 func problem(err error, again string) *engine.Problem {
 	p := &engine.Problem{Error: err.Error(), Hint: hint(err), Code: exitCode(err)}
+	remedy := remedyOf(err)
 	switch {
+	case p.Code == exitFailed && remedy != "" && p.Hint == "":
+		p.Hint = remedy + "; then this continues: " + again
+	case p.Code == exitFailed && remedy != "":
+		p.Hint = remedy + "; " + p.Hint
 	case p.Code == exitInterrupted:
 		p.Error, p.Hint = "interrupted", "this continues: "+again
 	case p.Code == exitFailed && p.Hint == "":

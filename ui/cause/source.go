@@ -1,0 +1,138 @@
+package cause
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"slipway/steps/app"
+)
+
+// source is the app's folder on this computer; it may be unknown.
+type source struct{ folder string }
+
+// mostRead is how much of a file is read, in bytes.
+const mostRead = 1 << 20
+
+// has tells whether the folder has a file or folder of this path.
+func (s source) has(name string) bool {
+	if s.folder == "" || !fs.ValidPath(name) {
+		return false
+	}
+	_, err := fs.Stat(os.DirFS(s.folder), name)
+	return err == nil
+}
+
+// read is a file's lines; none if it can't be read.
+func (s source) read(name string) []string {
+	if s.folder == "" || !fs.ValidPath(name) {
+		return nil
+	}
+	text, err := fs.ReadFile(os.DirFS(s.folder), name)
+	if err != nil || len(text) > mostRead {
+		return nil
+	}
+	return strings.Split(string(text), "\n")
+}
+
+// isLeftOut tells whether a file or folder is there and does not go up.
+func (s source) isLeftOut(name string) bool {
+	files, err := app.Open(s.folder)
+	if err != nil {
+		return false
+	}
+	bundle, err := app.Collect(files)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(bundle.LeftOut, func(left string) bool {
+		left = strings.TrimSuffix(left, "/")
+		return name == left || strings.HasPrefix(name, left+"/")
+	})
+}
+
+// manifest is the file that names the app's packages, and the command that adds one.
+func (s source) manifest() (file, add string) {
+	for _, m := range []struct{ file, lock, add string }{
+		{"pyproject.toml", "uv.lock", "uv add"},
+		{"pyproject.toml", "poetry.lock", "poetry add"},
+		{"Pipfile", "Pipfile", "pipenv install"},
+		{"requirements.txt", "requirements.txt", ""},
+		{"pyproject.toml", "pyproject.toml", ""},
+	} {
+		if s.has(m.lock) {
+			return m.file, m.add
+		}
+	}
+	return "requirements.txt", ""
+}
+
+// adding tells how to add a requirement to the app's packages.
+func (s source) adding(requirement string) string {
+	file, add := s.manifest()
+	switch {
+	case add != "":
+		return fmt.Sprintf("type %s '%s'", add, requirement)
+	case file == "pyproject.toml":
+		return fmt.Sprintf("add %q to the dependencies in pyproject.toml", requirement)
+	}
+	return fmt.Sprintf("add the line %s to %s", requirement, file)
+}
+
+// requirementName is the name at the beginning of a requirement.
+var requirementName = regexp.MustCompile(`^[ "']*([A-Za-z0-9][A-Za-z0-9._-]*)`)
+
+// place is where the app asks for a distribution, with the line as it stands there:
+// "requirements.txt line 2 (Werkzeug==2.0.0)"; the file alone if it is not found.
+func (s source) place(distribution string) string {
+	wanted := normal(distribution)
+	names := []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg"}
+	if s.folder != "" {
+		for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in"} {
+			more, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
+			names = append(names, more...)
+		}
+	}
+	for _, name := range names {
+		for i, text := range s.read(name) {
+			text = strings.Trim(strings.TrimSpace(text), `",\ `)
+			if at := requirementName.FindStringSubmatch(text); at != nil && normal(at[1]) == wanted {
+				text, _, _ = strings.Cut(text, " --hash")
+				return fmt.Sprintf("%s line %d (%s)", name, i+1, clean(text)[0])
+			}
+		}
+	}
+	file, _ := s.manifest()
+	return file
+}
+
+// normal is a distribution's name as indexes compare it.
+func normal(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name))
+}
+
+// keeps is what to keep of a path that the app writes to: its folder, or the path alone
+// if the folder is the app's own code.
+func (s source) keeps(written string) string {
+	dir := path.Dir(written)
+	if dir == "." || s.hasCode(dir) {
+		if path.Ext(written) == "" && !s.hasCode(written) {
+			return written + "/"
+		}
+		return written
+	}
+	return dir + "/"
+}
+
+// hasCode tells whether a folder has Python files of its own.
+func (s source) hasCode(dir string) bool {
+	if s.folder == "" {
+		return false
+	}
+	found, err := fs.Glob(os.DirFS(s.folder), dir+"/*.py")
+	return err == nil && len(found) > 0
+}

@@ -68,6 +68,15 @@ type Found struct {
 	// Packages are Debian packages that the running app needs, BuildPackages those that
 	// only the installation of its requirements needs; both sorted.
 	Packages, BuildPackages []string
+	// PackageSources says where each of Packages is asked for, for people: "Aptfile
+	// line 2".
+	PackageSources map[string]string
+	// Sdists are the names of pinned packages that must be built on the server, because
+	// they have no wheel for the app's Python; sorted.
+	Sdists []string
+	// SystemFigures is set if the app reads the system's memory, processors and network,
+	// as psutil does.
+	SystemFigures bool
 	// Limits are what the app or slipway.toml asks for; a field that is zero has the
 	// default.
 	Limits Limits
@@ -123,10 +132,23 @@ type Requirements struct {
 	Packages []string
 	// Locked is set if Packages are a lock file's.
 	Locked bool
+	// Projects are folders of the app's own projects, "." or "libs/shared", that are
+	// installed after the packages, without what they depend on: their scripts and
+	// metadata are wanted.
+	Projects []string
+	// Paths is set if a requirement is a folder or file of the app.
+	Paths bool
+	// Rewritten are requirements files, by their paths, of which other text is installed:
+	// lines that no server can install are left out.
+	Rewritten map[string]string
 	// Source is where they come from: "requirements.txt", "pyproject.toml",
 	// "uv.lock", "imports in server.py". It is "" if the app needs no packages.
 	Source string
 }
+
+// Local tells that something of the app's own folder is installed. A build may write
+// beside what it builds, so it is given a copy of the source.
+func (r Requirements) Local() bool { return r.Paths || len(r.Projects) > 0 }
 
 func (f *Found) because(subject, value, source string) {
 	f.Reasons = append(f.Reasons, Reason{Subject: subject, Value: value, Source: source})

@@ -55,10 +55,23 @@ func normalName(name string) string {
 	return strings.ToLower(nameSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
 }
 
-// isPublicIndex tells PyPI, from which pip takes packages by default.
-func isPublicIndex(url string) bool {
-	url = strings.TrimSuffix(url, "/")
-	return url == "" || url == "https://pypi.org/simple"
+// isPublicIndex tells PyPI, from which pip takes packages by default, by any address that
+// it has or had, or a public copy of it: the server takes the same files from PyPI.
+func isPublicIndex(address string) bool {
+	address = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(address), "/"), "/index.html")
+	_, place, _ := strings.Cut(address, "://")
+	return address == "" || publicIndexes[place]
+}
+
+var publicIndexes = map[string]bool{
+	"pypi.org": true, "pypi.org/simple": true, "www.pypi.org/simple": true, "pypi.org/pypi": true,
+	"pypi.python.org": true, "pypi.python.org/simple": true, "pypi.python.org/pypi": true, "pypi.io/simple": true,
+	"python.org/pypi": true, "www.python.org/pypi": true, "files.pythonhosted.org/simple": true,
+	"pypi.tuna.tsinghua.edu.cn/simple": true, "mirrors.tuna.tsinghua.edu.cn/pypi/web/simple": true,
+	"mirrors.aliyun.com/pypi/simple": true, "pypi.doubanio.com/simple": true, "pypi.douban.com/simple": true,
+	"pypi.mirrors.ustc.edu.cn/simple": true, "mirrors.ustc.edu.cn/pypi/simple": true, "mirrors.ustc.edu.cn/pypi/web/simple": true,
+	"mirrors.cloud.tencent.com/pypi/simple": true, "repo.huaweicloud.com/repository/pypi/simple": true,
+	"mirrors.huaweicloud.com/repository/pypi/simple": true, "mirror.baidu.com/pypi/simple": true,
 }
 
 // notInstallable is the error for a package that the server can't get: one in a folder,

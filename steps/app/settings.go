@@ -185,6 +185,9 @@ func (s Settings) check() error {
 	if err := s.checkProcesses(); err != nil {
 		return err
 	}
+	if err := s.checkPackages(); err != nil {
+		return err
+	}
 	return s.checkFolders()
 }
 

@@ -55,9 +55,9 @@ func summarize(r state.Record) Summary {
 
 // Again is what was asked for when the deployment was last begun. Asking for it
 // again continues the deployment. The app's variables are missing: they are kept on
-// the server only.
-func (s Summary) Again(getenv func(string) string) plan.Asked {
-	asked := plan.Asked{Folder: s.App, Flags: map[string]string{plan.KeyName: s.Name}, Getenv: getenv}
+// the server only. The environment and the package index are those of like.
+func (s Summary) Again(like plan.Asked) plan.Asked {
+	asked := plan.Asked{Folder: s.App, Flags: map[string]string{plan.KeyName: s.Name}, Getenv: like.Getenv, Index: like.Index}
 	if sample, ok := strings.CutPrefix(s.App, plan.SamplePrefix); ok {
 		asked.Folder, asked.Sample = "", sample
 	}

@@ -7,11 +7,11 @@ import (
 )
 
 func TestAgain(t *testing.T) {
-	sample := Summary{Name: "x", App: "sample hello"}.Again(noEnvironment)
+	sample := Summary{Name: "x", App: "sample hello"}.Again(plan.Asked{Getenv: noEnvironment})
 	if sample.Sample != "hello" || sample.Folder != "" || sample.Flags[plan.KeyName] != "x" {
 		t.Errorf("got %+v", sample)
 	}
-	folder := Summary{Name: "x", App: "/srv/shop"}.Again(noEnvironment)
+	folder := Summary{Name: "x", App: "/srv/shop"}.Again(plan.Asked{Getenv: noEnvironment})
 	if folder.Sample != "" || folder.Folder != "/srv/shop" {
 		t.Errorf("got %+v", folder)
 	}

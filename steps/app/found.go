@@ -71,9 +71,6 @@ type Found struct {
 	// PackageSources says where each of Packages is asked for, for people: "Aptfile
 	// line 2".
 	PackageSources map[string]string
-	// Sdists are the names of pinned packages that must be built on the server, because
-	// they have no wheel for the app's Python; sorted.
-	Sdists []string
 	// SystemFigures is set if the app reads the system's memory, processors and network,
 	// as psutil does.
 	SystemFigures bool
@@ -88,6 +85,16 @@ type Found struct {
 	// PythonVersion is the Python that the app asks for: ">=3.11", "3.12", or ""
 	// for any.
 	PythonVersion string
+	// ManagedPython is the CPython that Slipway brings to a server whose own does not
+	// do, exact: "3.12.16"; "" if every server's own does. [Found.ManagedOn] decides.
+	ManagedPython string `json:",omitempty"`
+	// WheelPythons are the minor versions of Python, "3.12", with which no more of the
+	// pinned packages lack a wheel than with any other; nil if that is every version
+	// that the app takes, as far as is known.
+	WheelPythons []string `json:",omitempty"`
+	// Sdists are the names of pinned packages that must be built on the server, because
+	// they have no wheel for the app's Python; sorted.
+	Sdists []string `json:",omitempty"`
 	// TestCommand is run in a new release before it takes traffic. Only
 	// slipway.toml or a flag gives one.
 	TestCommand string
@@ -95,6 +102,20 @@ type Found struct {
 	Reasons []Reason
 	// Warnings are sentences for people about what looks like a mistake.
 	Warnings []string
+}
+
+// ManagedOn is the CPython that is brought to a server whose own Python is have, such as
+// "3.13": "3.12.16"; "" if the app runs on the server's own. An empty have is a server
+// that is not known yet.
+func (f Found) ManagedOn(have string) string {
+	if f.ManagedPython == "" {
+		return ""
+	}
+	fits, err := PythonFits(f.PythonVersion, have)
+	if err == nil && fits && (len(f.WheelPythons) == 0 || slices.Contains(f.WheelPythons, have)) {
+		return ""
+	}
+	return f.ManagedPython
 }
 
 // Reason is one decision: "web app" is "server:app" because of "server.py line 6".

@@ -17,6 +17,9 @@ type pin struct {
 	url string
 	// when tells when the package is needed.
 	when condition
+	// files are the names of the version's files in the index; nil if the lock file
+	// does not have them.
+	files []string
 }
 
 // requirement is the pin as pip reads it.

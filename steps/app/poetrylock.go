@@ -17,6 +17,8 @@ type poetryLock struct {
 	Metadata struct {
 		LockVersion string `toml:"lock-version"`
 		ContentHash string `toml:"content-hash"`
+		// Files has the packages' files in lock files older than lock-version 2.0.
+		Files map[string][]poetryFile `toml:"files"`
 	} `toml:"metadata"`
 }
 
@@ -32,12 +34,17 @@ type poetryPackage struct {
 	// these.
 	Dependencies map[string]any      `toml:"dependencies"`
 	Extras       map[string][]string `toml:"extras"`
+	Files        []poetryFile        `toml:"files"`
 	Source       struct {
 		Type     string `toml:"type"`
 		URL      string `toml:"url"`
 		Resolved string `toml:"resolved_reference"`
 		Folder   string `toml:"subdirectory"`
 	} `toml:"source"`
+}
+
+type poetryFile struct {
+	File string `toml:"file"`
 }
 
 // readPoetryLock returns what poetry install --only main would install.
@@ -49,6 +56,11 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	var lock poetryLock
 	if err := toml.Unmarshal(text, &lock); err != nil {
 		return locked{}, wrongTOML(file, err)
+	}
+	for i, p := range lock.Packages {
+		if p.Files == nil {
+			lock.Packages[i].Files = lock.Metadata.Files[p.Name]
+		}
 	}
 	manifest := sibling(file, "pyproject.toml")
 	project, err := readPyproject(fsys, manifest)
@@ -210,6 +222,9 @@ func (l poetryLock) edges(name string, needs []poetryNeed, extra string) []edge 
 
 func (p poetryPackage) pin(file string, c condition) (pin, error) {
 	made := pin{name: normalName(p.Name), version: p.Version, when: c}
+	for _, f := range p.Files {
+		made.files = append(made.files, f.File)
+	}
 	var err error
 	switch s := p.Source; {
 	case s.Type == "" || s.Type == "legacy" && isPublicIndex(s.URL):

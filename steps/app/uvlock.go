@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +27,24 @@ type uvPackage struct {
 	Metadata     struct {
 		RequiresDist []uvWish `toml:"requires-dist"`
 	} `toml:"metadata"`
+	Wheels []uvFile `toml:"wheels"`
+	Sdist  uvFile   `toml:"sdist"`
+}
+
+// uvFile is a file of a package, by its address.
+type uvFile struct {
+	URL string `toml:"url"`
+}
+
+// files are the names of the package's files.
+func (p uvPackage) files() []string {
+	var names []string
+	for _, f := range append(slices.Clone(p.Wheels), p.Sdist) {
+		if name, err := url.PathUnescape(path.Base(f.URL)); err == nil && f.URL != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 type uvSource struct {
@@ -103,7 +122,7 @@ func (l uvLock) pins(file string, root int) ([]pin, error) {
 		if err != nil {
 			return nil, err
 		}
-		pins = append(pins, pin{name: p.Name, version: p.Version, url: url, when: c})
+		pins = append(pins, pin{name: p.Name, version: p.Version, url: url, when: c, files: p.files()})
 	}
 	return pins, nil
 }

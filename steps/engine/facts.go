@@ -89,7 +89,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 			continue
 		}
 		r.StartStep(f.Name, f.Title)
-		if err := f.Before(ctx, r.forFact()); err != nil {
+		if err := f.Before(ctx, r.forFact(f)); err != nil {
 			return err
 		}
 	}
@@ -121,8 +121,8 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 }
 
 // forFact is what a fact prepares its change with.
-func (r *Run) forFact() fact.Server {
-	return fact.Server{Plan: r.Plan, Client: r.server.client, Report: r.Report,
+func (r *Run) forFact(f *fact.Fact) fact.Server {
+	return fact.Server{View: r.view(f), Client: r.server.client, Report: r.Report,
 		Pin: func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
 }
 

@@ -61,8 +61,8 @@ func (v View) Layout() layout.Layout {
 
 // Server is what a fact may use to prepare its change, beyond its script.
 type Server struct {
-	// Plan is the run's.
-	Plan plan.Plan
+	// View is what the change was decided from.
+	View
 	// Client is logged in to the server.
 	Client *remote.Client
 	// Report shows a line to whoever watches the run.

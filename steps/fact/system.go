@@ -20,6 +20,8 @@ type System struct {
 	CPUs, Memory int
 	// Python is the version of the system's own Python: "3.13".
 	Python string
+	// Machine is the processor, as uname -m names it: "x86_64".
+	Machine string
 	// IPv6 is false where the kernel has none.
 	IPv6 bool
 	// Container is true where the kernel is shared with others.
@@ -48,7 +50,7 @@ func ParseSystem(out string) System {
 	cpus, _ := strconv.Atoi(f["cpus"])     // 0 is "unknown"
 	memory, _ := strconv.Atoi(f["memory"]) // 0 is "unknown"
 	_, python, _ := strings.Cut(f["python"], "/usr/bin/python")
-	return System{ID: f["id"], Version: f["version"], CPUs: cpus, Memory: memory / 1024, Python: python,
+	return System{ID: f["id"], Version: f["version"], CPUs: cpus, Memory: memory / 1024, Python: python, Machine: f["machine"],
 		IPv6: f["ipv6"] == "yes", Container: f["container"] == "yes"}
 }
 
@@ -66,9 +68,9 @@ func (s System) Check() error {
 }
 
 // CheckPython refuses a server whose Python the app does not take, before
-// anything is changed on it.
+// anything is changed on it, unless the plan brings another.
 func (s System) CheckPython(p plan.Plan) error {
-	if p.App.PythonVersion == "" || s.Python == "" {
+	if p.App.PythonVersion == "" || s.Python == "" || p.App.ManagedPython != "" {
 		return nil
 	}
 	fits, err := app.PythonFits(p.App.PythonVersion, s.Python)
@@ -79,7 +81,7 @@ func (s System) CheckPython(p plan.Plan) error {
 		return nil
 	}
 	return &providers.Failed{Err: fmt.Errorf("the app asks for Python %s and the server has %s", p.App.PythonVersion, s.Python),
-		Next: "use an image with a Python that fits (debian-13 has 3.13, debian-12 has 3.11), or set app.python in slipway.toml to what the app takes"}
+		Next: "run the command that deploys it again, which brings a Python that fits"}
 }
 
 // SwapBelow is the memory, in megabytes, below which a server gets swap: pip, and

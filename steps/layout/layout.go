@@ -16,6 +16,10 @@ type Layout struct {
 // VariablesFolder holds the files of the releases' variables. Only root may enter it.
 const VariablesFolder = "/etc/slipway/variables"
 
+// PythonsFolder holds a folder for each Python that Slipway brought, which all releases
+// share. Only root may write there.
+const PythonsFolder = "/opt/slipway/python"
+
 // Of is the layout of the app that is deployed under this name.
 func Of(name string) Layout { return Layout{User: "app-" + name} }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,6 +17,7 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/app"
+	"slipway/steps/index"
 )
 
 // Asked is what a person asked for, before any default is added.
@@ -31,6 +33,8 @@ type Asked struct {
 	// Env and EnvFile are the app's own variables, as KEY=VALUE and as a file.
 	Env     []string
 	EnvFile string
+	// Index is asked for which Pythons the pinned packages have wheels; nil asks nobody.
+	Index *index.Index
 }
 
 // Plan is what a run will bring about, with every question answered.
@@ -68,6 +72,8 @@ type Plan struct {
 	// operator out before it puts the old state back, unless a new login has
 	// proven the change; 0 is the default.
 	RevertAfter time.Duration
+	// PythonMirror is where the archive of a managed Python comes from.
+	PythonMirror PythonMirror
 }
 
 // Value is a setting's value, by its key; "" if it has none.
@@ -130,7 +136,7 @@ func Make(asked Asked, home state.Home) (Plan, error) {
 	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {
 		return Plan{}, err
 	}
-	return p, p.findApp(source, file)
+	return p, p.findApp(source, file, asked)
 }
 
 // resolveSettings gives every setting its value, except for the default of the
@@ -218,7 +224,7 @@ func (p *Plan) refuseFixed(earlier map[string]string) error {
 	return nil
 }
 
-func (p *Plan) findApp(source source, file app.File) error {
+func (p *Plan) findApp(source source, file app.File, asked Asked) error {
 	settings := file.App
 	settings.Folder = source.shown
 	settings.TestCommand = p.Value(KeyTestCommand)
@@ -227,6 +233,9 @@ func (p *Plan) findApp(source source, file app.File) error {
 		return err
 	}
 	p.warnOfNeeds()
+	if err = p.findPython(context.Background(), source.files, asked); err != nil {
+		return err
+	}
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
@@ -267,6 +276,9 @@ func (p *Plan) releaseName() (string, error) {
 	if more := p.beside(); more != nil {
 		spec = append(spec, more)
 	}
+	if p.App.ManagedPython != "" {
+		spec = append(spec, p.App.ManagedPython, p.App.WheelPythons)
+	}
 	text, err := json.Marshal(spec)
 	if err != nil {
 		return "", fmt.Errorf("name the release: %w", err)
@@ -283,18 +295,6 @@ func (p *Plan) beside() []any {
 		return nil
 	}
 	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits}
-}
-
-// Recorded are the settings that the state file keeps for the next run, by key.
-// --on-failure is not one of them: it has to be given for each run.
-func (p Plan) Recorded() map[string]string {
-	used := map[string]string{}
-	for key, v := range p.Values {
-		if v.Value != "" && key != KeyOnFailure {
-			used[key] = v.Value
-		}
-	}
-	return used
 }
 
 // source is where an app comes from.
@@ -376,25 +376,5 @@ func (p Plan) AuthorizedKeys() []string {
 	return lines
 }
 
-// Shared are the settings that mean the same on any computer, by key: they are
-// kept on the server, for an operator who adopts the deployment elsewhere.
-func (p Plan) Shared() map[string]string {
-	shared := p.Recorded()
-	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
-		delete(shared, key)
-	}
-	return shared
-}
-
 // ProcessNames are the names of the processes beside the web app, sorted.
 func (p Plan) ProcessNames() []string { return slices.Sorted(maps.Keys(p.App.Processes)) }
-
-// OfRecord is the part of a plan that a record holds: enough to find what was
-// made, but with no app and no files.
-func OfRecord(record state.Record) Plan {
-	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
-	for key, value := range record.Settings {
-		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
-	}
-	return p
-}

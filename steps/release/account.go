@@ -53,5 +53,5 @@ var Account = &fact.Fact{
 // data, and the app's user. It can be run again. It prints a line for each part.
 func Remove(l layout.Layout) string {
 	return shell.Script(removeText, shell.Values{"user": l.User},
-		unitsFolder+appSlice, unitsFolder+onceSlice, l.Root(), l.State(), cacheFolder)
+		unitsFolder+appSlice, unitsFolder+onceSlice, l.Root(), l.State(), cacheFolder, layout.PythonsFolder)
 }

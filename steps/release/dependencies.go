@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -25,12 +26,15 @@ var Dependencies = &fact.Fact{
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
-			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs()}),
+			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder}),
 			shell.LookFiles(l.Venv(p.Release)))
 	},
 	Decide: func(v fact.View) []providers.Change {
 		venv := venvOf(v)
 		looked := shell.SplitLines(v.Looked)
+		if lacksPython(v) {
+			return []providers.Change{{What: "bring Python " + managedPython(v) + " and install the packages"}}
+		}
 		if !slices.Contains(looked, "complete "+venv) {
 			if source := v.Plan.App.Requirements.Source; source != "" {
 				return []providers.Change{{What: "install the packages from " + source}}
@@ -42,6 +46,7 @@ var Dependencies = &fact.Fact{
 		}
 		return nil
 	},
+	Before: uploadPython,
 	Script: installScript,
 }
 
@@ -57,5 +62,5 @@ func serverPackages(p plan.Plan) []string {
 // venvOf is the folder of the virtual environment for this plan on this system.
 func venvOf(v fact.View) string {
 	set := shell.Sum(fmt.Sprint(v.Plan.DependencyHash, serverPackages(v.Plan)))
-	return fmt.Sprintf("%s/%s-py%s", layout.Of(v.Plan.Name).Venvs(), set[:12], v.System.Python)
+	return fmt.Sprintf("%s/%s-py%s", layout.Of(v.Plan.Name).Venvs(), set[:12], cmp.Or(managedPython(v), v.System.Python))
 }

@@ -29,6 +29,9 @@ var uvWheels = []string{
 	"sha256:5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe", // manylinux, aarch64
 }
 
+// certificates are the authorities that the system trusts.
+const certificates = "/etc/ssl/certs/ca-certificates.crt"
+
 const (
 	cacheFolder = "/var/cache/slipway"
 	uvFolder    = cacheFolder + "/uv-" + uvVersion
@@ -50,17 +53,18 @@ func installScript(v fact.View) string {
 			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "pip_cache": pipCache,
 			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
 			"fetch":     literal(shell.Script(fetchUVText, nil)),
+			"python":    pythonFolder(managedPython(v)), "python_version": managedPython(v),
+			"python_table": pythonTable, "python_archives": pythonArchives, "python_mirror": literal(serversMirror(v.Plan.PythonMirror)),
 		}, words...))
 }
 
 // installProperties are the properties of the sandbox in which packages are installed.
 func installProperties(v fact.View) []string {
-	const certificates = "/etc/ssl/certs/ca-certificates.crt"
 	return []string{
 		"WorkingDirectory=" + layout.Of(v.Plan.Name).Source(v.Plan.Release),
 		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
-			// uv reads none of the app's settings for it, and uses the server's Python only.
-			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 SSL_CERT_FILE=" + certificates,
+			// uv reads none of the app's settings for it, and brings a Python only when it is told to.
+			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 SSL_CERT_FILE=" + certificates,
 	}
 }
 

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # Removes the releases that are too many and those that never took traffic, with what
-# they have elsewhere, and the virtual environments that no release uses any more. The
-# release in hand stays, and so does the one that has the traffic.
-: "${id?}" "${user?}" "${releases?}" "${venvs?}" "${current?}" "${variables?}" "${kept_limit?}"
+# they have elsewhere, the virtual environments that no release uses any more, and the
+# Pythons that no environment uses. The release in hand stays, and so does the one that
+# has the traffic.
+: "${id?}" "${user?}" "${releases?}" "${venvs?}" "${pythons?}" "${current?}" "${variables?}" "${kept_limit?}"
 
 kept=$(find "$releases" -mindepth 2 -maxdepth 2 -name served -printf '%T@ %p\n' | sort -rn | head -n "$kept_limit")
 for folder in "$releases"/*; do
@@ -14,4 +15,7 @@ done
 rm -f "/etc/systemd/system/$user-next-"*
 for venv in "$venvs"/*; do
   [ -n "$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
+done
+for python in "$pythons"/*; do
+  [ ! -d "$python" ] || grep -qsF "home = $python/" "$venvs"/*/pyvenv.cfg || rm -rf "$python"
 done

@@ -106,6 +106,9 @@ func appEnvironment(l layout.Layout, id string, found app.Found) string {
 	if found.SettingsModule != "" {
 		more += " DJANGO_SETTINGS_MODULE=" + found.SettingsModule
 	}
+	if found.ManagedPython != "" { // it may look for the authorities elsewhere than the system's own
+		more += " SSL_CERT_FILE=" + certificates
+	}
 	return more
 }
 

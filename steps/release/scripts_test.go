@@ -113,7 +113,7 @@ func TestChoosePort(t *testing.T) {
 }
 
 // TestPrune keeps the last releases that took traffic, the one in hand and the current
-// one, and the environments that these use.
+// one, the environments that these use, and their Pythons.
 func TestPrune(t *testing.T) {
 	dir := t.TempDir()
 	link := func(target, path string) {
@@ -123,7 +123,8 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	for i, name := range []string{"oldest", "older", "newer", "newest"} {
-		put(t, dir, map[string]string{"releases/" + name + "/served": "", "venvs/" + name + "/.complete": "", "variables/" + name + ".env": ""})
+		put(t, dir, map[string]string{"releases/" + name + "/served": "", "venvs/" + name + "/.complete": "", "pythons/3." + name + "/.complete": "",
+			"venvs/" + name + "/pyvenv.cfg": "home = " + dir + "/pythons/3." + name + "/cpython/bin\n", "variables/" + name + ".env": ""})
 		link("venvs/"+name, "releases/"+name+"/venv")
 		served := time.Unix(int64(1_000_000_000+i), 0)
 		if err := os.Chtimes(filepath.Join(dir, "releases", name, "served"), served, served); err != nil {
@@ -134,11 +135,11 @@ func TestPrune(t *testing.T) {
 	link("releases/oldest", "current")
 	// The user is one that no unit has.
 	out, err := sh(shell.Script(pruneText, shell.Values{"id": "in-hand", "user": "slipway-test-nobody", "releases": dir + "/releases",
-		"venvs": dir + "/venvs", "current": dir + "/current", "variables": dir + "/variables", "kept_limit": "2"}))
+		"venvs": dir + "/venvs", "pythons": dir + "/pythons", "current": dir + "/current", "variables": dir + "/variables", "kept_limit": "2"}))
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for folder, want := range map[string]string{"releases": "in-hand newer newest oldest", "venvs": "newer newest oldest", "variables": "newer.env newest.env oldest.env"} {
+	for folder, want := range map[string]string{"releases": "in-hand newer newest oldest", "venvs": "newer newest oldest", "pythons": "3.newer 3.newest 3.oldest", "variables": "newer.env newest.env oldest.env"} {
 		left, err := sh(shell.Command("ls", filepath.Join(dir, folder)))
 		if got := strings.Join(strings.Fields(left), " "); err != nil || got != want {
 			t.Errorf("%s: got %s, want %s", folder, got, want)
@@ -157,7 +158,8 @@ func TestDependenciesOfNothing(t *testing.T) {
 	const confined = `confined() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }`
 	script := shell.Lines(confined, shell.Script(dependenciesText, shell.Values{"venv": dir + "/venvs/x", "link": dir + "/link", "user": "root",
 		"cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/uv", "pip_cache": dir + "/cache/pip",
-		"fetch": "echo fetched uv for nothing"}))
+		"fetch": "echo fetched uv for nothing", "python": "", "python_version": "", "python_table": dir + "/cache/python.json",
+		"python_archives": dir + "/cache/python", "python_mirror": ""}))
 	var made time.Time
 	for range 2 {
 		if out, err := sh(script); err != nil || out != "" {
@@ -172,7 +174,7 @@ func TestDependenciesOfNothing(t *testing.T) {
 	if target, err := os.Readlink(dir + "/link"); err != nil || target != dir+"/venvs/x" {
 		t.Errorf("the link leads to %s, %v", target, err)
 	}
-	looked, err := sh(shell.Script(dependenciesLookText, shell.Values{"venvs": dir + "/venvs"}))
+	looked, err := sh(shell.Script(dependenciesLookText, shell.Values{"venvs": dir + "/venvs", "pythons": dir + "/pythons"}))
 	if err != nil || looked != "complete "+dir+"/venvs/x\n" {
 		t.Errorf("the look: %v: %s", err, looked)
 	}

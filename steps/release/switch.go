@@ -75,7 +75,7 @@ func retireScript(l layout.Layout, id string) string {
 // pruneScript removes the releases that are too many, and what only they used.
 func pruneScript(l layout.Layout, id string) string {
 	return shell.Script(pruneText, shell.Values{
-		"id": id, "user": l.User, "releases": l.Releases(), "venvs": l.Venvs(), "current": l.Current(),
+		"id": id, "user": l.User, "releases": l.Releases(), "venvs": l.Venvs(), "pythons": layout.PythonsFolder, "current": l.Current(),
 		"variables": layout.VariablesFolder, "kept_limit": strconv.Itoa(keptReleases),
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/index"
 	"slipway/steps/plan"
 )
 
@@ -43,12 +44,13 @@ type Answers struct {
 	Token string
 
 	getenv func(string) string
+	index  *index.Index
 }
 
 // From are the answers that the command line gives.
 func From(asked plan.Asked) Answers {
 	a := Answers{Folder: asked.Folder, Sample: asked.Sample, Env: slices.Clone(asked.Env), EnvFile: asked.EnvFile,
-		Settings: maps.Clone(asked.Flags), getenv: asked.Getenv}
+		Settings: maps.Clone(asked.Flags), getenv: asked.Getenv, index: asked.Index}
 	if a.Settings == nil {
 		a.Settings = map[string]string{}
 	}
@@ -77,7 +79,7 @@ func (a Answers) HasToken() bool {
 // Asked is the answers as the engine takes them.
 func (a Answers) Asked() plan.Asked {
 	return plan.Asked{Folder: a.Folder, Sample: a.Sample, Flags: maps.Clone(a.Settings), Getenv: a.Getenv,
-		Env: slices.Clone(a.Env), EnvFile: a.EnvFile}
+		Env: slices.Clone(a.Env), EnvFile: a.EnvFile, Index: a.index}
 }
 
 // SetEnv adds a variable of the app's, or replaces it.

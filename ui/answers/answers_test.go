@@ -230,7 +230,7 @@ func TestAboutApp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := AboutApp(plan.App); got != "flask app app:app (app.py line 2); packages: Flask (imports in app.py)" {
+	if got := AboutApp(plan.App); got != "flask app app:app (app.py line 2); packages: Flask (imports in app.py); Python 3.13, Debian 13's own (the app asks for none)" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -36,7 +36,8 @@ func AboutProvider(provider string) (title, line string) {
 	return provider, ""
 }
 
-// AboutApp says in a line what runs, which packages it needs, and where that was found.
+// AboutApp says in a line what runs, which packages it needs, on which Python, and where
+// that was found.
 func AboutApp(found app.Found) string {
 	var parts []string
 	for _, r := range found.Reasons {
@@ -49,6 +50,8 @@ func AboutApp(found app.Found) string {
 				what += " (" + r.Source + ")"
 			}
 			parts = append(parts, what)
+		case "Python":
+			parts = append(parts, "Python "+r.Value+" ("+r.Source+")")
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -11,6 +11,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/app"
 	"slipway/steps/engine"
+	"slipway/steps/index"
 	"slipway/steps/plan"
 	"slipway/ui"
 )
@@ -117,6 +118,7 @@ func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked plan.Aske
 	if err != nil {
 		return err
 	}
+	asked.Index = index.New(asked.Getenv, home.Cache)
 	if !f.yes && !f.plan {
 		return c.askFirst(ctx, f, asked, home)
 	}

@@ -93,7 +93,7 @@ func (c *conversation) unfinished(all []steps.Summary) (bool, error) {
 		}
 		switch id {
 		case "continue":
-			c.answers = answers.From(d.Again(c.Asked.Getenv))
+			c.answers = answers.From(d.Again(c.Asked))
 			return true, nil
 		case "remove":
 			if err := c.remove(d.Name); err != nil {

@@ -42,7 +42,7 @@ func (u *unfinished) title() string { return "Start" }
 func (u *unfinished) shown(w *wizard) tea.Cmd {
 	u.status = nil
 	u.set(u.choices(), "")
-	asked, home, open := u.of.Again(w.answers.Clone().Getenv), w.options.Home, w.open()
+	asked, home, open := u.of.Again(w.answers.Asked()), w.options.Home, w.open()
 	return w.async(u, func(ctx context.Context) tea.Msg {
 		s := &standing{}
 		if condition, err := steps.Look(ctx, u.of.Name, home, open); err == nil {
@@ -148,7 +148,7 @@ func (u *unfinished) choose(w *wizard) tea.Cmd {
 
 // answerAgain gives the answers that the unfinished deployment was given.
 func (w *wizard) answerAgain(of steps.Summary) {
-	again := answers.From(of.Again(w.options.Asked.Getenv))
+	again := answers.From(of.Again(w.options.Asked))
 	again.Token = w.answers.Token
 	w.answers = again
 }

@@ -1,0 +1,35 @@
+package plan
+
+import "slipway/state"
+
+// Recorded are the settings that the state file keeps for the next run, by key.
+// --on-failure is not one of them: it has to be given for each run.
+func (p Plan) Recorded() map[string]string {
+	used := map[string]string{}
+	for key, v := range p.Values {
+		if v.Value != "" && key != KeyOnFailure {
+			used[key] = v.Value
+		}
+	}
+	return used
+}
+
+// Shared are the settings that mean the same on any computer, by key: they are
+// kept on the server, for an operator who adopts the deployment elsewhere.
+func (p Plan) Shared() map[string]string {
+	shared := p.Recorded()
+	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
+		delete(shared, key)
+	}
+	return shared
+}
+
+// OfRecord is the part of a plan that a record holds: enough to find what was
+// made, but with no app and no files.
+func OfRecord(record state.Record) Plan {
+	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
+	for key, value := range record.Settings {
+		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
+	}
+	return p
+}

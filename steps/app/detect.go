@@ -250,6 +250,7 @@ func (d *detection) warnings() error {
 			d.found.warn(fmt.Sprintf("Python can't load %s: %v", m.path, m.unreadable))
 		}
 		d.warnAbout(m)
+		d.warnOfCase(m)
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ type candidate struct {
 	line   int
 	// origin is where the app is made: one app may have several names.
 	origin string
+	// whole is the target if it is not made of the module and the object.
+	whole string
 	constructor
 }
 
@@ -91,10 +93,13 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 			return c, false
 		}
 		c.object, c.origin, c.constructor = name+"()", e.origin, *e.makes
-		return c, true
+		if b.function.async && c.framework == aiohttp {
+			c.object = name // its worker awaits the function
+		}
+		return c, !b.function.async || c.framework == aiohttp
 	case b.value != nil || b.imported != nil && m.isEntry():
 		e := r.binding(m.top, name, "", b)
-		if e.app == nil || e.dash {
+		if e.app == nil || e.holder != "" {
 			return c, false
 		}
 		c.origin, c.constructor = e.origin, *e.app

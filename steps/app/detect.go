@@ -101,6 +101,9 @@ func (d *detection) procfile(command, from string) error {
 	}
 	served := (&resolver{src: d.src}).inModule(m)
 	if len(served) != 1 {
+		if l, ok := d.src.ownServer(m); ok && l.refused != "" && !strings.Contains(command, "PORT") {
+			return appUsage(l.refused, l.next)
+		}
 		return d.command(command, from)
 	}
 	d.choose(served[0])
@@ -190,11 +193,16 @@ func (d *detection) search(all []candidate) error {
 	apps := d.src.reduce(all)
 	switch len(apps) {
 	case 0:
-		return d.none()
+		return d.withoutObject()
 	case 1:
 		d.choose(apps[0])
 		return nil
 	}
+	return d.several(apps)
+}
+
+// several is the error for more apps than one.
+func (d *detection) several(apps []candidate) error {
 	key, found := "app.wsgi", make([]string, len(apps))
 	for i, c := range apps {
 		_, name := d.src.target(c.module)
@@ -226,8 +234,16 @@ func (d *detection) none() error {
 func (d *detection) choose(c candidate) {
 	base, name := d.src.target(c.module)
 	d.entry = c.module
+	if c.framework == aiohttp {
+		d.found.Command = "gunicorn --worker-class aiohttp.GunicornWebWorker " + shellWord(name+":"+c.object)
+		d.found.GunicornArgs = readCall(d.found.Command).args
+		c.server = WSGI
+	}
 	d.found.Framework, d.found.Server = c.framework, c.server
 	d.found.Target, d.found.PythonPath = name+":"+c.object, base
+	if c.whole != "" {
+		d.found.Target = c.whole
+	}
 	d.found.because("web app", d.found.Target, c.source())
 	d.found.because("framework", c.framework, c.source())
 	if base != "" {

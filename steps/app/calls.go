@@ -23,7 +23,7 @@ func (c *pyCall) last() string { return c.name[strings.LastIndexByte(c.name, '.'
 
 // servingNames are the last names of the calls that are kept.
 var servingNames = []string{
-	"run", "serve", "listen", "bind", "launch", "run_app", "start", "app", "App", "servable", "curdoc", "quickstart", "make_server",
+	"run", "serve", "listen", "launch", "run_app", "start", "app", "App", "servable", "curdoc", "quickstart", "make_server",
 	"run_simple", "start_server", "TCPSite", "AppRunner", "HTTPServer", "ThreadingHTTPServer", "TCPServer", "ThreadingTCPServer", "WSGIServer",
 	"Server", "listenTCP", "route", "get", "post",
 }
@@ -51,17 +51,39 @@ func (m *module) noteCalls(s statement, in place) {
 	}
 }
 
-// noteServed remembers a function whose result is served: run_app(make()).
+// noteServed remembers a function whose result is served: run_app(make()), or app =
+// make() and then run_app(app).
 func (m *module) noteServed(call pyCall) {
 	for _, arg := range split(call.args, ",") {
+		if len(arg) == 1 && call.main {
+			arg = m.guarded[arg[0].text]
+		} else if len(arg) == 1 && len(call.scope.names[arg[0].text]) > 0 {
+			arg = call.scope.names[arg[0].text][0].value
+		}
+		if len(arg) > 0 && arg[0].is("await") {
+			arg = arg[1:]
+		}
 		name, rest := dotted(arg)
-		if len(rest) == 2 && rest[0].is("(") && rest[1].is(")") && !strings.Contains(name, ".") {
+		if name == "" || strings.Contains(name, ".") || len(rest) == 0 || !rest[0].is("(") {
+			continue
+		}
+		if _, after := bracketed(rest); len(after) == 0 {
 			if m.served == nil {
 				m.served = map[string]bool{}
 			}
 			m.served[name] = true
 		}
 	}
+}
+
+// noteStart finds main() and asyncio.run(main()) where they run when the file is loaded.
+func (m *module) noteStart(s statement, in place) {
+	name, rest := dotted(s.tokens)
+	if in.scope != m.top || in.main || len(rest) == 0 || !rest[0].is("(") {
+		return
+	}
+	own := slices.ContainsFunc(m.top.names[name], func(b binding) bool { return b.function != nil })
+	m.starts = m.starts || own || name == "asyncio.run" || name == "anyio.run"
 }
 
 // call is the first call with this last name; nil if there is none.

@@ -26,7 +26,8 @@ func (c candidate) source() string { return fmt.Sprintf("%s line %d", c.module.p
 var neverServedFolders = map[string]bool{
 	"test": true, "tests": true, "testing": true, "doc": true, "docs": true,
 	"example": true, "examples": true, "migrations": true, "build": true, "dist": true,
-	"site-packages": true, "benchmark": true, "benchmarks": true,
+	"site-packages": true, "benchmark": true, "benchmarks": true, "alembic": true, "notebooks": true,
+	"sample": true, "samples": true, "docs_src": true,
 }
 
 // neverServed tells files whose apps are never served: tests, docs, examples.
@@ -129,7 +130,22 @@ func preferNames(m *module, all []candidate) []candidate {
 func (src *source) reduce(all []candidate) []candidate {
 	all = entriesFirst(all)
 	all = sameOrigin(all)
-	return src.notImported(all)
+	return usualInRoot(src.notImported(all))
+}
+
+// usualInRoot keeps only the app in the one file of the root that has a usual name, if
+// there is exactly one: hello.py beside it is an exercise, app/main.py a part.
+func usualInRoot(all []candidate) []candidate {
+	var kept []candidate
+	for _, c := range all {
+		if !strings.Contains(c.module.path, "/") && c.rank() < len(usual) {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == 1 {
+		return kept
+	}
+	return all
 }
 
 // entriesFirst keeps only the candidates in a wsgi.py, or else in an asgi.py, if there

@@ -213,7 +213,7 @@ func (d *detection) several(apps []candidate) error {
 	}
 	_, name := d.src.target(apps[0].module)
 	return appUsage(fmt.Sprintf("%d web apps were found in %s", len(apps), d.folder()),
-		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), found...)
+		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), namedOf(found))
 }
 
 // none is the error for a folder in which no app was found.

@@ -48,7 +48,6 @@ var ownServers = map[string]struct{ framework, port, write string }{
 	"aiohttp.web.TCPSite":                   {"aiohttp", "8080", `TCPSite(…, port=int(os.environ.get("PORT", {port})))`},
 	"bottle.run":                            {"bottle", "8080", `run(…, port=int(os.environ.get("PORT", {port})))`},
 	"tornado.listen":                        {"tornado", "8888", `listen(int(os.environ.get("PORT", {port})))`},
-	"tornado.bind":                          {"tornado", "8888", `bind(int(os.environ.get("PORT", {port})))`},
 	"nicegui.ui.run":                        {"nicegui", "8080", `ui.run(host="127.0.0.1", port=int(os.environ.get("PORT", {port})), show=False, reload=False)`},
 	"uvicorn.run":                           {"", "8000", `uvicorn.run(…, port=int(os.environ.get("PORT", {port})))`},
 	"waitress.serve":                        {"", "8080", `serve(…, host="127.0.0.1", port=int(os.environ.get("PORT", {port})))`},
@@ -74,11 +73,15 @@ var ownServers = map[string]struct{ framework, port, write string }{
 	"pywebio.platform.tornado.start_server": {"pywebio", "8080", `start_server(…, port=int(os.environ.get("PORT", {port})))`},
 }
 
+// neverStarted are names of folders whose scripts serve nothing by themselves: pages are
+// parts of a Streamlit app.
+var neverStarted = map[string]bool{"pages": true, "scripts": true, "tools": true}
+
 // launches are the scripts that serve, in the order in which they are likely to be meant.
 func (src *source) launches() []launch {
 	var all []launch
 	for _, p := range src.paths {
-		if neverServed(p) || slices.Contains(strings.Split(path.Dir(p), "/"), "pages") {
+		if neverServed(p) || slices.ContainsFunc(strings.Split(path.Dir(p), "/"), func(folder string) bool { return neverStarted[folder] }) {
 			continue
 		}
 		if l, ok := src.launchOf(src.modules[p]); ok {
@@ -115,8 +118,11 @@ func (src *source) launchOf(m *module) (launch, bool) {
 func (src *source) ownServer(m *module) (launch, bool) {
 	for i := range m.calls {
 		call := &m.calls[i]
+		if call.scope != m.top && !call.main && !m.starts && !m.mentions("__main__") {
+			continue // It is a library's: something else starts it.
+		}
 		name := src.externalName(call.scope, call.name)
-		if last := call.last(); (last == "listen" || last == "bind") && m.uses("tornado") {
+		if last := call.last(); last == "listen" && m.uses("tornado") {
 			name = "tornado." + last
 		}
 		server, known := ownServers[name]
@@ -124,7 +130,7 @@ func (src *source) ownServer(m *module) (launch, bool) {
 			continue
 		}
 		l := launch{module: m, framework: server.framework, line: call.line}
-		if command := m.portCommand(); command != "" {
+		if command := src.portCommand(m); command != "" {
 			l.command = command
 			return l, true
 		}
@@ -142,8 +148,12 @@ func (src *source) ownServer(m *module) (launch, bool) {
 
 // portCommand is the command that gives a script its port, by what the script reads; "" if
 // it reads none.
-func (m *module) portCommand() string {
+func (src *source) portCommand(m *module) string {
 	python := "python " + shellWord(m.path)
+	if src.isPackage(path.Dir(m.path)) {
+		_, dotted := src.target(m)
+		python = "python -m " + strings.TrimSuffix(dotted, ".__main__")
+	}
 	switch {
 	case m.mentions(`"PORT"`, `'PORT'`):
 		return python
@@ -183,14 +193,17 @@ func portAmong(call *pyCall, keyword string) string {
 
 // likelyFirst drops scripts that another one loads, and puts the usual names first.
 func (src *source) likelyFirst(all []launch) []launch {
-	var kept []launch
-	for _, l := range all {
-		loaded := slices.ContainsFunc(all, func(other launch) bool {
-			return other.module != l.module && src.reach(other.module)[l.module.path] != nil && src.reach(l.module)[other.module.path] == nil
-		})
-		if !loaded {
-			kept = append(kept, l)
+	loaded := map[*module]bool{}
+	for _, p := range src.paths {
+		if !neverServed(p) {
+			for _, m := range src.loads(src.modules[p]) {
+				loaded[m] = true
+			}
 		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(all), func(l launch) bool { return loaded[l.module] })
+	if len(kept) == 0 {
+		kept = all
 	}
 	slices.SortStableFunc(kept, func(a, b launch) int {
 		if d := strings.Count(a.module.path, "/") - strings.Count(b.module.path, "/"); d != 0 {

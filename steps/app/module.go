@@ -13,6 +13,10 @@ type module struct {
 	// given to one.
 	calls  []pyCall
 	served map[string]bool
+	// starts is set if loading the file calls one of its functions, as "main()" does.
+	starts bool
+	// guarded are the values of names that are set only under if __name__ == "__main__".
+	guarded map[string][]token
 	// unreadable is why Python can't read the file; nil if it can.
 	unreadable error
 	// imports are all imports of the file, also those inside of functions.
@@ -259,6 +263,7 @@ func (m *module) simple(s statement, in place) {
 	default:
 		m.assign(s, in)
 		m.noteCalls(s, in)
+		m.noteStart(s, in)
 		m.noteRun(s, in)
 		m.noteSettings(s)
 		m.noteNeeds(s, in)
@@ -267,11 +272,15 @@ func (m *module) simple(s statement, in place) {
 
 // assign reads "a = b = value" and "a: T = value".
 func (m *module) assign(s statement, in place) {
-	if in.main {
-		return
-	}
 	parts := split(s.tokens, "=")
 	if len(parts) < 2 {
+		return
+	}
+	if in.main {
+		if m.guarded == nil {
+			m.guarded = map[string][]token{}
+		}
+		m.guarded[parts[0][0].text] = parts[1]
 		return
 	}
 	value := parts[len(parts)-1]

@@ -267,10 +267,19 @@ func (r *resolver) wrapped(s *scope, name string, args []token) entity {
 	}
 	for _, arg := range split(args, ",") {
 		callee, rest := dotted(arg)
-		if len(rest) > 0 || callee == "" || callee == name {
+		if callee == "" || callee == name && len(rest) == 0 {
 			continue
 		}
-		if e := r.lookup(s, callee); e.app != nil {
+		e := r.lookup(s, callee)
+		if len(rest) > 0 && rest[0].is("(") && e.makes != nil { // Middleware(create_app())
+			_, after := bracketed(rest)
+			if e = made(e, s.module.path+":"+name); len(after) > 0 {
+				e = entity{}
+			}
+		} else if len(rest) > 0 {
+			e = entity{}
+		}
+		if e.app != nil && e.holder == "" {
 			return e
 		}
 	}

@@ -216,21 +216,6 @@ func (d *detection) several(apps []candidate) error {
 		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), namedOf(found))
 }
 
-// none is the error for a folder in which no app was found.
-func (d *detection) none() error {
-	m, name, line := d.src.factoryWithArgs()
-	if m == nil {
-		for _, p := range d.src.paths {
-			if err := d.src.modules[p].unreadable; err != nil && !neverServed(p) {
-				return fmt.Errorf("no Python web app was found in %s, and Python can't load %s: %w", d.folder(), p, err)
-			}
-		}
-		return appUsage("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
-	}
-	_, dotted := d.src.target(m)
-	return appUsage(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
-}
-
 func (d *detection) choose(c candidate) {
 	base, name := d.src.target(c.module)
 	d.entry = c.module
@@ -254,6 +239,7 @@ func (d *detection) choose(c candidate) {
 // warnings adds warnings about what looks like a mistake but stops nothing.
 func (d *detection) warnings() error {
 	d.warnOfLeftOut()
+	d.warnOfFrontEnds()
 	if d.entry == nil {
 		return nil
 	}

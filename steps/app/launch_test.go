@@ -75,3 +75,22 @@ func TestDetectRefusesItsOwnPort(t *testing.T) {
 		}
 	}
 }
+
+func TestDetectSaysWhatToWrite(t *testing.T) {
+	for name, test := range map[string]struct {
+		fsys fstest.MapFS
+		want string
+	}{
+		"reflex":         {files("shop/shop.py", "import reflex as rx\napp = rx.App()\n"), "no Python web app was found in this folder: Reflex builds its pages with Node.js and needs two servers (shop/shop.py): export its pages and set [app] command = \"reflex run"},
+		"hug":            {files("api.py", "import hug\n@hug.get()\ndef x(): pass\n"), `no Python web app was found in this folder: Hug adds its app to the module when it is loaded (api.py): set app.wsgi = "api:__hug_wsgi__" in slipway.toml`},
+		"tornado":        {files("a.py", "import tornado.web\n"), `no Python web app was found in this folder: Tornado is not started by a script that was found (a.py): set [app] command = "python a.py" in slipway.toml`},
+		"Dockerfile":     {files("a.py", "", "Dockerfile", "FROM python\nCMD [\"shop\", \"serve\"]\n"), `no Python web app was found in this folder: Dockerfile starts it so: set app.command = "shop serve" in slipway.toml, with $PORT as its port`},
+		"render.yaml":    {files("a.py", "", "render.yaml", "services:\n  - startCommand: shop serve\n"), `no Python web app was found in this folder: render.yaml starts it so: set app.command = "shop serve"`},
+		"console script": {files("a.py", "", "pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\nshop = 'a:main'\n"), `no Python web app was found in this folder: pyproject.toml has the script shop, which perhaps starts it so: set app.command = "shop --port $PORT"`},
+	} {
+		_, err := Detect(test.fsys, Settings{})
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -29,8 +29,8 @@ var buildTools = []struct{ word, output string }{
 // outputOptions are the options whose value is what a tool makes.
 var outputOptions = regexp.MustCompile(`(?:--output|--outdir|--outDir|--out-dir|--outfile|--dist-dir|-o|-d)[= ]+([\w./@-]+)`)
 
-// pathInScript is a path with a folder in it: "dist/index.html".
-var pathInScript = regexp.MustCompile(`(?:^|[\s>"'])\.?/?((?:dist|build|public|static|out)/[\w./-]*)`)
+// pathInScript is a path below a usual folder: "dist/index.html".
+var pathInScript = regexp.MustCompile(`(?:^|[\s>"'])\.?/?(dist|build|public|static|out)/`)
 
 var viteOutput = regexp.MustCompile(`outDir\s*:\s*["'` + "`" + `]([\w./-]+)["'` + "`" + `]`)
 

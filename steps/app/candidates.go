@@ -15,6 +15,8 @@ type candidate struct {
 	line   int
 	// origin is where the app is made: one app may have several names.
 	origin string
+	// whole is the target if it is not made of the module and the object.
+	whole string
 	constructor
 }
 
@@ -24,7 +26,8 @@ func (c candidate) source() string { return fmt.Sprintf("%s line %d", c.module.p
 var neverServedFolders = map[string]bool{
 	"test": true, "tests": true, "testing": true, "doc": true, "docs": true,
 	"example": true, "examples": true, "migrations": true, "build": true, "dist": true,
-	"site-packages": true, "benchmark": true, "benchmarks": true,
+	"site-packages": true, "benchmark": true, "benchmarks": true, "alembic": true, "notebooks": true,
+	"sample": true, "samples": true, "docs_src": true,
 }
 
 // neverServed tells files whose apps are never served: tests, docs, examples.
@@ -91,10 +94,13 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 			return c, false
 		}
 		c.object, c.origin, c.constructor = name+"()", e.origin, *e.makes
-		return c, true
+		if b.function.async && c.framework == aiohttp {
+			c.object = name // its worker awaits the function
+		}
+		return c, !b.function.async || c.framework == aiohttp
 	case b.value != nil || b.imported != nil && m.isEntry():
 		e := r.binding(m.top, name, "", b)
-		if e.app == nil || e.dash {
+		if e.app == nil || e.holder != "" {
 			return c, false
 		}
 		c.origin, c.constructor = e.origin, *e.app
@@ -124,7 +130,22 @@ func preferNames(m *module, all []candidate) []candidate {
 func (src *source) reduce(all []candidate) []candidate {
 	all = entriesFirst(all)
 	all = sameOrigin(all)
-	return src.notImported(all)
+	return usualInRoot(src.notImported(all))
+}
+
+// usualInRoot keeps only the app in the one file of the root that has a usual name, if
+// there is exactly one: hello.py beside it is an exercise, app/main.py a part.
+func usualInRoot(all []candidate) []candidate {
+	var kept []candidate
+	for _, c := range all {
+		if !strings.Contains(c.module.path, "/") && c.rank() < len(usual) {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == 1 {
+		return kept
+	}
+	return all
 }
 
 // entriesFirst keeps only the candidates in a wsgi.py, or else in an asgi.py, if there

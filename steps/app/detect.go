@@ -101,6 +101,9 @@ func (d *detection) procfile(command, from string) error {
 	}
 	served := (&resolver{src: d.src}).inModule(m)
 	if len(served) != 1 {
+		if l, ok := d.src.ownServer(m); ok && l.refused != "" && !strings.Contains(command, "PORT") {
+			return appUsage(l.refused, l.next)
+		}
 		return d.command(command, from)
 	}
 	d.choose(served[0])
@@ -190,11 +193,16 @@ func (d *detection) search(all []candidate) error {
 	apps := d.src.reduce(all)
 	switch len(apps) {
 	case 0:
-		return d.none()
+		return d.withoutObject()
 	case 1:
 		d.choose(apps[0])
 		return nil
 	}
+	return d.several(apps)
+}
+
+// several is the error for more apps than one.
+func (d *detection) several(apps []candidate) error {
 	key, found := "app.wsgi", make([]string, len(apps))
 	for i, c := range apps {
 		_, name := d.src.target(c.module)
@@ -205,29 +213,22 @@ func (d *detection) search(all []candidate) error {
 	}
 	_, name := d.src.target(apps[0].module)
 	return appUsage(fmt.Sprintf("%d web apps were found in %s", len(apps), d.folder()),
-		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), found...)
-}
-
-// none is the error for a folder in which no app was found.
-func (d *detection) none() error {
-	m, name, line := d.src.factoryWithArgs()
-	if m == nil {
-		for _, p := range d.src.paths {
-			if err := d.src.modules[p].unreadable; err != nil && !neverServed(p) {
-				return fmt.Errorf("no Python web app was found in %s, and Python can't load %s: %w", d.folder(), p, err)
-			}
-		}
-		return appUsage("no Python web app was found in "+d.folder(), `set app.wsgi = "module:object" in `+SettingsFile)
-	}
-	_, dotted := d.src.target(m)
-	return appUsage(fmt.Sprintf("%s in %s line %d makes the app but needs arguments that are not known", name, m.path, line), fmt.Sprintf("set app.wsgi = \"%s:%s(…)\" with them in %s", dotted, name, SettingsFile))
+		fmt.Sprintf("set %s = %q, or the other one, in %s", key, name+":"+apps[0].object, SettingsFile), namedOf(found))
 }
 
 func (d *detection) choose(c candidate) {
 	base, name := d.src.target(c.module)
 	d.entry = c.module
+	if c.framework == aiohttp {
+		d.found.Command = "gunicorn --worker-class aiohttp.GunicornWebWorker " + shellWord(name+":"+c.object)
+		d.found.GunicornArgs = readCall(d.found.Command).args
+		c.server = WSGI
+	}
 	d.found.Framework, d.found.Server = c.framework, c.server
 	d.found.Target, d.found.PythonPath = name+":"+c.object, base
+	if c.whole != "" {
+		d.found.Target = c.whole
+	}
 	d.found.because("web app", d.found.Target, c.source())
 	d.found.because("framework", c.framework, c.source())
 	if base != "" {
@@ -238,6 +239,7 @@ func (d *detection) choose(c candidate) {
 // warnings adds warnings about what looks like a mistake but stops nothing.
 func (d *detection) warnings() error {
 	d.warnOfLeftOut()
+	d.warnOfFrontEnds()
 	if d.entry == nil {
 		return nil
 	}
@@ -250,6 +252,7 @@ func (d *detection) warnings() error {
 			d.found.warn(fmt.Sprintf("Python can't load %s: %v", m.path, m.unreadable))
 		}
 		d.warnAbout(m)
+		d.warnOfCase(m)
 	}
 	return nil
 }

@@ -20,11 +20,43 @@ var constructors = map[string]constructor{
 	"falcon.asgi.App":                       {"falcon", ASGI},
 	"bottle.Bottle":                         {"bottle", WSGI},
 	"bottle.default_app":                    {"bottle", WSGI},
+	"bottle.app":                            {"bottle", WSGI},
+	"sanic.Sanic":                           {"sanic", ASGI},
+	"sanic.app.Sanic":                       {"sanic", ASGI},
+	"blacksheep.Application":                {"blacksheep", ASGI},
+	"blacksheep.server.Application":         {"blacksheep", ASGI},
+	"emmett.App":                            {"emmett", ASGI},
+	"connexion.AsyncApp":                    {"connexion", ASGI},
+	"connexion.FlaskApp":                    {"connexion", ASGI},
+	"connexion.App":                         {"connexion", ASGI},
+	"cherrypy.Application":                  {"cherrypy", WSGI},
+	"cherrypy.tree.mount":                   {"cherrypy", WSGI},
+	"aiohttp.web.Application":               {aiohttp, ""},
+	"aiohttp.web_app.Application":           {aiohttp, ""},
+	"fasthtml.common.FastHTML":              {"fasthtml", ASGI},
+	"fasthtml.FastHTML":                     {"fasthtml", ASGI},
+	"socketio.ASGIApp":                      {"socketio", ASGI},
+	"socketio.WSGIApp":                      {"socketio", WSGI},
+	"responder.API":                         {"responder", ASGI},
+	"esmerald.Esmerald":                     {"esmerald", ASGI},
+	"masonite.foundation.Application":       {"masonite", WSGI},
 }
 
-// dashClasses are Dash's. A Dash object is not an app itself: gunicorn is given its
-// attribute server, which is a Flask app.
-var dashClasses = map[string]bool{"dash.Dash": true, "dash.dash.Dash": true}
+// aiohttp is the framework whose apps gunicorn serves with a worker of aiohttp's own.
+const aiohttp = "aiohttp"
+
+// holders are classes whose objects are no apps but hold one, by the attribute that is
+// the app, or the method that makes it.
+var holders = map[string]struct {
+	constructor
+	attribute, method string
+}{
+	"dash.Dash":                   {constructor{Flask, WSGI}, "server", ""},
+	"dash.dash.Dash":              {constructor{Flask, WSGI}, "server", ""},
+	"pyramid.config.Configurator": {constructor{"pyramid", WSGI}, "", "make_wsgi_app"},
+	"web.application":             {constructor{"web.py", WSGI}, "", "wsgifunc"},
+	"web.application.application": {constructor{"web.py", WSGI}, "", "wsgifunc"},
+}
 
 // factoryNames are the usual names of functions that make an app.
 var factoryNames = map[string]bool{

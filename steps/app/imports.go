@@ -110,6 +110,9 @@ func (d *detection) packagesOf(m *module, packages map[string]bool) error {
 			continue
 		}
 		name, ok := distributionOf(imp.text())
+		if file := d.src.otherCase(m, imp); !ok && file != "" {
+			return appUsage(fmt.Sprintf("%s line %d imports %s, and the file's name is %s", m.path, imp.line, imp.module, file), "write both in the same way: Python tells capital letters apart")
+		}
 		if !ok {
 			return unknownImport(m, imp)
 		}

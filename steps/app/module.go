@@ -7,6 +7,16 @@ type module struct {
 	path string
 	// top is the module level.
 	top *scope
+	// text is the source.
+	text string
+	// calls are calls that may start a server, and served the functions whose result is
+	// given to one.
+	calls  []pyCall
+	served map[string]bool
+	// starts is set if loading the file calls one of its functions, as "main()" does.
+	starts bool
+	// guarded are the values of names that are set only under if __name__ == "__main__".
+	guarded map[string][]token
 	// unreadable is why Python can't read the file; nil if it can.
 	unreadable error
 	// imports are all imports of the file, also those inside of functions.
@@ -46,6 +56,7 @@ type binding struct {
 type function struct {
 	name       string
 	needsArgs  bool
+	async      bool
 	returnType []token
 	body       *scope
 }
@@ -66,7 +77,7 @@ type place struct {
 }
 
 func readModule(path, src string) *module {
-	m := &module{path: path}
+	m := &module{path: path, text: src}
 	m.top = newScope(m, nil)
 	m.walk(parse(src), place{scope: m.top})
 	return m
@@ -98,7 +109,21 @@ func (m *module) walk(stmts []statement, in place) {
 		case "try":
 			i += m.tryBlock(stmts[i:], in) - 1
 		default:
+			m.with(s, in)
 			m.walk(s.body, in)
+		}
+	}
+}
+
+// with reads "with value as name", and finds calls in the heads of blocks.
+func (m *module) with(s statement, in place) {
+	m.noteCalls(s, in)
+	if s.keyword() != "with" || in.main {
+		return
+	}
+	for _, part := range split(s.tokens[1:], ",") {
+		if n := len(part); n > 2 && part[n-2].is("as") && part[n-1].kind == tokenName {
+			in.scope.bind(part[n-1].text, binding{line: part[0].line, value: part[:n-2]})
 		}
 	}
 }
@@ -180,7 +205,8 @@ func catchesImportError(s statement) bool {
 
 func (m *module) def(s statement, in place) {
 	toks := s.tokens
-	if toks[0].is("async") {
+	async := toks[0].is("async")
+	if async {
 		toks = toks[1:]
 	}
 	if len(toks) < 3 || toks[1].kind != tokenName || !toks[2].is("(") {
@@ -188,7 +214,7 @@ func (m *module) def(s statement, in place) {
 		return
 	}
 	params, rest := bracketed(toks[2:])
-	f := &function{name: toks[1].text, needsArgs: needsArgs(params), body: newScope(m, in.scope)}
+	f := &function{name: toks[1].text, needsArgs: needsArgs(params), async: async, body: newScope(m, in.scope)}
 	if len(rest) > 1 && rest[0].is("->") {
 		f.returnType = rest[1:]
 	}
@@ -233,8 +259,11 @@ func (m *module) simple(s statement, in place) {
 		m.importNames(s, in)
 	case s.tokens[0].is("return"):
 		in.scope.returns = append(in.scope.returns, s.tokens[1:])
+		m.noteCalls(s, in)
 	default:
 		m.assign(s, in)
+		m.noteCalls(s, in)
+		m.noteStart(s, in)
 		m.noteRun(s, in)
 		m.noteSettings(s)
 		m.noteNeeds(s, in)
@@ -243,11 +272,15 @@ func (m *module) simple(s statement, in place) {
 
 // assign reads "a = b = value" and "a: T = value".
 func (m *module) assign(s statement, in place) {
-	if in.main {
-		return
-	}
 	parts := split(s.tokens, "=")
 	if len(parts) < 2 {
+		return
+	}
+	if in.main {
+		if m.guarded == nil {
+			m.guarded = map[string][]token{}
+		}
+		m.guarded[parts[0][0].text] = parts[1]
 		return
 	}
 	value := parts[len(parts)-1]

@@ -47,3 +47,39 @@ func (b *Bundle) warnOfNames() {
 		b.Warnings = append(b.Warnings, "the accents in these names are written as Macs write them, and a link that was typed on another computer may not find them: "+namedOf(apart))
 	}
 }
+
+// otherCase returns the app's file that an import names but for capital letters; "" if
+// there is none. Python tells them apart on every computer, but git on Windows and Macs
+// may have kept an old name.
+func (src *source) otherCase(m *module, imp pyImport) string {
+	if src.local(m, imp) != nil || imp.module == "" {
+		return ""
+	}
+	dir, name := src.base(m), imp.module
+	if imp.level > 0 {
+		dir, name = relative(m, imp.level, ""), imp.module
+	}
+	wanted := strings.ToLower(path.Join(dir, strings.ReplaceAll(name, ".", "/")))
+	for _, p := range src.paths {
+		small := strings.ToLower(p)
+		if small == wanted+".py" || small == wanted+"/__init__.py" {
+			return p
+		}
+	}
+	return ""
+}
+
+// warnOfCase warns of imports that only capital letters keep from working.
+func (d *detection) warnOfCase(m *module) {
+	for _, imp := range m.imports {
+		if imp.optional || imp.level == 0 && !d.isForeign(m, imp) {
+			continue
+		}
+		if _, known := distributionOf(imp.text()); known && imp.level == 0 {
+			continue
+		}
+		if file := d.src.otherCase(m, imp); file != "" {
+			d.found.warn(fmt.Sprintf("%s line %d imports %s, and the file's name is %s: Python tells capital letters apart", m.path, imp.line, imp.module, file))
+		}
+	}
+}

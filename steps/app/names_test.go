@@ -34,3 +34,22 @@ func TestCollectWarnsOfNames(t *testing.T) {
 		t.Errorf("names have to stay as they are: %q", paths(b))
 	}
 }
+
+func TestDetectTellsCapitalsApart(t *testing.T) {
+	fsys := files("app.py", "import Shop_Data, shop\n"+flaskApp, "shop_data.py", "", "shop/__init__.py", "from . import x\nfrom .VIEWS import y\n", "shop/x.py", "", "shop/views.py", "", "requirements.txt", "")
+	got, err := Detect(fsys, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"app.py line 1 imports Shop_Data, and the file's name is shop_data.py: Python tells capital letters apart",
+		"shop/__init__.py line 2 imports VIEWS, and the file's name is shop/views.py: Python tells capital letters apart",
+	}
+	if strings.Join(got.Warnings, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got %q", got.Warnings)
+	}
+	delete(fsys, "requirements.txt")
+	if _, err := Detect(fsys, Settings{}); err == nil || !strings.HasPrefix(err.Error(), "app.py line 1 imports Shop_Data, and the file's name is shop_data.py") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -12,8 +12,9 @@ type entity struct {
 	app *constructor
 	// origin is where the app is made. Two names of one app have the same origin.
 	origin string
-	// dash is set for a Dash class, and together with app for a Dash object.
-	dash bool
+	// holder is set, to its full name, for one of the classes in holders, and together
+	// with app for an object of it, which is no app but holds one.
+	holder string
 }
 
 const maxResolveDepth = 50
@@ -97,13 +98,19 @@ func (r *resolver) binding(s *scope, name, rest string, b binding) entity {
 	return entity{}
 }
 
-// attribute returns what "x.rest" stands for; only Dash's server matters.
+// attribute returns what "x.rest" stands for; only what holders hold matters.
 func (r *resolver) attribute(e entity, rest string) entity {
 	if rest == "" {
 		return e
 	}
-	if e.dash && e.app != nil && rest == "server" {
+	if e.holder == "" || e.app == nil {
+		return entity{}
+	}
+	switch rest {
+	case holders[e.holder].attribute:
 		return entity{app: e.app, origin: e.origin}
+	case holders[e.holder].method:
+		return entity{makes: e.app, origin: e.origin}
 	}
 	return entity{}
 }
@@ -164,8 +171,8 @@ func external(name string) entity {
 	if c, ok := constructors[name]; ok {
 		return entity{makes: &c}
 	}
-	if dashClasses[name] {
-		return entity{makes: &constructor{Flask, WSGI}, dash: true}
+	if h, ok := holders[name]; ok {
+		return entity{makes: &h.constructor, holder: name}
 	}
 	return entity{}
 }
@@ -186,7 +193,7 @@ func (r *resolver) class(s *scope, b binding) entity {
 // function finds out whether a function is a factory: it has a factory's name and
 // makes or returns an app.
 func (r *resolver) function(s *scope, f *function) entity {
-	if !factoryNames[f.name] {
+	if !factoryNames[f.name] && !s.module.served[f.name] {
 		return entity{}
 	}
 	c := r.product(s, f)
@@ -198,18 +205,21 @@ func (r *resolver) function(s *scope, f *function) entity {
 
 func (r *resolver) product(s *scope, f *function) *constructor {
 	for _, value := range f.body.returns {
-		if e := r.value(f.body, "", value); e.app != nil {
+		if e := r.value(f.body, "", value); e.app != nil && e.holder == "" {
 			return e.app
 		}
 	}
+	if !factoryNames[f.name] {
+		return nil // What only makes an app for itself, such as main, is no factory.
+	}
 	if name, rest := dotted(f.returnType); len(rest) == 0 {
-		if e := r.lookup(s, name); e.makes != nil {
+		if e := r.lookup(s, name); e.makes != nil && e.holder == "" {
 			return e.makes
 		}
 	}
 	for _, name := range f.body.order {
 		for _, b := range f.body.names[name] {
-			if e := r.value(f.body, name, b.value); e.app != nil {
+			if e := r.value(f.body, name, b.value); e.app != nil && e.holder == "" {
 				return e.app
 			}
 		}
@@ -247,7 +257,7 @@ func made(e entity, origin string) entity {
 	if e.origin != "" {
 		origin = e.origin
 	}
-	return entity{app: e.makes, origin: origin, dash: e.dash}
+	return entity{app: e.makes, origin: origin, holder: e.holder}
 }
 
 // wrapped finds application = Middleware(app), which serves the app that it wraps.
@@ -257,10 +267,19 @@ func (r *resolver) wrapped(s *scope, name string, args []token) entity {
 	}
 	for _, arg := range split(args, ",") {
 		callee, rest := dotted(arg)
-		if len(rest) > 0 || callee == "" || callee == name {
+		if callee == "" || callee == name && len(rest) == 0 {
 			continue
 		}
-		if e := r.lookup(s, callee); e.app != nil {
+		e := r.lookup(s, callee)
+		if len(rest) > 0 && rest[0].is("(") && e.makes != nil { // Middleware(create_app())
+			_, after := bracketed(rest)
+			if e = made(e, s.module.path+":"+name); len(after) > 0 {
+				e = entity{}
+			}
+		} else if len(rest) > 0 {
+			e = entity{}
+		}
+		if e.app != nil && e.holder == "" {
 			return e
 		}
 	}

@@ -23,6 +23,8 @@ type source struct {
 	paths   []string           // sorted
 	// folders has each folder with Python somewhere below it.
 	folders map[string]bool
+	// manifests are the files package.json, sorted.
+	manifests []string
 	// secrets are the environment files and keys, which are not uploaded.
 	secrets []string
 	// resolved keeps what names stand for. The entry of a name that is being resolved
@@ -82,6 +84,9 @@ func isHidden(name string) bool { return strings.Contains("/"+name, "/.") }
 func (src *source) add(name string, entry fs.DirEntry) error {
 	if v, err := src.judge(name, entry.IsDir()); v != takes || err != nil {
 		return err
+	}
+	if path.Base(name) == "package.json" && !isHidden(name) {
+		src.manifests = append(src.manifests, name)
 	}
 	if path.Ext(name) != ".py" || isHidden(name) {
 		return nil

@@ -1,0 +1,1 @@
+WORDS = "a backend in a folder"

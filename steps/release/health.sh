@@ -49,7 +49,7 @@ give_up() {
   # What the app raised, if it did, is above what gunicorn says about it.
   raised=$(printf '%s\n' "$log" | sed -n '/Exception in worker process/,/Worker exiting/p')
   # Frames of the import itself and lines of carets say nothing.
-  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 40 || :
+  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 80 || :
   difference "$current" "$release" "$variables"
   [ "$(readlink "$current")" != "$release" ] || exit 1
   systemctl stop "$1.socket" "$1.service"

@@ -28,7 +28,7 @@ func pytest(lines []string) (Cause, bool) {
 }
 
 // unbuilt names a package that pip or uv can't build.
-var unbuilt = regexp.MustCompile("(?i)(?:failed to build|could not build wheels for) [`'\"]?([A-Za-z0-9][A-Za-z0-9._=+-]*)")
+var unbuilt = regexp.MustCompile("(?i)(?:failed to build installable wheels for [^(]*\\(|failed to build|could not build wheels for) ?[`'\"]?([A-Za-z0-9][A-Za-z0-9._=+-]*)")
 
 // build is a package that can't be built, and why: the first complaint of its
 // build.

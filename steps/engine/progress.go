@@ -21,8 +21,9 @@ type progress struct {
 	armed    bool // the old state is kept, to be put back
 }
 
-// failureLines is how much of what a step printed an error carries.
-const failureLines = 24
+// failureLines is how much of what a step printed an error carries: the cause stands
+// above the rest of a long traceback, and above what a second installer says.
+const failureLines = 100
 
 func (p *progress) line(line string) {
 	mark, ok := strings.CutPrefix(line, p.boundary+" ")

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"slipway/providers"
+	"slipway/steps/access"
 	"slipway/steps/fact"
 	"slipway/steps/guard"
 	"slipway/steps/plan"
@@ -42,7 +44,7 @@ func (r *Run) Looked(f *fact.Fact) string {
 // earlier run left running are waited for first.
 func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, report func(string)) error {
 	for {
-		sections, err := s.client.Look(ctx, shell.Lines(LookScript(plan, facts), lookBefore(plan)))
+		sections, err := s.client.Look(ctx, shell.Lines(LookScript(plan, facts), lookObstacles(plan), lookBefore(plan)))
 		if err != nil {
 			return err
 		}
@@ -50,6 +52,9 @@ func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, repor
 		if len(jobs) == 0 {
 			s.see(sections)
 			if err := s.system.Check(); err != nil {
+				return err
+			}
+			if err := fact.CheckObstacles(plan, sections[fact.SectionObstacles], time.Now()); err != nil {
 				return err
 			}
 			return s.system.CheckPython(plan)
@@ -61,6 +66,11 @@ func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, repor
 			}
 		}
 	}
+}
+
+// lookObstacles looks for what is in the way of a deployment.
+func lookObstacles(p plan.Plan) string {
+	return shell.Section(fact.SectionObstacles, fact.LookObstacles(p, access.OwnerFile, access.User))
 }
 
 // see keeps what a look found.

@@ -44,12 +44,12 @@ give_up() {
     *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
   esac
   # What systemd says of each start would hide what the app said.
-  log=$(journalctl -q -n 400 -o cat -u "$1.service" |
+  log=$(journalctl -q -n 400 -o cat --since "@$began" -u "$1.service" |
     grep -vE "^$1\.service: (Start request|Scheduled|Main process|Control process|Failed with|Killing)|^(Starting|Started|Failed to start|Stopped) $1\.service" || :)
   # What the app raised, if it did, is above what gunicorn says about it.
   raised=$(printf '%s\n' "$log" | sed -n '/Exception in worker process/,/Worker exiting/p')
   # Frames of the import itself and lines of carets say nothing.
-  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 40 || :
+  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 80 || :
   difference "$current" "$release" "$variables"
   [ "$(readlink "$current")" != "$release" ] || exit 1
   systemctl stop "$1.socket" "$1.service"
@@ -61,6 +61,7 @@ give_up() {
 # time, or answers wrongly for long, the script ends. An app that is still warming up
 # answers with 503.
 start() {
+  began=$(date +%s)
   systemctl start "$1.socket"
   systemctl restart "$1.service" || :
   health_path=/ health_status='' health_seconds=60 health_host=localhost health_scheme=http

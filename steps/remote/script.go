@@ -14,9 +14,8 @@ import (
 	"slipway/steps/shell"
 )
 
-// tailLines is how much of a failed command's output an error carries: as much as it
-// takes to find the cause, which stands above what a traceback and two installers say.
-const tailLines = 60
+// tailLines is how much of a failed command's output an error carries.
+const tailLines = 15
 
 // Output runs a script as root that only reads, in one round trip, and returns
 // what it printed. A dropped connection is made again and the script asked

@@ -103,6 +103,10 @@ func lastLine(lines []string) (Cause, bool) {
 // headline is the sentence that introduces the last lines of a release that did
 // not answer.
 func headline(lines []string) (Cause, bool) {
-	line, ok := strings.CutSuffix(lines[0], "; its last lines:")
-	return Cause{Line: line}, ok
+	for _, line := range lines {
+		if line, ok := strings.CutSuffix(line, "; its last lines:"); ok {
+			return Cause{Line: line}, true
+		}
+	}
+	return Cause{}, false
 }

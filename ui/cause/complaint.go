@@ -28,7 +28,7 @@ func pytest(lines []string) (Cause, bool) {
 }
 
 // unbuilt names a package that pip or uv can't build.
-var unbuilt = regexp.MustCompile("(?i)(?:failed to build|could not build wheels for) [`'\"]?([A-Za-z0-9][A-Za-z0-9._=+-]*)")
+var unbuilt = regexp.MustCompile("(?i)(?:failed to build installable wheels for [^(]*\\(|failed to build|could not build wheels for) ?[`'\"]?([A-Za-z0-9][A-Za-z0-9._=+-]*)")
 
 // build is a package that can't be built, and why: the first complaint of its
 // build.
@@ -85,8 +85,11 @@ func resolver(lines []string) (Cause, bool) {
 
 // grievances are lines by which programs say what is wrong.
 var grievances = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	`[A-Za-z_][\w.]*(?:Error|Exception): .+`,         // Python without a traceback, Node
-	`(?:Error|ERROR|error|fatal|E): .+`,              // most others, apt
+	`[A-Za-z_][\w.]*(?:Error|Exception): .+`,                       // Python without a traceback, Node
+	`(?:Error|ERROR|error|fatal|E): .+`,                            // most others, apt
+	`Failed to (?:find attribute|parse) .+`, `Error: class uri .+`, // gunicorn
+	`\[[-0-9: +]+\] \[\d+\] \[(?:ERROR|CRITICAL)\] .+`,
+	`.* killed by the OOM killer.*`,                  // systemd
 	`\S+: fatal error: .+`, `\S+:\d+:\d+: error: .+`, // compilers
 	`\S+: \[emerg\] .+`,                                                                 // nginx
 	`(?:/\S*/)?\w*sh: (?:line )?\d+: .+`, `(?:/\S*/)?\w*sh: .+: (?:command )?not found`, // shells
@@ -94,8 +97,11 @@ var grievances = regexp.MustCompile(`^(?:` + strings.Join([]string{
 
 func grievance(line string) (string, bool) {
 	line = strings.TrimSpace(line)
-	return line, grievances.MatchString(line) && !strings.Contains(line, "subprocess-exited")
+	return line, grievances.MatchString(line) && !idle.MatchString(line)
 }
+
+// idle are complaints that say nothing of the cause.
+var idle = regexp.MustCompile(`subprocess-exited|Exception in worker process|Worker failed to boot|App failed to load|Worker \(pid:\d+\) exited|Shutting down: Master|Reason: `)
 
 // complaint is the last line by which a program says what is wrong.
 func complaint(lines []string) (Cause, bool) {

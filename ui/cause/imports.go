@@ -93,6 +93,9 @@ func module(e evidence, at []string) (Remedy, bool) {
 	if distribution, ok := app.DistributionOf(at[1]); ok {
 		return then(e.app.adding(distribution))
 	}
+	if distribution, ok := pythonPrograms[name]; ok {
+		return then(e.app.adding(distribution))
+	}
 	if e.File == "" {
 		return then(fmt.Sprintf("no file of the app is %s: correct the module's name in the Procfile or in wsgi, asgi or command under [app] in slipway.toml", strings.ReplaceAll(at[1], ".", "/")+".py"))
 	}
@@ -124,9 +127,9 @@ func noName(e evidence, at []string) (Remedy, bool) {
 }
 
 // syntax is code that the server's Python can't read.
-func syntax(_ evidence, at []string) (Remedy, bool) {
+func syntax(e evidence, at []string) (Remedy, bool) {
 	if strings.Contains(at[1], "Missing parentheses in call to") || strings.Contains(at[1], "multiple exception types must be parenthesized") {
-		return then("this is Python 2: convert it (2to3 -w FILE does most of it); no server that slipway makes has Python 2")
+		return then(fmt.Sprintf("this is Python 2, which no server has any more: convert it, 2to3 -w %s does most of it", e.here("FILE")))
 	}
 	return then("correct that line; if it is right for another Python than the server's, write its version: " + inApp(`python = "3.13"`))
 }

@@ -12,6 +12,9 @@ import (
 // indented. Scripts may rely on the two beginnings.
 func Report(p *engine.Problem) []string {
 	c := Of(p.Error)
+	if r := []rune(c.Line); len(r) > longestCause && len(c.Rest) > 0 {
+		c.Line = string(r[:longestCause-1]) + "…" // all of it is in the rest
+	}
 	lines := []string{"error: " + c.Lead + c.String()}
 	if p.Hint != "" {
 		lines = append(lines, "hint: "+text.Clean(p.Hint))
@@ -26,6 +29,9 @@ func Report(p *engine.Problem) []string {
 	}
 	return lines
 }
+
+// longestCause is how many characters of a cause are in the first line.
+const longestCause = 300
 
 // mostDetails is how many lines follow the cause and the hint, so that both are still
 // on the screen.

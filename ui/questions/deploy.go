@@ -124,21 +124,41 @@ func (c *conversation) deploy() error {
 
 // afterFailure asks what to do about an error. It returns true to try again.
 func (c *conversation) afterFailure(failed error) (bool, error) {
-	options := []option{
+	remedy, folder, _ := answers.RemedyOf(failed)
+	var options []option
+	if remedy.Keep != "" {
+		options = append(options, option{id: "data", text: "keep " + remedy.Keep + " across releases (in slipway.toml), then try again"})
+	}
+	if remedy.Variable != "" {
+		options = append(options, option{id: "variable", text: "give " + remedy.Variable + ", then try again"})
+	}
+	preset := "retry"
+	if len(options) > 0 {
+		preset = options[0].id
+	}
+	options = append(options, []option{
 		{id: "retry", text: "try again, from where it stopped"},
 		{id: "edit", text: "change the answers, then try again"},
 		{id: "keep", text: "keep what was made and leave; the same command continues"},
-	}
+	}...)
 	if c.Home.Exists(c.plan.Name) {
 		options = append(options, option{id: "remove", text: "remove what was made"})
 	}
-	id, err := c.choose("What now?", options, "retry")
+	id, err := c.choose("What now?", options, preset)
 	if err != nil {
 		return false, err
 	}
 	switch id {
 	case "retry":
 		return true, nil
+	case "data":
+		if err := answers.Keep(folder, remedy.Keep); err != nil {
+			c.sayf("%v\n", err)
+			return c.afterFailure(failed)
+		}
+		return true, nil
+	case "variable":
+		return true, c.give(remedy.Variable)
 	case "edit":
 		if err := c.where(); err != nil {
 			return false, err
@@ -151,4 +171,13 @@ func (c *conversation) afterFailure(failed error) (bool, error) {
 		return false, failed
 	}
 	return false, failed
+}
+
+// give asks for a variable that the app needs.
+func (c *conversation) give(name string) error {
+	value, err := c.Secret(c.ctx, "Value of "+name+" (it does not show):")
+	if err == nil {
+		c.answers.SetEnv(name, strings.TrimRight(value, "\r\n"))
+	}
+	return err
 }

@@ -22,6 +22,9 @@ type failure struct {
 	board   *board
 	problem *engine.Problem
 	cause   cause.Cause
+	// remedy is what settles it, if that is known, and folder is the app's.
+	remedy cause.Remedy
+	folder string
 	// about is the question whose answer the error is about.
 	about answers.Question
 	// said is what came of the last choice, if it led to no other screen.
@@ -39,10 +42,12 @@ func newFailure(w *wizard, b *board, err error) *failure {
 	if step, ok := errors.AsType[*engine.StepError](err); ok {
 		f.cause.Line = strings.TrimPrefix(f.cause.Line, step.Step+": ") // the title names the step
 	}
+	f.remedy, f.folder, _ = answers.RemedyOf(err)
 	f.about = answers.Culprit(err, w.plan.Value(plan.KeyProvider))
 	w.ending.Err = err
 	record, readErr := w.options.Home.Read(b.name)
-	f.set(f.choices(readErr == nil && record.Server.Address != "", w.options.Home.Exists(b.name)), "retry")
+	items := f.choices(readErr == nil && record.Server.Address != "", w.options.Home.Exists(b.name))
+	f.set(items, items[0].id)
 	return f
 }
 
@@ -54,9 +59,16 @@ var aboutQuestion = map[answers.Question]string{
 
 // choices are what can be done, each with its key.
 func (f *failure) choices(shell, onRecord bool) []item {
-	items := []item{{id: "retry", title: "r  Try again, from where it stopped"},
-		{id: "edit", title: "e  " + aboutQuestion[f.about]},
-		{id: "log", title: "l  Read the log"}}
+	var items []item
+	if f.remedy.Keep != "" {
+		items = append(items, item{id: "data", title: "w  Keep " + f.remedy.Keep + " across releases (in slipway.toml) and try again"})
+	}
+	if f.remedy.Variable != "" {
+		items = append(items, item{id: "variable", title: "v  Give " + f.remedy.Variable + " and try again"})
+	}
+	items = append(items, item{id: "retry", title: "r  Try again, from where it stopped"},
+		item{id: "edit", title: "e  " + aboutQuestion[f.about]},
+		item{id: "log", title: "l  Read the log"})
 	if shell {
 		items = append(items, item{id: "shell", title: "s  Open a shell on the server"})
 	}
@@ -86,7 +98,7 @@ func (f *failure) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 // letters are the keys of the choices.
-var letters = map[string]string{"r": "retry", "e": "edit", "l": "log", "s": "shell", "k": "keep", "d": "destroy"}
+var letters = map[string]string{"w": "data", "v": "variable", "r": "retry", "e": "edit", "l": "log", "s": "shell", "k": "keep", "d": "destroy"}
 
 func (f *failure) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	f.said = ""
@@ -117,8 +129,15 @@ func (f *failure) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 func (f *failure) do(w *wizard, id string) tea.Cmd {
 	switch id {
 	case "retry":
-		w.ending.Err = nil
-		return w.replace(f, newProgress(f.board.fresh()))
+		return f.retry(w)
+	case "data":
+		if err := answers.Keep(f.folder, f.remedy.Keep); err != nil {
+			f.said = err.Error()
+			return nil
+		}
+		return f.retry(w)
+	case "variable":
+		return w.push(newVariable(f.remedy.Variable).then(f.retry))
 	case "edit":
 		w.ending.Err = nil
 		return w.edit(f.about)
@@ -133,6 +152,12 @@ func (f *failure) do(w *wizard, id string) tea.Cmd {
 		}))
 	}
 	return tea.Quit
+}
+
+// retry runs the deployment again, with what has changed of the answers and the app.
+func (f *failure) retry(w *wizard) tea.Cmd {
+	w.ending.Err = nil
+	return w.replace(f, newProgress(f.board.fresh()))
 }
 
 // shell gives the terminal to a shell on the server until the person closes it.

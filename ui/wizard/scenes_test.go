@@ -70,9 +70,10 @@ var scenes = map[string]func(p *person){
 		p.deploying()
 		p.w.push(newLogs(p.w.board.log))
 	},
-	"failure": func(p *person) { p.failed("tests", pytestOutput) },
-	"crash":   func(p *person) { p.failed("release", gunicornOutput) },
-	"done":    func(p *person) { p.deployed() },
+	"failure":    func(p *person) { p.failed("tests", pytestOutput) },
+	"crash":      func(p *person) { p.failed("release", gunicornOutput) },
+	"crash-kept": func(p *person) { p.failedIn(p.t.TempDir(), "release", readOnlyOutput) },
+	"done":       func(p *person) { p.deployed() },
 	"removal": func(p *person) {
 		r := newRemoval("shop", (*wizard).restart)
 		p.w.stack = append(p.w.stack, r)
@@ -218,14 +219,24 @@ Traceback (most recent call last):
 ModuleNotFoundError: No module named 'shop'
 [2026-06-01 12:00:01 +0000] [812] [INFO] Worker exiting (pid: 812)`
 
+// readOnlyOutput is what is printed about a release that writes beside its code.
+const readOnlyOutput = `the release did not answer at /: its workers end as soon as they start; its last lines:
+Traceback (most recent call last):
+  File "/srv/app-shop/releases/08d4abc35ca1/src/shop/__init__.py", line 14, in create_app
+    os.makedirs(app.instance_path)
+OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/instance'`
+
 // failed has a step fail with what it printed.
-func (p *person) failed(name, output string) {
+func (p *person) failed(name, output string) { p.failedIn("", name, output) }
+
+// failedIn has a step of an app in a folder fail with what it printed.
+func (p *person) failedIn(folder, name, output string) {
 	p.t.Helper()
 	s := p.until(name)
 	s.board.event(engine.Event{Kind: engine.KindStep, Step: name, Title: s.board.now.title, Status: engine.Failed, Seconds: 1.2})
 	keepRecord(p.t, p.w.options.Home, "shop", "/home/ada/shop")
 	saveServer(p.t, p.w.options.Home)
-	err := &engine.StepError{Step: name, Err: &remote.ExitError{What: "it", Status: 1, Tail: output}}
+	err := &engine.StepError{Step: name, Folder: folder, Err: &remote.ExitError{What: "it", Status: 1, Tail: output}}
 	p.w.stack[len(p.w.stack)-1] = newFailure(p.w, s.board, err)
 }
 

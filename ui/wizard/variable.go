@@ -13,6 +13,8 @@ type variable struct {
 	form
 	// before is the name of the variable that is changed; empty for a new one.
 	before string
+	// after is what follows once it is given and this screen is closed; nil goes back.
+	after func(*wizard) tea.Cmd
 }
 
 func newVariable(name string) *variable {
@@ -27,6 +29,12 @@ func newVariable(name string) *variable {
 	if name != "" {
 		v.focus("value")
 	}
+	return v
+}
+
+// then has something follow once the variable is given.
+func (v *variable) then(after func(*wizard) tea.Cmd) *variable {
+	v.after = after
 	return v
 }
 
@@ -73,7 +81,11 @@ func (v *variable) enter(w *wizard) tea.Cmd {
 		w.answers.RemoveEnv(v.before)
 	}
 	w.answers.SetEnv(v.value("key"), v.field("value").input.Value())
-	return w.back()
+	back := w.back()
+	if v.after == nil {
+		return back
+	}
+	return tea.Batch(back, v.after(w))
 }
 
 func (v *variable) view(w *wizard, width, height int) string {

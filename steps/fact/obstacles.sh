@@ -1,0 +1,51 @@
+# shellcheck shell=sh
+# Prints what may stand in the way of a deployment, an obstacle a line. Most is looked for
+# only on a server that was there before ($existing is "yes") and that has no $owner, the
+# mark of a deployment: what could be found later is slipway's own. $user is the login
+# that slipway makes.
+: "${owner?}" "${user?}" "${existing?}"
+
+echo "time $(date +%s)"
+[ -d /run/systemd/system ] || echo "nosystemd"
+[ -w /etc ] || echo "readonly"
+if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
+
+echo "free $(df -Pk / | awk 'NR == 2 { print $4 }')"
+echo "shell $(getent passwd "$user" | cut -d: -f7)"
+
+# nginx: files that claim a port for themselves. Debian's own page is replaced anyway.
+grep -HsE '^[[:space:]]*listen[[:space:]].*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
+  grep -v '^/etc/nginx/sites-enabled/default:' | sed 's/^/nginx /'
+
+# What else listens where nginx is to listen, and by which unit it was started.
+ss -Hltnp 'sport = :80 or sport = :443' 2>/dev/null | while read -r _ _ _ at _ users; do
+  pid=${users#*pid=}
+  pid=${pid%%[!0-9]*}
+  name=${users#*\"}
+  name=${name%%\"*}
+  unit=$(sed -n 's,^.*/\([^/]*\.\(service\|scope\)\)$,\1,p' "/proc/${pid:-0}/cgroup" 2>/dev/null | head -n 1)
+  echo "listens ${at##*:} ${name:-?} ${unit:-?}"
+done | sort -u
+
+# Sources of packages: those that apt can't read, then those that a server refuses. apt
+# goes on without one whose server does not answer.
+if ! list=$(LC_ALL=C apt-get --print-uris update 2>&1); then
+  printf '%s\n' "$list" | sed -n 's/^E: /source /p'
+  exit 0
+fi
+part=$(mktemp -d)
+printf '%s\n' "$list" | cut -d"'" -f2 | grep 'InRelease$' | sort -u | {
+  while read -r uri; do
+    {
+      for file in "$uri" "${uri%InRelease}Release"; do
+        said=$(LC_ALL=C timeout 20 /usr/lib/apt/apt-helper -qq download-file "$file" "$part/$(printf %s "$file" | cksum | cut -d' ' -f1)" 2>&1) && exit 0
+      done
+      case $said in *resolve* | *onnect* | *timed\ out* | '') exit 0 ;; esac
+      base=${uri%/dists/*}
+      files=$(grep -rlF "${base%/InRelease}" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ')
+      echo "dead ${files:-?} $uri $(printf '%s\n' "$said" | sed -n 's/^E: //p' | tail -n 1)"
+    } &
+  done
+  wait
+}
+rm -rf "$part"

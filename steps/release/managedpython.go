@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -16,6 +17,9 @@ import (
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
+
+//go:embed bringpython.sh
+var bringPythonText string
 
 // What lies on the server between the upload of a Python's archive and its unpacking: a
 // table for uv, with the archive's address and sum, and a folder in the form of a

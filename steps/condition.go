@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/steps/cpython"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/release"
@@ -42,6 +43,8 @@ type ServerCondition struct {
 	Listed   time.Time `json:"updates_listed,omitzero"`
 	// Reboot tells why a reboot is needed; empty if none is.
 	Reboot string `json:"reboot,omitempty"`
+	// Python is the one that the app runs on; nil if that is not known.
+	Python *cpython.Condition `json:"python,omitempty"`
 	// Jobs are the names of slipway's own jobs that run now.
 	Jobs []string `json:"jobs,omitempty"`
 }
@@ -102,6 +105,7 @@ func lookCondition(l layout.Layout) string {
 		shell.Section("releases", release.LookKept(l)),
 		shell.Section("updates", pendingUpdates),
 		shell.Section("reboot", shell.Script(whyRebootScript, nil)),
+		shell.Section("python", release.LookPython(l)),
 		shell.Section("jobs", remote.Running()),
 	)
 }
@@ -119,6 +123,10 @@ func readCondition(seen map[string]string) ServerCondition {
 		Releases: release.ParseKept(seen["releases"]),
 		Reboot:   strings.Join(shell.NonEmpty(shell.SplitLines(seen["reboot"])), "; "),
 		Jobs:     strings.Fields(seen["jobs"]),
+	}
+	if version, managed := release.ParsePython(seen["python"]); version != "" {
+		python := cpython.Judge(version, managed, time.Now())
+		c.Python = &python
 	}
 	c.Load, _ = strconv.ParseFloat(f["load"], 64) // 0 is "unknown"
 	if listed := shell.Number(f["listed"]); listed > 0 {

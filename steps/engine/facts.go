@@ -35,6 +35,7 @@ func (s Facts) do(ctx context.Context, r *Run) error {
 		switch {
 		case found.Holds:
 			r.stepEvent(r.step, Unchanged, found, 0)
+			r.notes(found)
 		case r.OnlyLooks():
 			r.stepEvent(r.step, WouldChange, found, 0)
 		}

@@ -35,6 +35,8 @@ type Fact struct {
 	Before func(ctx context.Context, s Server) error
 	// Detail describes what is there once the fact holds; may be nil.
 	Detail func(View) string
+	// Notes are sentences for people about what is there once the fact holds; may be nil.
+	Notes func(View) []string
 }
 
 // View is all that a fact is decided from.
@@ -71,7 +73,7 @@ type Server struct {
 	Pin func(keys ...ssh.PublicKey) error
 }
 
-// Found is what Decide says of a view and, if the fact holds, its detail.
+// Found is what Decide says of a view and, if the fact holds, its detail and its notes.
 func (f *Fact) Found(v View) providers.Finding {
 	if changes := f.Decide(v); len(changes) > 0 {
 		return providers.Finding{Changes: changes}
@@ -79,6 +81,9 @@ func (f *Fact) Found(v View) providers.Finding {
 	found := providers.Finding{Holds: true}
 	if f.Detail != nil {
 		found.Detail = f.Detail(v)
+	}
+	if f.Notes != nil {
+		found.Notes = f.Notes(v)
 	}
 	return found
 }

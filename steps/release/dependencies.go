@@ -48,6 +48,7 @@ var Dependencies = &fact.Fact{
 	},
 	Before: uploadPython,
 	Script: installScript,
+	Notes:  pythonNotes,
 }
 
 // serverPackages are the requirements that serve the app. Those that the app's lock

@@ -1,14 +1,15 @@
 # shellcheck shell=sh
 # Gives a release its virtual environment. One that is whole is used again; otherwise
 # one is made, with the packages that the words name as uv and pip take them. It is made
-# with the system's Python, or with the one that uv brings into the folder python.
+# with the system's Python, or with the one in the folder python, which bring_python of
+# bringpython.sh has there.
 #
 # A package's set-up code is a stranger's, so all of it runs as the app's user in a
 # sandbox: confined --property=ReadWritePaths=FOLDERS -- COMMAND, which is defined
 # before. The environment is made in its final place, which its programs name. At the
 # end it is root's, so that the app can't change what it runs.
 : "${venv?}" "${link?}" "${user?}" "${cache?}" "${uv?}" "${uv_wheels?}" "${uv_cache?}" "${pip_cache?}" "${fetch?}"
-: "${python?}" "${python_version?}" "${python_table?}" "${python_archives?}" "${python_mirror?}"
+: "${python?}"
 
 # empty_folder FOLDER: makes an empty folder of the app's user.
 empty_folder() {
@@ -28,43 +29,6 @@ fetch_uv() {
     rm -rf "$cache"/uv-[0-9]*[0-9]
     mv -T "$uv.part" "$uv"
   fi
-}
-
-# bring_python: has the managed Python in its folder. uv checks it by its sum: one of the
-# table that was uploaded, if there is one, else of the table that uv has.
-bring_python() {
-  [ -x "$uv/bin/uv" ] || fetch_uv
-  mkdir -p "$(dirname "$python")"
-  empty_folder "$python"
-  install -d -m 755 -o "$user" -g "$user" "$uv_cache"
-  set -- python install "$python_version" --install-dir "$python" --no-bin
-  if [ -e "$python_table" ]; then
-    chmod 644 "$python_table"
-    set -- "$@" --python-downloads-json-url "$python_table"
-  elif [ -d "$python_archives" ]; then
-    set -- "$@" --mirror "file://$python_archives"
-  elif [ -n "$python_mirror" ]; then
-    set -- "$@" --mirror "$python_mirror"
-  fi
-  [ ! -d "$python_archives" ] || chmod -R a+rX "$python_archives"
-  confined "--property=ReadWritePaths=$python $uv_cache" -- "$uv/bin/uv" "$@" || not_brought
-  brought_interpreter
-  version=$(confined -- "$interpreter" -V) || not_brought
-  [ "$version" = "Python $python_version" ] || echo "the interpreter calls itself $version"
-  chown -R root:root "$python"
-  chmod -R go-w "$python"
-  rm -rf "$python_table" "$python_archives"
-  touch "$python/.complete"
-}
-
-brought_interpreter() {
-  for interpreter in "$python/cpython-$python_version"-*/bin/python3; do :; done
-}
-
-not_brought() {
-  rm -rf "$python" "$python_table" "$python_archives"
-  echo "Python $python_version could not be brought to the server" >&2
-  exit 1
 }
 
 # with_uv PACKAGE...: the environment as uv makes it; false if any of it fails.
@@ -89,10 +53,7 @@ with_pip() {
 interpreter=/usr/bin/python3
 mkdir -p "$cache"
 chmod 755 "$cache"
-if [ -n "$python" ]; then
-  [ -e "$python/.complete" ] || bring_python
-  brought_interpreter
-fi
+[ -z "$python" ] || bring_python
 if [ ! -e "$venv/.complete" ]; then
   if [ $# -gt 0 ] && [ ! -x "$uv/bin/uv" ]; then fetch_uv; fi
   if ! with_uv "$@"; then

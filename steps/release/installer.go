@@ -46,15 +46,19 @@ func installScript(v fact.View) string {
 	for _, word := range wantedPackages(v.Plan) {
 		words = append(words, literal(word))
 	}
+	python := pythonFolder(managedPython(v))
 	return shell.Lines(
 		confined(l, installProperties(v)),
+		shell.Script(bringPythonText, shell.Values{
+			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives,
+			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
+		}),
 		shell.Script(dependenciesText, shell.Values{
 			"venv": venvOf(v), "link": l.Venv(v.Plan.Release), "user": l.User,
 			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "pip_cache": pipCache,
 			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
 			"fetch":     literal(shell.Script(fetchUVText, nil)),
-			"python":    pythonFolder(managedPython(v)), "python_version": managedPython(v),
-			"python_table": pythonTable, "python_archives": pythonArchives, "python_mirror": literal(serversMirror(v.Plan.PythonMirror)),
+			"python":    python,
 		}, words...))
 }
 

@@ -2,11 +2,13 @@ package release
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"slipway/providers"
 	"slipway/steps/cpython"
@@ -15,6 +17,9 @@ import (
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
+
+//go:embed bringpython.sh
+var bringPythonText string
 
 // What lies on the server between the upload of a Python's archive and its unpacking: a
 // table for uv, with the archive's address and sum, and a folder in the form of a
@@ -103,4 +108,34 @@ func (a archive) table(release cpython.Release, machine string) ([]byte, error) 
 		"major": major, "minor": minor, "patch": patch, "prerelease": "", "variant": nil, "build": release.Build,
 		"url": a.url, "sha256": a.sum,
 	}})
+}
+
+// LookPython is shell text that prints which Python the release that takes the traffic
+// runs on. ParsePython reads it.
+func LookPython(l layout.Layout) string {
+	return `cat ` + shell.Quote(l.Current()+"/venv/pyvenv.cfg") + ` 2>/dev/null || :`
+}
+
+// ParsePython reads what LookPython printed: the interpreter's version, "3.12.3", and
+// whether Slipway brought it. The version is "" if it is not known.
+func ParsePython(out string) (version string, managed bool) {
+	for _, line := range shell.SplitLines(out) {
+		key, value, _ := strings.Cut(line, " = ")
+		switch key {
+		case "version", "version_info":
+			version = value
+		case "home":
+			managed = strings.HasPrefix(value, layout.PythonsFolder+"/")
+		}
+	}
+	return version, managed
+}
+
+// pythonNotes say when the managed Python needs its owner: this release keeps it, and a
+// deployment brings a newer one.
+func pythonNotes(v fact.View) []string {
+	if advice := cpython.Judge(managedPython(v), true, time.Now()).Advice(); managedPython(v) != "" && advice != "" {
+		return []string{advice}
+	}
+	return nil
 }

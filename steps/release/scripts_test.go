@@ -158,8 +158,7 @@ func TestDependenciesOfNothing(t *testing.T) {
 	const confined = `confined() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }`
 	script := shell.Lines(confined, shell.Script(dependenciesText, shell.Values{"venv": dir + "/venvs/x", "link": dir + "/link", "user": "root",
 		"cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/uv", "pip_cache": dir + "/cache/pip",
-		"fetch": "echo fetched uv for nothing", "python": "", "python_version": "", "python_table": dir + "/cache/python.json",
-		"python_archives": dir + "/cache/python", "python_mirror": ""}))
+		"fetch": "echo fetched uv for nothing", "python": ""}))
 	var made time.Time
 	for range 2 {
 		if out, err := sh(script); err != nil || out != "" {

@@ -13,6 +13,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/ui"
 )
 
@@ -86,10 +87,14 @@ type drift struct {
 	// unchanged is how many steps have no drift; steps are those that have.
 	unchanged int
 	steps     []engine.Event
+	// notes are what is no drift and yet needs somebody.
+	notes []string
 }
 
 func (d *drift) add(e engine.Event) {
 	switch {
+	case e.Kind == engine.KindNote && e.Step == release.Dependencies.Name:
+		d.notes = append(d.notes, e.Line)
 	case e.Kind != engine.KindStep:
 	case e.Status == engine.Unchanged:
 		d.unchanged++
@@ -99,6 +104,11 @@ func (d *drift) add(e engine.Event) {
 }
 
 func (d *drift) print(w io.Writer) {
+	defer func() {
+		for _, note := range d.notes {
+			fmt.Fprintln(w, "note: "+note)
+		}
+	}()
 	if len(d.steps) == 0 {
 		fmt.Fprintf(w, "%s is as it was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged)
 		return

@@ -14,12 +14,14 @@ func TestDrift(t *testing.T) {
 	for _, e := range []engine.Event{
 		{Kind: engine.KindStart, Name: "shop"},
 		{Kind: engine.KindStep, Step: "login", Status: engine.Unchanged},
+		{Kind: engine.KindNote, Step: "preflight", Line: "not about drift"},
+		{Kind: engine.KindNote, Step: "dependencies", Line: "Python 3.12.16 is out: the next deployment brings it"},
 	} {
 		d.add(e)
 	}
 	var out bytes.Buffer
 	d.print(&out)
-	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps unchanged\n"; got != want {
+	if got, want := out.String(), "shop is as it was deployed: 1 of 1 steps unchanged\nnote: Python 3.12.16 is out: the next deployment brings it\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	d.add(engine.Event{Kind: engine.KindStep, Step: "sshd", Title: "SSH by key only", Status: engine.WouldChange, Changes: []providers.Change{
@@ -30,6 +32,7 @@ func TestDrift(t *testing.T) {
   sshd: SSH by key only
     to mend: sshd's PermitRootLogin is no (now: yes)
     to mend: install sudo
+note: Python 3.12.16 is out: the next deployment brings it
 `
 	if got := out.String(); got != want {
 		t.Errorf("got %s, want %s", got, want)

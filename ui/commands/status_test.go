@@ -7,6 +7,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/steps/cpython"
 	"slipway/steps/release"
 	"slipway/steps/web"
 	"slipway/ui/golden"
@@ -35,6 +36,7 @@ func TestStatus(t *testing.T) {
 					{Name: "app-shop-0123456789ab.service", State: "active", Since: at(3), Memory: 88, Limit: 231, Restarts: 1, Result: "oom-kill"},
 					{Name: "app-shop-0123456789ab-worker.service", State: "active", Since: at(3), Memory: 31}},
 				Failed: []string{"certbot.service"}, Updates: 3, Security: 1, Listed: at(1), Reboot: "the kernel 6.2 is installed and 6.1 runs",
+				Python:   &cpython.Condition{Version: "3.12.3", Managed: true, Newer: "3.12.16"},
 				Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
 		"status-down.txt": {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
 	} {

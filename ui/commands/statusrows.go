@@ -59,6 +59,9 @@ func (r rows) server(s steps.ServerCondition) {
 	r.print("disk", describeSpace(s.Disk))
 	r.print("failed", strings.Join(s.Failed, ", "))
 	r.print("updates", describeUpdates(s))
+	if s.Python != nil {
+		r.print("python", s.Python.Describe())
+	}
 	r.print("reboot", s.Reboot)
 	for _, job := range s.Jobs {
 		r.print("running", "the job "+job)

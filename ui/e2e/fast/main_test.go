@@ -11,7 +11,10 @@ import (
 	"slipway/ui/e2e"
 )
 
-func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
+func TestMain(m *testing.M) {
+	os.Setenv("PIP_NO_INDEX", "1") // nobody outside of this computer is asked
+	os.Exit(e2e.Main(m))
+}
 
 // need is the time that a test may take.
 const need = time.Minute

@@ -1,7 +1,9 @@
 # shellcheck shell=sh
-# Prints a line "complete PATH" for each virtual environment that is whole.
-: "${venvs?}"
+# Prints a line "complete PATH" for each virtual environment that is whole, and
+# "building" if packages are installed that only a build needed.
+: "${venvs?}" "${build_list?}"
 
 for file in "$venvs"/*/.complete; do
   [ ! -e "$file" ] || echo "complete $(dirname "$file")"
 done
+[ ! -e "$build_list" ] || echo building

@@ -84,5 +84,5 @@ func runBuild(p plan.Plan) string {
 		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
 	}
 	return shell.Lines(slices.Concat(before,
-		[]string{shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
+		[]string{shell.Command(once(l, append(properties, figures(p.App)...), "/bin/sh", "-c", p.App.Build)...)}, after)...)
 }

@@ -26,7 +26,7 @@ var Dependencies = &fact.Fact{
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
-			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder}),
+			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}),
 			shell.LookFiles(l.Venv(p.Release)))
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -37,18 +37,30 @@ var Dependencies = &fact.Fact{
 		}
 		if !slices.Contains(looked, "complete "+venv) {
 			if source := v.Plan.App.Requirements.Source; source != "" {
-				return []providers.Change{{What: "install the packages from " + source}}
+				return []providers.Change{{What: "install the packages from " + source, Why: forBuild(v.Plan)}}
 			}
 			return []providers.Change{{What: "make a virtual environment without packages: the app names none"}}
 		}
 		if !slices.Contains(looked, "link "+venv+" "+layout.Of(v.Plan.Name).Venv(v.Plan.Release)) {
 			return []providers.Change{{What: "use the packages that are installed already"}}
 		}
+		if slices.Contains(looked, "building") {
+			return []providers.Change{{What: "remove the Debian packages that only a build needed", Why: "an interrupted run left them"}}
+		}
 		return nil
 	},
 	Before: uploadPython,
 	Script: installScript,
 	Notes:  pythonNotes,
+}
+
+// forBuild says which Debian packages are there while the packages are installed.
+func forBuild(p plan.Plan) string {
+	names := p.App.ForBuild()
+	if len(names) == 0 {
+		return ""
+	}
+	return "Debian's " + strings.Join(names, ", ") + " are there for the build only"
 }
 
 // serverPackages are the requirements that serve the app. Those that the app's lock

@@ -2,7 +2,6 @@ package release
 
 import (
 	_ "embed"
-	"slices"
 	"strings"
 
 	"slipway/steps/fact"
@@ -13,6 +12,9 @@ import (
 
 //go:embed dependencies.sh
 var dependenciesText string
+
+//go:embed buildpackages.sh
+var buildPackagesText string
 
 //go:embed fetchuv.sh
 var fetchUVText string
@@ -37,6 +39,10 @@ const (
 	uvFolder    = cacheFolder + "/uv-" + uvVersion
 	uvCache     = cacheFolder + "/uv"
 	pipCache    = cacheFolder + "/pip"
+	// buildList lists the Debian packages that are installed for a build. It is not in
+	// the cache, which anybody may empty.
+	buildList = "/var/lib/slipway/build-packages"
+	buildLog  = cacheFolder + "/install.log"
 )
 
 // installScript gives the release its virtual environment.
@@ -49,12 +55,18 @@ func installScript(v fact.View) string {
 	python := pythonFolder(managedPython(v))
 	return shell.Lines(
 		confined(l, installProperties(v)),
+		sourceFunctions(v),
+		shell.AptFunctions(),
+		shell.Script(buildPackagesText, shell.Values{
+			"build_list": buildList, "build_log": buildLog, "app_packages": strings.Join(v.Plan.App.Packages, " "),
+		}),
 		shell.Script(bringPythonText, shell.Values{
 			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives,
 			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
 		}),
 		shell.Script(dependenciesText, shell.Values{
-			"venv": venvOf(v), "link": l.Venv(v.Plan.Release), "user": l.User,
+			"venv": venvOf(v), "folder": installFolder(v), "build_log": buildLog, "build_packages": strings.Join(v.Plan.App.ForBuild(), " "),
+			"link": l.Venv(v.Plan.Release), "user": l.User,
 			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "pip_cache": pipCache,
 			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
 			"fetch":     literal(shell.Script(fetchUVText, nil)),
@@ -68,7 +80,7 @@ func installProperties(v fact.View) []string {
 		"WorkingDirectory=" + layout.Of(v.Plan.Name).Source(v.Plan.Release),
 		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
 			// uv reads none of the app's settings for it, and brings a Python only when it is told to.
-			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 SSL_CERT_FILE=" + certificates,
+			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 GIT_TERMINAL_PROMPT=0 SSL_CERT_FILE=" + certificates,
 	}
 }
 
@@ -79,5 +91,11 @@ func wantedPackages(p plan.Plan) []string {
 	for _, f := range p.App.Requirements.Files {
 		args = append(args, "-r", f)
 	}
-	return slices.Concat(args, p.App.Requirements.Packages, serverPackages(p))
+	for _, requirement := range p.App.Requirements.Packages {
+		if strings.HasPrefix(requirement, "./") || requirement == "." {
+			args = append(args, "-e")
+		}
+		args = append(args, requirement)
+	}
+	return append(args, serverPackages(p)...)
 }

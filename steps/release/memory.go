@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/shell"
 )
@@ -70,7 +71,7 @@ var memoryLines = []string{
 }
 
 // appLines are in each of the app's units.
-var appLines = slices.Concat(memoryLines, Sandbox)
+func appLines(found app.Found) []string { return slices.Concat(memoryLines, Sandbox, figures(found)) }
 
 // onceLines are the same for a command that is run once: when there is no memory left,
 // the kernel ends it first.

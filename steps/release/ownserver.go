@@ -65,7 +65,7 @@ ExecStart=%[6]s --connections-max=1024 127.0.0.1:${PORT}
 Restart=always
 RestartSec=1
 %[7]s
-`, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(appLines, "\n"))}
+`, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(appLines(v.Plan.App), "\n"))}
 }
 
 // portScript chooses the port of an instance before it starts. Only an app that brings

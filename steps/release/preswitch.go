@@ -27,7 +27,7 @@ var PreSwitch = &fact.Fact{
 		l := layout.Of(p.Name)
 		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: p.App.Release + "\n"}
 		return shell.Lines(
-			gateScript(l, p.Release, once(l, append(UnitProperties(l, p.Release, p.App), "UMask=0027"), "/bin/sh", "-c", p.App.Release)),
+			gateScript(l, p.Release, once(l, CommandProperties(l, p.Release, p.App), "/bin/sh", "-c", p.App.Release)),
 			ran.Put(),
 		)
 	},

@@ -91,6 +91,11 @@ func UnitProperties(l layout.Layout, id string, found app.Found) []string {
 	}
 }
 
+// CommandProperties are the same for a command that InSandbox runs.
+func CommandProperties(l layout.Layout, id string, found app.Found) []string {
+	return slices.Concat(UnitProperties(l, id, found), figures(found), []string{"UMask=0027"})
+}
+
 // appEnvironment are the variables that a command of the app sees besides, each with a
 // space before it: modules are found in the app's root, wherever a command's program is.
 func appEnvironment(l layout.Layout, id string, found app.Found) string {
@@ -167,7 +172,7 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id, v.Plan.App), "\n"),
-		serves, v.Plan.Health().Seconds, strings.Join(appLines, "\n"))}
+		serves, v.Plan.Health().Seconds, strings.Join(appLines(v.Plan.App), "\n"))}
 	if v.Plan.OwnServer() {
 		return []shell.File{socket, service, proxyFile(v)}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"slipway/steps/app"
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
@@ -36,6 +37,16 @@ var Sandbox = []string{
 	"SystemCallFilter=@system-service",
 	"SystemCallFilter=~@privileged",
 	"SystemCallErrorNumber=EPERM",
+}
+
+// figures are lines behind those of Sandbox for an app that reads the system's figures,
+// as psutil does: all of /proc but for other users' processes, and the network's
+// interfaces.
+func figures(found app.Found) []string {
+	if !found.SystemFigures {
+		return nil
+	}
+	return []string{"ProcSubset=all", "RestrictAddressFamilies=AF_NETLINK"}
 }
 
 // once is the command line that runs words as the app's user in the sandbox. It ends

@@ -32,7 +32,7 @@ var Tests = &fact.Fact{
 		}
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
-			gateScript(l, p.Release, once(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
+			gateScript(l, p.Release, once(l, append(properties, figures(p.App)...), "/bin/sh", "-c", p.App.TestCommand)),
 			passed.Put(),
 		)
 	},

@@ -2,6 +2,9 @@ package shell
 
 import _ "embed"
 
+//go:embed apt.sh
+var aptText string
+
 //go:embed aptinstall.sh
 var aptInstallText string
 
@@ -9,5 +12,9 @@ var aptInstallText string
 // with "-". It finishes first what dpkg was interrupted in, asks nothing, and waits
 // ten minutes at most for another package manager.
 func AptInstall(names ...string) string {
-	return Lines("(", Script(aptInstallText, nil, names...), ")")
+	return Lines("(", AptFunctions(), Script(aptInstallText, nil, names...), ")")
 }
+
+// AptFunctions are the shell functions configure_all, apt_update, apt_install and
+// apt_remove, which ask nothing and wait for another package manager.
+func AptFunctions() string { return Script(aptText, nil) }

@@ -16,6 +16,9 @@ import (
 //go:embed packageslook.sh
 var packagesLookText string
 
+//go:embed packagesunknown.sh
+var packagesUnknownText string
+
 // Packages is what Debian provides for the app and its server.
 var Packages = &fact.Fact{
 	Name: "packages", Title: "Debian's packages", Phase: providers.PhaseApt, Limit: 20 * time.Minute,
@@ -44,7 +47,9 @@ var Packages = &fact.Fact{
 				wanted = append(wanted, name+"-") // apt removes it in the same run
 			}
 		}
-		return shell.AptInstall(wanted...)
+		return shell.Lines("(",
+			"trap "+shell.Quote(shell.Script(packagesUnknownText, nil, namesOfOthers(v.Plan)...))+" EXIT",
+			shell.AptInstall(wanted...), "trap - EXIT", ")")
 	},
 }
 
@@ -60,10 +65,22 @@ func appPackages(p plan.Plan) []string {
 	if len(p.Domains()) > 0 {
 		names = append(names, "dehydrated")
 	}
-	if fromGit := func(pkg string) bool { return strings.Contains(pkg, "git+") }; slices.ContainsFunc(p.App.Requirements.Packages, fromGit) {
-		names = append(names, "git")
+	for _, name := range p.App.Packages {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return names
+}
+
+// namesOfOthers are pairs for packagesunknown.sh: a package that the app asks for, and
+// where it does.
+func namesOfOthers(p plan.Plan) []string {
+	var pairs []string
+	for _, name := range p.App.Packages {
+		pairs = append(pairs, name, p.App.PackageSources[name])
+	}
+	return pairs
 }
 
 // Remove is shell text that takes away the firewall's rules, the swap, and each file

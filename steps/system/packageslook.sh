@@ -1,6 +1,14 @@
 # shellcheck shell=sh
-# Prints which of its words are packages that are installed, and whether dpkg was
-# interrupted.
+# Prints which of its words are packages that are installed, or names that an installed
+# package provides, and whether dpkg was interrupted.
 
-dpkg-query -W -f 'package ${Package} ${db:Status-Status}\n' "$@" | sed -n 's/^package \(.*\) installed$/\1 installed/p'
+dpkg-query -W -f 'package ${Package} ${db:Status-Status} ${Provides}\n' 2>/dev/null |
+  awk -v words=" $* " '$3 == "installed" {
+    for (i = 2; i <= NF; i++) {
+      name = $i
+      sub(/,$/, "", name)
+      sub(/:.*/, "", name)
+      if (i != 3 && index(words, " " name " ")) print name " installed"
+    }
+  }' | sort -u
 [ -z "$(dpkg --audit)" ] || echo "dpkg interrupted"

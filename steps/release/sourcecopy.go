@@ -1,0 +1,59 @@
+package release
+
+import (
+	"maps"
+	"slices"
+
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/shell"
+)
+
+// sourceCopy is the copy of the source from which an environment's local packages are
+// built. Those that are installed in place, by -e, are imported from it.
+func sourceCopy(v fact.View) string { return venvOf(v) + "/source" }
+
+// needsCopy tells whether the packages are installed from a copy of the source.
+func needsCopy(v fact.View) bool {
+	return v.Plan.App.Requirements.Local() || len(v.Plan.App.Requirements.Rewritten) > 0
+}
+
+// installFolder is the folder in which uv and pip run.
+func installFolder(v fact.View) string {
+	if needsCopy(v) {
+		return sourceCopy(v)
+	}
+	return layout.Of(v.Plan.Name).Source(v.Plan.Release)
+}
+
+// sourceFunctions are the shell functions that make the copy of the source, have it as
+// it stays, and add the app's own projects to a command line. The copy is as secret as
+// the source.
+func sourceFunctions(v fact.View) string {
+	req, l, folder := v.Plan.App.Requirements, layout.Of(v.Plan.Name), sourceCopy(v)
+	copied, settled, projects := ":", ":", ":"
+	if needsCopy(v) {
+		var files []shell.File
+		for _, path := range slices.Sorted(maps.Keys(req.Rewritten)) {
+			files = append(files, shell.File{Path: folder + "/" + path, Mode: "644", Content: req.Rewritten[path]})
+		}
+		copied = shell.Lines(
+			shell.Command("cp", "-aT", l.Source(v.Plan.Release), folder)+" &&",
+			shell.PutAll(files),
+			shell.Command("chmod", "-R", "u=rwX,go=", folder)+" &&",
+			shell.Command("chown", "-R", l.User+":"+l.User, folder))
+		settled = shell.Lines(
+			shell.Command("chown", "-R", "root:"+l.User, folder),
+			shell.Command("chmod", "-R", "u=rwX,g=rX,o=", folder))
+		if !req.Local() {
+			settled = shell.Command("rm", "-rf", folder)
+		}
+	}
+	if len(req.Projects) > 0 {
+		projects = `"$@"`
+		for _, project := range req.Projects {
+			projects += " -e " + shell.Quote(literal("./"+project))
+		}
+	}
+	return shell.Lines("copy_source() {", copied, "}", "settle_source() {", settled, "}", "with_projects() {", projects, "}")
+}

@@ -116,18 +116,18 @@ func (d *detection) data() error {
 		if strings.HasPrefix(name, "/") {
 			k, _ := outsideFolder(name)
 			k.File = k.File && !strings.HasSuffix(given, "/")
-			told.add(k, SettingsFile)
+			told.add(foundKept{Kept: k, source: SettingsFile})
 			continue
 		}
 		k := Kept{Path: name, File: d.keepsFile(name, strings.HasSuffix(given, "/"))}
 		if err := d.checkKept(k); err != nil {
 			return err
 		}
-		told.add(k, SettingsFile)
+		told.add(foundKept{Kept: k, source: SettingsFile})
 	}
 	for _, k := range d.findData() {
 		if d.checkKept(k.Kept) == nil {
-			told.add(k.Kept, k.source)
+			told.add(k)
 		}
 	}
 	told.settle()
@@ -174,26 +174,51 @@ func (d *detection) checkKept(k Kept) error {
 type foundKept struct {
 	Kept
 	source string
+	// only is the file for which a folder is kept; "" if the folder was named.
+	only string
 }
 
-type keptList struct{ all []foundKept }
+type keptList struct {
+	all []foundKept
+	// others are files in kept folders that are not to be served.
+	others []string
+}
 
 // add takes a path. What was said of it first counts, and a URL from whoever knows it.
-func (l *keptList) add(k Kept, source string) {
-	for i := range l.all {
-		if l.all[i].Path == k.Path {
-			if l.all[i].URL == "" && !l.all[i].File {
-				l.all[i].URL = k.URL
-			}
-			return
+func (l *keptList) add(k foundKept) {
+	for i, had := range l.all {
+		if had.Path != k.Path {
+			continue
 		}
+		if k.URL != "" && !had.File {
+			l.all[i].URL = k.URL
+		}
+		if k.only != "" {
+			l.others = append(l.others, k.only)
+		}
+		return
 	}
-	l.all = append(l.all, foundKept{k, source})
+	l.all = append(l.all, k)
+	if k.only != "" {
+		l.others = append(l.others, k.only)
+	}
 }
 
-// settle sorts the list and drops what is in another kept folder. A folder in which
-// there is more than what is to be served is not served.
+// settle sorts the list and drops what is in another kept folder. A folder that is served
+// must have nothing else in it, so the files of the folder around it are kept by
+// themselves, or it is not served.
 func (l *keptList) settle() {
+	for i, k := range l.all {
+		if k.only == "" || !slices.ContainsFunc(l.all, func(s foundKept) bool { return s.URL != "" && strings.HasPrefix(s.Path, k.Path+"/") }) {
+			continue
+		}
+		l.all[i].Kept = Kept{Path: k.only, File: true}
+		for _, file := range l.others {
+			if file != k.only && strings.HasPrefix(file, k.Path+"/") {
+				l.all = append(l.all, foundKept{Kept: Kept{Path: file, File: true}, source: k.source})
+			}
+		}
+	}
 	slices.SortFunc(l.all, func(a, b foundKept) int { return strings.Compare(a.Path, b.Path) })
 	var settled []foundKept
 	for _, k := range l.all {
@@ -203,6 +228,11 @@ func (l *keptList) settle() {
 			continue
 		}
 		settled[holder].URL = ""
+	}
+	for i, k := range settled {
+		if slices.ContainsFunc(l.others, func(file string) bool { return strings.HasPrefix(file, k.Path+"/") }) {
+			settled[i].URL = "" // a database is not for visitors
+		}
 	}
 	l.all = settled
 }

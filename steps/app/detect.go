@@ -46,6 +46,10 @@ type detection struct {
 	found    Found
 	// entry is the module that is served; nil if it is not known.
 	entry *module
+	// served are the settings of a Django app; nil if it is none.
+	served *project
+	// configs are the settings of the app's framework and what they are set to, by name.
+	configs map[string][]setting
 }
 
 func (d *detection) folder() string {

@@ -113,10 +113,10 @@ func hasString(tokens []token, text string) bool {
 
 func (d *detection) django() {
 	p := d.project()
+	d.served = p
 	d.staticFiles(p)
 	d.migrations(p)
 	d.hosts(p)
-	d.database(p)
 	if m, b, ok := p.setting("SECRET_KEY"); ok && len(b.value) == 1 && b.value[0].kind == tokenString {
 		d.found.warn(fmt.Sprintf("%s line %d has the SECRET_KEY in the source: read it from a variable and give that with --env-file", m.path, b.line))
 	}
@@ -135,7 +135,7 @@ func (d *detection) staticFiles(p *project) {
 	}
 	folder := ""
 	if ok {
-		folder = p.folder(m, b.value)
+		folder = d.folderNamed(m, b.value)
 	}
 	if folder == "" {
 		d.found.warn(fmt.Sprintf("slipway can't find out which folder %s line %d names (STATIC_ROOT), so static files are not collected: "+
@@ -221,20 +221,6 @@ func (d *detection) hosts(p *project) {
 	if len(names) > 0 {
 		d.found.because("allowed hosts", strings.Join(names, ", "), where)
 	}
-}
-
-// database warns of an SQLite database in the app's folder: a release can't write it
-// there, and the next release would not have it.
-func (d *detection) database(p *project) {
-	if !p.mentions("DATABASES", "django.db.backends.sqlite3") || p.mentions("", "STATE_DIRECTORY") {
-		return
-	}
-	m, b, _ := p.setting("DATABASES")
-	if m == nil {
-		return
-	}
-	d.found.warn(fmt.Sprintf("%s line %d keeps the database in the app's folder, which is read-only on the server and new with each release: "+
-		"put it in the folder that os.environ[\"STATE_DIRECTORY\"] names", m.path, b.line))
 }
 
 // noteSettings finds os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings").

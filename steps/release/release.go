@@ -82,13 +82,13 @@ func unitsOf(v fact.View) (up bool, now string) {
 // found is what was found out about the release's app.
 func UnitProperties(l layout.Layout, id string, found app.Found) []string {
 	environment := "Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id)
-	return []string{
+	return append([]string{
 		"WorkingDirectory=" + l.Source(id),
 		"StateDirectory=" + l.User,
 		// A variable of the file wins over one of the unit.
 		"EnvironmentFile=-" + l.Variables(id),
 		environment + appEnvironment(l, id, found),
-	}
+	}, dataLines(l, id, found, strings.TrimSuffix(l.Kept(""), "/"))...)
 }
 
 // CommandProperties are the same for a command that InSandbox runs.

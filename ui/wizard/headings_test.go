@@ -19,6 +19,7 @@ hardening = "strict"
 test-command = "pytest -q"
 domain = "app.example.com"
 [app]
+data = ["media"]
 release = "python migrate.py"
 [app.static]
 "/static/" = "static"

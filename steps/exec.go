@@ -37,7 +37,7 @@ func (s *Session) Command(ctx context.Context, terminal bool, words []string) (C
 	if terminal {
 		stream = "--pty"
 	}
-	properties := append(release.UnitProperties(l, p.Release, p.App), "UMask=0027", "TimeoutStopSec=5")
+	properties := append(release.UnitProperties(l, p), "UMask=0027", "TimeoutStopSec=5")
 	// systemd-run would look for programs in root's PATH, a shell looks in the app's.
 	words = append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
 	line := release.InSandbox([]string{stream, "--unit=" + c.unit, "--description=slipway run"}, l, properties, words)

@@ -29,7 +29,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.files, d.requirements, d.python, d.warnings} {
+	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -46,6 +46,8 @@ type detection struct {
 	found    Found
 	// entry is the module that is served; nil if it is not known.
 	entry *module
+	// djangoProject is nil if the app is none of Django's.
+	djangoProject *project
 }
 
 func (d *detection) folder() string {

@@ -212,12 +212,13 @@ func (p *Plan) refuseFixed(earlier map[string]string) error {
 func (p *Plan) findApp(source source, file app.File) error {
 	settings := file.App
 	settings.Folder = source.shown
-	settings.TestCommand = p.Value(KeyTestCommand)
+	settings.TestCommand, settings.Variables = p.Value(KeyTestCommand), p.Env
 	var err error
 	if p.App, err = app.Detect(source.files, settings); err != nil {
 		return err
 	}
 	p.warnOfNeeds()
+	p.warnOfVisitors()
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
@@ -269,10 +270,11 @@ func (p *Plan) releaseName() (string, error) {
 // beside its packages, whose release keeps the name that it had.
 func (p *Plan) beside() []any {
 	a := p.App
-	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) {
+	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) &&
+		!a.Hosts.Supplied() && a.Init == "" {
 		return nil
 	}
-	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits}
+	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits, a.Overlay, a.Hosts, a.Init}
 }
 
 // Recorded are the settings that the state file keeps for the next run, by key.

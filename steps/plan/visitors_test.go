@@ -34,7 +34,7 @@ func TestWarnOfVisitors(t *testing.T) {
 		{"debug", app.Found{Debug: debug}, "", nil, "give --env DEBUG=False"},
 		{"debug that is off", app.Found{Debug: debug}, "", map[string]string{"DEBUG": "False"}, ""},
 	} {
-		p := Plan{App: test.found, Env: test.env, Values: map[string]NamedValue{KeyDomain: {Key: KeyDomain, Value: test.domain}}}
+		p := Plan{App: test.found, Env: test.env, Values: map[string]NamedValue{KeyDomain: {Value: test.domain}, KeyProvider: {Value: ProviderSSH}}}
 		p.warnOfVisitors()
 		got := strings.Join(p.App.Warnings, "\n")
 		if test.want == "" && got != "" || !strings.Contains(got, test.want) {

@@ -14,7 +14,7 @@ import (
 
 func planOf(found app.Found) plan.Plan {
 	return plan.Plan{Name: "shop", Release: "0123456789ab", Address: "192.0.2.7", App: found,
-		Values: map[string]plan.NamedValue{plan.KeyDomain: {Key: plan.KeyDomain, Value: "shop.example"}}}
+		Values: map[string]plan.NamedValue{plan.KeyDomain: {Value: "shop.example"}, plan.KeyProvider: {Value: plan.ProviderSSH}}}
 }
 
 func TestAppEnvironment(t *testing.T) {

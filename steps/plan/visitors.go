@@ -43,7 +43,7 @@ func (p *Plan) warnOfHosts() {
 		return
 	}
 	next := "add the server's address there"
-	if named := h.Domains(); len(named) > 0 {
+	if named := h.Domains(); len(named) > 0 && p.TakesDomain() {
 		next = fmt.Sprintf("give --domain %s, or %s", named[0], next)
 	}
 	p.warn(fmt.Sprintf("every page answers 400 for the host that is the server's address: %s in %s %s; %s", h.Setting, h.Source, lists, next))

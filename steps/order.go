@@ -52,7 +52,11 @@ func facts(p plan.Plan) engine.Facts {
 		guarding = append(guarding, access.HostKey) // a server that was there before keeps its own
 	}
 	all := append(guarding.Unguarded(), guarding.Guarded()...)
-	all = append(all, web.RequestLogs, web.Proxy, release.Account, release.Variables, release.Upload, system.Swap, release.Dependencies)
+	all = append(all, web.RequestLogs, web.Proxy, release.Account, release.Variables, release.Upload)
+	if len(p.App.Data) > 0 {
+		all = append(all, release.Data)
+	}
+	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {
 		all = append(all, release.Build)
 	}

@@ -29,7 +29,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.python, d.warnings, d.guards} {
+	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.data, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -46,8 +46,10 @@ type detection struct {
 	found    Found
 	// entry is the module that is served; nil if it is not known.
 	entry *module
-	// djangoProject is nil if the app is none of Django's.
-	djangoProject *project
+	// served are the settings of a Django app; nil if it is none.
+	served *project
+	// configs are the settings of the app's framework and what they are set to, by name.
+	configs map[string][]setting
 }
 
 func (d *detection) folder() string {

@@ -48,12 +48,11 @@ func (d *detection) djangoScript() *module {
 
 func (d *detection) django() {
 	p := d.project()
-	d.djangoProject = p
+	d.served = p
 	if !p.given {
 		d.found.SettingsModule = p.module
 	}
 	d.staticFiles(p)
-	d.database(p)
 	if m, b, ok := p.setting("SECRET_KEY"); ok && len(b.value) == 1 && b.value[0].kind == tokenString {
 		d.found.warn(fmt.Sprintf("%s line %d has the SECRET_KEY in the source: read it from a variable and give that with --env-file", m.path, b.line))
 	}
@@ -74,7 +73,7 @@ func (d *detection) staticFiles(p *project) {
 			return
 		}
 	case ok:
-		folder, from = p.folder(m, b.value), fmt.Sprintf("STATIC_ROOT in %s line %d", m.path, b.line)
+		folder, from = d.folderNamed(m, b.value), fmt.Sprintf("STATIC_ROOT in %s line %d", m.path, b.line)
 	}
 	if folder == "" {
 		d.found.warn(fmt.Sprintf("slipway can't find out which folder %s line %d names (STATIC_ROOT), so static files are not collected: "+
@@ -107,18 +106,4 @@ func (p *project) staticURL() string {
 		return ""
 	}
 	return url
-}
-
-// database warns of an SQLite database in the app's folder: a release can't write it
-// there, and the next release would not have it.
-func (d *detection) database(p *project) {
-	if !p.mentions("DATABASES", "django.db.backends.sqlite3") || p.mentions("", "STATE_DIRECTORY") {
-		return
-	}
-	m, b, _ := p.setting("DATABASES")
-	if m == nil {
-		return
-	}
-	d.found.warn(fmt.Sprintf("%s line %d keeps the database in the app's folder, which is read-only on the server and new with each release: "+
-		"put it in the folder that os.environ[\"STATE_DIRECTORY\"] names", m.path, b.line))
 }

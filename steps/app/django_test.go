@@ -90,7 +90,7 @@ func TestDetectDjangoSettings(t *testing.T) {
 		{"in a circle", replaced(`BASE_DIR / "staticfiles"`, `A / B`) + "A = B / A\nB = A / B\n", "", false, "(STATIC_ROOT), so static files"},
 		{"no root", replaced("STATIC_ROOT", "OTHER_ROOT"), "staticfiles", true, ""},
 		{"no root, but other settings", replaced("STATIC_ROOT", "OTHER_ROOT") + "from configurations import Configuration\n", "", false, "static files are not served: set STATIC_ROOT"},
-		{"database", replaced("STATE_DIRECTORY", "DB_FOLDER"), "staticfiles", true, "keeps the database in the app's folder"},
+		{"database", replaced("STATE_DIRECTORY", "DB_FOLDER"), "staticfiles", true, ""},
 		{"secret", replaced(`os.environ["SECRET_KEY"]`, `"django-insecure-x"`), "staticfiles", true, "SECRET_KEY in the source"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

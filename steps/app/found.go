@@ -112,7 +112,8 @@ type Reason struct {
 // sees as the one before left it.
 type Kept struct {
 	// Path is relative to the app's root, with slashes: "instance", "shop.db"; or it is
-	// an absolute path, such as "/tmp", of a folder that the app has for itself.
+	// an absolute path: of a folder that the app has for itself, such as "/data", or of a
+	// folder or file directly in /tmp or /var/tmp.
 	Path string
 	// File is set for a file; a folder is made before the first release.
 	File bool

@@ -106,7 +106,7 @@ func (d *detection) overlayHosts(p *project, h Hosts, has string) {
 
 // guards finds what refuses visitors or sends them elsewhere, for all frameworks.
 func (d *detection) guards() error {
-	if p := d.djangoProject; p != nil {
+	if p := d.served; p != nil {
 		d.djangoHosts(p)
 		d.djangoHTTPS(p)
 		d.djangoDebug(p)

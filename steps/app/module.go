@@ -29,6 +29,14 @@ type module struct {
 	needs []Need
 	// defaults are the variables for which it gives django-environ a default.
 	defaults map[string]bool
+	// lines are all statements and heads that are run when the file is not run itself.
+	lines []line
+}
+
+// line is a statement, or the head of one, in its scope.
+type line struct {
+	tokens []token
+	scope  *scope
 }
 
 // scope is the module level or a function's body.
@@ -39,6 +47,18 @@ type scope struct {
 	order  []string
 	// returns are the expressions that a function returns.
 	returns [][]token
+	// defaults are a function's parameters that have a default.
+	defaults map[string][]token
+	// class is set for the body of a class; set is what its methods set on self.
+	class bool
+	name  string
+	set   map[string][]setting
+}
+
+// setting is a value that something is set to, in the scope in which it is read.
+type setting struct {
+	value []token
+	scope *scope
 }
 
 // binding is what a name is bound to: one of the fields behind line is set.
@@ -49,6 +69,8 @@ type binding struct {
 	function *function
 	bases    [][]token
 	class    bool
+	// members is the body of the class.
+	members *scope
 }
 
 type function struct {
@@ -94,6 +116,9 @@ func (s *scope) bind(name string, b binding) {
 func (m *module) walk(stmts []statement, in place) {
 	for i := 0; i < len(stmts); i++ {
 		s := stmts[i]
+		if !in.main {
+			m.lines = append(m.lines, line{s.tokens, in.scope})
+		}
 		switch s.keyword() {
 		case "":
 			m.simple(s, in)
@@ -201,6 +226,7 @@ func (m *module) def(s statement, in place) {
 	if len(rest) > 1 && rest[0].is("->") {
 		f.returnType = rest[1:]
 	}
+	f.body.defaults = defaultsOf(params)
 	in.scope.bind(f.name, binding{line: s.line(), function: f})
 	in.scope = f.body
 	m.walk(s.body, in)
@@ -219,6 +245,17 @@ func needsArgs(params []token) bool {
 	return false
 }
 
+// defaultsOf are the defaults of a function's parameters.
+func defaultsOf(params []token) map[string][]token {
+	defaults := map[string][]token{}
+	for _, p := range split(params, ",") {
+		if parts := split(p, "="); len(parts) == 2 && len(parts[0]) > 0 {
+			defaults[parts[0][0].text] = parts[1]
+		}
+	}
+	return defaults
+}
+
 func (m *module) classDef(s statement, in place) {
 	if len(s.tokens) < 2 || s.tokens[1].kind != tokenName {
 		m.walk(s.body, in)
@@ -229,8 +266,10 @@ func (m *module) classDef(s statement, in place) {
 		inside, _ := bracketed(s.tokens[2:])
 		b.bases = split(inside, ",")
 	}
+	b.members = newScope(m, in.scope)
+	b.members.class, b.members.name = true, s.tokens[1].text
 	in.scope.bind(s.tokens[1].text, b)
-	in.scope = newScope(m, in.scope)
+	in.scope = b.members
 	m.walk(s.body, in)
 }
 
@@ -270,6 +309,12 @@ func (m *module) assign(s statement, in place) {
 		}
 		if len(target) == 1 && target[0].kind == tokenName || len(target) > 2 && target[1].is(":") {
 			in.scope.bind(target[0].text, binding{line: s.line(), value: value})
+		}
+		if class := in.scope.parent; class != nil && class.class && len(target) > 2 && target[0].is("self") && target[1].is(".") {
+			if class.set == nil {
+				class.set = map[string][]setting{}
+			}
+			class.set[target[2].text] = append(class.set[target[2].text], setting{value, in.scope})
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (d *detection) schema() error {
 		return nil
 	}
 	if d.found.Framework == Django || d.runsDjango() {
-		d.migrations(d.djangoProject)
+		d.migrations(d.served)
 		return nil
 	}
 	if d.entry == nil || !d.usesSQLite() {

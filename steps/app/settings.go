@@ -187,7 +187,10 @@ func (s Settings) check() error {
 	if err := s.checkProcesses(); err != nil {
 		return err
 	}
-	return s.checkFolders()
+	if err := s.checkFolders(); err != nil {
+		return err
+	}
+	return s.checkData()
 }
 
 // checkCommands refuses a command that can't be one line of a systemd unit.

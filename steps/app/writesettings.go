@@ -26,6 +26,7 @@ func WriteSettings(found Found, name string, health Health) string {
 	w.requirements(found.Requirements)
 	w.python(found)
 	w.beforehand(found)
+	w.data(found)
 	w.tables(found)
 	w.blank()
 	w.comment("The app's own variables. Give secrets with --env-file instead: this file is",
@@ -153,6 +154,21 @@ func (w *settingsWriter) beforehand(found Found) {
 		return
 	}
 	w.key("release", found.Release)
+}
+
+// data writes what every release keeps.
+func (w *settingsWriter) data(found Found) {
+	w.blank()
+	w.comment("Folders and files that the app writes beside its code. Every release keeps them.")
+	var kept []string
+	for _, k := range found.Data {
+		kept = append(kept, k.Shown())
+	}
+	if len(kept) == 0 {
+		w.comment(`data = ["uploads/", "shop.db"]`)
+		return
+	}
+	w.line("data = " + tomlList(kept))
 }
 
 // tables writes the keys that are tables; in TOML they come last.

@@ -335,7 +335,9 @@ func (p Plan) VariableNames() []string { return slices.Sorted(maps.Keys(p.Env)) 
 
 // Builds tells whether a release has files to build, or static files that nginx
 // serves.
-func (p Plan) Builds() bool { return p.App.Build != "" || len(p.App.Static) > 0 }
+func (p Plan) Builds() bool {
+	return p.App.Build != "" || len(p.App.Static) > 0 || len(p.App.ServedData()) > 0
+}
 
 // OwnServer tells whether the app brings a server of its own: a command that
 // listens on $PORT, and not a gunicorn that can be given a socket.

@@ -32,6 +32,9 @@ var Build = &fact.Fact{
 		for _, url := range staticURLs(v.Plan) {
 			changes = append(changes, providers.Change{What: "let nginx serve " + url + " from " + v.Plan.App.Static[url], Why: "the app does not have to"})
 		}
+		for _, k := range v.Plan.App.ServedData() {
+			changes = append(changes, providers.Change{What: "let nginx serve " + k.URL + " from the kept " + k.Shown(), Why: "the app does not have to"})
+		}
 		return changes
 	},
 	Script: buildScript,
@@ -76,7 +79,9 @@ func runBuild(p plan.Plan) string {
 		"EnvironmentFile=-" + l.Variables(p.Release),
 		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, p),
 	}
-	var before, after []string
+	scratch, thrownAway, lines := withoutData(p)
+	properties = append(properties, lines...)
+	before, after := []string{scratch}, []string{thrownAway}
 	for _, folder := range p.App.BuildFolders {
 		full := source + "/" + folder
 		properties = append(properties, "ReadWritePaths="+strings.ReplaceAll(full, " ", `\x20`))

@@ -81,13 +81,13 @@ func unitsOf(v fact.View) (up bool, now string) {
 func UnitProperties(l layout.Layout, p plan.Plan) []string {
 	id := p.Release
 	environment := "Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id)
-	return []string{
+	return append([]string{
 		"WorkingDirectory=" + l.Source(id),
 		"StateDirectory=" + l.User,
 		// A variable of the file wins over one of the unit.
 		"EnvironmentFile=-" + l.Variables(id),
 		environment + appEnvironment(l, p),
-	}
+	}, dataLines(l, id, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
 }
 
 // releaseFiles are the release's units, the limits of what the app may take of the

@@ -32,9 +32,13 @@ var Tests = &fact.Fact{
 			"EnvironmentFile=-" + l.Variables(p.Release),
 			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, testedPlan(p)),
 		}
+		before, after, lines := withoutData(p)
+		properties = append(properties, lines...)
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
+			before,
 			gateScript(l, p.Release, once(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
+			after,
 			passed.Put(),
 		)
 	},

@@ -1,0 +1,174 @@
+package app
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// writer is what a library's function writes to: its argument at a place, or by a name.
+type writer struct {
+	at     int
+	names  []string
+	folder bool
+	// temporary is set for what is kept in /tmp too: a database.
+	temporary bool
+}
+
+var (
+	database     = writer{0, []string{"database", "path", "filename", "db", "location"}, false, true}
+	databaseRoot = writer{0, []string{"path", "directory", "cache_dir", "dirname", "indexname"}, true, false}
+	logFile      = writer{0, []string{"filename", "sink"}, false, false}
+)
+
+// writers are functions that write files, by the names under which they are imported.
+var writers = map[string]writer{
+	"sqlite3.connect": database, "sqlite3.dbapi2.connect": database, "aiosqlite.connect": database, "pysqlite3.connect": database,
+	"apsw.Connection": database, "asyncsqlite.connect": database, "duckdb.connect": database, "unqlite.UnQLite": database,
+	"peewee.SqliteDatabase": database, "playhouse.sqlite_ext.SqliteExtDatabase": database, "playhouse.sqlite_ext.CSqliteExtDatabase": database,
+	"playhouse.sqliteq.SqliteQueueDatabase": database, "playhouse.apsw_ext.APSWDatabase": database, "playhouse.pool.PooledSqliteDatabase": database,
+	"playhouse.pool.PooledSqliteExtDatabase": database, "peewee_async.SqliteDatabase": database,
+	"tinydb.TinyDB": database, "sqlitedict.SqliteDict": database, "pickledb.load": database, "pickledb.PickleDB": database,
+	"huey.SqliteHuey": {1, []string{"filename"}, false, true}, "ZODB.FileStorage.FileStorage": database, "sqlite_utils.Database": database,
+	"shelve.open": database, "dbm.open": database,
+
+	"diskcache.Cache": databaseRoot, "diskcache.FanoutCache": databaseRoot, "lmdb.open": databaseRoot, "chromadb.PersistentClient": databaseRoot,
+	"whoosh.index.create_in": databaseRoot, "whoosh.index.open_dir": databaseRoot, "whoosh.index.exists_in": databaseRoot,
+	"whoosh.filedb.filestore.FileStorage": databaseRoot, "persistqueue.SQLiteQueue": databaseRoot, "persistqueue.Queue": databaseRoot,
+	"cachelib.FileSystemCache": databaseRoot, "cachelib.file.FileSystemCache": databaseRoot,
+
+	"logging.FileHandler": logFile, "logging.handlers.RotatingFileHandler": logFile, "logging.handlers.TimedRotatingFileHandler": logFile,
+	"logging.handlers.WatchedFileHandler": logFile, "logging.basicConfig": {-1, []string{"filename"}, false, false},
+	"loguru.logger.add": logFile, "concurrent_log_handler.ConcurrentRotatingFileHandler": logFile,
+}
+
+// calls finds what a call writes to whose name begins at token i.
+func (f *finder) calls(l line, i int) {
+	callee, rest := dotted(l.tokens[i:])
+	if len(rest) == 0 || !rest[0].is("(") || i > 0 && (l.tokens[i-1].is("def") || l.tokens[i-1].is("class")) {
+		return
+	}
+	inside, _ := bracketed(rest[:min(len(rest), maxArguments)])
+	args := split(inside, ",")
+	name, e := f.importedName(l.scope, callee), f.reader(l.scope)
+	switch {
+	case callee == "os.makedirs" || callee == "os.mkdir" || name == "os.makedirs" || name == "os.mkdir":
+		f.keepFolder(e.argument(args, 0, "name", "path"), false, l.at(i))
+	case callee == "open" && f.writes(args):
+		f.keepFile(e.argument(args, 0, "file"), "", l.at(i))
+	case strings.HasSuffix(callee, ".bind") || name == "pony.orm.Database":
+		f.pony(l, i, args)
+	default:
+		if w, ok := writers[name]; ok {
+			f.written(w, e.argument(args, w.at, w.names...), l.at(i))
+		}
+		if name == "shelve.open" || name == "dbm.open" {
+			f.keepFile(mapped(e.argument(args, 0, "filename"), func(text string) string { return text + ".db" }), "", l.at(i))
+		}
+	}
+}
+
+func (f *finder) written(w writer, texts []string, source string) {
+	for _, text := range texts {
+		switch {
+		case w.folder:
+			f.keepFolder([]string{text}, true, source)
+		case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, appRoot) && !w.temporary: // a log in /tmp or of the system
+		default:
+			f.keepFile([]string{text}, "", source)
+		}
+	}
+}
+
+// writes tells open("x", "w") from a call that only reads.
+func (f *finder) writes(args [][]token) bool {
+	mode, ok := onlyString(argumentOf(args, 1, "mode"))
+	return ok && len(mode) <= 3 && strings.ContainsAny(mode, "wax+")
+}
+
+// pony finds db.bind("sqlite", "shop.sqlite"), which is beside its module.
+func (f *finder) pony(l line, i int, args [][]token) {
+	provider, _ := onlyString(argumentOf(args, 0, "provider"))
+	if provider == "sqlite" {
+		f.keepFile(f.reader(l.scope).argument(args, 1, "filename"), path.Dir(l.scope.module.path), l.at(i))
+	}
+}
+
+// importedName is the name under which a library has what a dotted name stands for; ""
+// if it is the app's own.
+func (f *finder) importedName(s *scope, name string) string {
+	first, rest, _ := strings.Cut(name, ".")
+	for ; s != nil; s = s.parent {
+		for _, b := range s.names[first] {
+			if b.imported == nil {
+				continue
+			}
+			if f.src.local(s.module, *b.imported) != nil || b.imported.level > 0 {
+				return ""
+			}
+			return join(b.imported.text(), rest)
+		}
+	}
+	return ""
+}
+
+// collectConfigs notes what settings of a framework are set to: app.config["NAME"] = …,
+// app.config.update(NAME=…) and the names in capitals of classes and modules.
+func (f *finder) collectConfigs(modules []*module) {
+	f.configs = map[string][]setting{}
+	for _, m := range modules {
+		for _, l := range m.lines {
+			if !ofTests(l.scope) {
+				f.configLine(l)
+			}
+		}
+	}
+}
+
+func (f *finder) configLine(l line) {
+	if parts := split(l.tokens, "="); len(parts) == 2 {
+		callee, rest := dotted(parts[0])
+		switch {
+		case len(rest) == 0 && callee != "" && !strings.Contains(callee, ".") && strings.ToUpper(callee) == callee,
+			len(rest) > 0 && rest[0].is(":"):
+			f.configure(callee, l, parts[1])
+		case isConfig(callee) && len(rest) == 3:
+			f.configure(rest[1].text, l, parts[1])
+		}
+		return
+	}
+	callee, rest := dotted(l.tokens)
+	place, method := path.Split(strings.ReplaceAll(callee, ".", "/"))
+	if len(rest) == 0 || !rest[0].is("(") || !slices.Contains([]string{"update", "from_mapping", "setdefault"}, method) || !isConfig(strings.ReplaceAll(strings.TrimSuffix(place, "/"), "/", ".")) {
+		return
+	}
+	inside, _ := bracketed(rest)
+	separator := "="
+	if len(inside) > 0 && inside[0].is("{") {
+		inside, _ = bracketed(inside)
+		separator = ":"
+	}
+	args := split(inside, ",")
+	if method == "setdefault" && len(args) == 2 {
+		f.configure(tokenText(args[0]), l, args[1])
+		return
+	}
+	for _, arg := range args {
+		if pair := split(arg, separator); len(pair) == 2 {
+			f.configure(tokenText(pair[0]), l, pair[1])
+		}
+	}
+}
+
+func tokenText(tokens []token) string {
+	if len(tokens) != 1 {
+		return ""
+	}
+	return tokens[0].text
+}
+
+func (f *finder) configure(name string, l line, value []token) {
+	if name != "" && len(value) > 0 {
+		f.configs[name] = append(f.configs[name], setting{value, l.scope})
+	}
+}

@@ -1,0 +1,135 @@
+package release
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/app"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+//go:embed data.sh
+var dataText string
+
+//go:embed datalook.sh
+var dataLookText string
+
+//go:embed scratch.sh
+var scratchText string
+
+// Data is the fact that what the app keeps beside its code is in its state folder, and
+// that the release has a place in its source where it sees it. A folder is mounted there
+// when a process starts; a file is a link, beside whose end SQLite makes its journals.
+// What is kept already is never overwritten.
+var Data = &fact.Fact{
+	Name: "data", Title: "what the app keeps across releases", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
+	Look: func(p plan.Plan) string { return shell.Script(dataLookText, dataValues(p), dataWords(p)...) },
+	Decide: func(v fact.View) []providers.Change {
+		l, looked := layout.Of(v.Plan.Name), shell.SplitLines(v.Looked)
+		var changes []providers.Change
+		for _, k := range v.Plan.App.Data {
+			switch {
+			case !slices.Contains(looked, "kept "+k.Path):
+				changes = append(changes, providers.Change{What: "keep " + k.Shown() + " across releases in " + l.Kept(k.Path), Why: whySeeded(v.Plan, k)})
+			case !slices.Contains(looked, "placed "+k.Path):
+				changes = append(changes, providers.Change{What: "let release " + v.Plan.Release + " see the kept " + k.Shown(), Why: "it stays as it is"})
+			}
+		}
+		return changes
+	},
+	Script: func(v fact.View) string {
+		values := dataValues(v.Plan)
+		values["user"] = v.Layout().User
+		return shell.Script(dataText, values, dataWords(v.Plan)...)
+	},
+	Detail: func(v fact.View) string {
+		var shown []string
+		for _, k := range v.Plan.App.Data {
+			shown = append(shown, k.Shown())
+		}
+		return strings.Join(shown, ", ") + " in " + layout.Of(v.Plan.Name).Kept("")
+	},
+}
+
+// whySeeded says what a kept path begins with.
+func whySeeded(p plan.Plan, k app.Kept) string {
+	if p.Bundle != nil && slices.ContainsFunc(p.Bundle.Files, func(f app.BundleFile) bool {
+		return f.Path == k.Path || strings.HasPrefix(f.Path, k.Path+"/")
+	}) {
+		return "seeded once from the source"
+	}
+	return "a release and a rollback leave it as it is"
+}
+
+func dataValues(p plan.Plan) shell.Values {
+	l := layout.Of(p.Name)
+	return shell.Values{"state": l.State(), "kept": strings.TrimSuffix(l.Kept(""), "/"), "source": l.Source(p.Release), "seeds": seedsPath(p)}
+}
+
+// seedsPath is the folder of the files that the source carries where it now has links.
+func seedsPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/seeds" }
+
+// dataWords are two words for each kept path: its kind and the path.
+func dataWords(p plan.Plan) []string {
+	var words []string
+	for _, k := range p.App.Data {
+		kind := "folder"
+		switch {
+		case k.File:
+			kind = "file"
+		case k.URL != "":
+			kind = "served"
+		}
+		words = append(words, kind, k.Path)
+	}
+	return words
+}
+
+// dataLines are the lines of a unit, "Key=value", by which a process sees what the app
+// keeps at the folder kept. What is in a folder for temporary files is a link there: the
+// folder itself stays the unit's own.
+func dataLines(l layout.Layout, id string, found app.Found, kept string) []string {
+	var lines []string
+	for _, k := range found.Data {
+		from, to := kept+"/"+strings.TrimPrefix(k.Path, "/"), k.Path
+		switch {
+		case k.Temporary():
+			lines = append(lines, "ExecStartPre="+shell.UnitWords("/bin/ln", "-sfnT", from, to))
+		case k.File:
+		default:
+			if !k.Outside() {
+				to = l.Source(id) + "/" + k.Path
+			}
+			lines = append(lines, bind(from, to))
+		}
+	}
+	return lines
+}
+
+// bind is the line of a unit by which its processes see a folder at another place too.
+func bind(from, to string) string {
+	return "BindPaths=" + shell.UnitWords(from) + ":" + shell.UnitWords(to)
+}
+
+// withoutData are shell texts, before and after, and the lines of a unit for a command
+// that must not reach what the running app keeps: it sees a copy of what the release
+// carries, which is thrown away.
+func withoutData(p plan.Plan) (before, after string, lines []string) {
+	if len(p.App.Data) == 0 {
+		return "", "", nil
+	}
+	l := layout.Of(p.Name)
+	scratch := l.Release(p.Release) + "/scratch"
+	values := dataValues(p)
+	delete(values, "state")
+	delete(values, "kept")
+	values["scratch"], values["user"] = scratch, l.User
+	lines = append([]string{bind(scratch, strings.TrimSuffix(l.Kept(""), "/"))}, dataLines(l, p.Release, p.App, scratch)...)
+	return shell.Script(scratchText, values, dataWords(p)...), shell.Command("rm", "-rf", scratch), lines
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/state"
+	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/web"
@@ -15,7 +16,7 @@ import (
 // Deploy brings the plan about: it does what is missing, whatever an earlier run
 // left. If the authority refuses a certificate though the app's domains lead to the
 // server, the error comes after all the rest is done. The outcome is set only
-// without an error. When ctx ends, what runs on the server goes on, and the next
+// without an error; it tells what visitors get. When ctx ends, what runs on the server goes on, and the next
 // run follows it.
 func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	run, err := engine.Begin(plan, facts(plan), home, open, emit)
@@ -42,6 +43,7 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 		return engine.Outcome{}, err
 	}
 	outcome, err := run.Finish(where.url)
+	outcome.Visitors = where.visit(ctx, run.Plan, func() app.Found { return run.Plan.App })
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {
 		err = errors.Join(err, &engine.StepError{Step: web.Certify.Name, Err: problem})
 	}

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,22 +16,44 @@ import (
 	"slipway/steps/shell"
 )
 
-// deployed is the plan of a release on the server: of the one on record, or of the
-// one that takes the traffic. It has no Bundle: the source is on the server only.
-func (s *Session) deployed(ctx context.Context, onRecord bool) (plan.Plan, error) {
+// which says which release on the server is meant.
+type which int
+
+const (
+	// serving is the one that takes the traffic.
+	serving which = iota
+	// onRecord is the one that was deployed last, by the record.
+	onRecord
+	// whole is the one that takes the traffic or, if none does, the newest with its
+	// packages.
+	whole
+)
+
+//go:embed newestrelease.sh
+var newestReleaseScript string
+
+// deployed is the plan of a release on the server. It has no Bundle: the source is on the
+// server only.
+func (s *Session) deployed(ctx context.Context, meant which) (plan.Plan, error) {
 	l, p := layout.Of(s.plan.Name), s.plan
-	id := `"$serving"`
-	if onRecord && p.Release != "" {
-		id = shell.Quote(p.Release)
+	id := `release="$serving"`
+	switch {
+	case meant == onRecord && p.Release != "":
+		id = `release=` + shell.Quote(p.Release)
+	case meant == whole:
+		newest := shell.Script(newestReleaseScript, shell.Values{"releases": l.Releases()})
+		id = shell.Lines(`release="$serving"`, `if [ -z "$release" ]; then release=$(`, newest, `); fi`)
 	}
 	seen, err := s.Client.Look(ctx, shell.Lines(
 		release.FindServing(l),
-		`release=`+id,
+		id,
+		shell.Section("serving", `echo "$serving"`),
 		shell.Section("release", `echo "$release"`),
 		shell.Section("notes", `cat `+shell.Quote(l.Releases())+`/"$release"/release.json`)))
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	s.serving = shell.SplitLines(seen["serving"])[0]
 	var notes release.Notes
 	p.Release = shell.SplitLines(seen["release"])[0]
 	if p.Release == "" || json.Unmarshal([]byte(seen["notes"]), &notes) != nil {
@@ -49,15 +72,15 @@ func (s *Session) noRelease() error {
 // and to deploy it mends the drift. It has no Bundle: the app's source is on the
 // server only. A name that is not known is a *providers.Usage.
 func DeployedPlan(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
-	return deployedPlan(ctx, name, true, providers.ToExamine, home, open)
+	return deployedPlan(ctx, name, onRecord, providers.ToExamine, home, open)
 }
 
 // deployedPlan logs in once to find out what is deployed.
-func deployedPlan(ctx context.Context, name string, onRecord bool, wanted providers.Ability, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
+func deployedPlan(ctx context.Context, name string, meant which, wanted providers.Ability, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
 	s, err := OpenSession(ctx, name, wanted, home, open)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	plan, err := s.deployed(ctx, onRecord)
+	plan, err := s.deployed(ctx, meant)
 	return plan, errors.Join(err, s.Client.Close())
 }

@@ -12,8 +12,12 @@ import (
 )
 
 // Command is a command line that runs as the current release does: with its user,
-// sandbox, folder, variables, packages and state.
+// sandbox, folder, variables, packages and state. Before the first release takes the
+// traffic, it runs as the newest one that is whole.
 type Command struct {
+	// Release is the name of that release; Early is set if it never took the traffic.
+	Release string
+	Early   bool
 	// Line is what runs it as the user deploy.
 	Line string
 	unit string
@@ -26,18 +30,18 @@ const stopLimit = 10 * time.Second
 // a terminal of the server's.
 func (s *Session) Command(ctx context.Context, terminal bool, words []string) (Command, error) {
 	l := layout.Of(s.plan.Name)
-	p, err := s.deployed(ctx, false)
+	p, err := s.deployed(ctx, whole)
 	if err != nil {
 		return Command{}, err
 	}
 	suffix := make([]byte, 4)
 	rand.Read(suffix) // never fails, as its documentation says
-	c := Command{unit: "slipway-run-" + hex.EncodeToString(suffix) + ".service"}
+	c := Command{Release: p.Release, Early: s.serving == "", unit: "slipway-run-" + hex.EncodeToString(suffix) + ".service"}
 	stream := "--pipe"
 	if terminal {
 		stream = "--pty"
 	}
-	properties := append(release.CommandProperties(l, p.Release, p.App), "TimeoutStopSec=5")
+	properties := append(release.CommandProperties(l, p), "TimeoutStopSec=5")
 	// systemd-run would look for programs in root's PATH, a shell looks in the app's.
 	words = append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
 	line := release.InSandbox([]string{stream, "--unit=" + c.unit, "--description=slipway run"}, l, properties, words)

@@ -63,7 +63,7 @@ func facts(p plan.Plan) engine.Facts {
 	if p.App.TestCommand != "" {
 		all = append(all, release.Tests)
 	}
-	if p.App.Release != "" {
+	if p.App.Release != "" || p.App.Init != "" {
 		all = append(all, release.PreSwitch)
 	}
 	all = append(all, release.Release)

@@ -17,6 +17,8 @@ import (
 type Session struct {
 	Client *remote.Client
 	plan   plan.Plan
+	// serving is the release that took the traffic when the server was last asked.
+	serving string
 }
 
 // OpenSession logs in to a deployment's server, for what is wanted of it. A name

@@ -23,7 +23,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	defer d.Close()
-	plan, err := deployedPlan(ctx, name, false, providers.ToSetVars, home, open)
+	plan, err := deployedPlan(ctx, name, serving, providers.ToSetVars, home, open)
 	if err != nil {
 		return false, err
 	}

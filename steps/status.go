@@ -9,6 +9,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/web"
@@ -73,6 +74,8 @@ type Condition struct {
 	Answers bool `json:"answers"`
 	// HTTPStatus is what it answers with at /.
 	HTTPStatus int `json:"http_status,omitempty"`
+	// Visitors is what a visitor gets; nil if the app does not answer.
+	Visitors *engine.Visitors `json:"visitors,omitempty"`
 	// Reason is why it does not answer.
 	Reason string `json:"reason,omitempty"`
 	// Server is what the server says of itself; nil if it could not be asked.
@@ -110,12 +113,24 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	c.Answers = err == nil
 	if err != nil {
 		c.Reason = err.Error()
+	} else {
+		c.Visitors = where.visit(ctx, p, func() app.Found { return foundOnServer(ctx, name, home, open) })
 	}
 	c.lookAtServer(ctx, name, home, open)
 	for _, domain := range p.Domains() {
 		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(cmp.Or(record.Server.Address, domain), "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
+}
+
+// foundOnServer is what the server keeps of what was found out about the app; zero if it
+// can't be asked.
+func foundOnServer(ctx context.Context, name string, home state.Home, open engine.OpenProvider) app.Found {
+	p, err := deployedPlan(ctx, name, serving, providers.ToExamine, home, open)
+	if err != nil {
+		return app.Found{}
+	}
+	return p.App
 }
 
 // lookAtServer looks at the server itself. If it can't be asked, the answer says why.

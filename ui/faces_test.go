@@ -44,7 +44,9 @@ var endings = map[string][]engine.Event{
 		Host: "203.0.113.7", Release: "0123456789ab", RoundTrips: 3,
 		Spent: map[providers.Phase]float64{providers.PhaseBoot: 31.6, providers.PhaseApt: 20, providers.PhasePip: 7.7, providers.PhaseOther: 2}}}),
 	"unchanged": {run()[0], {Kind: engine.KindDone, Seconds: 0.3, Outcome: &engine.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
-	"planned":   ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
+	"unserved": ended(engine.Event{Kind: engine.KindDone, Seconds: 61.3, Outcome: &engine.Outcome{Changed: true, URL: "http://203.0.113.7", RoundTrips: 3,
+		Visitors: &engine.Visitors{Path: "/", Status: 400, Cause: "every page answers 400", Next: "give --domain shop.example"}}}),
+	"planned": ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
 	"crashed": ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "release: it failed with status 1: Traceback (most recent call last):\n" +
 		"  File \"/srv/app-shop/releases/08d4abc35ca1/src/wsgi.py\", line 3, in <module>\n    from shop import create_app\n" +
 		"ModuleNotFoundError: No module named 'shop'\x1b[2J\nerror: the app printed this", Hint: "fix the cause, then this continues: slipway --yes", Code: 1}}),

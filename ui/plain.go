@@ -138,9 +138,16 @@ func (p *Plain) stepped(e engine.Event) {
 
 func (p *Plain) done(e engine.Event) {
 	if e.Changed {
-		p.printf("done in %.1f s: %s%s\n", e.Seconds, spent(e), overSSH("; ", e.RoundTrips))
+		what := "done"
+		if !e.Served() {
+			what = "deployed"
+		}
+		p.printf("%s in %.1f s: %s%s\n", what, e.Seconds, spent(e), overSSH("; ", e.RoundTrips))
 	} else {
 		p.printf("no changes (%.1f s%s)\n", e.Seconds, overSSH(", ", e.RoundTrips))
+	}
+	for _, line := range e.Visitors.Lines() {
+		p.printf("%s\n", line)
 	}
 	fmt.Fprintln(p.result, e.URL)
 }

@@ -46,9 +46,10 @@ type Found struct {
 	// for sh. Each is started once the release serves the app.
 	Processes map[string]string
 	// Release is a line for sh that is run once in a new release, with the app's
-	// variables and data, before the release serves the app; "" if there is none. Only
-	// the Procfile or slipway.toml gives one: it may change the data with which the
-	// present release works.
+	// variables and data, before the release serves the app; "" if there is none. The
+	// Procfile or slipway.toml gives one: it may change the data with which the
+	// present release works. Where the app's database is an SQLite file, it is the line
+	// that brings the tables up to date, unless one is given.
 	Release string
 	// Build is a line for sh that makes files in a new release; the app's data is not
 	// there. It is "" if there is none.
@@ -65,6 +66,20 @@ type Found struct {
 	// SettingsModule is the DJANGO_SETTINGS_MODULE of the app that is served:
 	// "shop.settings"; "" if it is not known or not a Django app.
 	SettingsModule string
+	// Overlay is the settings module of Slipway's own that stands before SettingsModule;
+	// zero if there is none.
+	Overlay Overlay
+	// Hosts says to which names of its server the app answers; zero if it does not look
+	// at them, or that is not known.
+	Hosts Hosts
+	// HTTPSOnly is what redirects every visitor to HTTPS; zero if nothing does.
+	HTTPSOnly Switch
+	// Debug is a debug mode that is on unless a variable turns it off; zero if there is
+	// none.
+	Debug Switch
+	// Init is a line for sh that is run once, before the first release serves the app, to
+	// make the tables of its database; "" if there is none.
+	Init string
 	// Packages are Debian packages that the running app needs, BuildPackages those that
 	// only the installation of its requirements needs; both sorted.
 	Packages, BuildPackages []string

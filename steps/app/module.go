@@ -26,7 +26,17 @@ type module struct {
 	// debug is the line of the first DEBUG = True; 0 if there is none.
 	debug int
 	// settings is the value to which the file sets DJANGO_SETTINGS_MODULE.
-	settings string
+	settings settingsChoice
+	// hosts is the first list of hosts beside Django's, https what redirects to HTTPS.
+	hosts hostSetting
+	https Switch
+	// commands are those of Flask's command line; addsCommands is set if the file adds
+	// some that it has from elsewhere.
+	commands     []appCommand
+	addsCommands bool
+	// sqlite is set if the URL of an SQLite database is in the file, databaseURL if it
+	// reads a variable that may name another database.
+	sqlite, databaseURL bool
 	// needs are the variables that it reads without a default when it is loaded.
 	needs []Need
 	// defaults are the variables for which it gives django-environ a default.
@@ -125,6 +135,7 @@ func (m *module) walk(stmts []statement, in place) {
 		switch s.keyword() {
 		case "":
 			m.simple(s, in)
+			m.noteCommand(s, stmts[i+1:])
 		case "def":
 			m.def(s, in)
 		case "class":
@@ -306,6 +317,10 @@ func (m *module) simple(s statement, in place) {
 		m.noteRun(s, in)
 		m.noteSettings(s)
 		m.noteNeeds(s, in)
+		m.noteHosts(s)
+		m.noteHTTPS(s)
+		m.noteSQLite(s)
+		m.noteDatabaseURL(s)
 	}
 }
 

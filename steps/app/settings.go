@@ -51,6 +51,8 @@ type Settings struct {
 	Limits Limits `toml:"-"`
 	// TestCommand is the top-level key test-command.
 	TestCommand string `toml:"-"`
+	// Variables are the app's variables that are given for this run.
+	Variables map[string]string `toml:"-"`
 	// Folder is the name of the app's folder in messages; empty is "this folder".
 	Folder string `toml:"-"`
 }

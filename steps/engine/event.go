@@ -78,6 +78,8 @@ type Outcome struct {
 	RoundTrips int `json:"round_trips"`
 	// Spent is where the time went, in seconds by phase.
 	Spent map[providers.Phase]float64 `json:"spent,omitempty"`
+	// Visitors is what the app's visitors get; nil in a run that only looks.
+	Visitors *Visitors `json:"visitors,omitempty"`
 	// Monthly is what the plan costs in US dollars a month.
 	Monthly float64 `json:"monthly,omitempty"`
 }

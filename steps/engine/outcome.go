@@ -43,3 +43,30 @@ func (r *Run) Outcome(url string) Outcome {
 	o.Spent[providers.PhaseOther] = round(total)
 	return o
 }
+
+// Visitors is what a visitor of the app gets.
+type Visitors struct {
+	// Path is what was asked for, Status the HTTP status at the end of the redirects.
+	Path   string `json:"path"`
+	Status int    `json:"status,omitempty"`
+	// Served is true if that is a page of the app, or a redirect to one elsewhere.
+	Served bool `json:"served"`
+	// Cause says why / is not served; empty if it is.
+	Cause string `json:"cause,omitempty"`
+	// Next is what settles that; empty if nothing need be.
+	Next string `json:"next,omitempty"`
+}
+
+// Lines say for people what visitors get instead of the front page; none if they get it.
+func (v *Visitors) Lines() []string {
+	switch {
+	case v == nil || v.Cause == "":
+		return nil
+	case v.Next == "":
+		return []string{"note: " + v.Cause}
+	}
+	return []string{"visitors don't get the app: " + v.Cause, "next: " + v.Next}
+}
+
+// Served tells whether visitors get the app, as far as that is known.
+func (o Outcome) Served() bool { return o.Visitors == nil || o.Visitors.Served }

@@ -48,6 +48,9 @@ func (l Layout) Kept(path string) string {
 	return l.State() + "/kept/" + strings.TrimPrefix(path, "/")
 }
 
+// Initialized is an empty file. It is there once the app's database was made.
+func (l Layout) Initialized() string { return l.Root() + "/initialized" }
+
 // Uploaded is where a packed source lies between its upload and its unpacking.
 // bundle is the source's SHA-256 in hexadecimal digits.
 func (l Layout) Uploaded(bundle string) string {

@@ -45,6 +45,9 @@ func (p Plan) AuthorityHost() string {
 	return p.Authority()
 }
 
+// TakesDomain tells whether the server can have a domain.
+func (p Plan) TakesDomain() bool { return !p.outOfReach() }
+
 // outOfReach tells whether the certificate authority can never reach the server:
 // Let's Encrypt does not reach a machine on this computer.
 func (p Plan) outOfReach() bool {

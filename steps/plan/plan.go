@@ -227,7 +227,7 @@ func (p *Plan) refuseFixed(earlier map[string]string) error {
 func (p *Plan) findApp(source source, file app.File, asked Asked) error {
 	settings := file.App
 	settings.Folder = source.shown
-	settings.TestCommand = p.Value(KeyTestCommand)
+	settings.TestCommand, settings.Variables = p.Value(KeyTestCommand), p.Env
 	var err error
 	if p.App, err = app.Detect(source.files, settings); err != nil {
 		return err
@@ -236,6 +236,7 @@ func (p *Plan) findApp(source source, file app.File, asked Asked) error {
 	if err = p.findPython(context.Background(), source.files, asked); err != nil {
 		return err
 	}
+	p.warnOfVisitors()
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
@@ -291,10 +292,11 @@ func (p *Plan) releaseName() (string, error) {
 // beside its packages, whose release keeps the name that it had.
 func (p *Plan) beside() []any {
 	a := p.App
-	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) {
+	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) &&
+		!a.Hosts.Supplied() && a.Init == "" {
 		return nil
 	}
-	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits}
+	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits, a.Overlay, a.Hosts, a.Init}
 }
 
 // source is where an app comes from.

@@ -77,7 +77,7 @@ func runBuild(p plan.Plan) string {
 	properties := []string{
 		"WorkingDirectory=" + source,
 		"EnvironmentFile=-" + l.Variables(p.Release),
-		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release),
+		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, p),
 	}
 	scratch, thrownAway, lines := withoutData(p)
 	properties = append(properties, lines...)

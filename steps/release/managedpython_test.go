@@ -158,9 +158,9 @@ func TestReadMirror(t *testing.T) {
 func TestEnvironmentOfManagedPython(t *testing.T) {
 	l := layout.Of("shop")
 	for managed, want := range map[string]bool{"": false, "3.12.16": true} {
-		lines := UnitProperties(l, "0123456789ab", app.Found{ManagedPython: managed})
+		lines := UnitProperties(l, plan.Plan{Name: "shop", Release: "0123456789ab", App: app.Found{ManagedPython: managed}})
 		if got := slices.ContainsFunc(lines, func(line string) bool {
-			return strings.Contains(line, " SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt")
+			return strings.Contains(line, "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt")
 		}); got != want {
 			t.Errorf("%q: got %q", managed, lines)
 		}

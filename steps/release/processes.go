@@ -50,7 +50,7 @@ UMask=0027
 
 [Install]
 WantedBy=multi-user.target
-`, v.Plan.Name, id, name, l.User, l.User, strings.Join(UnitProperties(l, id, v.Plan.App), "\n"), runLines(v.Plan.App.Processes[name]),
+`, v.Plan.Name, id, name, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"), runLines(v.Plan.App.Processes[name]),
 				processStopSeconds, strings.Join(appLines(v.Plan.App), "\n"))})
 	}
 	return files

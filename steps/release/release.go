@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"slipway/providers"
-	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -79,42 +78,21 @@ func unitsOf(v fact.View) (up bool, now string) {
 
 // UnitProperties are the lines of a unit, "Key=value", by which a process sees what the
 // release's own processes see: its folder, its variables, its packages, the app's state.
-// found is what was found out about the release's app.
-func UnitProperties(l layout.Layout, id string, found app.Found) []string {
+func UnitProperties(l layout.Layout, p plan.Plan) []string {
+	id := p.Release
 	environment := "Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id)
 	return append([]string{
 		"WorkingDirectory=" + l.Source(id),
 		"StateDirectory=" + l.User,
 		// A variable of the file wins over one of the unit.
 		"EnvironmentFile=-" + l.Variables(id),
-		environment + appEnvironment(l, id, found),
-	}, dataLines(l, id, found, strings.TrimSuffix(l.Kept(""), "/"))...)
+		environment + appEnvironment(l, p),
+	}, dataLines(l, id, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
 }
 
 // CommandProperties are the same for a command that InSandbox runs.
-func CommandProperties(l layout.Layout, id string, found app.Found) []string {
-	return slices.Concat(UnitProperties(l, id, found), figures(found), []string{"UMask=0027"})
-}
-
-// appEnvironment are the variables that a command of the app sees besides, each with a
-// space before it: modules are found in the app's root, wherever a command's program is.
-func appEnvironment(l layout.Layout, id string, found app.Found) string {
-	source := l.Source(id)
-	path := source
-	if found.PythonPath != "" {
-		path = source + "/" + found.PythonPath + ":" + source
-	}
-	if strings.ContainsAny(path, "\"\\%") { // they mean something in a unit, and in no folder of modules
-		path = source
-	}
-	more := ` "PYTHONPATH=` + path + `"`
-	if found.SettingsModule != "" {
-		more += " DJANGO_SETTINGS_MODULE=" + found.SettingsModule
-	}
-	if found.ManagedPython != "" { // it may look for the authorities elsewhere than the system's own
-		more += " SSL_CERT_FILE=" + certificates
-	}
-	return more
+func CommandProperties(l layout.Layout, p plan.Plan) []string {
+	return slices.Concat(UnitProperties(l, p), figures(p.App), []string{"UMask=0027"})
 }
 
 // releaseFiles are the release's units, the limits of what the app may take of the
@@ -171,7 +149,7 @@ UMask=0027
 
 [Install]
 WantedBy=multi-user.target
-`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, id, v.Plan.App), "\n"),
+`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"),
 		serves, v.Plan.Health().Seconds, strings.Join(appLines(v.Plan.App), "\n"))}
 	if v.Plan.OwnServer() {
 		return []shell.File{socket, service, proxyFile(v)}

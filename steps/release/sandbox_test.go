@@ -22,7 +22,7 @@ func TestFiguresOfTheSystem(t *testing.T) {
 		if reads != (open > closed) || closed < 0 || strings.Contains(unit, "AF_NETLINK") != reads {
 			t.Errorf("reads %t: the unit is\n%s", reads, unit)
 		}
-		if got := slices.Contains(CommandProperties(layout.Of("x"), "id", p.App), "ProcSubset=all"); got != reads {
+		if got := slices.Contains(CommandProperties(layout.Of("x"), p), "ProcSubset=all"); got != reads {
 			t.Errorf("reads %t: a command's properties have ProcSubset=all: %t", reads, got)
 		}
 	}

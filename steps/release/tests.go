@@ -1,9 +1,11 @@
 package release
 
 import (
+	"regexp"
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -28,7 +30,7 @@ var Tests = &fact.Fact{
 		properties := []string{
 			"WorkingDirectory=" + l.Source(p.Release),
 			"EnvironmentFile=-" + l.Variables(p.Release),
-			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release),
+			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, testedPlan(p)),
 		}
 		before, after, lines := withoutData(p)
 		properties = append(properties, lines...)
@@ -41,6 +43,17 @@ var Tests = &fact.Fact{
 		)
 	},
 }
+
+// testedPlan is the plan with the settings of the app's tests. What runs them may have
+// settings of its own for Django, which a variable would replace.
+func testedPlan(p plan.Plan) plan.Plan {
+	if testRunner.MatchString(p.App.TestCommand) {
+		p.App.SettingsModule, p.App.Overlay = "", app.Overlay{}
+	}
+	return p
+}
+
+var testRunner = regexp.MustCompile(`\b(pytest|py\.test|tox|nox)\b`)
 
 // testedPath is the file of the test command that passed.
 func testedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/tested" }

@@ -51,11 +51,19 @@ var Upload = &fact.Fact{
 				"packed": l.Uploaded(v.Plan.Bundle.Hash()), "release": l.Release(id), "source": l.Source(id),
 				"user": l.User, "socket": l.Socket(id), "socket_link": l.SocketLink(id),
 			}),
+			putOverlay(v.Plan),
 			notesFile(v.Plan).Put(),
 			// The last one: with it the source counts as complete.
 			name.Put(),
 		)
 	},
+}
+
+func putOverlay(p plan.Plan) string {
+	if p.App.Overlay.Module == "" {
+		return ""
+	}
+	return overlayFile(p).Put()
 }
 
 // namePath is the file that is written when the source is complete.

@@ -16,7 +16,8 @@ func (c *command) run() *cobra.Command {
 		Use: "run [NAME] -- COMMAND", Short: "Run a command in the app's own environment",
 		Long: `Run a command on the server as the app runs there: as its user, in its sandbox, in the
 folder of its source, with its packages, variables and state folder. The command's
-exit status becomes slipway's. On a terminal the command gets a terminal. A single
+exit status becomes slipway's. Before a first release answers, the command runs in the
+newest one whose packages are installed. On a terminal the command gets a terminal. A single
 word with spaces in it is passed to the shell. To run a command as the user deploy,
 who may use sudo, use slipway ssh.`,
 		Example: `  slipway run -- python manage.py migrate
@@ -64,6 +65,9 @@ func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string
 	command, err := s.Command(ctx, onTerminal, words)
 	if err != nil {
 		return err
+	}
+	if command.Early {
+		c.sayf("no release takes the traffic yet: the command runs in release %s\n", command.Release)
 	}
 	if onTerminal {
 		err = c.onTerminal(ctx, s.Client, command.Line)

@@ -21,6 +21,9 @@ func printStatus(w io.Writer, c steps.Condition) {
 	rows.print("deployed", conditionOf(c.Summary))
 	if c.Answers {
 		rows.print("answers", fmt.Sprintf("yes, with status %d", c.HTTPStatus))
+		for _, line := range c.Visitors.Lines() {
+			rows.print("", line)
+		}
 	} else {
 		rows.print("answers", "no: "+c.Reason)
 	}

@@ -54,7 +54,7 @@ func (d *done) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 func (d *done) view(w *wizard, width, height int) string {
-	lines := append(d.head(w), d.protections(w, width)...)
+	lines := append(d.head(w, width), d.protections(w, width)...)
 	d.lines = max(0, len(lines)-height)
 	d.top = min(d.top, d.lines)
 	part := append([]string{}, lines[d.top:min(len(lines), d.top+height)]...)
@@ -64,14 +64,28 @@ func (d *done) view(w *wizard, width, height int) string {
 	return strings.Join(part, "\n")
 }
 
-// head is the URL and the next commands.
-func (d *done) head(w *wizard) []string {
+// head is the URL, what visitors get there if it is not the app, and the next commands.
+func (d *done) head(w *wizard, width int) []string {
 	what := fmt.Sprintf("%s is deployed, in %s", d.board.name, duration(d.took))
 	if !d.outcome.Changed {
 		what = d.board.name + ": no changes"
 	}
-	lines := []string{w.look.good.Render(w.look.done) + " " + w.look.strong.Render(what), "",
+	mark := w.look.good.Render(w.look.done)
+	if !d.outcome.Served() {
+		mark = w.look.warn.Render("!")
+		what += fmt.Sprintf(", and visitors get status %d", d.outcome.Visitors.Status)
+		if d.outcome.Visitors.Status == 0 {
+			what = d.board.name + " is deployed, and visitors get no answer"
+		}
+	}
+	lines := []string{mark + " " + w.look.strong.Render(what), "",
 		"  " + w.look.accent.Bold(true).Render(d.outcome.URL), ""}
+	for _, line := range d.outcome.Visitors.Lines() {
+		lines = append(lines, eachLine(line, width, w.look.warn.Render)...)
+	}
+	if d.outcome.Visitors.Lines() != nil {
+		lines = append(lines, "")
+	}
 	monthly, hourly := cost(d.board.rows)
 	if monthly > 0 {
 		lines = append(lines, "  What was made costs "+answers.Money(monthly, hourly)+".", "")

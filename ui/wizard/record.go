@@ -22,7 +22,12 @@ func (w *wizard) end() Ending {
 	e.Record = append(e.Record, record(w.board)...)
 	switch {
 	case e.Outcome != nil:
-		e.Record = append(e.Record, "done: "+w.board.name+" is deployed")
+		if e.Outcome.Served() {
+			e.Record = append(e.Record, "done: "+w.board.name+" is deployed")
+		} else {
+			e.Record = append(e.Record, w.board.name+" is deployed")
+		}
+		e.Record = append(e.Record, e.Outcome.Visitors.Lines()...)
 	case errors.Is(e.Err, context.Canceled):
 		e.Record = append(e.Record, "interrupted; this continues: "+w.answers.Command())
 	case e.Err != nil:

@@ -1,0 +1,213 @@
+package app
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// schema decides what makes and changes the tables of the app's database. Where that is
+// an SQLite file, which belongs to this app alone, a release runs the migrations itself;
+// for any other database that is for its owner to decide.
+func (d *detection) schema() error {
+	if d.found.Release != "" {
+		return nil
+	}
+	if d.found.Framework == Django || d.runsDjango() {
+		d.migrations(d.served)
+		return nil
+	}
+	if d.entry == nil || !d.usesSQLite() {
+		return nil
+	}
+	d.alembic()
+	if d.found.Release == "" && d.found.Framework == Flask {
+		d.initCommand()
+	}
+	return nil
+}
+
+// migrations lets a release run Django's migrations on an SQLite database. For another
+// one it says how.
+func (d *detection) migrations(p *project) {
+	m, b, _ := p.setting("DATABASES")
+	if p.script == nil || m == nil || !d.hasMigrations(p) {
+		return
+	}
+	command := "python " + p.script.path + " migrate --noinput"
+	if p.mentionsAny("DATABASES", isSQLite) {
+		d.found.Release = command
+		d.found.because("release command", command, fmt.Sprintf("the database in %s line %d is an SQLite file", m.path, b.line))
+		return
+	}
+	d.found.warn(fmt.Sprintf("Django's migrations are not run: to have each new release run them before it takes over, set release = %q under [app] in %s",
+		command, SettingsFile))
+}
+
+// isSQLite tells the URL of an SQLite database, and Django's name for such databases.
+func isSQLite(text string) bool {
+	return strings.HasPrefix(text, "sqlite:") || strings.HasPrefix(text, "sqlite+") || text == "django.db.backends.sqlite3" || text == "sqlite3"
+}
+
+func (d *detection) hasMigrations(p *project) bool {
+	for _, app := range []string{"django.contrib.auth", "django.contrib.admin", "django.contrib.sessions", "django.contrib.contenttypes"} {
+		if p.mentions("", app) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(d.src.paths, func(file string) bool {
+		return path.Base(path.Dir(file)) == "migrations" && path.Base(file) != "__init__.py"
+	})
+}
+
+// usesSQLite tells whether a module that is loaded imports sqlite3 or has the URL of an
+// SQLite database.
+func (d *detection) usesSQLite() bool {
+	for _, m := range d.loaded() {
+		if m.sqlite || imports(m, "sqlite3") || imports(m, "aiosqlite") {
+			return true
+		}
+	}
+	return false
+}
+
+func imports(m *module, name string) bool {
+	return slices.ContainsFunc(m.imports, func(imp pyImport) bool {
+		first, _, _ := strings.Cut(imp.module, ".")
+		return imp.level == 0 && first == name
+	})
+}
+
+// noteSQLite finds the URL of an SQLite database.
+func (m *module) noteSQLite(s statement) {
+	m.sqlite = m.sqlite || hasString(s.tokens, func(text string) bool { return isSQLite(text) && strings.Contains(text, ":") })
+}
+
+// alembic lets a release run the migrations of Flask-Migrate or Alembic.
+func (d *detection) alembic() {
+	exists := func(name string) bool {
+		_, err := fs.Stat(d.fsys, name)
+		return err == nil
+	}
+	command, source := "", ""
+	switch {
+	case d.found.Framework == Flask && exists("migrations/env.py") && exists("migrations/alembic.ini") && d.loadedImports("flask_migrate"):
+		command, source = d.flask("db upgrade"), "migrations"
+	case exists("alembic.ini") && (exists("alembic/env.py") || exists("migrations/env.py")):
+		command, source = "alembic upgrade head", "alembic.ini"
+	default:
+		return
+	}
+	d.found.Release = command
+	d.found.because("release command", command, source+", and the database is an SQLite file")
+}
+
+func (d *detection) loadedImports(name string) bool {
+	for _, m := range d.loaded() {
+		if imports(m, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// flask is the line that runs a command of the app's with Flask.
+func (d *detection) flask(command string) string {
+	target := d.found.Target
+	if strings.ContainsAny(target, "'\"()$` ") {
+		target = "'" + strings.ReplaceAll(target, "'", `"`) + "'"
+	}
+	return "flask --app " + target + " " + command
+}
+
+// initNames are the usual names of the command that makes the tables of an empty database.
+var initNames = []string{"init-db", "initdb", "init_db", "create-db", "createdb", "create_db", "create-tables", "create_tables", "db-init"}
+
+// appCommand is a command that a module adds to Flask's command line.
+type appCommand struct {
+	name string
+	line int
+	// added is set if the app has the command only once it adds it.
+	added bool
+}
+
+// initCommand finds the command that makes the tables. It often drops them first, so it
+// is run only for a database that does not exist yet, and never if another database than
+// a file of the app's can be meant.
+func (d *detection) initCommand() {
+	for _, m := range sorted(d.loaded()) {
+		for _, c := range m.commands {
+			if !slices.Contains(initNames, c.name) || c.added && !d.addsCommands() {
+				continue
+			}
+			line, source := d.flask(c.name), fmt.Sprintf("%s line %d", m.path, c.line)
+			if d.readsDatabaseURL() {
+				d.found.warn(fmt.Sprintf("%s has the command %s, which makes the tables; it is not run: once the app is deployed, type slipway run -- %s", source, c.name, line))
+				return
+			}
+			d.found.Init = line
+			d.found.because("first of all", line+", once, while there is no database", source)
+			return
+		}
+	}
+}
+
+func (d *detection) addsCommands() bool {
+	for _, m := range d.loaded() {
+		if m.addsCommands {
+			return true
+		}
+	}
+	return false
+}
+
+// serverDrivers are modules by which an app can reach a database that is no file.
+var serverDrivers = []string{"sqlalchemy", "flask_sqlalchemy", "sqlmodel", "peewee", "playhouse", "psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb", "mysql", "dataset"}
+
+// readsDatabaseURL tells whether a variable can name another database than a file.
+func (d *detection) readsDatabaseURL() bool {
+	reads := false
+	for _, m := range d.loaded() {
+		reads = reads || m.databaseURL
+	}
+	return reads && slices.ContainsFunc(serverDrivers, d.loadedImports)
+}
+
+// noteDatabaseURL finds the reading of a variable such as DATABASE_URL.
+func (m *module) noteDatabaseURL(s statement) {
+	read, ok := environmentRead(s.tokens)
+	name := strings.ToUpper(read.name)
+	database := strings.Contains(name, "DATABASE") || strings.Contains(name, "DB") || strings.Contains(name, "SQL") || strings.Contains(name, "POSTGRES")
+	m.databaseURL = m.databaseURL || ok && database
+}
+
+// noteCommand finds @click.command("init-db") and @app.cli.command("init-db") over a
+// function; without a name the command has the function's. rest is what follows.
+func (m *module) noteCommand(s statement, rest []statement) {
+	m.addsCommands = m.addsCommands || s.mentions("add_command")
+	if !s.tokens[0].is("@") {
+		return
+	}
+	callee, args := dotted(s.tokens[1:])
+	own := strings.HasSuffix(callee, ".cli.command")
+	if !own && callee != "click.command" && callee != "command" {
+		return
+	}
+	c := appCommand{line: s.line(), added: !own}
+	if len(args) > 1 && args[0].is("(") && args[1].kind == tokenString {
+		c.name = args[1].text
+	}
+	for _, next := range rest {
+		if next.keyword() == "def" && len(next.tokens) > 1 {
+			c.name = cmp.Or(c.name, strings.ReplaceAll(strings.TrimSuffix(next.tokens[1].text, "_command"), "_", "-"))
+			m.commands = append(m.commands, c)
+			return
+		}
+		if next.mentions("argument") { // it can't be run without one
+			return
+		}
+	}
+}

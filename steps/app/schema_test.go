@@ -1,0 +1,60 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// TestSchema has what makes and changes the tables of an app's database.
+func TestSchema(t *testing.T) {
+	const command = "import sqlite3\nimport click\n@click.command('init-db')\n@with_appcontext\ndef init_db_command():\n    pass\n"
+	const adds = "def init_app(app):\n    app.cli.add_command(init_db_command)\n"
+	const sqlite = `app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"` + "\n"
+	const migrate = "from flask_migrate import Migrate\n"
+	flask := func(text string, more ...string) fstest.MapFS {
+		return files(append([]string{"requirements.txt", "", "a.py", flaskApp + text}, more...)...)
+	}
+	for _, test := range []struct {
+		name                   string
+		files                  fstest.MapFS
+		release, init, warning string
+	}{
+		{"Django", djangoFiles(djangoSettings), "python manage.py migrate --noinput", "", ""},
+		{"Django with an URL", djangoFiles(strings.Replace(djangoSettings, `"django.db.backends.sqlite3"`, `dj_database_url.config(default="sqlite:///x")`, 1)), "python manage.py migrate --noinput", "", ""},
+		{"Django on a server", djangoFiles(strings.Replace(djangoSettings, "sqlite3", "postgresql", 1)), "", "", "set release = "},
+		{"command", flask(command + adds), "", "flask --app a:app init-db", ""},
+		{"command that is not added", flask(command), "", "", ""},
+		{"command of the app", flask(sqlite + "@app.cli.command()\ndef initdb():\n    pass\n"), "", "flask --app a:app initdb", ""},
+		{"command with an argument", flask(sqlite + "@app.cli.command('initdb')\n@click.argument('x')\ndef initdb(x):\n    pass\n"), "", "", ""},
+		{"another command", flask(sqlite + "@app.cli.command('drop-db')\ndef f():\n    pass\n"), "", "", ""},
+		{"another database", flask(sqlite + "import os\nfrom flask_sqlalchemy import SQLAlchemy\nURL = os.environ.get('DATABASE_URL')\n@app.cli.command('initdb')\ndef f():\n    pass\n"), "", "", "slipway run -- flask --app a:app initdb"},
+		{"no database", flask("@app.cli.command('initdb')\ndef f():\n    pass\n"), "", "", ""},
+		{"Flask-Migrate", flask(sqlite+migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "flask --app a:app db upgrade", "", ""},
+		{"Flask-Migrate on a server", flask(migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "", "", ""},
+		{"Alembic", flask(sqlite, "alembic.ini", "", "alembic/env.py", ""), "alembic upgrade head", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Detect(test.files, Settings{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := strings.Join(got.Warnings, "\n")
+			if got.Release != test.release || got.Init != test.init || !strings.Contains(all, test.warning) {
+				t.Errorf("release %q, init %q, warnings %q", got.Release, got.Init, got.Warnings)
+			}
+			told, err := Detect(test.files, Settings{Release: "true"})
+			if err != nil || told.Release != "true" || told.Init != "" {
+				t.Errorf("with a release command: %q, %q, %v", told.Release, told.Init, err)
+			}
+		})
+	}
+}
+
+// TestInitOfFactory quotes a target that has brackets.
+func TestInitOfFactory(t *testing.T) {
+	d := detection{found: Found{Target: "flaskr:create_app('prod')"}}
+	if got := d.flask("init-db"); got != `flask --app 'flaskr:create_app("prod")' init-db` {
+		t.Errorf("got %s", got)
+	}
+}

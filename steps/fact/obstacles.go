@@ -105,6 +105,11 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 		return obstacle{fmt.Sprintf("its user deploy, whom slipway logs in as, has the shell %s, which runs no commands", rest),
 			"on the server, usermod --shell /bin/bash deploy"}, noShell.MatchString(rest)
 	},
+	"requiretty": func(_ judge, rest string) (obstacle, bool) {
+		file, _, _ := strings.Cut(rest, ":")
+		return obstacle{fmt.Sprintf("sudo there wants a terminal, which slipway has not: requiretty in %s", file),
+			"on the server, type visudo and add the line Defaults:deploy !requiretty"}, file != ""
+	},
 	"nginx":   otherSite,
 	"listens": otherServer,
 	"source": func(_ judge, rest string) (obstacle, bool) {

@@ -13,6 +13,11 @@ if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
 echo "free $(df -Pk / | awk 'NR == 2 { print $4 }')"
 echo "shell $(getent passwd "$user" | cut -d: -f7)"
 
+# A sudo that wants a terminal refuses slipway, which has none.
+if ! grep -rqsE "^[[:space:]]*Defaults:$user[[:space:]]+!requiretty" /etc/sudoers /etc/sudoers.d; then
+  grep -rHsE '^[[:space:]]*Defaults[[:space:]].*requiretty' /etc/sudoers /etc/sudoers.d | grep -v '!requiretty' | sed 's/^/requiretty /'
+fi
+
 # nginx: files that claim a port for themselves. Debian's own page is replaced anyway.
 grep -HsE '^[[:space:]]*listen[[:space:]].*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
   grep -v '^/etc/nginx/sites-enabled/default:' | sed 's/^/nginx /'

@@ -27,6 +27,7 @@ func TestObstacles(t *testing.T) {
 		"no systemd":              {"nosystemd\n", false, "systemd", "Docker"},
 		"read-only":               {"readonly\n", false, "/etc can't be written to", "remount"},
 		"no shell":                {"shell /usr/sbin/nologin\n", false, "/usr/sbin/nologin", "usermod --shell /bin/bash deploy"},
+		"a terminal for sudo":     {"requiretty /etc/sudoers.d/strict:Defaults    requiretty\n", false, "requiretty in /etc/sudoers.d/strict", "Defaults:deploy !requiretty"},
 		"fish":                    {"shell /usr/bin/fish\n", false, "", ""},
 		"another site":            {"nginx /etc/nginx/sites-enabled/shop:\tlisten 80 default_server;\n", false, "port 80: /etc/nginx/sites-enabled/shop says", "take the word default_server out of /etc/nginx/sites-enabled/shop"},
 		"another site, IPv6":      {"nginx /etc/nginx/conf.d/x.conf:  listen [::]:80 default_server;\n", false, "/etc/nginx/conf.d/x.conf", "nginx -t"},

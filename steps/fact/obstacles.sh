@@ -14,7 +14,7 @@ echo "free $(df -Pk / | awk 'NR == 2 { print $4 }')"
 echo "shell $(getent passwd "$user" | cut -d: -f7)"
 
 # A sudo that wants a terminal refuses slipway, which has none.
-if ! grep -rqsE "^[[:space:]]*Defaults:$user[[:space:]]+!requiretty" /etc/sudoers /etc/sudoers.d; then
+if ! grep -rqsE "^[[:space:]]*Defaults:${user}[[:space:]]+!requiretty" /etc/sudoers /etc/sudoers.d; then
   grep -rHsE '^[[:space:]]*Defaults[[:space:]].*requiretty' /etc/sudoers /etc/sudoers.d | grep -v '!requiretty' | sed 's/^/requiretty /'
 fi
 

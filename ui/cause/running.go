@@ -111,7 +111,7 @@ var databases = []form{
 
 // noTable is a database whose migrations were not run.
 func noTable(e evidence, _ []string) (Remedy, bool) {
-	command := ""
+	var command string
 	switch {
 	case e.app.has("manage.py"), e.says(line(`django`)):
 		command = "python manage.py migrate --noinput"

@@ -13,6 +13,15 @@ if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
 echo "free $(df -Pk / | awk 'NR == 2 { print $4 }')"
 echo "shell $(getent passwd "$user" | cut -d: -f7)"
 
+# What sshd would do with that user: whom it lets in, and what it runs in place of a shell.
+if said=$("$(command -v sshd || echo /usr/sbin/sshd)" -T -C "user=$user,host=localhost,addr=127.0.0.1" 2>/dev/null); then
+  listed() { printf '%s\n' "$said" | sed -n "s/^$1 //p" | tr '\n' ' '; }
+  echo "allowusers $(listed allowusers)"
+  echo "allowgroups $(listed allowgroups)| $(id -nG "$user" 2>/dev/null || echo "$user")"
+  echo "denyusers $(listed denyusers)"
+  echo "forcecommand $(listed forcecommand)"
+fi
+
 # A sudo that wants a terminal refuses slipway, which has none.
 if ! grep -rqsE "^[[:space:]]*Defaults:${user}[[:space:]]+!requiretty" /etc/sudoers /etc/sudoers.d; then
   grep -rHsE '^[[:space:]]*Defaults[[:space:]].*requiretty' /etc/sudoers /etc/sudoers.d | grep -v '!requiretty' | sed 's/^/requiretty /'

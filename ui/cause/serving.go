@@ -82,5 +82,19 @@ func (e evidence) disallowed() (Remedy, bool) {
 	if at == nil {
 		return Remedy{}, false
 	}
+	for _, file := range e.app.settings() {
+		for i, text := range e.app.read(file) {
+			if !strings.HasPrefix(text, "ALLOWED_HOSTS") {
+				continue
+			}
+			if read := readVariable.FindStringSubmatch(text); read != nil {
+				return Remedy{Next: fmt.Sprintf("%s line %d takes the names from a variable: add --env %s=%s", file, i+1, read[1], at[1]), Variable: read[1]}, true
+			}
+			return then(fmt.Sprintf("add %q to ALLOWED_HOSTS, %s line %d", at[1], file, i+1))
+		}
+	}
 	return then(fmt.Sprintf("add %q to ALLOWED_HOSTS in Django's settings, or to the variable that they read it from", at[1]))
 }
+
+// readVariable is a variable that a line of settings reads.
+var readVariable = regexp.MustCompile(`(?:env|environ|config|getenv)\b.*?["']([A-Z][A-Z0-9_]*)["']`)

@@ -43,8 +43,16 @@ func wrongPort(evidence, []string) (Remedy, bool) {
 	return then("the command must listen on 127.0.0.1 and the port in $PORT, no other: in the Procfile, web: COMMAND --port $PORT; in Python, int(os.environ[\"PORT\"])")
 }
 
+// neverListened is what systemd says of a command that did not listen on its port.
+var neverListened = regexp.MustCompile(`start-post operation timed out|because a timeout was exceeded`)
+
 // tooSlow is a release that was not ready in time.
 func tooSlow(e evidence, at []string) (Remedy, bool) {
+	if e.says(neverListened) {
+		r, _ := wrongPort(e, at)
+		r.Next += fmt.Sprintf("; if it does and starts slowly, write time = 180 under [health] in slipway.toml (%s s is the limit)", at[2])
+		return r, true
+	}
 	if e.says(line(`WORKER TIMEOUT`)) {
 		return then(fmt.Sprintf("a worker was ended because %s took too long: name a quicker page, path = \"/healthz\" under [health], or allow more, request = \"5m\" under [limits] in slipway.toml", at[1]))
 	}

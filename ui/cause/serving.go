@@ -77,7 +77,7 @@ func wrongStatus(e evidence, at []string) (Remedy, bool) {
 		return then("the app says that it is not ready: see why with slipway logs, or allow more, time = 180 under [health] in slipway.toml")
 	}
 	if e.File != "" {
-		return then(fmt.Sprintf("correct that line; slipway logs shows all of it, and path under [health] in slipway.toml names the page %s", at[2]))
+		return then(fmt.Sprintf("correct %s line %d, which %s runs; slipway logs shows the whole traceback", e.File, e.Number, at[2]))
 	}
 	return then(`the app does not log why: have it log to standard error (Django: LOGGING = {"version": 1, "handlers": {"console": {"class": "logging.StreamHandler"}}, "root": {"handlers": ["console"]}} in its settings)`)
 }

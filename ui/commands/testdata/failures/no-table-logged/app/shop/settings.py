@@ -10,3 +10,4 @@ STATIC_URL = '/static/'
 DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '/tmp/x.db'}}
 DEFAULT_AUTO_FIELD='django.db.models.BigAutoField'
 
+LOGGING = {"version": 1, "disable_existing_loggers": False, "handlers": {"console": {"class": "logging.StreamHandler"}}, "root": {"handlers": ["console"]}}

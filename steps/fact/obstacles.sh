@@ -28,7 +28,7 @@ if ! grep -rqsE "^[[:space:]]*Defaults:${user}[[:space:]]+!requiretty" /etc/sudo
 fi
 
 # nginx: files that claim a port for themselves. Debian's own page is replaced anyway.
-grep -HsE '^[[:space:]]*listen[[:space:]].*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
+grep -HsE '^[^#]*\blisten[[:space:]][^#;]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
   grep -v '^/etc/nginx/sites-enabled/default:' | sed 's/^/nginx /'
 
 # What else listens where nginx is to listen, and by which unit it was started.
@@ -57,7 +57,7 @@ printf '%s\n' "$list" | cut -d"'" -f2 | grep 'InRelease$' | sort -u | {
       case $said in *resolve* | *onnect* | *timed\ out* | '') exit 0 ;; esac
       base=${uri%/dists/*}
       files=$(grep -rlF "${base%/InRelease}" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ')
-      echo "dead ${files:-?} $uri $(printf '%s\n' "$said" | sed -n 's/^E: //p' | tail -n 1)"
+      echo "dead ${files:-?} $uri $(printf '%s\n' "$said" | sed -n 's/^[EW]: *//p' | head -n 1)"
     } &
   done
   wait

@@ -37,6 +37,7 @@ func TestObstacles(t *testing.T) {
 		"fish":                     {"shell /usr/bin/fish\n", false, "", ""},
 		"another site":             {"nginx /etc/nginx/sites-enabled/shop:\tlisten 80 default_server;\n", false, "port 80: /etc/nginx/sites-enabled/shop says", "take the word default_server out of /etc/nginx/sites-enabled/shop"},
 		"another site, IPv6":       {"nginx /etc/nginx/conf.d/x.conf:  listen [::]:80 default_server;\n", false, "/etc/nginx/conf.d/x.conf", "nginx -t"},
+		"another site, one line":   {"nginx /etc/nginx/conf.d/x.conf:server { listen 80 default_server; }\n", false, "/etc/nginx/conf.d/x.conf", "nginx -t"},
 		"another site, no port":    {"nginx /etc/nginx/nginx.conf:  listen default_server;\n", false, "port 80: /etc/nginx/nginx.conf", "nginx -t"},
 		"a site of HTTPS":          {"nginx /etc/nginx/conf.d/x.conf:  listen 443 ssl default_server;\n", false, "", ""},
 		"a site of HTTPS, domain":  {"nginx /etc/nginx/conf.d/x.conf:  listen 443 ssl default_server;\n", true, "port 443: /etc/nginx/conf.d/x.conf", "default_server"},

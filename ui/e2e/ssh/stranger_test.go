@@ -78,12 +78,13 @@ func TestStrangersServer(t *testing.T) {
 		"install -d -o deploy /home/deploy/.config/fish && echo 'echo Welcome to fish' >/home/deploy/.config/fish/config.fish",
 		"echo 'echo Welcome to tcsh' >/home/deploy/.tcshrc; echo 'echo Welcome to bash' >/home/deploy/.bashrc",
 	}})
+	socket := agentWith(t, private) // it ends after the operator's destroy, which needs it
 	o := newOperator(t)
 	o.aHome(t, map[string]string{
 		"config":  "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/ana.pub\n",
 		"ana.pub": e2e.Authorized(signer.PublicKey()) + "\n",
 	})
-	o.Env = append(o.Env, "SSH_AUTH_SOCK="+agentWith(t, private))
+	o.Env = append(o.Env, "SSH_AUTH_SOCK="+socket)
 	flags := s.flags("ana", "--host-key-fingerprint", s.fingerprint())
 	t.Run("in the way", func(t *testing.T) { o.findsWhatIsInTheWay(t, s, flags) })
 	s.root(t, "usermod --shell /usr/bin/fish deploy")

@@ -19,56 +19,59 @@ func publicLine(o *operator, key ed25519.PrivateKey) string {
 	return string(ssh.MarshalAuthorizedKey(public))
 }
 
+// publicCases are the ways in which the public half of a key is named.
+var publicCases = map[string]struct {
+	set func(o *operator, m identities)
+	// want picks the one key that is tried; nil wants an error with text.
+	want func(m identities) ed25519.PrivateKey
+	text string
+}{
+	"configured": {func(o *operator, m identities) {
+		o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
+		o.holds(m.plain, m.held)
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"configured, the public half alone beside": {func(o *operator, m identities) {
+		o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/alone\n")
+		o.write("alone.pub", publicLine(o, m.held))
+		o.holds(m.plain, m.held)
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"--identity": {func(o *operator, m identities) { o.options.Identity = "~/.ssh/held.pub"; o.holds(m.plain, m.held) },
+		func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"the private half beside it": {func(o *operator, m identities) {
+		o.options.Identity = o.write("plain.pub", publicLine(o, m.plain))
+	}, func(m identities) ed25519.PrivateKey { return m.plain }, ""},
+	"no agent": {func(o *operator, _ identities) { o.options.Identity = "~/.ssh/held.pub" }, nil, "no SSH agent holds its private half"},
+	"configured, no agent": {func(o *operator, _ identities) {
+		o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
+	}, nil, "ssh-add"},
+	"another agent": {func(o *operator, m identities) {
+		o.holds(m.held)
+		o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityAgent \""+o.env["SSH_AUTH_SOCK"]+"\"\n  IdentityFile ~/.ssh/held.pub\n")
+		o.env["SSH_AUTH_SOCK"] = ""
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"an agent in a variable": {func(o *operator, m identities) {
+		o.holds(m.held)
+		o.write("config", "IdentitiesOnly yes\nIdentityAgent $MY_AGENT\nIdentityFile ~/.ssh/held.pub\n")
+		o.env["MY_AGENT"], o.env["SSH_AUTH_SOCK"] = o.env["SSH_AUTH_SOCK"], ""
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"IdentityFile none": {func(o *operator, m identities) {
+		o.holds(m.held)
+		o.write("config", "IdentityFile none\n")
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+	"no agent wanted": {func(o *operator, m identities) {
+		o.holds(m.held)
+		o.write("config", "IdentityAgent none\nIdentityFile none\n")
+	}, nil, "--identity"},
+	"beside a condition that can't be judged": {func(o *operator, m identities) {
+		o.holds(m.held)
+		o.write("config", "Match exec \"true\"\n  IdentityFile ~/.ssh/plain\nHost 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
+	}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
+}
+
 // TestPublicIdentity has the configuration, or --identity, name the public half of a
 // key: the agent's key is used, and no other.
 func TestPublicIdentity(t *testing.T) {
-	for name, c := range map[string]struct {
-		set func(o *operator, m identities)
-		// want picks the one key that is tried; nil wants an error with text.
-		want func(m identities) ed25519.PrivateKey
-		text string
-	}{
-		"configured": {func(o *operator, m identities) {
-			o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
-			o.holds(m.plain, m.held)
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"configured, the public half alone beside": {func(o *operator, m identities) {
-			o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/alone\n")
-			o.write("alone.pub", publicLine(o, m.held))
-			o.holds(m.plain, m.held)
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"--identity": {func(o *operator, m identities) { o.options.Identity = "~/.ssh/held.pub"; o.holds(m.plain, m.held) },
-			func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"the private half beside it": {func(o *operator, m identities) {
-			o.options.Identity = o.write("plain.pub", publicLine(o, m.plain))
-		}, func(m identities) ed25519.PrivateKey { return m.plain }, ""},
-		"no agent": {func(o *operator, _ identities) { o.options.Identity = "~/.ssh/held.pub" }, nil, "no SSH agent holds its private half"},
-		"configured, no agent": {func(o *operator, _ identities) {
-			o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
-		}, nil, "ssh-add"},
-		"another agent": {func(o *operator, m identities) {
-			o.holds(m.held)
-			o.write("config", "Host 127.*\n  IdentitiesOnly yes\n  IdentityAgent \""+o.env["SSH_AUTH_SOCK"]+"\"\n  IdentityFile ~/.ssh/held.pub\n")
-			o.env["SSH_AUTH_SOCK"] = ""
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"an agent in a variable": {func(o *operator, m identities) {
-			o.holds(m.held)
-			o.write("config", "IdentitiesOnly yes\nIdentityAgent $MY_AGENT\nIdentityFile ~/.ssh/held.pub\n")
-			o.env["MY_AGENT"], o.env["SSH_AUTH_SOCK"] = o.env["SSH_AUTH_SOCK"], ""
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"IdentityFile none": {func(o *operator, m identities) {
-			o.holds(m.held)
-			o.write("config", "IdentityFile none\n")
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-		"no agent wanted": {func(o *operator, m identities) {
-			o.holds(m.held)
-			o.write("config", "IdentityAgent none\nIdentityFile none\n")
-		}, nil, "--identity"},
-		"beside a condition that can't be judged": {func(o *operator, m identities) {
-			o.holds(m.held)
-			o.write("config", "Match exec \"true\"\n  IdentityFile ~/.ssh/plain\nHost 127.*\n  IdentitiesOnly yes\n  IdentityFile ~/.ssh/held.pub\n")
-		}, func(m identities) ed25519.PrivateKey { return m.held }, ""},
-	} {
+	for name, c := range publicCases {
 		t.Run(name, func(t *testing.T) {
 			o := newOperator(t)
 			var m identities

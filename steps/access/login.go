@@ -12,7 +12,7 @@ import (
 )
 
 // User is who slipway logs in as. Root does not log in.
-const User = "deploy"
+const User = fact.LoginUser
 
 var (
 	//go:embed loginlook.sh

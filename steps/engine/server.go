@@ -70,7 +70,7 @@ func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, repor
 
 // lookObstacles looks for what is in the way of a deployment.
 func lookObstacles(p plan.Plan) string {
-	return shell.Section(fact.SectionObstacles, fact.LookObstacles(p, access.OwnerFile, access.User))
+	return shell.Section(fact.SectionObstacles, fact.LookObstacles(p, access.OwnerFile))
 }
 
 // see keeps what a look found.

@@ -3,6 +3,7 @@ package fact
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,13 +22,13 @@ const SectionObstacles = "obstacles"
 var obstaclesText string
 
 // LookObstacles is the shell text that prints what CheckObstacles reads. owner is the
-// file that marks a server as a deployment's, user the login that slipway makes.
-func LookObstacles(p plan.Plan, owner, user string) string {
+// file that marks a server as a deployment's.
+func LookObstacles(p plan.Plan, owner string) string {
 	existing := ""
 	if p.Value(plan.KeyHost) != "" {
 		existing = "yes"
 	}
-	return shell.Script(obstaclesText, shell.Values{"owner": owner, "user": user, "existing": existing})
+	return shell.Script(obstaclesText, shell.Values{"owner": owner, "user": LoginUser, "existing": existing})
 }
 
 // leastFree are the megabytes that must be free on the disk before the first deployment.
@@ -102,8 +103,32 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 		return obstacle{"/etc can't be written to", "on the server, mount -o remount,rw /, and see dmesg for why it is read-only"}, true
 	},
 	"shell": func(_ judge, rest string) (obstacle, bool) {
-		return obstacle{fmt.Sprintf("its user deploy, whom slipway logs in as, has the shell %s, which runs no commands", rest),
-			"on the server, usermod --shell /bin/bash deploy"}, noShell.MatchString(rest)
+		return obstacle{fmt.Sprintf("its user %s, whom slipway logs in as, has the shell %s, which runs no commands", LoginUser, rest),
+			"on the server, usermod --shell /bin/bash " + LoginUser}, noShell.MatchString(rest)
+	},
+	"allowusers": func(_ judge, rest string) (obstacle, bool) {
+		return obstacle{"sshd there lets only some users in (AllowUsers " + strings.TrimSpace(rest) + "), and not " + LoginUser,
+			"on the server, add " + LoginUser + " to AllowUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(rest) != "" && !anyNames(rest, LoginUser)
+	},
+	"allowgroups": func(_ judge, rest string) (obstacle, bool) {
+		allowed, groups, _ := strings.Cut(rest, "|")
+		isMember := slices.ContainsFunc(strings.Fields(groups), func(group string) bool { return anyNames(allowed, group) })
+		return obstacle{"sshd there lets only some groups in (AllowGroups " + strings.TrimSpace(allowed) + "), and " + LoginUser + " is in none",
+			"on the server, add the group " + LoginUser + " to AllowGroups in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(allowed) != "" && !isMember
+	},
+	"denyusers": func(_ judge, rest string) (obstacle, bool) {
+		return obstacle{"sshd there shuts the user " + LoginUser + " out (DenyUsers)",
+			"on the server, take " + LoginUser + " out of DenyUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, anyNames(rest, LoginUser)
+	},
+	"forcecommand": func(_ judge, rest string) (obstacle, bool) {
+		command := strings.TrimSpace(rest)
+		return obstacle{"sshd there runs " + command + " in place of what " + LoginUser + " asks for (ForceCommand)",
+			"on the server, except " + LoginUser + " from ForceCommand in /etc/ssh/sshd_config and type systemctl reload ssh"}, command != "" && command != "none"
+	},
+	"requiretty": func(_ judge, rest string) (obstacle, bool) {
+		file, _, _ := strings.Cut(rest, ":")
+		return obstacle{fmt.Sprintf("sudo there wants a terminal, which slipway has not: requiretty in %s", file),
+			"on the server, type visudo and add the line Defaults:" + LoginUser + " !requiretty"}, file != ""
 	},
 	"nginx":   otherSite,
 	"listens": otherServer,
@@ -112,6 +137,18 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 			!strings.HasPrefix(rest, "The list of sources")
 	},
 	"dead": deadSource,
+}
+
+// LoginUser is the user that every deployment has: slipway makes it and logs in as it.
+const LoginUser = "deploy"
+
+// anyNames tells whether one of sshd's patterns stands for a user or group.
+func anyNames(patterns, name string) bool {
+	return slices.ContainsFunc(strings.Fields(patterns), func(pattern string) bool {
+		pattern, _, _ = strings.Cut(pattern, "@")
+		matches, err := path.Match(pattern, name)
+		return err == nil && matches
+	})
 }
 
 var (

@@ -13,8 +13,22 @@ if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
 echo "free $(df -Pk / | awk 'NR == 2 { print $4 }')"
 echo "shell $(getent passwd "$user" | cut -d: -f7)"
 
+# What sshd would do with that user: whom it lets in, and what it runs in place of a shell.
+if said=$("$(command -v sshd || echo /usr/sbin/sshd)" -T -C "user=$user,host=localhost,addr=127.0.0.1" 2>/dev/null); then
+  listed() { printf '%s\n' "$said" | sed -n "s/^$1 //p" | tr '\n' ' '; }
+  echo "allowusers $(listed allowusers)"
+  echo "allowgroups $(listed allowgroups)| $(id -nG "$user" 2>/dev/null || echo "$user")"
+  echo "denyusers $(listed denyusers)"
+  echo "forcecommand $(listed forcecommand)"
+fi
+
+# A sudo that wants a terminal refuses slipway, which has none.
+if ! grep -rqsE "^[[:space:]]*Defaults:${user}[[:space:]]+!requiretty" /etc/sudoers /etc/sudoers.d; then
+  grep -rHsE '^[[:space:]]*Defaults[[:space:]].*requiretty' /etc/sudoers /etc/sudoers.d | grep -v '!requiretty' | sed 's/^/requiretty /'
+fi
+
 # nginx: files that claim a port for themselves. Debian's own page is replaced anyway.
-grep -HsE '^[[:space:]]*listen[[:space:]].*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
+grep -HsE '^[^#]*\blisten[[:space:]][^#;]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
   grep -v '^/etc/nginx/sites-enabled/default:' | sed 's/^/nginx /'
 
 # What else listens where nginx is to listen, and by which unit it was started.
@@ -43,7 +57,7 @@ printf '%s\n' "$list" | cut -d"'" -f2 | grep 'InRelease$' | sort -u | {
       case $said in *resolve* | *onnect* | *timed\ out* | '') exit 0 ;; esac
       base=${uri%/dists/*}
       files=$(grep -rlF "${base%/InRelease}" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ')
-      echo "dead ${files:-?} $uri $(printf '%s\n' "$said" | sed -n 's/^E: //p' | tail -n 1)"
+      echo "dead ${files:-?} $uri $(printf '%s\n' "$said" | sed -n 's/^[EW]: *//p' | head -n 1)"
     } &
   done
   wait

@@ -66,14 +66,14 @@ func resolver(lines []string) (Cause, bool) {
 		if at == nil {
 			continue
 		}
-		because := at[1]
+		because := []string{at[1]}
 		for _, next := range lines[i+1:] {
 			if strings.TrimLeft(next, " ") == next || strings.TrimSpace(next) == "" {
 				break
 			}
-			because += " " + strings.TrimSpace(next)
+			because = append(because, strings.TrimSpace(next))
 		}
-		return Cause{Line: because}, true
+		return Cause{Line: strings.Join(because, " ")}, true
 	}
 	for _, line := range slices.Backward(lines) {
 		if said, ok := strings.CutPrefix(line, "ERROR: "); ok && !strings.Contains(said, "subprocess-exited") {

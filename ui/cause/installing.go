@@ -87,7 +87,7 @@ var headers = []struct{ prefix, packages string }{
 }
 
 // header is a header file that a build misses.
-func header(e evidence, at []string) (Remedy, bool) {
+func header(_ evidence, at []string) (Remedy, bool) {
 	for _, h := range headers {
 		if strings.HasPrefix(at[1], h.prefix) {
 			return debian("its build needs "+at[1], "build-essential", h.packages)

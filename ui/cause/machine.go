@@ -40,7 +40,7 @@ var libraries = []struct{ prefix, packages string }{
 // sharedLibrary is a library that the server does not have.
 func sharedLibrary(e evidence, at []string) (Remedy, bool) {
 	name := strings.Join(at[1:], "")
-	if at := e.app.place("opencv-python"); strings.HasPrefix(name, "libGL.so") && strings.Contains(at, " line ") {
+	if at := e.app.place("opencv-python"); e.says(line(`\bcv2\b`)) && strings.Contains(at, " line ") {
 		return then(fmt.Sprintf(`%s draws windows, which a server has not: write opencv-python-headless there, or packages = ["libgl1", "libglib2.0-0"]`, at) + " under [app] in slipway.toml")
 	}
 	for _, l := range libraries {

@@ -2,12 +2,15 @@ package cause
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
 	"regexp"
 	"strings"
 )
 
 // variables are ways in which a variable is missing.
 var variables = []form{
+	{line: line(`Either '(SQLALCHEMY_DATABASE_URI)' or 'SQLALCHEMY_BINDS' must be set`), more: databaseURI},
 	{line: line(`^KeyError: "Config '(\w+)' is missing`), more: variable},
 	{line: line(`^KeyError: '([A-Z][A-Z0-9_]{2,})'$`), more: variable},
 	{line: line(`Set the (\w+) environment variable`), more: variable},
@@ -15,7 +18,6 @@ var variables = []form{
 	{line: line(`[Ee]nvironment variable:? ["'\x60]?([A-Z][A-Z0-9_]+)["'\x60]? (?:is )?(?:not set|missing|required|is required|must be set|not found|undefined)`), more: variable},
 	{line: line(`["'\x60]?\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)["'\x60]? (?:environment variable|env var|is not set|must be set|is required|is missing|not set)`), more: variable},
 	{line: line(`The (SECRET_KEY) setting must not be empty`), more: variable},
-	{line: line(`Either '(SQLALCHEMY_DATABASE_URI)' or 'SQLALCHEMY_BINDS' must be set`), more: databaseURI},
 	{line: line(`validation errors? for \w*|Field required \[type=missing|field required \(type=value_error\.missing`), more: pydanticSettings},
 }
 
@@ -58,11 +60,11 @@ var writing = []form{
 
 // readOnly is a path that the app can't write to.
 func readOnly(e evidence, at []string) (Remedy, bool) {
-	path := inRelease.ReplaceAllString(at[1], "")
-	if strings.HasPrefix(path, "/") {
+	written := path.Clean(inRelease.ReplaceAllString(at[1], ""))
+	if !fs.ValidPath(written) || written == "." {
 		return then(fmt.Sprintf("have %s write to the folder that os.environ[\"STATE_DIRECTORY\"] names, or a log to standard error: slipway logs shows it", e.here("the app")))
 	}
-	return keep(e.app.keeps(strings.TrimPrefix(path, "./")))
+	return keep(e.app.keeps(written))
 }
 
 func keep(what string) (Remedy, bool) {
@@ -111,7 +113,7 @@ var databases = []form{
 
 // noTable is a database whose migrations were not run.
 func noTable(e evidence, _ []string) (Remedy, bool) {
-	command := ""
+	var command string
 	switch {
 	case e.app.has("manage.py"), e.says(line(`django`)):
 		command = "python manage.py migrate --noinput"

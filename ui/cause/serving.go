@@ -43,8 +43,16 @@ func wrongPort(evidence, []string) (Remedy, bool) {
 	return then("the command must listen on 127.0.0.1 and the port in $PORT, no other: in the Procfile, web: COMMAND --port $PORT; in Python, int(os.environ[\"PORT\"])")
 }
 
+// neverListened is what systemd says of a command that did not listen on its port.
+var neverListened = regexp.MustCompile(`start-post operation timed out|because a timeout was exceeded`)
+
 // tooSlow is a release that was not ready in time.
 func tooSlow(e evidence, at []string) (Remedy, bool) {
+	if e.says(neverListened) {
+		r, _ := wrongPort(e, at)
+		r.Next += fmt.Sprintf("; if it does and starts slowly, write time = 180 under [health] in slipway.toml (%s s is the limit)", at[2])
+		return r, true
+	}
 	if e.says(line(`WORKER TIMEOUT`)) {
 		return then(fmt.Sprintf("a worker was ended because %s took too long: name a quicker page, path = \"/healthz\" under [health], or allow more, request = \"5m\" under [limits] in slipway.toml", at[1]))
 	}
@@ -69,7 +77,7 @@ func wrongStatus(e evidence, at []string) (Remedy, bool) {
 		return then("the app says that it is not ready: see why with slipway logs, or allow more, time = 180 under [health] in slipway.toml")
 	}
 	if e.File != "" {
-		return then(fmt.Sprintf("correct that line; slipway logs shows all of it, and path under [health] in slipway.toml names the page %s", at[2]))
+		return then(fmt.Sprintf("correct %s line %d, which %s runs; slipway logs shows the whole traceback", e.File, e.Number, at[2]))
 	}
 	return then(`the app does not log why: have it log to standard error (Django: LOGGING = {"version": 1, "handlers": {"console": {"class": "logging.StreamHandler"}}, "root": {"handlers": ["console"]}} in its settings)`)
 }
@@ -82,5 +90,19 @@ func (e evidence) disallowed() (Remedy, bool) {
 	if at == nil {
 		return Remedy{}, false
 	}
+	for _, file := range e.app.settings() {
+		for i, text := range e.app.read(file) {
+			if !strings.HasPrefix(text, "ALLOWED_HOSTS") {
+				continue
+			}
+			if read := readVariable.FindStringSubmatch(text); read != nil {
+				return Remedy{Next: fmt.Sprintf("%s line %d takes the names from a variable: add --env %s=%s", file, i+1, read[1], at[1]), Variable: read[1]}, true
+			}
+			return then(fmt.Sprintf("add %q to ALLOWED_HOSTS, %s line %d", at[1], file, i+1))
+		}
+	}
 	return then(fmt.Sprintf("add %q to ALLOWED_HOSTS in Django's settings, or to the variable that they read it from", at[1]))
 }
+
+// readVariable is a variable that a line of settings reads.
+var readVariable = regexp.MustCompile(`(?:env|environ|config|getenv)\b.*?["']([A-Z][A-Z0-9_]*)["']`)

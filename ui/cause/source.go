@@ -39,6 +39,19 @@ func (s source) read(name string) []string {
 	return strings.Split(string(text), "\n")
 }
 
+// settings are the files that Django's settings may be in.
+func (s source) settings() []string {
+	if s.folder == "" {
+		return nil
+	}
+	var all []string
+	for _, pattern := range []string{"settings.py", "*/settings*.py", "*/settings/*.py", "*/*/settings*.py"} {
+		found, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
+		all = append(all, found...)
+	}
+	return all
+}
+
 // isLeftOut tells whether a file or folder is there and does not go up.
 func (s source) isLeftOut(name string) bool {
 	files, err := app.Open(s.folder)

@@ -49,6 +49,11 @@ func traceback(lines []string) (Cause, bool) {
 			chosen, rank = r, got
 		}
 	}
+	if rank == 0 { // by it gunicorn stops because of what it said before
+		if c, ok := complaint(lines); ok && !strings.HasPrefix(chosen.line, c.Line) {
+			return c, true
+		}
+	}
 	c := Cause{Line: chosen.line}
 	if own, ok := chosen.own(); ok {
 		c.File, c.Number = inRelease.ReplaceAllString(own.file, ""), own.number

@@ -1,0 +1,7 @@
+from views import page
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

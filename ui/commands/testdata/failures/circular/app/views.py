@@ -1,0 +1,2 @@
+from app import other
+page = 1

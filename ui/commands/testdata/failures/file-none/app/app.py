@@ -1,0 +1,7 @@
+open('config' + '.json').read()
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

@@ -1,0 +1,8 @@
+import psycopg
+conn = psycopg.connect("postgresql://shop@db/shop")
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

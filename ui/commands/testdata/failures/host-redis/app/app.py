@@ -1,0 +1,8 @@
+import redis
+redis.Redis(host="redis").ping()
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

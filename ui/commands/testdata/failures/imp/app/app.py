@@ -1,0 +1,7 @@
+import imp
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

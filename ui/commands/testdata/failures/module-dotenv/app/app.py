@@ -1,0 +1,7 @@
+from dotenv import load_dotenv
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

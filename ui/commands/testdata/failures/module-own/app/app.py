@@ -1,0 +1,7 @@
+from settings_local import KEY
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

@@ -1,0 +1,8 @@
+import subprocess
+subprocess.run(['ffmpeg', '-version'])
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

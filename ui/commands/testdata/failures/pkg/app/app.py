@@ -1,0 +1,7 @@
+import pkg_resources
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

@@ -1,0 +1,2 @@
+from http.server import *
+HTTPServer(('0.0.0.0', 80), SimpleHTTPRequestHandler).serve_forever()

@@ -1,0 +1,8 @@
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'
+import sqlalchemy
+sqlalchemy.create_engine('postgres' + '://x@y/z')

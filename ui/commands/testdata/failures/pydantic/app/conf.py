@@ -1,0 +1,7 @@
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    shop_secret_key: str
+    mail_host: str
+
+settings = globals()["Settings"]()

@@ -1,0 +1,8 @@
+import sys
+print(f"{sys.version!}")
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

@@ -1,0 +1,8 @@
+import zoneinfo
+zoneinfo.ZoneInfo('Mars/Olympus')
+from flask import Flask
+app = Flask(__name__)
+
+@app.get('/')
+def home():
+    return 'ok'

@@ -95,16 +95,12 @@ func (d *detection) procfile(command, from string) error {
 	if c.development {
 		return d.developmentServer(c, from)
 	}
-	m := d.src.modules[c.script]
-	if m == nil {
-		return d.command(command, from)
+	var served []candidate
+	if m := d.src.modules[c.script]; m != nil {
+		served = (&resolver{src: d.src}).inModule(m)
 	}
-	served := (&resolver{src: d.src}).inModule(m)
 	if len(served) != 1 {
-		if l, ok := d.src.ownServer(m); ok && l.refused != "" && !strings.Contains(command, "PORT") {
-			return appUsage(l.refused, l.next)
-		}
-		return d.command(command, from)
+		return d.startScript(c, command, from)
 	}
 	d.choose(served[0])
 	d.found.because("web server", gunicorn, fmt.Sprintf("%s runs %s directly, which is for development", from, c.script))

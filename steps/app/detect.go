@@ -242,10 +242,10 @@ func (d *detection) warnings() error {
 	d.needs()
 	for _, m := range sorted(d.loaded()) {
 		if m.unreadable != nil && m == d.entry {
-			return fmt.Errorf("Python can't load %s: %w", m.path, m.unreadable)
+			return fmt.Errorf("%s can't be loaded by Python: %w", m.path, m.unreadable)
 		}
 		if m.unreadable != nil {
-			d.found.warn(fmt.Sprintf("Python can't load %s: %v", m.path, m.unreadable))
+			d.found.warn(fmt.Sprintf("%s can't be loaded by Python: %v", m.path, m.unreadable))
 		}
 		d.warnAbout(m)
 		d.warnOfCase(m)

@@ -39,11 +39,26 @@ var pathInScript = regexp.MustCompile(`(?:^|[\s>"'])\.?/?(dist|build|public|stat
 
 var viteOutput = regexp.MustCompile(`outDir\s*:\s*["'` + "`" + `]([\w./-]+)["'` + "`" + `]`)
 
+// maxManifestDepth is how deep in folders a front end may be.
+const maxManifestDepth = 2
+
+// expanded is a script with the scripts that it runs.
+func expanded(scripts map[string]string, name string, depth int) string {
+	text := scripts[name]
+	words := strings.Fields(text)
+	for i, word := range words {
+		if i > 0 && depth > 0 && scripts[word] != "" && word != name && (words[i-1] == "run" || words[i-1] == "yarn" || strings.HasPrefix(words[0], "run-") || words[0] == "npm-run-all") {
+			text += " && " + expanded(scripts, word, depth-1)
+		}
+	}
+	return text
+}
+
 // frontEnds are the front ends among the files that are uploaded.
 func (d *detection) frontEnds() []frontEnd {
 	var all []frontEnd
 	for _, manifest := range d.src.manifests {
-		if neverServed(manifest) {
+		if neverServed(manifest) || strings.Count(manifest, "/") > maxManifestDepth {
 			continue
 		}
 		text, err := readText(d.fsys, manifest)
@@ -60,7 +75,7 @@ func (d *detection) frontEnds() []frontEnd {
 		if json.Unmarshal(text, &content) != nil || content.Scripts["build"] == "" {
 			continue
 		}
-		f := frontEnd{manifest: manifest, script: content.Scripts["build"], locked: d.exists(sibling(manifest, "package-lock.json")),
+		f := frontEnd{manifest: manifest, script: expanded(content.Scripts, "build", 3), locked: d.exists(sibling(manifest, "package-lock.json")),
 			packages: len(content.Dependencies)+len(content.DevDependencies) > 0, node: content.Engines["node"]}
 		f.output = d.outputOf(f)
 		all = append(all, f)
@@ -206,21 +221,19 @@ func (d *detection) warnOfFrontEnds() {
 		if d.isMade(f) || d.settings.Build != "" || strings.Contains(d.found.Build, f.command()) {
 			continue
 		}
-		why, missing := d.hindrance(f), "what it makes"
+		why, in := d.hindrance(f), ""
 		if why == "" {
 			why = "it could write to all of the app"
 		}
-		if f.output != "" {
-			missing = f.output
-		}
-		in, keep := "", ""
 		if dir := path.Dir(f.manifest); dir != "." {
 			in = "cd " + shellWord(dir) + " && "
 		}
-		if f.output != "" {
-			keep = fmt.Sprintf(", and if git ignores it, add the line !%s to %s", f.output, IgnoreFile)
+		what := fmt.Sprintf("%s has a build script that is not run, because %s", f.manifest, why)
+		if f.output == "" {
+			d.found.warn(fmt.Sprintf("%s: if the app needs that, type %snpm install && npm run build before you deploy", what, in))
+			continue
 		}
-		d.found.warn(fmt.Sprintf("%s has a build script that is not run, because %s; %s is not among the files: before you deploy, type %snpm install && npm run build%s",
-			f.manifest, why, missing, in, keep))
+		d.found.warn(fmt.Sprintf("%s; %s is not among the files: before you deploy, type %snpm install && npm run build, and if git ignores it, add the line !%s to %s",
+			what, f.output, in, f.output, IgnoreFile))
 	}
 }

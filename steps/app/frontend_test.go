@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,20 +24,19 @@ func TestDetectFrontEnds(t *testing.T) {
 		"a lock file":           {files("client/package.json", with(packaged, "react-scripts build"), "client/package-lock.json", "{}"), "(cd client && " + install + "ci" + options, "client", ""},
 		"no packages":           {files("client/package.json", with(script, "mkdir -p dist && echo front > dist/index.html")), "(cd client && npm run build)", "client", ""},
 		"the script says where": {files("theme/static_src/package.json", with(script, "tailwindcss -i a.css -o ../static/css/styles.css")), "(cd theme/static_src && npm run build)", "theme/static_src theme/static/css", ""},
+		"another script says":   {files("ui/package.json", `{"scripts": {"build": "npm run clean && npm run build:css", "clean": "rm x", "build:css": "postcss -o ../static/a.css"}}`), "(cd ui && npm run build)", "ui static", ""},
 		"vite says where":       {files("ui/package.json", with(script, "vite build"), "ui/vite.config.ts", "export default {build: {outDir: '../static/ui'}}"), "(cd ui && npm run build)", "ui static/ui", ""},
 		"its output is there":   {files("client/package.json", with(script, "vite build"), "client/dist/index.html", ""), "", "", ""},
 		"nothing serves it":     {files("ui/package.json", with(script, "next build")), "", "", "ui/package.json has a build script that is not run, because no Python file names .next; ui/.next is not among the files"},
 		"no build":              {files("package.json", `{"scripts": {"test": "x"}}`), "", "", ""},
 		"an example's":          {files("examples/package.json", with(script, "vite build")), "", "", ""},
 		"in the root":           {files("package.json", with(script, "vite build")), "", "", "package.json has a build script that is not run, because it could write to all of the app; dist is not among the files: before you deploy, type npm install && npm run build, and if git ignores it, add the line !dist to .slipwayignore"},
-		"its output is unknown": {files("ui/package.json", with(script, "node make.js")), "", "", "ui/package.json has a build script that is not run, because it is not known what it makes; what it makes is not among the files"},
+		"its output is unknown": {files("ui/package.json", with(script, "node make.js")), "", "", "ui/package.json has a build script that is not run, because it is not known what it makes: if the app needs that, type cd ui && npm install && npm run build before you deploy"},
 		"a newer Node.js":       {files("ui/package.json", `{"scripts": {"build": "vite build"}, "engines": {"node": ">=22.1"}}`), "", "", "ui/package.json has a build script that is not run, because it asks for Node.js >=22.1, and Debian has 20; ui/dist is not"},
 		"pnpm":                  {files("ui/package.json", with(packaged, "vite build"), "ui/pnpm-lock.yaml", ""), "", "", "ui/package.json has a build script that is not run, because it is for pnpm"},
 	} {
 		fsys := files("app.py", flaskApp+"# dist build\n", "requirements.txt", "")
-		for name, file := range test.extra {
-			fsys[name] = file
-		}
+		maps.Copy(fsys, test.extra)
 		got, err := Detect(fsys, Settings{})
 		warned := strings.Join(got.Warnings, "\n")
 		if err != nil || got.Build != test.build || strings.Join(got.BuildFolders, " ") != test.folder || got.NeedsNode() != (test.build != "") ||

@@ -99,16 +99,12 @@ func (d *detection) procfile(command, from string) error {
 	if c.development {
 		return d.developmentServer(c, from)
 	}
-	m := d.src.modules[c.script]
-	if m == nil {
-		return d.command(command, from)
+	var served []candidate
+	if m := d.src.modules[c.script]; m != nil {
+		served = (&resolver{src: d.src}).inModule(m)
 	}
-	served := (&resolver{src: d.src}).inModule(m)
 	if len(served) != 1 {
-		if l, ok := d.src.ownServer(m); ok && l.refused != "" && !strings.Contains(command, "PORT") {
-			return appUsage(l.refused, l.next)
-		}
-		return d.command(command, from)
+		return d.startScript(c, command, from)
 	}
 	d.choose(served[0])
 	d.found.because("web server", gunicorn, fmt.Sprintf("%s runs %s directly, which is for development", from, c.script))
@@ -250,10 +246,10 @@ func (d *detection) warnings() error {
 	d.needs()
 	for _, m := range sorted(d.loaded()) {
 		if m.unreadable != nil && m == d.entry {
-			return fmt.Errorf("Python can't load %s: %w", m.path, m.unreadable)
+			return fmt.Errorf("%s can't be loaded by Python: %w", m.path, m.unreadable)
 		}
 		if m.unreadable != nil {
-			d.found.warn(fmt.Sprintf("Python can't load %s: %v", m.path, m.unreadable))
+			d.found.warn(fmt.Sprintf("%s can't be loaded by Python: %v", m.path, m.unreadable))
 		}
 		d.warnAbout(m)
 		d.warnOfCase(m)

@@ -25,6 +25,7 @@ func (d *detection) files() error {
 	if d.found.Framework == Django || d.runsDjango() {
 		d.django()
 	}
+	d.buildFrontEnds()
 	return nil
 }
 

@@ -1,35 +1,50 @@
 package app
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
 )
 
-func TestDetectWarnsOfFrontEnds(t *testing.T) {
-	const script = `{"scripts": {"build": "%s"}}`
+func TestDetectFrontEnds(t *testing.T) {
+	const (
+		script   = `{"scripts": {"build": "%s"}}`
+		packaged = `{"scripts": {"build": "%s"}, "devDependencies": {"vite": "5"}}`
+		install  = `env -i HOME=/tmp PATH="$PATH" npm `
+		options  = " --include=dev --no-audit --no-fund && npm run build && rm -rf node_modules)"
+	)
+	with := func(form, build string) string { return strings.Replace(form, "%s", build, 1) }
 	for name, test := range map[string]struct {
-		extra fstest.MapFS
-		want  string
+		extra         fstest.MapFS
+		build, folder string
+		warned        string
 	}{
-		"its output is missing": {files("client/package.json", strings.Replace(script, "%s", "vite build", 1)), "client/package.json has a build script, which slipway does not run, and client/dist is not among the files: before you deploy, type cd client && npm install && npm run build, and if git ignores it, add the line !client/dist to .slipwayignore"},
-		"it has a lock file":    {files("package.json", strings.Replace(script, "%s", "react-scripts build", 1), "package-lock.json", "{}"), "package.json has a build script, which slipway does not run, and build is not among the files: before you deploy, type npm ci && npm run build"},
-		"the script says where": {files("theme/static_src/package.json", strings.Replace(script, "%s", "tailwindcss -i a.css -o ../static/css/styles.css", 1)), "theme/static_src/package.json has a build script, which slipway does not run, and theme/static/css/styles.css is not"},
-		"vite says where":       {files("ui/package.json", strings.Replace(script, "%s", "vite build", 1), "ui/vite.config.ts", "export default {build: {outDir: '../static/ui'}}"), "ui/package.json has a build script, which slipway does not run, and static/ui is not"},
-		"the script itself":     {files("client/package.json", strings.Replace(script, "%s", "mkdir -p dist && echo front > dist/index.html", 1)), "client/package.json has a build script, which slipway does not run, and client/dist is not"},
-		"its output is there":   {files("client/package.json", strings.Replace(script, "%s", "vite build", 1), "client/dist/index.html", ""), ""},
-		"no build":              {files("package.json", `{"scripts": {"test": "x"}}`), ""},
-		"its output is unknown": {files("package.json", strings.Replace(script, "%s", "node make.js", 1)), ""},
-		"an example's":          {files("examples/package.json", strings.Replace(script, "%s", "vite build", 1)), ""},
+		"packages":              {files("client/package.json", with(packaged, "vite build")), "(cd client && " + install + "install" + options, "client", ""},
+		"a lock file":           {files("client/package.json", with(packaged, "react-scripts build"), "client/package-lock.json", "{}"), "(cd client && " + install + "ci" + options, "client", ""},
+		"no packages":           {files("client/package.json", with(script, "mkdir -p dist && echo front > dist/index.html")), "(cd client && npm run build)", "client", ""},
+		"the script says where": {files("theme/static_src/package.json", with(script, "tailwindcss -i a.css -o ../static/css/styles.css")), "(cd theme/static_src && npm run build)", "theme/static_src theme/static/css", ""},
+		"another script says":   {files("ui/package.json", `{"scripts": {"build": "npm run clean && npm run build:css", "clean": "rm x", "build:css": "postcss -o ../static/a.css"}}`), "(cd ui && npm run build)", "ui static", ""},
+		"vite says where":       {files("ui/package.json", with(script, "vite build"), "ui/vite.config.ts", "export default {build: {outDir: '../static/ui'}}"), "(cd ui && npm run build)", "ui static/ui", ""},
+		"its output is there":   {files("client/package.json", with(script, "vite build"), "client/dist/index.html", ""), "", "", ""},
+		"nothing serves it":     {files("ui/package.json", with(script, "next build")), "", "", "ui/package.json has a build script that is not run, because no Python file names .next; ui/.next is not among the files"},
+		"no build":              {files("package.json", `{"scripts": {"test": "x"}}`), "", "", ""},
+		"an example's":          {files("examples/package.json", with(script, "vite build")), "", "", ""},
+		"in the root":           {files("package.json", with(script, "vite build")), "", "", "package.json has a build script that is not run, because it could write to all of the app; dist is not among the files: before you deploy, type npm install && npm run build, and if git ignores it, add the line !dist to .slipwayignore"},
+		"its output is unknown": {files("ui/package.json", with(script, "node make.js")), "", "", "ui/package.json has a build script that is not run, because it is not known what it makes: if the app needs that, type cd ui && npm install && npm run build before you deploy"},
+		"a newer Node.js":       {files("ui/package.json", `{"scripts": {"build": "vite build"}, "engines": {"node": ">=22.1"}}`), "", "", "ui/package.json has a build script that is not run, because it asks for Node.js >=22.1, and Debian has 20; ui/dist is not"},
+		"pnpm":                  {files("ui/package.json", with(packaged, "vite build"), "ui/pnpm-lock.yaml", ""), "", "", "ui/package.json has a build script that is not run, because it is for pnpm"},
 	} {
-		fsys := files("app.py", flaskApp, "requirements.txt", "")
-		for name, file := range test.extra {
-			fsys[name] = file
-		}
+		fsys := files("app.py", flaskApp+"# dist build\n", "requirements.txt", "")
+		maps.Copy(fsys, test.extra)
 		got, err := Detect(fsys, Settings{})
 		warned := strings.Join(got.Warnings, "\n")
-		if err != nil || !strings.HasPrefix(warned, test.want) || test.want == "" && warned != "" {
-			t.Errorf("%s: got %q, %v", name, warned, err)
+		if err != nil || got.Build != test.build || strings.Join(got.BuildFolders, " ") != test.folder || got.NeedsNode() != (test.build != "") ||
+			!strings.HasPrefix(warned, test.warned) || test.warned == "" && warned != "" {
+			t.Errorf("%s: got %q in %q, warned %q, %v", name, got.Build, got.BuildFolders, warned, err)
+		}
+		if got, err := Detect(fsys, Settings{Build: "make"}); err != nil || got.Build != "make" || got.Warnings != nil {
+			t.Errorf("%s: slipway.toml says how to build, and got %q, %q, %v", name, got.Build, got.Warnings, err)
 		}
 	}
 }

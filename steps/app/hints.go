@@ -92,6 +92,9 @@ func (d *detection) startedElsewhere() (command, from string) {
 		if json.Unmarshal(found[1], &words) == nil {
 			command = strings.Join(words, " ")
 		}
+		if strings.HasPrefix(command, "/") {
+			continue // It is a file of the image.
+		}
 		return command, s.file
 	}
 	document, err := readDocument(d.fsys, "pyproject.toml")

@@ -81,7 +81,7 @@ var neverStarted = map[string]bool{"pages": true, "scripts": true, "tools": true
 func (src *source) launches() []launch {
 	var all []launch
 	for _, p := range src.paths {
-		if neverServed(p) || slices.ContainsFunc(strings.Split(path.Dir(p), "/"), func(folder string) bool { return neverStarted[folder] }) {
+		if neverServed(p) || path.Base(p) == "bottle.py" || slices.ContainsFunc(strings.Split(path.Dir(p), "/"), func(folder string) bool { return neverStarted[folder] }) {
 			continue
 		}
 		if l, ok := src.launchOf(src.modules[p]); ok {
@@ -94,7 +94,7 @@ func (src *source) launches() []launch {
 // launchOf tells how a module serves by itself, if it does.
 func (src *source) launchOf(m *module) (launch, bool) {
 	for _, s := range scriptServers {
-		if !m.uses(s.library) {
+		if !m.uses(s.library) || src.moduleAt("", s.library) != nil || src.folders[s.library] {
 			continue
 		}
 		call := m.call(s.called)
@@ -239,17 +239,43 @@ func (d *detection) launch() (ok bool, err error) {
 		return true, appUsage(fmt.Sprintf("%d scripts that serve were found in %s", len(all), d.folder()),
 			fmt.Sprintf("set app.command = %q, or the other one, in %s", first.wouldBe(), SettingsFile), namedOf(names))
 	}
-	if first.refused != "" {
-		return true, appUsage(first.refused, first.next)
+	return true, d.start(first)
+}
+
+func (d *detection) start(l launch) error {
+	if l.refused != "" {
+		return appUsage(l.refused, l.next)
 	}
-	if err := d.command(first.command, fmt.Sprintf("%s line %d", first.module.path, first.line)); err != nil {
-		return true, err
+	from := fmt.Sprintf("%s line %d", l.module.path, l.line)
+	if err := d.command(l.command, from); err != nil {
+		return err
 	}
-	d.entry, d.found.PythonPath, d.found.Framework = first.module, d.src.base(first.module), first.framework
-	if first.framework != "" {
-		d.found.because("framework", first.framework, fmt.Sprintf("%s line %d", first.module.path, first.line))
+	d.entry, d.found.PythonPath, d.found.Framework = l.module, d.src.base(l.module), l.framework
+	if l.framework != "" {
+		d.found.because("framework", l.framework, from)
 	}
-	return true, nil
+	return nil
+}
+
+// startScript starts the script that a Procfile has python run. Its own server may need to
+// be told the port, and a development server gives way to gunicorn.
+func (d *detection) startScript(c call, command, from string) error {
+	m := d.src.modules[c.script]
+	if m == nil || len(c.args) > 0 || strings.Contains(command, "PORT") {
+		return d.command(command, from)
+	}
+	for _, a := range append(d.src.held(), d.src.bottles()...) {
+		if a.module == m {
+			d.choose(a)
+			d.found.because("web server", gunicorn, fmt.Sprintf("%s runs %s directly, which is for development", from, c.script))
+			return nil
+		}
+	}
+	l, ok := d.src.launchOf(m)
+	if !ok || l.command == "python "+c.script {
+		return d.command(command, from)
+	}
+	return d.start(l)
 }
 
 // wouldBe is the command, or the one that would do if the script read $PORT.

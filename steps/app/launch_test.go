@@ -94,3 +94,20 @@ func TestDetectSaysWhatToWrite(t *testing.T) {
 		}
 	}
 }
+
+func TestDetectProcfileScripts(t *testing.T) {
+	for _, test := range []struct{ name, text, web, command, target string }{
+		{"dash", "from dash import Dash\napp = Dash(__name__)\n", "python s.py", "", `pkgutil:resolve_name("s:app.server")`},
+		{"bottle", "import bottle\n@bottle.get('/')\ndef x(): pass\nbottle.run(port=8080)\n", "python s.py", "", `bottle:load_app("s")`},
+		{"gradio", "import gradio\ngradio.Blocks().launch()\n", "python s.py", "env GRADIO_SERVER_PORT=$PORT GRADIO_SERVER_NAME=127.0.0.1 GRADIO_ANALYTICS_ENABLED=False python s.py", ""},
+		{"its own words stay", "import gradio\ngradio.Blocks().launch()\n", "GRADIO_SERVER_PORT=$PORT python s.py", "GRADIO_SERVER_PORT=$PORT python s.py", ""},
+		{"--port", "import http.server, argparse\np = argparse.ArgumentParser()\np.add_argument('--port')\nhttp.server.HTTPServer(('', 1), None)\n", "python s.py", "python s.py --port $PORT", ""},
+		{"it reads PORT", strings.Replace(tornadoApp, "%s", `int(os.environ.get("PORT", 8888))`, 1), "python -u ./s.py", "python -u ./s.py", ""},
+		{"streamlit", streamlitApp, "streamlit run s.py --server.port $PORT", "streamlit run s.py --server.port $PORT", ""},
+	} {
+		got, err := Detect(files("s.py", test.text, "requirements.txt", "", Procfile, "web: "+test.web+"\n"), Settings{})
+		if err != nil || got.Command != test.command || got.Target != test.target {
+			t.Errorf("%s: got %q, %q, %v", test.name, got.Command, got.Target, err)
+		}
+	}
+}

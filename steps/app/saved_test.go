@@ -56,7 +56,7 @@ func TestDetectNamesWhatIsNoText(t *testing.T) {
 		IgnoreFile:         ".slipwayignore can't be read: line 2 is no text",
 		".python-version":  ".python-version can't be read: line 2 is no text",
 		"pyproject.toml":   "pyproject.toml can't be read: line 2 is no text",
-		"shop.py":          "Python can't load shop.py: line 2 is no text",
+		"shop.py":          "shop.py can't be loaded by Python: line 2 is no text",
 	} {
 		fsys := files("shop.py", flaskApp, "requirements.txt", "")
 		fsys[file] = &fstest.MapFile{Data: []byte("# one\n# caf\xe9\n" + string(fsys["shop.py"].Data)), Mode: 0o644}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"unicode"
@@ -32,9 +33,7 @@ func (e *dotenvError) Error() string { return e.what }
 // as "a".
 func parseDotenv(text string, known map[string]string) ([]dotenvLine, error) {
 	p := &dotenvParser{rest: text, number: 1, known: map[string]string{}}
-	for key, value := range known {
-		p.known[key] = value
-	}
+	maps.Copy(p.known, known)
 	var lines []dotenvLine
 	for {
 		p.skip(unicode.IsSpace)
@@ -156,10 +155,10 @@ func (p *dotenvParser) value() (value, what string) {
 // quoted takes a quoted value; what follows a backslash never ends it.
 func (p *dotenvParser) quoted(quote byte) (string, bool) {
 	for i := 1; i < len(p.rest); i++ {
-		switch {
-		case p.rest[i] == '\\':
+		switch p.rest[i] {
+		case '\\':
 			i++
-		case p.rest[i] == quote:
+		case quote:
 			whole := p.take(i + 1)
 			return whole[1:i], true
 		}

@@ -26,6 +26,9 @@ var Build = &fact.Fact{
 			return nil
 		}
 		var changes []providers.Change
+		if v.Plan.App.NeedsNode() {
+			changes = append(changes, providers.Change{What: "install nodejs and npm, unless they are there", Why: "the build runs them"})
+		}
 		if command := v.Plan.App.Build; command != "" {
 			changes = append(changes, providers.Change{What: "run " + command, Why: "it can write to " + strings.Join(v.Plan.App.BuildFolders, ", ") + " only"})
 		}
@@ -60,11 +63,21 @@ func buildScript(v fact.View) string {
 	}
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
 	return shell.Lines(
+		bringNode(p),
 		runBuild(p),
 		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release)}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)
+}
+
+// bringNode installs Node.js for a build that runs it. It stays, because the next release
+// is built with it too.
+func bringNode(p plan.Plan) string {
+	if !p.App.NeedsNode() {
+		return ":"
+	}
+	return shell.Lines("if ! command -v npm >/dev/null; then", shell.AptInstall("nodejs", "npm"), "fi")
 }
 
 // runBuild runs the build command as the app's user. Only the folders that it may write

@@ -1,0 +1,27 @@
+package app
+
+import (
+	"testing"
+	"testing/fstest"
+)
+
+func TestDetectChooses(t *testing.T) {
+	for _, test := range []struct {
+		name                                  string
+		fsys                                  fstest.MapFS
+		target, pythonPath, framework, server string
+	}{
+		{"a usual name in the root", files("app.py", flaskApp, "hello.py", flaskApp, "api/main.py", flaskApp), "app:app", "", "flask", "wsgi"},
+		{"main.py beside app/main.py", files("main.py", flaskApp, "app/main.py", flaskApp, "app/__init__.py", ""), "main:app", "", "flask", "wsgi"},
+		{"migrations have an app", files("shop/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n", "alembic/env.py", "from shop import create_app\napp = create_app()\n"), "shop:create_app()", "", "flask", "wsgi"},
+		{"wsgi.py wraps a factory", files("wsgi.py", "from werkzeug.middleware.proxy_fix import ProxyFix\nfrom shop import create_app\napplication = ProxyFix(create_app(), x_for=1)\n", "shop/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n"), "wsgi:application", "", "flask", "wsgi"},
+		{"backend beside a front end", files("backend/app/__init__.py", "", "backend/app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n", "frontend/package.json", "{}"), "app.main:app", "backend", "fastapi", "asgi"},
+		{"root is a package", files("__init__.py", "import app\n", "app.py", flaskApp), "app:app", "", "flask", "wsgi"},
+	} {
+		test.fsys["requirements.txt"] = &fstest.MapFile{Data: []byte("x")}
+		got, err := Detect(test.fsys, Settings{})
+		if err != nil || got.Target != test.target || got.PythonPath != test.pythonPath || got.Framework != test.framework || got.Server != test.server {
+			t.Errorf("%s: got %q in %q, %s, %s, %v", test.name, got.Target, got.PythonPath, got.Framework, got.Server, err)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func installScript(v fact.View) string {
 	return shell.Lines(
 		confined(l, installProperties(v)),
 		shell.Script(bringPythonText, shell.Values{
-			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives,
+			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives, "python_log": pythonLog,
 			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
 		}),
 		shell.Script(dependenciesText, shell.Values{

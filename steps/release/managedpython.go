@@ -23,10 +23,11 @@ var bringPythonText string
 
 // What lies on the server between the upload of a Python's archive and its unpacking: a
 // table for uv, with the archive's address and sum, and a folder in the form of a
-// mirror.
+// mirror; and what uv said.
 const (
 	pythonTable    = cacheFolder + "/python.json"
 	pythonArchives = cacheFolder + "/python"
+	pythonLog      = cacheFolder + "/python.log"
 )
 
 // managedPython is the version of the Python that is brought for this plan on this

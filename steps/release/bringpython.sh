@@ -54,6 +54,6 @@ not_brought() {
     *) why="see above" ;;
   esac
   rm -rf "$python" "$python_table" "$python_archives" "$python_log"
-  echo "error: Python $python_version can't be brought to the server: $why" >&2
+  echo "Python $python_version can't be brought to the server: $why" >&2
   exit 1
 }

@@ -113,7 +113,7 @@ func Judge(version string, managed bool, now time.Time) Condition {
 	if !managed || !known {
 		return c
 	}
-	if older(version, newest.Version) {
+	if Older(version, newest.Version) {
 		c.Newer = newest.Version
 	}
 	c.Ended = now.After(newest.Ends.AddDate(0, 0, 1))
@@ -143,8 +143,8 @@ func (c Condition) Describe() string {
 	return text
 }
 
-// older compares two versions number by number.
-func older(a, b string) bool {
+// Older tells whether a version, of two or three numbers, is older than another.
+func Older(a, b string) bool {
 	numbers := func(version string) []int {
 		var all []int
 		for part := range strings.SplitSeq(version, ".") {

@@ -16,13 +16,13 @@ var limits = []struct {
 	// last is the last minor version on which it works, why what the next one lacks.
 	last, why string
 }{
-	{"django", "3.0", "3.10", "gettext's codeset"},
+	{"django", "2.2", "3.10", "gettext's codeset"},
 	{"django", "4.0", "3.11", "distutils"},
-	{"django", "4.2", "3.12", "cgi"},
-	{"werkzeug", "1.0", "3.9", "the classes of collections"},
-	{"jinja2", "2.11", "3.9", "the classes of collections"},
+	{"django", "4.1", "3.12", "cgi"},
+	{"werkzeug", "0.15", "3.9", "collections.Container"},
+	{"jinja2", "2.10.2", "3.9", "collections.Mapping"},
 	{"six", "1.16", "3.11", "find_module of importers"},
-	{"urllib3", "1.26.15", "3.11", "find_module of importers, which its copy of six uses"},
+	{"urllib3", "1.26.5", "3.11", "find_module of importers, which its copy of six uses"},
 	{"eventlet", "0.34", "3.11", "ssl.wrap_socket"},
 }
 

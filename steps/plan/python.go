@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -39,6 +40,11 @@ func (p *Plan) findPython(ctx context.Context, files fs.FS, asked Asked) error {
 	chosen, err := choosePython(wish, lacking)
 	if err != nil {
 		return err
+	}
+	if chosen.managed != "" {
+		if err := p.PythonMirror.check(); err != nil {
+			return err
+		}
 	}
 	p.App.ManagedPython, p.App.WheelPythons, p.App.Sdists = chosen.managed, chosen.minors, chosen.sdists
 	p.App.Reasons = slices.DeleteFunc(p.App.Reasons, func(r app.Reason) bool { return r.Subject == subjectPython })
@@ -269,4 +275,13 @@ type PythonMirror struct {
 	Address string
 	// Table is the address or path of a table of downloads (UV_PYTHON_DOWNLOADS_JSON_URL).
 	Table string
+}
+
+// check refuses an address that is none. It may hold a password, so it is not shown.
+func (m PythonMirror) check() error {
+	u, err := url.Parse(m.Address)
+	if m.Address == "" || err == nil && slices.Contains([]string{"https", "http", "file"}, u.Scheme) {
+		return nil
+	}
+	return Usagef("write it like https://mirror.example.com/python or file:///srv/python", "UV_PYTHON_INSTALL_MIRROR is not an address")
 }

@@ -134,6 +134,12 @@ func TestMakeAsksTheIndex(t *testing.T) {
 		}
 		server.Close()
 	}
+	asked.Getenv = func(key string) string {
+		return map[string]string{"PIP_INDEX_URL": server.URL, "UV_PYTHON_INSTALL_MIRROR": "mirror.example"}[key]
+	}
+	if _, err := Make(asked, home); err == nil || !strings.Contains(err.Error(), "UV_PYTHON_INSTALL_MIRROR is not an address") {
+		t.Errorf("with a mirror that is none: %v", err)
+	}
 	asked.Index = index.New(asked.Getenv, t.TempDir())
 	p, err := Make(asked, home)
 	if err != nil || p.App.ManagedPython != "" || len(p.App.Warnings) != 1 || !strings.Contains(p.App.Warnings[0], "the package index did not answer") {

@@ -208,7 +208,12 @@ func TestDetectPython(t *testing.T) {
 	for _, test := range []struct{ file, text, want string }{
 		{".python-version", "# ours\n3.12.4\n", "3.12"},
 		{".python-version", "my-env\n", ""},
-		{"runtime.txt", "python-3.11.9", "3.11"},
+		{"runtime.txt", "python-3.11.9", "3.11"}, {"runtime.txt", "python-3.9.18\r\n", "3.9"},
+		{".python-version", "\ufeff3.12 # ours\n", "3.12"}, {".python-version", "cpython@3.12.1", "3.12"}, {".python-version", "3.13-dev", "3.13"},
+		{".python-version", "cpython-3.12.4-linux-x86_64-gnu", "3.12"}, {".python-version", "3.11.x", "3.11"}, {".python-version", ">=3.11,<3.13", ">=3.11,<3.13"},
+		{".python-version", "pypy3.10-7.3", ""}, {".python-version", "3.13t", ""},
+		{".tool-versions", "nodejs 20.1.0\npython 3.11.4 3.12.1\n", "3.11"}, {".tool-versions", "nodejs 20.1.0\n", ""},
+		{"pyproject.toml", "[project]\nrequires-python = '>=3.6.*'\n", ""},
 		{"pyproject.toml", "[project]\nrequires-python = '>=3.11,<4'\n", ">=3.11,<4"},
 	} {
 		got, err := Detect(files("a.py", flaskApp, test.file, test.text), Settings{})

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-func TestPins(t *testing.T) {
-	const flask = `version = 1
+// Lock files that pin greenlet 3.0.1.
+const lockedByUV = `version = 1
 [[package]]
 name = "shop"
 source = { virtual = "." }
@@ -18,7 +18,8 @@ source = { registry = "https://pypi.org/simple" }
 sdist = { url = "https://files.pythonhosted.org/packages/54/greenlet-3.0.1.tar.gz" }
 wheels = [{ url = "https://files.pythonhosted.org/packages/cc/greenlet-3.0.1-cp312-cp312-manylinux_2_24_x86_64.whl" }]
 `
-	const poetry = `[[package]]
+
+const lockedByPoetry = `[[package]]
 name = "greenlet"
 version = "3.0.1"
 groups = ["main"]
@@ -26,7 +27,8 @@ files = [{file = "greenlet-3.0.1.tar.gz", hash = "x"}]
 [metadata]
 lock-version = "2.1"
 `
-	const oldPoetry = `[[package]]
+
+const lockedByOldPoetry = `[[package]]
 name = "greenlet"
 version = "3.0.1"
 [metadata]
@@ -34,6 +36,8 @@ lock-version = "1.1"
 [metadata.files]
 greenlet = [{file = "greenlet-3.0.1.tar.gz", hash = "x"}]
 `
+
+func TestPins(t *testing.T) {
 	const manifest = "[tool.poetry.dependencies]\ngreenlet = '*'\n"
 	greenlet := Pin{Name: "greenlet", Version: "3.0.1"}
 	in := func(source string, files ...string) Pin {
@@ -45,9 +49,9 @@ greenlet = [{file = "greenlet-3.0.1.tar.gz", hash = "x"}]
 		files []string
 		want  []Pin
 	}{
-		"uv":         {[]string{"uv.lock", flask, "pyproject.toml", ""}, []Pin{in("uv.lock", "greenlet-3.0.1-cp312-cp312-manylinux_2_24_x86_64.whl", "greenlet-3.0.1.tar.gz")}},
-		"poetry":     {[]string{"poetry.lock", poetry, "pyproject.toml", manifest}, []Pin{in("poetry.lock", "greenlet-3.0.1.tar.gz")}},
-		"old poetry": {[]string{"poetry.lock", oldPoetry, "pyproject.toml", manifest}, []Pin{in("poetry.lock", "greenlet-3.0.1.tar.gz")}},
+		"uv":         {[]string{"uv.lock", lockedByUV, "pyproject.toml", ""}, []Pin{in("uv.lock", "greenlet-3.0.1-cp312-cp312-manylinux_2_24_x86_64.whl", "greenlet-3.0.1.tar.gz")}},
+		"poetry":     {[]string{"poetry.lock", lockedByPoetry, "pyproject.toml", manifest}, []Pin{in("poetry.lock", "greenlet-3.0.1.tar.gz")}},
+		"old poetry": {[]string{"poetry.lock", lockedByOldPoetry, "pyproject.toml", manifest}, []Pin{in("poetry.lock", "greenlet-3.0.1.tar.gz")}},
 		"pipenv":     {[]string{"Pipfile.lock", `{"default": {"greenlet": {"version": "==3.0.1"}}}`}, []Pin{in("Pipfile.lock")}},
 		"files": {[]string{"requirements.txt", "\ufeff# all\n-r more/base.txt\nFlask[async]==3.0 --hash=sha256:1 \\\n  --hash=sha256:2\nx==1.*\ny>=2,==2.1\n" +
 			"Zope.Interface == 5.4.0 ; python_version < \"3.9\" # old\n", "more/base.txt", "-r ../requirements.txt\r\ngreenlet==3.0.1\r\n"}, []Pin{

@@ -13,7 +13,7 @@ func (d *detection) python() error {
 	if v := d.settings.Python; v != "" {
 		return d.usePython(v, SettingsFile)
 	}
-	for _, file := range []string{".python-version", "runtime.txt"} {
+	for _, file := range []string{".python-version", "runtime.txt", ".tool-versions"} {
 		text, err := readText(d.fsys, file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -21,9 +21,12 @@ func (d *detection) python() error {
 		if err != nil {
 			return fmt.Errorf("%s can't be read: %w", file, err)
 		}
-		if v := versionIn(string(text)); v != "" {
+		if v := versionIn(string(text), file == ".tool-versions"); v != "" {
 			d.setPython(v, file)
 			return nil
+		}
+		if file == ".tool-versions" {
+			continue // of other languages
 		}
 		d.found.warn(file + " does not name a version of Python that slipway understands, so it is not used")
 	}
@@ -61,7 +64,12 @@ func (d *detection) pythonOfManifests(project pyproject) error {
 	return nil
 }
 
+// setPython takes a version that a file asks for, if it can be understood.
 func (d *detection) setPython(version, from string) {
+	if _, err := PythonFits(version, "3.13"); err != nil {
+		d.found.warn(fmt.Sprintf("%s asks for Python %q, which slipway does not understand, so it is not used", from, version))
+		return
+	}
 	d.found.PythonVersion = version
 	d.found.because("Python", version, from)
 }
@@ -76,18 +84,30 @@ func (d *detection) usePython(version, from string) error {
 	return nil
 }
 
-var versionForm = regexp.MustCompile(`^(?:python-|cpython-)?(3\.\d+)(?:\.\d+)?$`)
+var versionForm = regexp.MustCompile(`^(?:c?python[-@]?)?(3\.\d+)(?:\.(?:\d+|x|\*)|-dev)?(?:-linux\S*)?$`)
 
-// versionIn returns the version in the first line without its last part: a server has
-// one release of each minor version, and the app can't choose it.
-func versionIn(text string) string {
+// versionIn returns the version in the first line without its last part: the newest of
+// its minor version is used. In a list of tools it is the version of the tool python. A
+// specifier such as ">=3.11" is returned as it is.
+func versionIn(text string, tools bool) string {
 	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(strings.TrimPrefix(line, "\ufeff"), "#")
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
+		if tools {
+			tool, version, _ := strings.Cut(line, " ")
+			if tool != "python" {
+				continue
+			}
+			line, _, _ = strings.Cut(strings.TrimSpace(version), " ") // others may follow
+		}
+		if line == "" {
 			continue
 		}
 		if parts := versionForm.FindStringSubmatch(line); parts != nil {
 			return parts[1]
+		}
+		if strings.ContainsAny(line, "<>=~") && pythonForm.MatchString(line) {
+			return line
 		}
 		return ""
 	}

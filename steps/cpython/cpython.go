@@ -14,7 +14,7 @@ type Release struct {
 	// Build is the build of python-build-standalone that has it, which is the name of
 	// the folder of its archives: "20261110".
 	Build string
-	// Ends is the month in which the minor version's security updates end.
+	// Ends is the day on which the minor version's security updates end.
 	Ends time.Time
 }
 
@@ -22,17 +22,18 @@ type Release struct {
 // version there changes, this changes with it: go test ./steps/cpython -uv PATH prints
 // what uv has.
 var Releases = []Release{
-	{"3.8.20", "20241002", month(2024, time.October)},
-	{"3.9.25", "20251031", month(2025, time.October)},
-	{"3.10.22", "20261009", month(2026, time.October)},
-	{"3.11.18", "20261110", month(2027, time.October)},
-	{"3.12.16", "20261110", month(2028, time.October)},
-	{"3.13.18", "20261110", month(2029, time.October)},
-	{"3.14.10", "20261110", month(2030, time.October)},
-	{"3.15.2", "20261110", month(2031, time.October)},
+	{"3.8.20", "20241002", october(2024)},
+	{"3.9.25", "20251031", october(2025)},
+	{"3.10.22", "20261009", october(2026)},
+	{"3.11.18", "20261110", october(2027)},
+	{"3.12.16", "20261110", october(2028)},
+	{"3.13.18", "20261110", october(2029)},
+	{"3.14.10", "20261110", october(2030)},
+	{"3.15.2", "20261110", october(2031)},
 }
 
-func month(year int, m time.Month) time.Time { return time.Date(year, m, 31, 0, 0, 0, 0, time.UTC) }
+// october is the last day of the month in which each minor version's updates end.
+func october(year int) time.Time { return time.Date(year, time.October, 31, 0, 0, 0, 0, time.UTC) }
 
 // systems are the minor versions of the systems that servers run, by the beginning of
 // an image's slug.
@@ -112,7 +113,7 @@ func Judge(version string, managed bool, now time.Time) Condition {
 	if !managed || !known {
 		return c
 	}
-	if older(version, newest.Version) {
+	if Older(version, newest.Version) {
 		c.Newer = newest.Version
 	}
 	c.Ended = now.After(newest.Ends.AddDate(0, 0, 1))
@@ -142,8 +143,8 @@ func (c Condition) Describe() string {
 	return text
 }
 
-// older compares two versions number by number.
-func older(a, b string) bool {
+// Older tells whether a version, of two or three numbers, is older than another.
+func Older(a, b string) bool {
 	numbers := func(version string) []int {
 		var all []int
 		for part := range strings.SplitSeq(version, ".") {

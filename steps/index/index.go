@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -90,9 +91,7 @@ func (x *Index) Files(ctx context.Context, pins []app.Pin) (map[string][]File, e
 		return known, x.silent
 	}
 	answers, err := x.ask(ctx, open)
-	for key, files := range answers {
-		known[key] = files
-	}
+	maps.Copy(known, answers)
 	x.silent = err
 	return known, err
 }
@@ -183,7 +182,7 @@ func (x *Index) keep(p app.Pin, files []File) {
 		err = os.Rename(part.Name(), path)
 	}
 	if err != nil {
-		os.Remove(part.Name()) //nolint:errcheck // only the cache has it
+		os.Remove(part.Name())
 	}
 }
 

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -38,6 +40,11 @@ func (p *Plan) findPython(ctx context.Context, files fs.FS, asked Asked) error {
 	chosen, err := choosePython(wish, lacking)
 	if err != nil {
 		return err
+	}
+	if chosen.managed != "" {
+		if err := p.PythonMirror.check(); err != nil {
+			return err
+		}
 	}
 	p.App.ManagedPython, p.App.WheelPythons, p.App.Sdists = chosen.managed, chosen.minors, chosen.sdists
 	p.App.Reasons = slices.DeleteFunc(p.App.Reasons, func(r app.Reason) bool { return r.Subject == subjectPython })
@@ -75,37 +82,49 @@ type lack struct {
 	never []app.Pin
 	// has are the newest minor versions for which a pin has a wheel, by index.Key.
 	has map[string]string
+	// last are the last minor versions on which a pin works, by index.Key, where that is
+	// known.
+	last map[string]string
 }
 
 // lackingWheels compares the pins with the files that are known of them. A pin of which
 // nothing is known lacks nothing.
 func lackingWheels(pins []app.Pin, known map[string][]index.File, machine string) lack {
-	l := lack{on: map[string][]app.Pin{}, has: map[string]string{}}
+	l := lack{on: map[string][]app.Pin{}, has: map[string]string{}, last: map[string]string{}}
 	for _, p := range pins {
-		files := known[index.Key(p)]
-		if files == nil {
+		key := index.Key(p)
+		files, last := known[key], index.LastPython(p)
+		if files == nil && last == "" {
 			continue
+		}
+		if last != "" {
+			l.last[key] = last
 		}
 		var without []string
 		for _, minor := range cpython.Minors() { // the newest first
-			if !slices.ContainsFunc(files, func(f index.File) bool { return f.Installs(minor, machine) }) {
+			takes := func(f index.File) bool { return f.Installs(minor, machine) }
+			if l.tooNew(p, minor) || files != nil && !slices.ContainsFunc(files, takes) {
 				without = append(without, minor)
 				continue
 			}
-			if l.has[index.Key(p)] == "" {
-				l.has[index.Key(p)] = minor
-			}
+			l.has[key] = cmp.Or(l.has[key], minor)
 		}
 		for _, minor := range without {
-			if p.NeededOn(minor, machine) && l.has[index.Key(p)] != "" {
+			if p.NeededOn(minor, machine) && l.has[key] != "" {
 				l.on[minor] = append(l.on[minor], p)
 			}
 		}
-		if l.has[index.Key(p)] == "" && p.NeededOn(cpython.Minors()[0], machine) {
+		if l.has[key] == "" && p.NeededOn(cpython.Minors()[0], machine) {
 			l.never = append(l.never, p)
 		}
 	}
 	return l
+}
+
+// tooNew tells whether a pin is known not to work on a minor version.
+func (l lack) tooNew(p app.Pin, minor string) bool {
+	last := l.last[index.Key(p)]
+	return last != "" && cpython.Older(last, minor)
 }
 
 // wish is what is known before a Python is chosen.
@@ -217,6 +236,9 @@ func (w wish) misses(best []string, l lack) string {
 		// One that the chosen version has is the reason, not one that no version has.
 		for _, p := range l.on[server] {
 			if !slices.ContainsFunc(l.on[best[0]], func(other app.Pin) bool { return index.Key(other) == index.Key(p) }) {
+				if l.tooNew(p, server) {
+					return fmt.Sprintf("%s does not work on %s; on %s it does", p, server, best[0])
+				}
 				return fmt.Sprintf("%s has no wheel for %s; %s has", p, server, best[0])
 			}
 		}
@@ -231,6 +253,10 @@ func (c *pythonChoice) build(w wish, l lack, minor string) {
 		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for any Python, so it is built on the server", p))
 	}
 	for _, p := range l.on[minor] {
+		if l.tooNew(p, minor) {
+			c.warnings = append(c.warnings, fmt.Sprintf("%s does not work on Python newer than %s, and the app gets %s", p, l.last[index.Key(p)], minor))
+			continue
+		}
 		c.sdists = append(c.sdists, p.Name)
 		but := fmt.Sprintf("%s has one", l.has[index.Key(p)])
 		if has := l.has[index.Key(p)]; w.python != "" && !w.takes(has) {
@@ -249,4 +275,13 @@ type PythonMirror struct {
 	Address string
 	// Table is the address or path of a table of downloads (UV_PYTHON_DOWNLOADS_JSON_URL).
 	Table string
+}
+
+// check refuses an address that is none. It may hold a password, so it is not shown.
+func (m PythonMirror) check() error {
+	u, err := url.Parse(m.Address)
+	if m.Address == "" || err == nil && slices.Contains([]string{"https", "http", "file"}, u.Scheme) {
+		return nil
+	}
+	return Usagef("write it like https://mirror.example.com/python or file:///srv/python", "UV_PYTHON_INSTALL_MIRROR is not an address")
 }

@@ -80,6 +80,25 @@ func TestChoosePython(t *testing.T) {
 	}
 }
 
+// TestChoosePythonThatWorks has packages of Python code alone, which have wheels for any
+// Python and work only on older ones.
+func TestChoosePythonThatWorks(t *testing.T) {
+	pin := app.Pin{Name: "django", Version: "3.2.25", Source: "requirements.txt line 1"}
+	any := []index.File{{Name: "Django-3.2.25-py3-none-any.whl"}}
+	for name, known := range map[string]map[string][]index.File{"known": {"django 3.2.25": any}, "unknown": {}} {
+		l := lackingWheels([]app.Pin{pin}, known, "x86_64")
+		got, err := choosePython(wish{server: "3.13", system: "Debian 13"}, l)
+		if want := "django 3.2.25 (requirements.txt line 1) does not work on 3.13; on 3.11 it does"; err != nil || got.managed != "3.11.18" || got.why != want {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+		got, err = choosePython(wish{python: ">=3.12", source: "pyproject.toml", server: "3.13", system: "Debian 13"}, l)
+		if want := "django 3.2.25 (requirements.txt line 1) does not work on Python newer than 3.11, and the app gets 3.13"; err != nil || got.managed != "" ||
+			len(got.sdists) != 0 || !slices.Equal(got.warnings, []string{want}) {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+	}
+}
+
 func TestChoosePythonRefuses(t *testing.T) {
 	_, err := choosePython(wish{python: "3.7", source: "runtime.txt"}, lack{})
 	if err == nil || err.Error() != "the app asks for Python 3.7 (runtime.txt), which can't be had: set app.python in slipway.toml to one from 3.8 to 3.15 that the app takes" {
@@ -114,6 +133,12 @@ func TestMakeAsksTheIndex(t *testing.T) {
 			t.Errorf("the plan says %+v", last)
 		}
 		server.Close()
+	}
+	asked.Getenv = func(key string) string {
+		return map[string]string{"PIP_INDEX_URL": server.URL, "UV_PYTHON_INSTALL_MIRROR": "mirror.example"}[key]
+	}
+	if _, err := Make(asked, home); err == nil || !strings.Contains(err.Error(), "UV_PYTHON_INSTALL_MIRROR is not an address") {
+		t.Errorf("with a mirror that is none: %v", err)
 	}
 	asked.Index = index.New(asked.Getenv, t.TempDir())
 	p, err := Make(asked, home)

@@ -4,7 +4,7 @@
 # was uploaded, if there is one, else by the table that uv has. An archive that was
 # uploaded lies in a folder in the form of a mirror. What it calls is defined in
 # dependencies.sh.
-: "${python?}" "${python_version?}" "${python_table?}" "${python_archives?}" "${python_mirror?}" "${uv?}" "${uv_cache?}" "${user?}"
+: "${python?}" "${python_version?}" "${python_table?}" "${python_archives?}" "${python_mirror?}" "${python_log?}" "${uv?}" "${uv_cache?}" "${user?}"
 
 bring_python() {
   if [ -e "$python/.complete" ]; then
@@ -25,9 +25,9 @@ bring_python() {
     set -- "$@" --mirror "$python_mirror"
   fi
   [ ! -d "$python_archives" ] || chmod -R a+rX "$python_archives"
-  confined "--property=ReadWritePaths=$python $uv_cache" -- "$uv/bin/uv" "$@" || not_brought
+  confined "--property=ReadWritePaths=$python $uv_cache" -- "$uv/bin/uv" "$@" >"$python_log" 2>&1 || not_brought
   brought_interpreter
-  version=$(confined -- "$interpreter" -V) || not_brought
+  version=$(confined -- "$interpreter" -V 2>"$python_log") || not_brought
   [ "$version" = "Python $python_version" ] || echo "the interpreter calls itself $version"
   # Nobody may write there later, and without bytecode every start of the app would
   # compile what it imports. What no web app imports is left out.
@@ -36,7 +36,7 @@ bring_python() {
     "$(dirname "$(dirname "$interpreter")")/lib" || :
   chown -R root:root "$python"
   chmod -R go-w "$python"
-  rm -rf "$python_table" "$python_archives"
+  rm -rf "$python_table" "$python_archives" "$python_log"
   touch "$python/.complete"
 }
 
@@ -45,8 +45,15 @@ brought_interpreter() {
   for interpreter in "$python/cpython-$python_version"-*/bin/python3; do :; done
 }
 
+# not_brought: says what uv or the interpreter said, and last what it means.
 not_brought() {
-  rm -rf "$python" "$python_table" "$python_archives"
-  echo "Python $python_version could not be brought to the server" >&2
+  sed 's/^ *\(error\|cause\): */  /' "$python_log" >&2
+  case $(cat "$python_log") in
+    *"Hash mismatch"*) why="its archive has another sum than uv knows; a mirror with archives of its own names their sums in SHA256SUMS beside them" ;;
+    *"Failed to download"*) why="the server can't fetch it: let it reach github.com, or set UV_PYTHON_INSTALL_MIRROR to a mirror" ;;
+    *) why="see above" ;;
+  esac
+  rm -rf "$python" "$python_table" "$python_archives" "$python_log"
+  echo "Python $python_version can't be brought to the server: $why" >&2
   exit 1
 }

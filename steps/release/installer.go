@@ -61,7 +61,7 @@ func installScript(v fact.View) string {
 			"build_list": buildList, "build_log": buildLog, "app_packages": strings.Join(v.Plan.App.Packages, " "),
 		}),
 		shell.Script(bringPythonText, shell.Values{
-			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives,
+			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives, "python_log": pythonLog,
 			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
 		}),
 		shell.Script(dependenciesText, shell.Values{

@@ -23,10 +23,11 @@ var bringPythonText string
 
 // What lies on the server between the upload of a Python's archive and its unpacking: a
 // table for uv, with the archive's address and sum, and a folder in the form of a
-// mirror.
+// mirror; and what uv said.
 const (
 	pythonTable    = cacheFolder + "/python.json"
 	pythonArchives = cacheFolder + "/python"
+	pythonLog      = cacheFolder + "/python.log"
 )
 
 // managedPython is the version of the Python that is brought for this plan on this
@@ -75,7 +76,11 @@ func uploadPython(ctx context.Context, s fact.Server) error {
 	}
 	s.Report("looking for Python " + version + " at its mirror")
 	a, err := findArchive(ctx, s.Plan.PythonMirror, release, machine)
-	if err != nil {
+	switch {
+	case err != nil && serversMirror(s.Plan.PythonMirror) != "" && s.Plan.PythonMirror.Table == "":
+		s.Report("this computer can't ask the mirror, so the sum is the one that uv knows: " + err.Error())
+		return nil
+	case err != nil:
 		return &providers.Failed{Err: fmt.Errorf("the archive of Python %s can't be had from its mirror: %w", version, err),
 			Next: "check UV_PYTHON_INSTALL_MIRROR, or set app.python in slipway.toml to the server's own Python"}
 	}

@@ -42,6 +42,12 @@ var writers = map[string]writer{
 	"loguru.logger.add": logFile, "concurrent_log_handler.ConcurrentRotatingFileHandler": logFile,
 }
 
+// engines are functions that take a database's address.
+var engines = map[string]bool{
+	"sqlalchemy.create_engine": true, "sqlalchemy.ext.asyncio.create_async_engine": true, "sqlalchemy.engine.create_engine": true,
+	"sqlmodel.create_engine": true, "databases.Database": true, "dataset.connect": true, "playhouse.db_url.connect": true,
+}
+
 // calls finds what a call writes to whose name begins at token i.
 func (f *finder) calls(l line, i int) {
 	callee, rest := dotted(l.tokens[i:])
@@ -52,12 +58,16 @@ func (f *finder) calls(l line, i int) {
 	args := split(inside, ",")
 	name, e := f.importedName(l.scope, callee), f.reader(l.scope)
 	switch {
-	case callee == "os.makedirs" || callee == "os.mkdir" || name == "os.makedirs" || name == "os.mkdir":
-		f.keepFolder(e.argument(args, 0, "name", "path"), false, l.at(i))
-	case callee == "open" && f.writes(args):
+	case name == "os.makedirs" || name == "os.mkdir":
+		if f.isApp(l) {
+			f.keepFolder(e.argument(args, 0, "name", "path"), false, l.at(i))
+		}
+	case callee == "open" && f.isApp(l) && f.writes(args):
 		f.keepFile(e.argument(args, 0, "file"), "", l.at(i))
 	case strings.HasSuffix(callee, ".bind") || name == "pony.orm.Database":
 		f.pony(l, i, args)
+	case engines[name]:
+		f.addresses(e.argument(args, 0, "url", "name_or_url", "db_url"), l.at(i))
 	default:
 		if w, ok := writers[name]; ok {
 			f.written(w, e.argument(args, w.at, w.names...), l.at(i))

@@ -16,12 +16,15 @@ type finder struct {
 	// databases belong; ok is false if the app has no Flask-SQLAlchemy.
 	relational string
 	ok         bool
+	// loads are the modules that are loaded when the app is served, by path. What others
+	// only write, and no library keeps, may be a script's.
+	loads map[string]*module
 }
 
 // findData returns what the app's modules write to, as far as literal paths and simple
 // joins tell.
 func (d *detection) findData() []foundKept {
-	f := &finder{detection: d}
+	f := &finder{detection: d, loads: d.loaded()}
 	modules := f.writers()
 	f.collectConfigs(modules)
 	f.relational, f.ok = d.flaskSQLAlchemy(modules)
@@ -82,10 +85,16 @@ func (f *finder) line(l line) {
 			}
 		case t.kind == tokenName && (i == 0 || !l.tokens[i-1].is(".")):
 			f.calls(l, i)
-		case t.is("mkdir") && i > 1 && l.tokens[i-1].is("."):
+		case t.is("mkdir") && i > 1 && l.tokens[i-1].is(".") && f.isApp(l):
 			f.keepFolder(f.reader(l.scope).texts(expressionBefore(l.tokens[:i-1])), false, l.at(i))
 		}
 	}
+}
+
+// isApp tells a line of a module that is loaded when the app is served.
+func (f *finder) isApp(l line) bool {
+	p := l.scope.module.path
+	return f.loads[p] != nil && !strings.Contains(p, "/commands/")
 }
 
 func isTestName(tokens []token) bool {
@@ -130,13 +139,18 @@ func expressionBefore(tokens []token) []token {
 
 // address finds the file of an SQLite database's address.
 func (f *finder) address(l line, i int) {
+	f.addresses(f.reader(l.scope).texts(upTo(l.tokens[i:])), l.at(i))
+}
+
+// addresses finds the files of those addresses that are SQLite's.
+func (f *finder) addresses(texts []string, source string) {
 	base := ""
 	if f.ok {
 		base = f.relational
 	}
-	for _, text := range f.reader(l.scope).texts(upTo(l.tokens[i:])) {
+	for _, text := range texts {
 		if name := sqliteFile(text); name != "" {
-			f.keepFile([]string{name}, base, l.at(i))
+			f.keepFile([]string{name}, base, source)
 		}
 	}
 }
@@ -144,7 +158,7 @@ func (f *finder) address(l line, i int) {
 // sqliteFile is the file of sqlite:///shop.db; "" if it is in memory, or only read.
 func sqliteFile(address string) string {
 	_, name, ok := strings.Cut(address, "://")
-	if !ok {
+	if !ok || !strings.HasPrefix(address, "sqlite") {
 		return ""
 	}
 	// Three slashes are before a relative path, four before an absolute one; Tortoise

@@ -119,7 +119,10 @@ func (d *detection) hasOldFlaskSQLAlchemy() bool {
 
 // uploadName is a setting of an upload folder: Flask's own documentation calls it
 // UPLOAD_FOLDER, Flask-Uploads and Flask-Reuploaded have UPLOADED_…_DEST.
-var uploadName = regexp.MustCompile(`^(UPLOADS?_(FOLDER|DIR|DIRECTORY|PATH|ROOT)|UPLOADED_[A-Z_]+_DEST|UPLOADS_DEFAULT_DEST|SESSION_FILE_DIR|CACHE_DIR|SESSION_FILE_PATH|WHOOSH_BASE|DROPZONE_UPLOAD_FOLDER)$`)
+var uploadName = regexp.MustCompile(`^(([A-Z0-9]+_)*UPLOADS?_(FOLDER|DIR|DIRECTORY|PATH|ROOT)|UPLOADED_[A-Z_]+_DEST|UPLOADS_DEFAULT_DEST|SESSION_FILE_DIR|CACHE_DIR|SESSION_FILE_PATH|WHOOSH_BASE)$`)
+
+// addressName is a setting of a database's address.
+var addressName = regexp.MustCompile(`^(SQLALCHEMY_)?(ASYNC_)?DATABASE_UR[IL]$`)
 
 // configured keeps what settings of known names say.
 func (f *finder) configured() {
@@ -128,6 +131,8 @@ func (f *finder) configured() {
 			source := fmt.Sprintf("%s in %s line %d", name, s.scope.module.path, s.value[0].line)
 			texts := f.reader(s.scope).texts(s.value)
 			switch {
+			case addressName.MatchString(name):
+				f.addresses(texts, fmt.Sprintf("%s line %d", s.scope.module.path, s.value[0].line))
 			case uploadName.MatchString(name):
 				f.keepFolder(texts, true, source)
 			case name == "SESSION_TYPE" && slices.Contains(texts, "filesystem") && f.configs["SESSION_FILE_DIR"] == nil:
@@ -156,8 +161,9 @@ func (f *finder) djangoData() {
 		name, inside := insideApp(text, "")
 		if inside && f.holdsOnly(name, func(file string) bool { return path.Ext(file) != ".py" }) {
 			f.keep(foundKept{Kept: Kept{Path: name, URL: f.mediaURL()}, source: source})
-		} else if !inside {
-			f.outside(text, source, false)
+		} else if k, why := outsideFolder(path.Clean(text)); !inside && why == "" && strings.HasPrefix(text, "/") && !k.Temporary() {
+			k.URL = f.mediaURL()
+			f.keep(foundKept{Kept: k, source: source})
 		}
 	}
 }
@@ -165,13 +171,16 @@ func (f *finder) djangoData() {
 // mediaURL is the URL path of what visitors uploaded; "" if it is on another host, or
 // the web server has other files there.
 func (f *finder) mediaURL() string {
-	_, b, ok := f.served.setting("MEDIA_URL")
+	m, b, ok := f.served.setting("MEDIA_URL")
 	if !ok {
 		return ""
 	}
-	text, ok := onlyString(b.value)
-	url := "/" + strings.TrimPrefix(text, "/")
-	if !ok || !staticPath.MatchString(url) || f.found.Static[url] != "" {
+	texts := f.reader(m.top).texts(b.value)
+	if len(texts) != 1 {
+		return ""
+	}
+	url := "/" + strings.TrimPrefix(texts[0], "/")
+	if !staticPath.MatchString(url) || f.found.Static[url] != "" {
 		return ""
 	}
 	return url

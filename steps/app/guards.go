@@ -17,6 +17,8 @@ type Switch struct {
 	Variable, Value string
 	// Source is the place of the setting: "shop/settings.py line 28".
 	Source string
+	// Sometimes is set if a condition of the source decides whether it is on.
+	Sometimes bool
 }
 
 // TurnOff says what to give or to write so that the setting is off.
@@ -61,6 +63,8 @@ func (d *detection) djangoHosts(p *project) {
 		// One of several ways lets all in; which is taken is not known.
 		h.Names = slices.DeleteFunc(h.Names, func(name string) bool { return name == "*" })
 		d.severalHosts(p, h)
+	case len(bound) == 1 && bound[0].conditional && !open && certain:
+		d.severalHosts(p, h)
 	case open:
 		d.found.because("allowed hosts", strings.Join(h.Names, ", "), h.Source)
 	case h.Variable != "":
@@ -83,7 +87,7 @@ func (d *detection) severalHosts(p *project, h Hosts) {
 	case !h.reachable():
 		d.overlayHosts(p, h, "does not always have it")
 	default:
-		d.found.because("allowed hosts", strings.Join(h.Names, ", ")+" or all", h.Source)
+		d.found.because("allowed hosts", strings.Join(h.Names, ", ")+", or others by a condition", h.Source)
 	}
 }
 
@@ -201,7 +205,7 @@ var httpsRedirects = map[string]string{
 }
 
 // noteHTTPS finds flask-talisman, Flask-SSLify and Starlette's middleware.
-func (m *module) noteHTTPS(s statement) {
+func (m *module) noteHTTPS(s statement, in place) {
 	if m.https.Setting != "" || s.tokens[0].is("from") || s.tokens[0].is("import") {
 		return
 	}
@@ -215,7 +219,7 @@ func (m *module) noteHTTPS(s statement) {
 				return
 			}
 		}
-		m.https = Switch{Setting: t.text, Off: off, Source: fmt.Sprintf("%s line %d", m.path, t.line)}
+		m.https = Switch{Setting: t.text, Off: off, Source: fmt.Sprintf("%s line %d", m.path, t.line), Sometimes: in.conditional}
 	}
 }
 
@@ -226,7 +230,7 @@ func (d *detection) djangoHTTPS(p *project) {
 	if !ok || !p.uses("django.middleware.security.SecurityMiddleware") {
 		return
 	}
-	found := Switch{Setting: setting, Off: setting + " = False", Source: fmt.Sprintf("%s line %d", m.path, b.line)}
+	found := Switch{Setting: setting, Off: setting + " = False", Source: fmt.Sprintf("%s line %d", m.path, b.line), Sometimes: b.conditional}
 	expr := p.expanded(b.value)
 	if read, reads := environmentRead(expr); reads && truth(read.fallback()) {
 		found.Variable, found.Value = read.name, offValue(expr, read)
@@ -241,7 +245,7 @@ func (p *project) uses(middleware string) bool { return p.mentions("", middlewar
 // djangoDebug finds a DEBUG that is on unless a variable turns it off.
 func (d *detection) djangoDebug(p *project) {
 	m, b, ok := p.setting("DEBUG")
-	if !ok {
+	if !ok || b.conditional {
 		return
 	}
 	found := Switch{Setting: "DEBUG", Off: "DEBUG = False", Source: fmt.Sprintf("%s line %d", m.path, b.line)}

@@ -37,6 +37,9 @@ func TestDjangoHosts(t *testing.T) {
 		{`NAMES = os.environ.get("HOSTS")\nALLOWED_HOSTS = NAMES.split(",") if NAMES else []`, false, "HOSTS", ",", ""},
 		{`if "X" in os.environ:\n    ALLOWED_HOSTS = ["*"]\nelse:\n    ALLOWED_HOSTS = ["localhost"]`, true, "", "", "localhost"},
 		{`ALLOWED_HOSTS = []\nif os.environ.get("X"):\n    ALLOWED_HOSTS.append(os.environ["X"])`, true, "", "", ""},
+		{`ALLOWED_HOSTS = [f"{NAME}.fly.dev"]`, true, "", "", "*.fly.dev"},
+		{`ALLOWED_HOSTS = [f"{NAME}"]`, false, "", "", ""},
+		{`if not DEBUG:\n    ALLOWED_HOSTS = ["shop.example"]`, false, "", "", ""},
 		{`ALLOWED_HOSTS = os.environ.get("HOSTS")`, false, "", "", ""},
 	} {
 		t.Run(test.line, func(t *testing.T) {
@@ -111,13 +114,21 @@ func TestGuards(t *testing.T) {
 		{flaskApp + `app.config.from_mapping(A=1, TRUSTED_HOSTS=["shop.example"], B="b")`, "shop.example", "", ""},
 		{flaskApp + `Talisman(app, content_security_policy=None)`, "", "", "Talisman"},
 		{flaskApp + `Talisman(app, force_https=False)`, "", "", ""},
+		{flaskApp + "if app.config['SSL']:\n    SSLify(app)", "", "", "SSLify sometimes"},
 		{flaskApp, "", "", ""},
 	} {
 		got, err := Detect(files("requirements.txt", "", "a.py", test.text+"\n"), Settings{})
-		if err != nil || strings.Join(got.Hosts.Names, " ") != test.hosts || got.Hosts.Variable != test.variable || got.HTTPSOnly.Setting != test.https {
+		if err != nil || strings.Join(got.Hosts.Names, " ") != test.hosts || got.Hosts.Variable != test.variable || https(got) != test.https {
 			t.Errorf("%s\ngot %+v, %+v, %v", test.text, got.Hosts, got.HTTPSOnly, err)
 		}
 	}
+}
+
+func https(found Found) string {
+	if found.HTTPSOnly.Sometimes {
+		return found.HTTPSOnly.Setting + " sometimes"
+	}
+	return found.HTTPSOnly.Setting
 }
 
 func TestDjangoSwitches(t *testing.T) {

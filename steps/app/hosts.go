@@ -161,9 +161,16 @@ func compared(expr []token, i int) bool {
 // textMethods take strings that are no names.
 var textMethods = []string{"split", "strip", "lstrip", "rstrip", "replace", "join", "removeprefix", "removesuffix"}
 
-// namesIn are the names that a string lists, however it does.
+// fields are the replacement fields of an f-string.
+var fields = regexp.MustCompile(`\{[^{}]*\}`)
+
+// namesIn are the names that a string lists, however it does. A name of which an f-string
+// only knows the end stands for all that end so.
 func namesIn(text string) []string {
 	var names []string
+	if ending := fields.ReplaceAllString(text, "*"); strings.HasPrefix(ending, "*.") {
+		text = ending
+	}
 	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;\"'\t\n", r) }) {
 		if !strings.Contains(name, ":") {
 			name = strings.Trim(name, "[]")

@@ -75,12 +75,14 @@ type setting struct {
 
 // binding is what a name is bound to: one of the fields behind line is set.
 type binding struct {
-	line     int
-	imported *pyImport
-	value    []token
-	function *function
-	bases    [][]token
-	class    bool
+	line int
+	// conditional is set below an if.
+	conditional bool
+	imported    *pyImport
+	value       []token
+	function    *function
+	bases       [][]token
+	class       bool
 	// members is the body of the class.
 	members *scope
 }
@@ -106,6 +108,8 @@ type place struct {
 	instead  []string
 	// main is set under if __name__ == "__main__": gunicorn does not run that.
 	main bool
+	// conditional is set below any other if.
+	conditional bool
 }
 
 func readModule(path, src string) *module {
@@ -177,6 +181,7 @@ func (m *module) branches(stmts []statement, in place) int {
 	case head.mentions("version_info") || head.mentions("platform"):
 		first.optional, rest.optional = true, true
 	}
+	first.conditional, rest.conditional = true, true
 	m.walk(stmts[0].body, first)
 	n := 1
 	for n < len(stmts) && (stmts[n].keyword() == "elif" || stmts[n].keyword() == "else") {
@@ -318,7 +323,7 @@ func (m *module) simple(s statement, in place) {
 		m.noteSettings(s)
 		m.noteNeeds(s, in)
 		m.noteHosts(s)
-		m.noteHTTPS(s)
+		m.noteHTTPS(s, in)
 		m.noteSQLite(s)
 		m.noteDatabaseURL(s)
 	}
@@ -343,7 +348,7 @@ func (m *module) assign(s statement, in place) {
 			m.noteDebug(target, value)
 		}
 		if len(target) == 1 && target[0].kind == tokenName || len(target) > 2 && target[1].is(":") {
-			in.scope.bind(target[0].text, binding{line: s.line(), value: value})
+			in.scope.bind(target[0].text, binding{line: s.line(), value: value, conditional: in.conditional})
 		}
 		if class := in.scope.parent; class != nil && class.class && len(target) > 2 && target[0].is("self") && target[1].is(".") {
 			if class.set == nil {

@@ -132,11 +132,13 @@ type appCommand struct {
 	line int
 	// added is set if the app has the command only once it adds it.
 	added bool
+	// creates is set if it makes the tables that are missing, and drops none by itself.
+	creates bool
 }
 
 // initCommand finds the command that makes the tables. It often drops them first, so it
-// is run only for a database that does not exist yet, and never if another database than
-// a file of the app's can be meant.
+// is run only for a database that does not exist yet, and never if it may drop those of
+// another database than a file of the app's.
 func (d *detection) initCommand() {
 	for _, m := range sorted(d.loaded()) {
 		for _, c := range m.commands {
@@ -144,7 +146,7 @@ func (d *detection) initCommand() {
 				continue
 			}
 			line, source := d.flask(c.name), fmt.Sprintf("%s line %d", m.path, c.line)
-			if d.readsDatabaseURL() {
+			if !c.creates && d.readsDatabaseURL() {
 				d.found.warn(fmt.Sprintf("%s has the command %s, which makes the tables; it is not run: once the app is deployed, type slipway run -- %s", source, c.name, line))
 				return
 			}
@@ -153,6 +155,11 @@ func (d *detection) initCommand() {
 			return
 		}
 	}
+}
+
+// bodyMentions tells whether a name stands in a statement that is always run.
+func bodyMentions(body []statement, name string) bool {
+	return slices.ContainsFunc(body, func(s statement) bool { return !s.block && s.mentions(name) })
 }
 
 func (d *detection) addsCommands() bool {
@@ -203,6 +210,7 @@ func (m *module) noteCommand(s statement, rest []statement) {
 	for _, next := range rest {
 		if next.keyword() == "def" && len(next.tokens) > 1 {
 			c.name = cmp.Or(c.name, strings.ReplaceAll(strings.TrimSuffix(next.tokens[1].text, "_command"), "_", "-"))
+			c.creates = bodyMentions(next.body, "create_all") && !bodyMentions(next.body, "drop_all")
 			m.commands = append(m.commands, c)
 			return
 		}

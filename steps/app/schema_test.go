@@ -29,6 +29,7 @@ func TestSchema(t *testing.T) {
 		{"command with an argument", flask(sqlite + "@app.cli.command('initdb')\n@click.argument('x')\ndef initdb(x):\n    pass\n"), "", "", ""},
 		{"another command", flask(sqlite + "@app.cli.command('drop-db')\ndef f():\n    pass\n"), "", "", ""},
 		{"another database", flask(sqlite + "import os\nfrom flask_sqlalchemy import SQLAlchemy\nURL = os.environ.get('DATABASE_URL')\n@app.cli.command('initdb')\ndef f():\n    pass\n"), "", "", "slipway run -- flask --app a:app initdb"},
+		{"another database, only made", flask(sqlite + "import os\nfrom flask_sqlalchemy import SQLAlchemy\nURL = os.environ.get('DATABASE_URL')\n@app.cli.command('initdb')\n@click.option('--drop')\ndef f(drop):\n    if drop:\n        db.drop_all()\n    db.create_all()\n"), "", "flask --app a:app initdb", ""},
 		{"no database", flask("@app.cli.command('initdb')\ndef f():\n    pass\n"), "", "", ""},
 		{"Flask-Migrate", flask(sqlite+migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "flask --app a:app db upgrade", "", ""},
 		{"Flask-Migrate on a server", flask(migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "", "", ""},

@@ -51,7 +51,7 @@ func (p *Plan) warnOfHosts() {
 
 func (p *Plan) warnOfHTTPS() {
 	https := p.App.HTTPSOnly
-	if https.Setting == "" || len(p.Domains()) > 0 {
+	if https.Setting == "" || https.Sometimes || len(p.Domains()) > 0 {
 		return
 	}
 	if _, given := p.Env[https.Variable]; https.Variable != "" && (given || p.Tag != "") {

@@ -8,6 +8,7 @@ import (
 	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/cpython"
+	"slipway/steps/engine"
 	"slipway/steps/release"
 	"slipway/steps/web"
 	"slipway/ui/golden"
@@ -38,6 +39,8 @@ func TestStatus(t *testing.T) {
 				Failed: []string{"certbot.service"}, Updates: 3, Security: 1, Listed: at(1), Reboot: "the kernel 6.2 is installed and 6.1 runs",
 				Python:   &cpython.Condition{Version: "3.12.3", Managed: true, Newer: "3.12.16"},
 				Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
+		"status-unserved.txt": {Summary: summary, Answers: true, HTTPStatus: 400,
+			Visitors: &engine.Visitors{Path: "/", Status: 400, Cause: "every page answers 400", Next: "give --domain shop.example"}},
 		"status-down.txt": {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {

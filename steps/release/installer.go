@@ -71,5 +71,5 @@ func wantedPackages(p plan.Plan) []string {
 	for _, f := range p.App.Requirements.Files {
 		args = append(args, "-r", f)
 	}
-	return slices.Concat(args, p.App.Requirements.Packages, serverPackages(p))
+	return slices.Concat(args, p.App.Requirements.Packages, p.App.ServerPackages())
 }

@@ -76,7 +76,7 @@ func TestOneWorker(t *testing.T) {
 		"with a broker":     {[]string{"app.py", socket + "import redis\n", "requirements.txt", "fastapi\nredis"}, 0, ""},
 		"Socket.IO as ASGI": {[]string{"app.py", "import socketio\nsio = socketio.AsyncServer(async_mode='asgi')\napp = socketio.ASGIApp(sio)\n", "requirements.txt", "python-socketio"}, 1, ""},
 		"mounted":           {[]string{"app.py", "import socketio\nfrom fastapi import FastAPI\nsio = socketio.AsyncServer(async_mode='asgi')\napp = FastAPI()\nsock = socketio.ASGIApp(sio)\napp.mount('/ws', sock)\n", "requirements.txt", "python-socketio"}, 1, ""},
-		"another name":      {[]string{"app.py", "import socketio\nfrom fastapi import FastAPI\nsio = socketio.AsyncServer(async_mode='asgi')\nfast = app = FastAPI()\nweb_app = socketio.ASGIApp(sio, other_asgi_app=app)\n", "requirements.txt", "python-socketio"}, 1, ""},
+		"another name":      {[]string{"app.py", "import socketio\nfrom fastapi import FastAPI\nsio = socketio.AsyncServer(async_mode='asgi')\napp = FastAPI()\nweb_app = socketio.ASGIApp(sio, other_asgi_app=app)\n", "requirements.txt", "python-socketio"}, 1, ""},
 		"wrapped":           {[]string{"app.py", "import socketio\nfrom fastapi import FastAPI\nsio = socketio.AsyncServer(async_mode='asgi')\nfast = FastAPI()\napp = socketio.ASGIApp(sio, fast)\n", "requirements.txt", "python-socketio"}, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,7 @@ func gunicornLines(v fact.View) string {
 	return shell.Lines(
 		"Type=notify",
 		"NotifyAccess=main",
+		"SyslogIdentifier=gunicorn",
 		"ExecStart="+serveCommand(v),
 		"ExecReload=/bin/kill -s HUP $MAINPID",
 		"KillMode=mixed",

@@ -82,7 +82,7 @@ func (r *resolver) inModule(m *module) []candidate {
 	if len(apps) == 0 {
 		apps = factories
 	}
-	return preferNames(m, apps)
+	return preferNames(m, withoutWrapped(m, apps))
 }
 
 func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool) {

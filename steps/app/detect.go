@@ -29,7 +29,8 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.debianPackages, d.data, d.python, d.warnings, d.guards} {
+	d.settingsLimits()
+	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -50,6 +51,8 @@ type detection struct {
 	served *project
 	// configs are the settings of the app's framework and what they are set to, by name.
 	configs map[string][]setting
+	// commandSource is the file and the line of the web command.
+	commandSource string
 }
 
 func (d *detection) folder() string {
@@ -127,7 +130,7 @@ func (d *detection) developmentServer(c call, from string) error {
 }
 
 func (d *detection) command(command, from string) error {
-	d.found.Command = command
+	d.found.Command, d.commandSource = command, from
 	d.found.Server = WSGI
 	d.found.because("web command", command, from)
 	c := readCall(command)

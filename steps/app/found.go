@@ -42,6 +42,12 @@ type Found struct {
 	// without every --bind, for a runner that binds by itself. It is nil if Command is
 	// not a plain call of gunicorn, or needs sh for other variables than PORT.
 	GunicornArgs []string
+	// Workers is how many processes serve the app if nothing that the app says decides it; 0
+	// is as many as fit the server.
+	Workers int
+	// WorkerClass is gunicorn's class of workers, if the app does not name one; "" is
+	// threads, or uvicorn's for an asgi app.
+	WorkerClass string
 	// Processes are the processes beside the web app, by name, such as "worker": lines
 	// for sh. Each is started once the release serves the app.
 	Processes map[string]string
@@ -97,6 +103,9 @@ type Found struct {
 	// Requirements are the packages to install. Gunicorn, and uvicorn for an asgi app,
 	// are among them only if the app names them; see [Found.ServerPackages].
 	Requirements Requirements
+	// Named are the packages that the requirement files and what these include name, by normalised names,
+	// with the versions that they ask for: "==20.1.0", or "" for any.
+	Named map[string]string
 	// PythonVersion is the Python that the app asks for: ">=3.11", "3.12", or ""
 	// for any.
 	PythonVersion string

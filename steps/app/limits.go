@@ -26,6 +26,13 @@ type limitsTable struct {
 	Stop    string `toml:"stop"`
 }
 
+// The limits that hold where neither slipway.toml nor the app sets another.
+const (
+	DefaultUpload  = int64(100) << 20
+	DefaultRequest = time.Minute
+	DefaultStop    = 30 * time.Second
+)
+
 const (
 	maxUpload = int64(10) << 30
 	maxTime   = 24 * time.Hour

@@ -93,11 +93,3 @@ func requirementName(requirement string) string {
 	}
 	return normalName(requirement[:end])
 }
-
-// Pins tells whether the requirements are a lock file's that has this package, and so
-// decide its version.
-func (r Requirements) Pins(name string) bool {
-	return r.Locked && slices.ContainsFunc(r.Packages, func(requirement string) bool {
-		return requirementName(requirement) == normalName(name)
-	})
-}

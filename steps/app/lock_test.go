@@ -245,16 +245,6 @@ func TestLockDecidesTheHash(t *testing.T) {
 	}
 }
 
-func TestRequirementsPins(t *testing.T) {
-	req := Requirements{Packages: []string{"Gunicorn==20.1.0 ; python_version > '3'", "gunicorn-extra==1"}, Locked: true}
-	if !req.Pins("gunicorn") || !req.Pins("gunicorn_extra") || req.Pins("uvicorn") {
-		t.Errorf("got %v %v %v", req.Pins("gunicorn"), req.Pins("gunicorn_extra"), req.Pins("uvicorn"))
-	}
-	if req.Locked = false; req.Pins("gunicorn") {
-		t.Error("a list that is no lock file's pins a package")
-	}
-}
-
 func TestLockNeedsNoManifest(t *testing.T) {
 	for folder, manifest := range map[string]string{"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"} {
 		found, err := Detect(without(lockedFolder(t, folder), manifest), Settings{})

@@ -34,35 +34,6 @@ func (d *detection) processes(commands map[string]string) {
 	}
 }
 
-// ServerPackages are the PEP 508 requirements of the servers that serve the app, for
-// the runner to add to the app's own. For a command that starts another server, it is
-// that server.
-func (f Found) ServerPackages() []string {
-	if f.Command != "" && f.GunicornArgs == nil {
-		return serversIn(f.Command)
-	}
-	if f.Server == ASGI {
-		return []string{"gunicorn>=23", "uvicorn-worker>=0.3"}
-	}
-	return []string{"gunicorn>=23"}
-}
-
-// serverDistributions are the packages that bring the servers.
-var serverDistributions = map[string]string{
-	gunicorn: "gunicorn>=23", "uvicorn": "uvicorn", "hypercorn": "hypercorn", "daphne": "daphne", "waitress-serve": "waitress",
-}
-
-func serversIn(command string) []string {
-	var packages []string
-	for word := range strings.FieldsSeq(command) {
-		if p := serverDistributions[word]; p != "" && !slices.Contains(packages, p) {
-			packages = append(packages, p)
-		}
-	}
-	slices.Sort(packages)
-	return packages
-}
-
 // Exec writes exec before the last program of a command, so that the program replaces
 // the shell and receives its signals. It returns false, and the command as it is, if
 // the shell has to stay: for a pipe, for example.

@@ -31,6 +31,7 @@ func (d *detection) requirements() error {
 			return err
 		}
 	}
+	d.found.Named = d.namedInFiles(req.Files)
 	d.found.Requirements = req
 	if req.Source == "" {
 		return nil

@@ -77,6 +77,10 @@ func (l Layout) Static(id string) string { return l.Release(id) + "/static" }
 // release is the path of the release's folder, or of a link to it such as Current.
 func (l Layout) StaticPaths(release string) string { return release + "/static.conf" }
 
+// Limits is the file of how much and how long nginx lets a request to a release take.
+// release is as in StaticPaths.
+func (l Layout) Limits(release string) string { return release + "/limits.conf" }
+
 // Earlier is the link from a release to the one that it took over from. nginx finds
 // static files there that only the earlier release has.
 func (l Layout) Earlier(id string) string { return l.Release(id) + "/earlier" }

@@ -65,7 +65,8 @@ func buildScript(v fact.View) string {
 	return shell.Lines(
 		bringNode(p),
 		runBuild(p),
-		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release)}, served...),
+		shell.Script(keepTimesText, nil),
+		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)

@@ -63,17 +63,8 @@ func forBuild(p plan.Plan) string {
 	return "Debian's " + strings.Join(names, ", ") + " are there for the build only"
 }
 
-// serverPackages are the requirements that serve the app. Those that the app's lock
-// file pins are left out: two versions of one package can't be installed.
-func serverPackages(p plan.Plan) []string {
-	return slices.DeleteFunc(p.App.ServerPackages(), func(requirement string) bool {
-		name, _, _ := strings.Cut(requirement, ">")
-		return p.App.Requirements.Pins(name)
-	})
-}
-
 // venvOf is the folder of the virtual environment for this plan on this system.
 func venvOf(v fact.View) string {
-	set := shell.Sum(fmt.Sprint(v.Plan.DependencyHash, serverPackages(v.Plan)))
+	set := shell.Sum(fmt.Sprint(v.Plan.DependencyHash, v.Plan.App.ServerPackages()))
 	return fmt.Sprintf("%s/%s-py%s", layout.Of(v.Plan.Name).Venvs(), set[:12], cmp.Or(managedPython(v), v.System.Python))
 }

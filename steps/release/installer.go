@@ -97,5 +97,5 @@ func wantedPackages(p plan.Plan) []string {
 		}
 		args = append(args, requirement)
 	}
-	return append(args, serverPackages(p)...)
+	return append(args, p.App.ServerPackages()...)
 }

@@ -18,7 +18,7 @@ func TestInstallScript(t *testing.T) {
 	for _, want := range []string{
 		"--require-hashes", "uv==" + uvVersion + " --hash=sha256:", "--only-binary :all:",
 		// systemd-run makes one dollar sign of two.
-		"set -- flask==3.1.2 'it @ https://x/$${Y}' 'gunicorn>=23'\n",
+		"set -- flask==3.1.2 'it @ https://x/$${Y}' gunicorn\n",
 		"confined() { systemd-run --quiet --wait --collect --pipe --property=User=app-shop ",
 		`chown -R root:root "$venv"`, `chown -R root:root "$uv.part"`,
 	} {

@@ -42,7 +42,7 @@ User=%s
 Group=%s
 %s
 %s
-TimeoutStopSec=%d
+TimeoutStopSec=%s
 Restart=always
 RestartSec=2
 UMask=0027
@@ -51,13 +51,10 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, name, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"), runLines(v.Plan.App.Processes[name]),
-				processStopSeconds, strings.Join(appLines(v.Plan.App), "\n"))})
+				stopSeconds(v.Plan.App, 0), strings.Join(appLines(v.Plan.App), "\n"))})
 	}
 	return files
 }
-
-// processStopSeconds is how long a process may take to end.
-const processStopSeconds = 30
 
 // processScript stops the processes of other releases, and starts those of this one.
 func processScript(l layout.Layout, id string) string {

@@ -14,6 +14,9 @@ import (
 	"slipway/steps/shell"
 )
 
+//go:embed nginxread.sh
+var nginxReadText string
+
 //go:embed releaselook.sh
 var releaseLookText string
 
@@ -39,6 +42,7 @@ var Release = &fact.Fact{
 			fact.ChangedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
 			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
 			fact.ChangedFiles(v.Looked, "the release's health check", healthFile(v)),
+			fact.ChangedFiles(v.Looked, "how much and how long a request may take", limitsFile(v)),
 		)
 		if up, now := unitsOf(v); !up {
 			changes = append(changes, providers.Change{What: "start release " + v.Plan.Release + ", now and at every boot", Was: now})
@@ -53,6 +57,7 @@ var Release = &fact.Fact{
 		l, id := layout.Of(v.Plan.Name), v.Plan.Release
 		return shell.Lines(
 			portScript(v, l),
+			shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
 			shell.PutAll(releaseFiles(v)),
 			shell.ReloadUnits(l.Unit(id)+".socket", l.Unit(id)+"*.service", appSlice, onceSlice),
 			SwitchScript(l, id),
@@ -98,7 +103,7 @@ func CommandProperties(l layout.Layout, p plan.Plan) []string {
 // releaseFiles are the release's units, the limits of what the app may take of the
 // server, and the release's health check.
 func releaseFiles(v fact.View) []shell.File {
-	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v)})
+	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v), limitsFile(v)})
 }
 
 // releaseUnits are an instance's socket and service, and the proxy between them for an
@@ -141,7 +146,7 @@ Group=%s
 %s
 %s
 TimeoutStartSec=%d
-TimeoutStopSec=35
+TimeoutStopSec=%s
 Restart=always
 RestartSec=1
 UMask=0027
@@ -150,43 +155,9 @@ UMask=0027
 [Install]
 WantedBy=multi-user.target
 `, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"),
-		serves, v.Plan.Health().Seconds, strings.Join(appLines(v.Plan.App), "\n"))}
+		serves, v.Plan.Health().Seconds, stopSeconds(v.Plan.App, stopMargin), strings.Join(appLines(v.Plan.App), "\n"))}
 	if v.Plan.OwnServer() {
 		return []shell.File{socket, service, proxyFile(v)}
 	}
-	return []shell.File{socket, service}
-}
-
-// gunicornLines are the lines of the service that are gunicorn's.
-func gunicornLines(v fact.View) string {
-	return shell.Lines(
-		"Type=notify",
-		"NotifyAccess=main",
-		"ExecStart="+serveCommand(v),
-		"ExecReload=/bin/kill -s HUP $MAINPID",
-		"KillMode=mixed",
-	)
-}
-
-// serveCommand is the text after ExecStart=. gunicorn takes the socket that systemd
-// hands it, whatever --bind says. The app's own arguments come last, so they win.
-func serveCommand(v fact.View) string {
-	l, served := layout.Of(v.Plan.Name), v.Plan.App
-	words := []string{
-		l.Venv(v.Plan.Release) + "/bin/gunicorn",
-		"--workers", fmt.Sprint(workers(v.System)), "--threads", "4",
-		"--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30",
-		// Longer than nginx keeps a connection, so that only nginx ever closes one.
-		"--keep-alive", "10",
-	}
-	if served.Server == "asgi" {
-		words = append(words, "--worker-class", "uvicorn_worker.UvicornWorker")
-	}
-	if served.PythonPath != "" {
-		words = append(words, "--pythonpath", served.PythonPath)
-	}
-	if served.GunicornArgs != nil {
-		return shell.UnitWords(append(words, served.GunicornArgs...)...)
-	}
-	return shell.UnitWords(append(words, served.Target)...)
+	return []shell.File{socket, service, serveFile(v)}
 }

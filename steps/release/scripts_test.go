@@ -64,9 +64,9 @@ func TestStatic(t *testing.T) {
 	if err := os.Symlink("../secret", filepath.Join(dir, "src/a b/link")); err != nil {
 		t.Fatal(err)
 	}
-	values := shell.Values{"source": dir + "/src", "static": dir + "/static"}
+	values := shell.Values{"source": dir + "/src", "static": dir + "/static", "current": dir + "/before"}
 	for range 2 {
-		if out, err := sh(shell.Script(staticText, values, "/deep/it's/", "a b", "/other/", "a b")); err != nil {
+		if out, err := sh(keepTimesText + shell.Script(staticText, values, "/deep/it's/", "a b", "/other/", "a b")); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
@@ -78,7 +78,7 @@ func TestStatic(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(dir, "static/other/link")); err == nil {
 		t.Error("a link is served")
 	}
-	out, err := sh(shell.Script(staticText, values, "/static/", "none"))
+	out, err := sh(keepTimesText + shell.Script(staticText, values, "/static/", "none"))
 	if err == nil || !strings.Contains(out, "the release has no folder none to serve at /static/") {
 		t.Errorf("a folder that is not there: %v: %s", err, out)
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strconv"
 
+	"slipway/steps/app"
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
@@ -39,9 +40,9 @@ const (
 	// to the old release. The connections that nginx keeps to it end within two seconds,
 	// each after the request that it is used for.
 	drainTenths = 25
-	// retireTenths is how long, in tenths of a second, requests may go on after that.
-	// nginx waits that long for an answer.
-	retireTenths = 600
+	// retireSeconds is how long requests may go on after that, if the old release does not
+	// say how long nginx waits for its answers.
+	retireSeconds = 60
 )
 
 // SwitchScript is shell text that starts a release whose units are there, and lets it
@@ -50,10 +51,11 @@ const (
 func SwitchScript(l layout.Layout, id string) string {
 	return shell.Lines(
 		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
+		shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
 		shell.Script(switchText, shell.Values{
 			"user": l.User, "unit": l.Unit(id), "release": l.Release(id), "current": l.Current(),
 			"socket": l.Socket(id), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
-			"static_paths": l.StaticPaths(l.Current()), "earlier": l.Earlier(id), "served": l.Served(id),
+			"limits": l.Limits(l.Release(id)), "default_limits": limitsText(app.Found{}), "earlier": l.Earlier(id), "served": l.Served(id),
 		}),
 		shell.Enable(l.Unit(id)+".socket"), shell.Enable(l.Unit(id)+".service"),
 		retireScript(l, id),
@@ -65,7 +67,7 @@ func SwitchScript(l layout.Layout, id string) string {
 // retireScript stops the other releases once nothing talks to them.
 func retireScript(l layout.Layout, id string) string {
 	later := shell.Lines(shell.Script(idleText, nil),
-		shell.Script(retireLaterText, shell.Values{"retire_tenths": strconv.Itoa(retireTenths)}))
+		shell.Script(retireLaterText, shell.Values{"retire_seconds": strconv.Itoa(retireSeconds), "limits": l.Limits(l.Earlier(id))}))
 	return shell.Script(retireText, shell.Values{
 		"user": l.User, "unit": l.Unit(id), "socket": l.Socket(id), "sockets": l.Sockets(),
 		"drain_tenths": strconv.Itoa(drainTenths), "retire_unit": retireUnit, "later": literal(later),

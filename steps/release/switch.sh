@@ -2,7 +2,7 @@
 # Starts a release whose units are there, and lets it take the traffic once it is
 # healthy. No request is lost on the way: nginx follows a link to the release's socket,
 # and the scripts after this one stop the other releases when nothing talks to them.
-: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${socket_link?}" "${static_paths?}" "${earlier?}" "${served?}" "${retire_unit?}"
+: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${socket_link?}" "${limits?}" "${default_limits?}" "${earlier?}" "${served?}" "${retire_unit?}"
 
 # No more than one old release stays beside the new one.
 if systemctl is-active --quiet "$retire_unit"; then
@@ -13,6 +13,8 @@ if systemctl is-active --quiet "$retire_unit"; then
   [ -z "$old" ] || systemctl stop --no-block $old
 fi
 
+# A release of an earlier version of slipway has none.
+[ -e "$limits" ] || printf '%s\n' "$default_limits" >"$limits"
 start "$unit" "$socket"
 relink "$socket" "$socket_link"
 
@@ -20,9 +22,9 @@ relink "$socket" "$socket_link"
 previous=$(readlink "$current" || :)
 if [ -n "$previous" ] && [ "$previous" != "$release" ]; then ln -sfnT "$previous" "$earlier"; fi
 
-static=$(cat "$static_paths" 2>/dev/null || :)
 relink "$release" "$current"
-if [ "$static" != "$(cat "$static_paths" 2>/dev/null || :)" ] && systemctl is-active --quiet nginx.service; then
+# shellcheck disable=SC2154 # nginxread.sh sets it
+if [ "$nginx_read" != "$(nginx_reads)" ] && systemctl is-active --quiet nginx.service; then
   nginx -q -t
   systemctl reload nginx.service
   sleep 1 # for a moment, nginx's old workers may still take requests

@@ -17,6 +17,9 @@ import (
 //go:embed upload.sh
 var uploadText string
 
+//go:embed keeptimes.sh
+var keepTimesText string
+
 // Upload is the fact that the whole source of the release is on the server.
 var Upload = &fact.Fact{
 	Name: "upload", Title: "the app's source on the server", Phase: providers.PhaseOther, Limit: 15 * time.Minute,
@@ -47,9 +50,10 @@ var Upload = &fact.Fact{
 		l, id := layout.Of(v.Plan.Name), v.Plan.Release
 		name := shell.File{Path: namePath(v.Plan), Mode: "644", Content: id + "\n"}
 		return shell.Lines(
+			shell.Script(keepTimesText, nil),
 			shell.Script(uploadText, shell.Values{
 				"packed": l.Uploaded(v.Plan.Bundle.Hash()), "release": l.Release(id), "source": l.Source(id),
-				"user": l.User, "socket": l.Socket(id), "socket_link": l.SocketLink(id),
+				"user": l.User, "socket": l.Socket(id), "socket_link": l.SocketLink(id), "current": l.Current(),
 			}),
 			putOverlay(v.Plan),
 			notesFile(v.Plan).Put(),

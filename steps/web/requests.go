@@ -67,9 +67,16 @@ map $status $slipway_status {
 	~^0 0;
 }
 
+# Which limit of slipway.toml ended the request, before the app had answered.
+map "$status $upstream_header_time" $slipway_limit {
+	default "";
+	"413 " upload;
+	"504 -" request;
+}
+
 log_format ` + requestsFormat + ` escape=json '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr",'
 	'"method":"$request_method","host":"$host","path":"$uri","protocol":"$server_protocol","status":$slipway_status,'
-	'"bytes":$body_bytes_sent,"seconds":$request_time,"app_seconds":"$upstream_response_time","agent":"$http_user_agent"}';
+	'"bytes":$body_bytes_sent,"seconds":$request_time,"app_seconds":"$upstream_response_time","limit":"$slipway_limit","agent":"$http_user_agent"}';
 `}
 
 // rotationFile keeps logs of two weeks at most, and of about 100 MB.

@@ -50,6 +50,32 @@ map $http_upgrade $connection_upgrade {
 	default upgrade;
 	"" "";
 }
+
+# A header that the app sets itself is the app's.
+map $upstream_http_content_security_policy $slipway_framed {
+	default SAMEORIGIN;
+	~*frame-ancestors "";
+}
+
+map $upstream_http_x_frame_options $slipway_frame_options {
+	default "";
+	"" $slipway_framed;
+}
+
+map $upstream_http_x_content_type_options $slipway_content_type_options {
+	default "";
+	"" nosniff;
+}
+
+map $upstream_http_referrer_policy $slipway_referrer_policy {
+	default "";
+	"" strict-origin-when-cross-origin;
+}
+
+map $upstream_http_strict_transport_security $slipway_strict_transport {
+	default "";
+	"" max-age=63072000;
+}
 `
 }
 
@@ -119,7 +145,7 @@ ssl_session_tickets off;
 `
 
 // strictTransport tells browsers to use nothing but HTTPS for two years.
-const strictTransport = `add_header Strict-Transport-Security max-age=63072000 always;
+const strictTransport = `add_header Strict-Transport-Security $slipway_strict_transport always;
 
 `
 
@@ -158,7 +184,6 @@ func listen(s fact.System, port string) string {
 
 // appSettings are in every server block that serves the app.
 const appSettings = `server_tokens off;
-client_max_body_size 32m;
 access_log ` + RequestsLog + ` ` + requestsFormat + ` buffer=32k flush=1s;
 error_log ` + errorsLog + `;
 gzip_vary on;
@@ -166,9 +191,9 @@ gzip_proxied any;
 gzip_min_length 1000;
 gzip_types text/css text/plain text/javascript application/javascript application/json application/manifest+json application/xml image/svg+xml;
 
-add_header X-Content-Type-Options nosniff always;
-add_header X-Frame-Options SAMEORIGIN always;
-add_header Referrer-Policy strict-origin-when-cross-origin always;
+add_header X-Content-Type-Options $slipway_content_type_options always;
+add_header X-Frame-Options $slipway_frame_options always;
+add_header Referrer-Policy $slipway_referrer_policy always;
 
 `
 
@@ -187,7 +212,8 @@ func releaseLocation(l layout.Layout) string {
 // requests on to the app. The release's own configuration says which paths are static:
 // to look for a file at every request costs a seventh of nginx's time. For the same
 // reason few headers are set for the app. Two are set to nothing, so that the app gets
-// none that a visitor made up.
+// none that a visitor made up. How much and how long a request may take is the release's
+// to say; a websocket may be quiet for an hour.
 func appLocations(l layout.Layout) string {
 	return `proxy_http_version 1.1;
 proxy_set_header Upgrade $http_upgrade;
@@ -198,11 +224,21 @@ proxy_set_header X-Forwarded-Proto $scheme;
 proxy_set_header X-Request-ID $request_id;
 proxy_set_header X-Forwarded-Host "";
 proxy_set_header X-Real-IP "";
-proxy_read_timeout 60s;
 
+include ` + l.Limits(l.Current()) + `*;
 include ` + l.StaticPaths(l.Current()) + `*;
 
 location / {
+	error_page 418 = @websocket;
+	if ($http_upgrade ~* ^websocket$) {
+		return 418;
+	}
+	proxy_pass http://app;
+}
+
+location @websocket {
+	proxy_read_timeout 1h;
+	proxy_send_timeout 1h;
 	proxy_pass http://app;
 }
 

@@ -1,0 +1,190 @@
+package app
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// ServerPackages are the PEP 508 requirements of the servers that serve the app, for
+// the runner to add to the app's own. For a command that starts another server, it is
+// that server. None has a bound that could contradict the app's own requirements: the
+// newest that fits these is taken.
+func (f Found) ServerPackages() []string {
+	var packages []string
+	if f.Command != "" && f.GunicornArgs == nil {
+		packages = serversIn(f.Command)
+	} else {
+		packages = f.behindGunicorn()
+	}
+	if slices.Contains(packages, gunicorn) && f.below(gunicorn, "21") {
+		// gunicorn before 21 imports pkg_resources, which setuptools has dropped.
+		if spec, named := f.named("setuptools"); !named || spec == "" {
+			packages = append(packages, "setuptools<81")
+		}
+	}
+	if slices.Contains(packages, "uvicorn") || slices.Contains(packages, "uvicorn-worker") {
+		packages = append(packages, f.socketLibrary()...)
+	}
+	slices.Sort(packages)
+	return packages
+}
+
+// behindGunicorn is gunicorn with what its worker needs.
+func (f Found) behindGunicorn() []string {
+	_, gunicornNamed := f.named(gunicorn)
+	class := f.WorkerClass
+	for i, arg := range f.GunicornArgs {
+		if (arg == "-k" || arg == "--worker-class") && i+1 < len(f.GunicornArgs) {
+			class = f.GunicornArgs[i+1]
+		}
+	}
+	switch {
+	case f.Server == ASGI && (f.below("uvicorn", "0.15") || f.below(gunicorn, "20.1")):
+		return []string{gunicorn, "uvicorn"} // uvicorn's own worker fits it
+	case f.Server == ASGI:
+		return []string{gunicorn, "uvicorn-worker"}
+	case class == "eventlet" && !gunicornNamed:
+		return []string{"gunicorn<26", "eventlet"} // the last one with a worker for it
+	case class == "eventlet" || class == "gevent":
+		return []string{gunicorn, class}
+	case f.Workers == 1:
+		return []string{gunicorn, "simple-websocket"}
+	}
+	return []string{gunicorn}
+}
+
+// socketLibrary is what uvicorn needs to take websockets. uvicorn before 0.12 brings its
+// own, and so does an app that names wsproto.
+func (f Found) socketLibrary() []string {
+	if _, named := f.named("wsproto"); named || f.below("uvicorn", "0.12") {
+		return nil
+	}
+	return []string{"websockets"}
+}
+
+// serverDistributions are the packages that bring the servers.
+var serverDistributions = map[string]string{
+	gunicorn: gunicorn, "uvicorn": "uvicorn", "hypercorn": "hypercorn", "daphne": "daphne", "waitress-serve": "waitress",
+}
+
+func serversIn(command string) []string {
+	var packages []string
+	for word := range strings.FieldsSeq(command) {
+		if p := serverDistributions[word]; p != "" && !slices.Contains(packages, p) {
+			packages = append(packages, p)
+		}
+	}
+	return packages
+}
+
+var requirementForm = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#)@]*)`)
+
+// named tells whether the requirements name a package, and in which versions: "==20.1",
+// "" for any.
+func (f Found) named(name string) (versions string, ok bool) {
+	versions, ok = f.Named[name]
+	for _, requirement := range f.Requirements.Packages {
+		if requirementName(requirement) == name && !windowsOnly(requirement) {
+			versions, ok = versionsOf(requirement), true
+		}
+	}
+	return versions, ok
+}
+
+func versionsOf(requirement string) string {
+	parts := requirementForm.FindStringSubmatch(requirement)
+	if parts == nil {
+		return ""
+	}
+	versions, _, _ := strings.Cut(parts[2], " --") // options such as --hash
+	return strings.ReplaceAll(strings.TrimSpace(versions), " ", "")
+}
+
+// windowsOnly tells a requirement whose marker never holds on a server.
+func windowsOnly(requirement string) bool {
+	_, marker, _ := strings.Cut(requirement, ";")
+	marker = strings.Join(strings.Fields(strings.NewReplacer(`"`, "", `'`, "").Replace(marker)), "")
+	return strings.Contains(marker, "sys_platform==win32") || strings.Contains(marker, "platform_system==Windows") || strings.Contains(marker, "os_name==nt")
+}
+
+// below tells whether the requirements allow only versions of a package that come before
+// this one.
+func (f Found) below(name, version string) bool {
+	versions, ok := f.named(name)
+	if !ok {
+		return false
+	}
+	limit, err := readClause(version)
+	if err != nil {
+		return false
+	}
+	for text := range strings.SplitSeq(versions, ",") {
+		c, err := readClause(strings.TrimRight(text, " "))
+		if err != nil {
+			continue
+		}
+		switch c.op {
+		case "==", "===", "<=":
+			if c.version.compare(limit.version) < 0 {
+				return true
+			}
+		case "<":
+			if c.version.compare(limit.version) <= 0 {
+				return true
+			}
+		case "~=":
+			if c.version.compare(limit.version) < 0 && !c.reaches(limit) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reaches tells whether "~=" of this clause allows the version of another.
+func (c clause) reaches(other clause) bool {
+	return slices.Equal(c.version[:c.parts-1], other.version[:c.parts-1])
+}
+
+// namedInFiles collects what requirement files and those that they include say about packages,
+// by normalised names. A package that is only bounded, by -c, counts: what is added must
+// keep to that.
+func (d *detection) namedInFiles(files []string) map[string]string {
+	if len(files) == 0 {
+		return nil
+	}
+	all, seen := map[string]string{}, map[string]bool{}
+	for len(files) > 0 {
+		file := files[0]
+		files = files[1:]
+		if seen[file] {
+			continue
+		}
+		seen[file] = true
+		text, err := d.read(file)
+		if err != nil {
+			continue // to install them tells it
+		}
+		text = strings.NewReplacer("\\\r\n", " ", "\\\n", " ").Replace(text)
+		for line := range strings.Lines(text) {
+			line = strings.TrimSpace(line)
+			if other, ok := option(line, "-r", "--requirement", "-c", "--constraint"); ok {
+				files = append(files, path.Join(path.Dir(file), other))
+				continue
+			}
+			if parts := requirementForm.FindStringSubmatch(line); parts != nil && !windowsOnly(line) {
+				all[normalName(parts[1])] = versionsOf(line)
+			}
+		}
+	}
+	return all
+}
+
+// read is the text of a file of the app.
+func (d *detection) read(file string) (string, error) {
+	text, err := fs.ReadFile(d.fsys, file)
+	return string(text), err
+}

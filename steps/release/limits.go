@@ -1,0 +1,45 @@
+package release
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"slipway/steps/app"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/shell"
+)
+
+// stopMargin is how long systemd waits beyond the time that an app may take to end.
+const stopMargin = 5 * time.Second
+
+// limitsFile is how much and how long nginx lets a request to the release take. It lies
+// with the release, so that a rollback brings the limits back too.
+func limitsFile(v fact.View) shell.File {
+	l := layout.Of(v.Plan.Name)
+	return shell.File{Path: l.Limits(l.Release(v.Plan.Release)), Mode: "644", Content: limitsText(v.Plan.App)}
+}
+
+// limitsText is the file's content. Its second line is read when the release retires.
+func limitsText(found app.Found) string {
+	limits := limitsOf(found)
+	text := fmt.Sprintf(`# Written by slipway.
+# retire-seconds=%s
+client_max_body_size %d;
+proxy_read_timeout %[3]ss;
+proxy_send_timeout %[3]ss;
+`, wholeSeconds(max(limits.Request, app.DefaultRequest)), limits.Upload, wholeSeconds(limits.Request))
+	if found.Server == app.ASGI {
+		// Its server waits for a slow client without a thread. So nginx need not keep answers
+		// back, and a stream reaches every client line by line.
+		text += "proxy_buffering off;\nproxy_buffer_size 64k;\nproxy_buffers 8 64k;\n"
+	}
+	return text
+}
+
+// stopSeconds is how long systemd waits until the web app has ended; more is how much
+// longer than the app was told.
+func stopSeconds(found app.Found, more time.Duration) string {
+	return strconv.Itoa(int((limitsOf(found).Stop + more) / time.Second))
+}

@@ -73,6 +73,12 @@ var scenes = map[string]func(p *person){
 	"failure": func(p *person) { p.failed("tests", pytestOutput) },
 	"crash":   func(p *person) { p.failed("release", gunicornOutput) },
 	"done":    func(p *person) { p.deployed() },
+	"unserved": func(p *person) {
+		p.deployed()
+		p.w.top().(*done).outcome.Visitors = &engine.Visitors{Path: "/", Status: 400, //nolint:errcheck // it is the screen of the end
+			Cause: "every page answers 400: the app does not answer to the host 127.63.21.8: ALLOWED_HOSTS in shop/settings.py line 28 lists shop.example.org",
+			Next:  `add "127.63.21.8" to it`}
+	},
 	"removal": func(p *person) {
 		r := newRemoval("shop", (*wizard).restart)
 		p.w.stack = append(p.w.stack, r)

@@ -75,7 +75,7 @@ var scenes = map[string]func(p *person){
 	"done":    func(p *person) { p.deployed() },
 	"unserved": func(p *person) {
 		p.deployed()
-		p.w.top().(*done).outcome.Visitors = &engine.Visitors{Path: "/", Status: 400, //nolint:errcheck // it is the screen of the end
+		p.w.top().(*done).outcome.Visitors = &engine.Visitors{Path: "/", Status: 400,
 			Cause: "every page answers 400: the app does not answer to the host 127.63.21.8: ALLOWED_HOSTS in shop/settings.py line 28 lists shop.example.org",
 			Next:  `add "127.63.21.8" to it`}
 	},

@@ -62,7 +62,7 @@ func (d *detection) django() {
 // staticFiles lets Django collect its static files, and nginx serve them unless
 // whitenoise does.
 func (d *detection) staticFiles(p *project) {
-	if d.found.Build != "" || p.script == nil || !p.mentions("", "django.contrib.staticfiles") {
+	if d.found.Build != "" || p.script == nil || !p.mentions("django.contrib.staticfiles") {
 		return
 	}
 	m, b, ok := p.setting("STATIC_ROOT")
@@ -86,7 +86,7 @@ func (d *detection) staticFiles(p *project) {
 	if !slices.Contains(d.found.BuildFolders, folder) {
 		d.found.BuildFolders = append(slices.Clone(d.found.BuildFolders), folder)
 	}
-	if len(d.found.Static) > 0 || p.mentions("", "whitenoise.middleware.WhiteNoiseMiddleware") {
+	if len(d.found.Static) > 0 || p.mentions("whitenoise.middleware.WhiteNoiseMiddleware") {
 		return
 	}
 	if url := p.staticURL(); url != "" {

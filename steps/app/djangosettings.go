@@ -156,12 +156,13 @@ func expand(expr []token, value func(name string) []token, depth int) []token {
 	return out
 }
 
-// mentions tells whether the value of a setting has a string in it; with an empty
-// name, the value of any setting.
-func (p *project) mentions(name, text string) bool {
-	return p.mentionsAny(name, func(s string) bool { return s == text })
+// mentions tells whether a string is in the value of any setting.
+func (p *project) mentions(text string) bool {
+	return p.mentionsAny("", func(s string) bool { return s == text })
 }
 
+// mentionsAny tells whether the value of a setting has a string that is one of some; with
+// an empty name, the value of any setting.
 func (p *project) mentionsAny(name string, is func(text string) bool) bool {
 	for _, m := range p.settings {
 		for set, bound := range m.top.names {

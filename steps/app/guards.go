@@ -227,7 +227,7 @@ func (m *module) noteHTTPS(s statement, in place) {
 func (d *detection) djangoHTTPS(p *project) {
 	const setting = "SECURE_SSL_REDIRECT"
 	m, b, ok := p.setting(setting)
-	if !ok || !p.uses("django.middleware.security.SecurityMiddleware") {
+	if !ok || !p.mentions("django.middleware.security.SecurityMiddleware") {
 		return
 	}
 	found := Switch{Setting: setting, Off: setting + " = False", Source: fmt.Sprintf("%s line %d", m.path, b.line), Sometimes: b.conditional}
@@ -239,8 +239,6 @@ func (d *detection) djangoHTTPS(p *project) {
 		d.found.HTTPSOnly = found
 	}
 }
-
-func (p *project) uses(middleware string) bool { return p.mentions("", middleware) }
 
 // djangoDebug finds a DEBUG that is on unless a variable turns it off.
 func (d *detection) djangoDebug(p *project) {

@@ -129,6 +129,9 @@ func readHosts(expr []token) (list hostList, ok bool) {
 	return list, list.variable != "" || list.whole
 }
 
+// listOps are the operators of lists.
+var listOps = []string{"[", "]", "(", ")", "{", "}", ",", "*"}
+
 // hostNames are the names among the strings of an expression, but for those that
 // separate and the variable's own. whole is false if the expression has other values.
 func hostNames(expr []token, read variableRead) (names []string, whole bool) {
@@ -140,7 +143,7 @@ func hostNames(expr []token, read variableRead) (names []string, whole bool) {
 			_, rest := bracketed(expr[i+1:])
 			i = len(expr) - len(rest) - 1
 			whole = false
-		case t.kind == tokenName || t.kind == tokenOp && !strings.Contains("[](){},*", t.text):
+		case t.kind == tokenName || t.kind == tokenOp && !slices.Contains(listOps, t.text):
 			whole = false
 		case t.kind == tokenString && t.text != read.name && !compared(expr, i):
 			listed := namesIn(t.text)

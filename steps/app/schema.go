@@ -54,7 +54,7 @@ func isSQLite(text string) bool {
 
 func (d *detection) hasMigrations(p *project) bool {
 	for _, app := range []string{"django.contrib.auth", "django.contrib.admin", "django.contrib.sessions", "django.contrib.contenttypes"} {
-		if p.mentions("", app) {
+		if p.mentions(app) {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (d *detection) alembic() {
 		_, err := fs.Stat(d.fsys, name)
 		return err == nil
 	}
-	command, source := "", ""
+	var command, source string
 	switch {
 	case d.found.Framework == Flask && exists("migrations/env.py") && exists("migrations/alembic.ini") && d.loadedImports("flask_migrate"):
 		command, source = d.flask("db upgrade"), "migrations"

@@ -74,6 +74,12 @@ var scenes = map[string]func(p *person){
 	"crash":      func(p *person) { p.failed("release", gunicornOutput) },
 	"crash-kept": func(p *person) { p.failedIn(p.t.TempDir(), "release", readOnlyOutput) },
 	"done":       func(p *person) { p.deployed() },
+	"unserved": func(p *person) {
+		p.deployed()
+		p.w.top().(*done).outcome.Visitors = &engine.Visitors{Path: "/", Status: 400,
+			Cause: "every page answers 400: the app does not answer to the host 127.63.21.8: ALLOWED_HOSTS in shop/settings.py line 28 lists shop.example.org",
+			Next:  `add "127.63.21.8" to it`}
+	},
 	"removal": func(p *person) {
 		r := newRemoval("shop", (*wizard).restart)
 		p.w.stack = append(p.w.stack, r)

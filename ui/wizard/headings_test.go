@@ -20,6 +20,7 @@ test-command = "pytest -q"
 domain = "app.example.com"
 [app]
 release = "python migrate.py"
+data = ["uploads/"]
 [app.static]
 "/static/" = "static"
 `,

@@ -24,7 +24,7 @@ func TestToldData(t *testing.T) {
 		"shop": "which has the app's code: shop/__init__.py", "app.py": "which is code", "static": "builds anew in static", "static/up": "builds anew",
 		"/etc/shop": "in a folder of the system", "/usr/share/x": "in a folder of the system", "/var/lib/shop": "in a folder of the system", "/shop.db": "in a folder of the system",
 		"/home/me": "in a folder of the system", "/opt": "in a folder of the system", "/tmp": "a folder that is emptied", "a:b": "no path that can be kept",
-		"a$b": "no path", "a%b": "no path", "a\"b": "no path", "a\nb": "no path", "a;b": "no path", "a//b": "no path", "a ": "no path", "/tmp/../etc": "outside of it",
+		"a$b": "no path", "a%b": "no path", "a\"b": "no path", "a\nb": "no path", "a;b": "no path", "a//b": "no path", "a /b": "no path", "/tmp/../etc": "outside of it",
 	} {
 		_, err := Detect(source, Settings{Data: []string{data}, Build: "make", BuildFolders: []string{"static"}})
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ func newKeeper(t *testing.T, words ...string) *keeper {
 	}
 	dir := t.TempDir()
 	for _, folder := range []string{dir, filepath.Dir(dir)} {
-		if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // the other user goes through it
+		if err := os.Chmod(folder, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,9 +54,7 @@ func (k *keeper) must(script string) string {
 func (k *keeper) keep() {
 	k.t.Helper()
 	values := shell.Values{"user": "daemon"}
-	for name, value := range k.values {
-		values[name] = value
-	}
+	maps.Copy(values, k.values)
 	if out := k.must(shell.Script(dataText, values, k.words...)); out != "" {
 		k.t.Errorf("it printed %s", out)
 	}
@@ -126,9 +125,7 @@ func TestKeepAsTheApp(t *testing.T) {
 	put(t, k.dir, map[string]string{"of-root/x": ""})
 	k.must("mkdir -p " + k.dir + "/state/kept && ln -s " + k.dir + "/of-root " + k.dir + "/state/kept/a && ln -s " + k.dir + "/of-root " + k.dir + "/state/kept/media && chown -hR daemon " + k.dir + "/state")
 	values := shell.Values{"user": "daemon"}
-	for name, value := range k.values {
-		values[name] = value
-	}
+	maps.Copy(values, k.values)
 	if out, err := sh(shell.Script(dataText, values, k.words...)); err == nil {
 		t.Errorf("it wrote where the app may not: %s", out)
 	}

@@ -61,7 +61,7 @@ func startWriting(ctx context.Context, url string) *writeLoad {
 	go func() {
 		defer close(l.done)
 		for n := 0; ctx.Err() == nil; n++ {
-			request, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/add/%d", url, n), nil) //nolint:noctx // it is answered to the end
+			request, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/add/%d", url, n), nil)
 			if err != nil {
 				return
 			}
@@ -208,7 +208,7 @@ func (s *shop) holdsGallery(when string) {
 		s.t.Errorf("%s: %s", when, body)
 	}
 	for path, want := range map[string]string{"/media/one.txt": "one", "/media/carried.txt": "carried\n", "/media/sub/two.html": "<script>alert(1)</script>"} {
-		response, err := http.Get(s.url + path) //nolint:noctx // a machine of this test's own
+		response, err := http.Get(s.url + path)
 		if err != nil {
 			s.t.Fatal(err)
 		}

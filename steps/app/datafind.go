@@ -25,7 +25,7 @@ type finder struct {
 // joins tell.
 func (d *detection) findData() []foundKept {
 	f := &finder{detection: d, loads: d.loaded()}
-	modules := f.writers()
+	modules := f.sources()
 	f.collectConfigs(modules)
 	f.relational, f.ok = d.flaskSQLAlchemy(modules)
 	for _, m := range modules {
@@ -42,9 +42,9 @@ func (d *detection) findData() []foundKept {
 	return f.kept
 }
 
-// writers are the modules whose files are kept: those of the app, its processes and its
+// sources are the modules whose files are kept: those of the app, its processes and its
 // commands, and no tests. Of a Django project's settings only those that are served.
-func (f *finder) writers() []*module {
+func (f *finder) sources() []*module {
 	var out []*module
 	for _, p := range f.src.paths {
 		m := f.src.modules[p]
@@ -128,9 +128,9 @@ func upTo(tokens []token) []token {
 // expressionBefore is the expression at the end of tokens.
 func expressionBefore(tokens []token) []token {
 	depth := 0
-	for i := len(tokens) - 1; i >= 0; i-- {
-		depth -= nesting(tokens[i])
-		if depth < 0 || depth == 0 && nesting(tokens[i]) == 0 && slices.ContainsFunc(expressionEnds, tokens[i].is) {
+	for i, t := range slices.Backward(tokens) {
+		depth -= nesting(t)
+		if depth < 0 || depth == 0 && nesting(t) == 0 && slices.ContainsFunc(expressionEnds, t.is) {
 			return tokens[i+1:]
 		}
 	}
@@ -264,7 +264,7 @@ func (f *finder) holdsOnly(folder string, fits func(string) bool) bool {
 			only = false
 			return fs.SkipAll
 		}
-		return nil //nolint:nilerr // what is not uploaded is not in the release
+		return nil // what is not uploaded is not in the release
 	})
 	return err == nil && only
 }

@@ -108,13 +108,13 @@ func (d *detection) flaskSQLAlchemy(modules []*module) (folder string, ok bool) 
 var oldFlaskSQLAlchemy = regexp.MustCompile(`(?im)^\s*flask[-_.]sqlalchemy\s*(?:(?:==|~=|<=)\s*[012](?:\.|\s|$)|[^\n#]*<\s*3(?:\.0)*\s*(?:,|;|$))`)
 
 func (d *detection) hasOldFlaskSQLAlchemy() bool {
-	text := strings.Join(d.found.Requirements.Packages, "\n")
+	texts := slices.Clone(d.found.Requirements.Packages)
 	for _, file := range d.found.Requirements.Files {
 		if read, err := fs.ReadFile(d.fsys, file); err == nil {
-			text += "\n" + string(read)
+			texts = append(texts, string(read))
 		}
 	}
-	return oldFlaskSQLAlchemy.MatchString(text)
+	return oldFlaskSQLAlchemy.MatchString(strings.Join(texts, "\n"))
 }
 
 // uploadName is a setting of an upload folder: Flask's own documentation calls it

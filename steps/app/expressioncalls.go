@@ -26,8 +26,8 @@ func (e expressions) call(callee string, args [][]token) (texts []string, known 
 	case "tempfile.gettempdir", "gettempdir":
 		return []string{"/tmp"}, true
 	}
-	if variable, ok := readsVariable(callee); ok {
-		return e.variable(variable, args), true
+	if readsVariable(callee) {
+		return e.variable(args), true
 	}
 	if name, ok := strings.CutSuffix(callee, ".get"); ok && isConfig(name) && len(args) > 0 {
 		key, _ := onlyString(args[0])
@@ -38,16 +38,16 @@ func (e expressions) call(callee string, args [][]token) (texts []string, known 
 
 // readsVariable tells a function that reads a variable of the environment: those of os,
 // django-environ, environs, python-decouple and starlette.
-func readsVariable(callee string) (kind string, ok bool) {
+func readsVariable(callee string) bool {
 	if slices.Contains([]string{"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "os.environ.setdefault"}, callee) {
-		return "", true
+		return true
 	}
 	function, kind, _ := strings.Cut(callee, ".")
-	return kind, function == "env" && slices.Contains([]string{"", "str", "path", "url", "get", "get_value"}, kind)
+	return function == "env" && slices.Contains([]string{"", "str", "path", "url", "get", "get_value"}, kind)
 }
 
 // variable is the default of a variable that the server need not have.
-func (e expressions) variable(kind string, args [][]token) []string {
+func (e expressions) variable(args [][]token) []string {
 	name, ok := onlyString(args[0])
 	if !ok || suppliedVariables[name] {
 		return nil

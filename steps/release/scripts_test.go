@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/fact/example"
 	"slipway/steps/layout"
@@ -25,7 +26,8 @@ func TestShellIsWellFormed(t *testing.T) {
 	p.App.Release = "flask db upgrade"
 	l := layout.Of(p.Name)
 	scripts := map[string]string{"remove": Remove(l), "switch": SwitchScript(l, p.Release), "kept": LookKept(l)}
-	for _, f := range []*fact.Fact{Account, Upload, Variables, Dependencies, Build, Tests, PreSwitch, Release} {
+	p.App.Data = []app.Kept{{Path: "my files", URL: "/media/"}, {Path: "it.db", File: true}, {Path: "/tmp/x.db", File: true}}
+	for _, f := range []*fact.Fact{Account, Upload, Data, Variables, Dependencies, Build, Tests, PreSwitch, Release} {
 		scripts[f.Name] = f.Script(fact.View{Plan: p, System: example.System()})
 		scripts["look at "+f.Name] = f.Look(p)
 	}

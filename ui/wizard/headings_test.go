@@ -21,6 +21,7 @@ domain = "app.example.com"
 [app]
 data = ["media"]
 release = "python migrate.py"
+data = ["uploads/"]
 [app.static]
 "/static/" = "static"
 `,

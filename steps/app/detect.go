@@ -29,7 +29,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 	if d.found.TestCommand = s.TestCommand; s.TestCommand != "" {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
-	for _, step := range []func() error{d.app, d.files, d.requirements, d.debianPackages, d.python, d.warnings} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.ownProjects, d.debianPackages, d.python, d.warnings} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}

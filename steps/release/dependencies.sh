@@ -34,9 +34,12 @@ fetch_uv() {
   fi
 }
 
+# project_property is a property of the sandbox for the app's own projects.
+project_property=''
+
 # uv_install WORD...: installs what the words name, in the app's folder.
 uv_install() {
-  confined "--property=ReadWritePaths=$venv $uv_cache" "--property=WorkingDirectory=$folder" -- \
+  confined "--property=ReadWritePaths=$venv $uv_cache" ${project_property:+"$project_property"} "--property=WorkingDirectory=$folder" -- \
     "$uv/bin/uv" pip install --python "$venv/bin/python" --compile-bytecode "$@"
 }
 
@@ -53,7 +56,8 @@ with_uv() {
 
 # pip_install WORD...: the same as uv_install.
 pip_install() {
-  confined "--property=ReadWritePaths=$venv $pip_cache" "--property=WorkingDirectory=$folder" -- "$venv/bin/pip" install "$@"
+  confined "--property=ReadWritePaths=$venv $pip_cache" ${project_property:+"$project_property"} "--property=WorkingDirectory=$folder" -- \
+    "$venv/bin/pip" install "$@"
 }
 
 # with_pip PACKAGE...: the same as with_uv.

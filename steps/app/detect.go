@@ -44,6 +44,9 @@ type detection struct {
 	settings Settings
 	src      *source
 	found    Found
+	// listedPython is the Python that a list of requirements asks for, and
+	// listedPythonFrom the file.
+	listedPython, listedPythonFrom string
 	// entry is the module that is served; nil if it is not known.
 	entry *module
 }

@@ -54,7 +54,7 @@ func forBuild(p plan.Plan) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Debian's " + strings.Join(names, ", ") + " are there for the build only"
+	return "with " + strings.Join(names, ", ") + " of Debian for the build only"
 }
 
 // serverPackages are the requirements that serve the app. Those that the app's lock

@@ -71,11 +71,11 @@ with_pip() {
 }
 
 # environment PACKAGE...: the environment as uv makes it, else as pip does. pip can't
-# build what uv could not for want of a compiler.
+# build what uv could not for want of a compiler or a library.
 environment() {
   install -m 600 /dev/null "$build_log"
   if logged with_uv "$@"; then return; fi
-  [ -z "$(wanted_for_build)" ] || return 1
+  if [ -n "$(wanted_for_build)$(lacking_header)" ]; then return 1; fi
   echo "pip installs the packages, because uv did not"
   logged with_pip "$@"
 }

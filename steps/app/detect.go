@@ -44,6 +44,8 @@ type detection struct {
 	settings Settings
 	src      *source
 	found    Found
+	// builds are the requirements that must be built on the server.
+	builds []string
 	// listedPython is the Python that a list of requirements asks for, and
 	// listedPythonFrom the file.
 	listedPython, listedPythonFrom string

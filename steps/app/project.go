@@ -141,8 +141,12 @@ func entryNames(lines []string) []string {
 // modules are used, must not stop a deployment.
 func (d *detection) ownProjects() error {
 	project, err := d.readOwnProject()
-	if err != nil || project == nil || d.installsRoot() {
+	if err != nil || project == nil {
 		return err
+	}
+	if d.installsRoot() {
+		d.preferOwnModules()
+		return nil
 	}
 	why := d.usesOf(project)
 	if why == "" {
@@ -153,8 +157,25 @@ func (d *detection) ownProjects() error {
 	if req.Source == "" {
 		req.Source = project.file
 	}
+	d.preferOwnModules()
 	d.found.because("the project itself", "is installed", why)
 	return nil
+}
+
+// preferOwnModules puts the project's folder of modules on the path: they are to be
+// loaded from the release itself, beside which the app's data lies, and not from the
+// copy that is installed.
+func (d *detection) preferOwnModules() {
+	if d.found.PythonPath != "" {
+		return
+	}
+	for _, folder := range []string{"src", "lib"} {
+		if d.src.folders[folder] && !d.src.isPackage(folder) {
+			d.found.PythonPath = folder
+			d.found.because("folder for imports", folder, "it has the project's modules")
+			return
+		}
+	}
 }
 
 // installsRoot tells whether a requirement is the root already.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -110,7 +109,7 @@ var oldFlaskSQLAlchemy = regexp.MustCompile(`(?im)^\s*flask[-_.]sqlalchemy\s*(?:
 func (d *detection) hasOldFlaskSQLAlchemy() bool {
 	texts := slices.Clone(d.found.Requirements.Packages)
 	for _, file := range d.found.Requirements.Files {
-		if read, err := fs.ReadFile(d.fsys, file); err == nil {
+		if read, err := readText(d.fsys, file); err == nil {
 			texts = append(texts, string(read))
 		}
 	}

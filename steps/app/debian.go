@@ -58,7 +58,7 @@ func (d *detection) debianPackages() error {
 		f.because("Debian packages", strings.Join(byReason[source], ", "), source)
 	}
 	if len(f.BuildPackages) > 0 {
-		f.because("Debian packages for the installation", strings.Join(f.BuildPackages, ", "), "removed again after it")
+		f.because("build packages", strings.Join(f.BuildPackages, ", "), "for "+strings.Join(d.builds, ", ")+"; removed after the installation")
 	}
 	return nil
 }
@@ -75,7 +75,11 @@ func (d *detection) needPackage(name, source string) {
 	f.PackageSources[name] = source
 }
 
-func (d *detection) buildNeeds(names ...string) {
+// buildNeeds notes packages that are needed only while a requirement is installed.
+func (d *detection) buildNeeds(requirement string, names ...string) {
+	if !slices.Contains(d.builds, requirement) {
+		d.builds = append(d.builds, requirement)
+	}
 	for _, name := range names {
 		if !slices.Contains(d.found.BuildPackages, name) {
 			d.found.BuildPackages = append(d.found.BuildPackages, name)
@@ -132,8 +136,7 @@ func (d *detection) needDebian(requirement, place string) {
 		return
 	}
 	if need.built {
-		d.buildNeeds(compiler...)
-		d.buildNeeds(need.build...)
+		d.buildNeeds(name, slices.Concat(compiler, need.build)...)
 	}
 	for _, pkg := range need.run {
 		d.needPackage(pkg, fmt.Sprintf("%s, for %s", place, name))

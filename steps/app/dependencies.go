@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // DependencyHash returns the hex SHA-256 of everything that decides which packages
@@ -45,4 +46,10 @@ func (f Found) DependencyHash(fsys fs.FS) (string, error) {
 		writeField(sum, "app "+bundle.Hash())
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// IsFolder tells a requirement that is a folder of the app: "." or "./libs/shared".
+func IsFolder(requirement string) bool {
+	place, marker, _ := strings.Cut(requirement, ";")
+	return marker == "" && (place == "." || strings.HasPrefix(place, "./") && !isArchive(place))
 }

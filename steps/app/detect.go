@@ -30,7 +30,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
 	d.settingsLimits()
-	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
+	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -45,6 +45,11 @@ type detection struct {
 	settings Settings
 	src      *source
 	found    Found
+	// builds are the requirements that must be built on the server.
+	builds []string
+	// listedPython is the Python that a list of requirements asks for, and
+	// listedPythonFrom the file.
+	listedPython, listedPythonFrom string
 	// entry is the module that is served; nil if it is not known.
 	entry *module
 	// served are the settings of a Django app; nil if it is none.

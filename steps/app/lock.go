@@ -11,9 +11,21 @@ import (
 // locked is the content of a lock file.
 type locked struct {
 	pins []pin
+	// projects are folders of the app's own projects, relative to its root, that are
+	// installed without what they depend on: that is among the pins.
+	projects []string
 	// stale is a sentence for people if the manifest was changed after the lock file
 	// was made; empty if it was not, as far as that can be seen.
 	stale string
+}
+
+// addProject adds a project in a folder that a lock file names relative to its own.
+func (l *locked) addProject(fsys fs.FS, lock, name, folder string) error {
+	folder, err := localFile(fsys, lock, name, folder)
+	if err == nil {
+		l.projects = append(l.projects, folder)
+	}
+	return err
 }
 
 // lockReaders read the lock files that are understood, by file name. Each returns only
@@ -48,7 +60,7 @@ func (d *detection) fromLock() (Requirements, error) {
 }
 
 func (d *detection) lockRequirements(file string) (Requirements, error) {
-	lock, err := lockReaders[path.Base(file)](d.fsys, file)
+	lock, err := d.readLock(file)
 	if err != nil {
 		return Requirements{}, err
 	}
@@ -62,11 +74,19 @@ func (d *detection) lockRequirements(file string) (Requirements, error) {
 		}
 		packages = append(packages, p.requirement())
 	}
-	if len(packages) == 0 {
+	if len(packages)+len(lock.projects) == 0 {
 		return Requirements{}, nil
 	}
 	slices.Sort(packages)
-	return Requirements{Packages: slices.Compact(packages), Source: file, Locked: true}, nil
+	slices.Sort(lock.projects)
+	return Requirements{Packages: slices.Compact(packages), Projects: slices.Compact(lock.projects), Source: file, Locked: true}, nil
+}
+
+func (d *detection) readLock(file string) (locked, error) {
+	if path.Base(file) == "uv.lock" && d.entry != nil {
+		return readUVWorkspace(d.fsys, file, d.entry.path)
+	}
+	return lockReaders[path.Base(file)](d.fsys, file)
 }
 
 // lacksPackage is the error for a lock file without a package that its manifest names.

@@ -163,7 +163,7 @@ func TestLockRefused(t *testing.T) {
 		{"uv, private index", files("app.py", flaskApp, "uv.lock", uvRoot+"source = { registry = 'https://pypi.example.org/simple' }\n"),
 			"uv.lock takes lib from https://pypi.example.org/simple, which can't be installed"},
 		{"uv, folder", files("app.py", flaskApp, "uv.lock", uvRoot+"source = { editable = 'libs/lib' }\n"),
-			"uv.lock takes lib from the folder libs/lib, which"},
+			"uv.lock takes lib from libs/lib, which does not exist"},
 		{"uv, by SSH", files("app.py", flaskApp, "uv.lock", uvRoot+"source = { git = 'ssh://git@example.org/lib?rev=x#0123' }\n"),
 			"uv.lock takes lib from ssh://git@example.org/lib, which"},
 		{"uv, no project", files("app.py", flaskApp, "uv.lock", "version = 1\n"), "uv.lock does not have the project of its own folder"},
@@ -182,7 +182,7 @@ func TestLockRefused(t *testing.T) {
 		{"pipenv, private index", changed(t, lockedFolder(t, "pipenv"), "Pipfile.lock", "https://pypi.org/simple", "https://pypi.example.org/simple"),
 			"Pipfile.lock takes blinker from https://pypi.example.org/simple, which"},
 		{"pipenv, folder", files("app.py", flaskApp, "Pipfile.lock", `{"default": {"lib": {"path": "./lib", "editable": true}}}`),
-			"Pipfile.lock takes lib from the folder ./lib, which"},
+			"Pipfile.lock takes lib from lib, which does not exist"},
 		{"pipenv, broken", files("app.py", flaskApp, "Pipfile.lock", "{"), "Pipfile.lock can't be read: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

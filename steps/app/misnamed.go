@@ -40,6 +40,9 @@ func (d *detection) misnamed() error {
 		if e.IsDir() || meant == "" || there[meant] {
 			continue
 		}
+		if strings.EqualFold(e.Name(), "requirements.txt") {
+			continue // it is found as a requirements file of another name
+		}
 		if v, err := d.src.ignore.judge(d.src.fsys, e.Name(), false); err != nil || v != takes && meant != SettingsFile && meant != IgnoreFile {
 			continue
 		}

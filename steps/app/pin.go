@@ -2,6 +2,8 @@ package app
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +17,8 @@ type pin struct {
 	version string
 	// url is the address of a package that is not from an index, as pip reads it.
 	url string
+	// path is the file of a package that is in the app's folder, relative to its root.
+	path string
 	// when tells when the package is needed.
 	when condition
 	// files are the names of the version's files in the index; nil if the lock file
@@ -29,6 +33,8 @@ func (p pin) requirement() string {
 		text += "[" + strings.Join(p.extras, ",") + "]"
 	}
 	switch {
+	case p.path != "":
+		text = "./" + p.path
 	case p.url != "":
 		text += " @ " + p.url
 	case p.version != "":
@@ -82,6 +88,19 @@ var publicIndexes = map[string]bool{
 // index, where it may be somebody else's.
 func notInstallable(file, name, place string) error {
 	return appUsage(fmt.Sprintf("%s takes %s from %s, which can't be installed on the server as it is", file, name, place), "list what the app needs in a requirements file and name it with app.requirements in "+SettingsFile)
+}
+
+// localFile is the path, relative to the app's root, of a package's file that a lock file
+// names relative to its own folder.
+func localFile(fsys fs.FS, lock, name, file string) (string, error) {
+	joined := path.Join(path.Dir(lock), file)
+	if path.IsAbs(file) || !fs.ValidPath(joined) {
+		return "", notInstallable(lock, name, file)
+	}
+	if _, err := fs.Stat(fsys, joined); err != nil {
+		return "", appUsage(fmt.Sprintf("%s takes %s from %s, which does not exist or is not uploaded", lock, name, joined), "correct the path, or take it out of .gitignore and "+IgnoreFile)
+	}
+	return joined, nil
 }
 
 // gitURL is a repository at a commit, as pip reads it.

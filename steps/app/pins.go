@@ -93,7 +93,7 @@ func (l *pinList) read(file string) error {
 		return nil
 	}
 	l.seen[file] = true
-	text, err := fs.ReadFile(l.fsys, file)
+	text, err := readText(l.fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // DependencyHash says so
 	}

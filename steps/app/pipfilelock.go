@@ -57,8 +57,19 @@ func readPipfileLock(fsys fs.FS, file string) (locked, error) {
 	var out locked
 	for _, name := range slices.Sorted(maps.Keys(lock.Default)) {
 		p := lock.Default[name]
-		if p.Path == "." {
-			continue // the project itself
+		if p.Path != "" && !isArchive(p.Path) {
+			if err := out.addProject(fsys, file, name, p.Path); err != nil {
+				return locked{}, err
+			}
+			continue
+		}
+		if local := p.Path + p.File; local != "" && !strings.Contains(p.File, "://") {
+			place, err := localFile(fsys, file, name, local)
+			if err != nil {
+				return locked{}, err
+			}
+			out.pins = append(out.pins, pin{name: normalName(name), path: place, when: always().and(p.Markers)})
+			continue
 		}
 		made, err := lock.pin(file, name, p, wished)
 		if err != nil {
@@ -95,8 +106,8 @@ func (l pipfileLock) pin(file, name string, p pipfilePackage, wished map[string]
 		made.url, err = gitURL(file, name, p.Git, p.Ref, p.Folder)
 	case strings.HasPrefix(p.File, "https://"):
 		made.url = p.File
-	case p.File != "" || p.Path != "":
-		err = notInstallable(file, name, "the folder "+p.File+p.Path)
+	case p.File != "":
+		err = notInstallable(file, name, p.File)
 	case !isPublicIndex(l.index(p.Index)):
 		err = notInstallable(file, name, l.index(p.Index))
 	case exact:

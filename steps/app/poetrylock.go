@@ -73,9 +73,9 @@ func readPoetryLock(fsys fs.FS, file string) (locked, error) {
 	}
 	var out locked
 	if lock.hasGroups() {
-		out.pins, err = lock.mainPins(file)
+		err = lock.mainPins(fsys, file, &out)
 	} else {
-		out.pins, err = lock.reachedPins(file, roots)
+		err = lock.reachedPins(fsys, file, roots, &out)
 	}
 	if err != nil {
 		return locked{}, err
@@ -120,21 +120,28 @@ func (l poetryLock) hasGroups() bool {
 }
 
 // mainPins are the packages of the group main, each with its marker.
-func (l poetryLock) mainPins(file string) ([]pin, error) {
-	var pins []pin
+func (l poetryLock) mainPins(fsys fs.FS, file string, out *locked) error {
 	for _, p := range l.Packages {
 		marker := p.mainMarker()
 		onlyExtra := p.Optional && !strings.Contains(marker, " or ")
 		if !slices.Contains(p.Groups, "main") || onlyExtra {
 			continue
 		}
-		made, err := p.pin(file, always().and(marker))
-		if err != nil {
-			return nil, err
+		if err := p.add(fsys, file, always().and(marker), out); err != nil {
+			return err
 		}
-		pins = append(pins, made)
 	}
-	return pins, nil
+	return nil
+}
+
+// add adds the package to what is installed.
+func (p poetryPackage) add(fsys fs.FS, file string, c condition, out *locked) error {
+	if p.Source.Type == "directory" {
+		return out.addProject(fsys, file, p.Name, p.Source.URL)
+	}
+	made, err := p.pin(fsys, file, c)
+	out.pins = append(out.pins, made)
+	return err
 }
 
 func (p poetryPackage) mainMarker() string {
@@ -150,7 +157,7 @@ func (p poetryPackage) mainMarker() string {
 
 // reachedPins follows the packages' dependencies, for lock files older than
 // lock-version 2.1: they do not have the groups.
-func (l poetryLock) reachedPins(file string, roots []edge) ([]pin, error) {
+func (l poetryLock) reachedPins(fsys fs.FS, file string, roots []edge, out *locked) error {
 	when := reachedFrom(roots, func(n node) []edge {
 		p := l.Packages[n.at]
 		var edges []edge
@@ -159,22 +166,19 @@ func (l poetryLock) reachedPins(file string, roots []edge) ([]pin, error) {
 		}
 		return edges
 	})
-	var pins []pin
 	for n, c := range when {
 		if n.extra != "" {
 			continue
 		}
 		p := l.Packages[n.at]
 		if slices.ContainsFunc(l.Packages, func(o poetryPackage) bool { return o.Name == p.Name && o.Version != p.Version }) {
-			return nil, wrongLock(file, fmt.Sprintf("has %s in several versions, in a format older than Poetry 2's", p.Name))
+			return wrongLock(file, fmt.Sprintf("has %s in several versions, in a format older than Poetry 2's", p.Name))
 		}
-		made, err := p.pin(file, c)
-		if err != nil {
-			return nil, err
+		if err := p.add(fsys, file, c, out); err != nil {
+			return err
 		}
-		pins = append(pins, made)
 	}
-	return pins, nil
+	return nil
 }
 
 // wanting returns the extra to which a dependency belongs: none if extra is empty, the
@@ -220,7 +224,7 @@ func (l poetryLock) edges(name string, needs []poetryNeed, extra string) []edge 
 	return edges
 }
 
-func (p poetryPackage) pin(file string, c condition) (pin, error) {
+func (p poetryPackage) pin(fsys fs.FS, file string, c condition) (pin, error) {
 	made := pin{name: normalName(p.Name), version: p.Version, when: c}
 	for _, f := range p.Files {
 		made.files = append(made.files, f.File)
@@ -232,6 +236,9 @@ func (p poetryPackage) pin(file string, c condition) (pin, error) {
 		made.url, err = gitURL(file, p.Name, s.URL, s.Resolved, s.Folder)
 	case s.Type == "url":
 		made.url = s.URL
+	case s.Type == "file":
+		made.version = ""
+		made.path, err = localFile(fsys, file, p.Name, s.URL)
 	default:
 		err = notInstallable(file, p.Name, s.URL)
 	}

@@ -60,6 +60,10 @@ func (d *detection) pythonOfManifests(project pyproject) error {
 	requires, _ := pipfile["requires"].(map[string]any)
 	if v, _ := requires["python_version"].(string); v != "" && v != "*" {
 		d.setPython(v, "Pipfile")
+		return nil
+	}
+	if v, ok := standardConstraint(d.listedPython); ok && d.listedPython != "" {
+		d.setPython(v, d.listedPythonFrom)
 	}
 	return nil
 }

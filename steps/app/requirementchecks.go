@@ -209,7 +209,7 @@ func (in *inspection) repository(requirement, place string) error {
 		return appUsage(fmt.Sprintf("%s takes a package from %s, and the server installs from git repositories only", place, at),
 			"write git+https://…, the address of an archive, or a version from the package index")
 	}
-	in.d.buildNeeds("git")
+	in.d.buildNeeds("what is in a repository", "git")
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -153,5 +154,10 @@ func isLocalPath(requirement string) bool {
 	first, _, _ = strings.Cut(strings.TrimSpace(first), " --")
 	return strings.HasPrefix(first, ".") || strings.HasPrefix(first, "/") || windowsPath.MatchString(first) ||
 		strings.Contains(first, "/") && !strings.Contains(first, "@") ||
-		strings.HasSuffix(first, ".whl") || strings.HasSuffix(first, ".tar.gz")
+		isArchive(first)
+}
+
+// isArchive tells a package's file by its name.
+func isArchive(file string) bool {
+	return slices.ContainsFunc([]string{".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2"}, func(ending string) bool { return strings.HasSuffix(file, ending) })
 }

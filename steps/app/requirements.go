@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 
 // requirements decides what is installed. It uses the first of these that exists: the
 // file that slipway.toml names, requirements.txt, a lock file, pyproject.toml, a
-// requirements.txt beside the app, the imports. An app with both requirements.txt and a
+// requirements.txt beside the app, another tool's list, the imports. An app with both requirements.txt and a
 // lock file mostly has the first for servers; a reason says that it was chosen. A list
 // in a form that can't be read is an error: the imports would give other versions.
 func (d *detection) requirements() error {
@@ -24,9 +23,6 @@ func (d *detection) requirements() error {
 		return err
 	}
 	if req.Source == "" {
-		if err := d.refuseUnread(); err != nil {
-			return err
-		}
 		if req, err = d.fromImports(); err != nil {
 			return err
 		}
@@ -70,7 +66,7 @@ func (d *detection) listed() (Requirements, error) {
 	if file := d.besideApp(); file != "" {
 		return fileRequirements(file), nil
 	}
-	return Requirements{}, nil
+	return d.fromManifest()
 }
 
 func fileRequirements(file string) Requirements {
@@ -90,17 +86,18 @@ func (d *detection) named(file string) (Requirements, error) {
 	if lockReaders[path.Base(file)] != nil {
 		return d.lockRequirements(file)
 	}
-	if path.Ext(file) != ".toml" {
+	read := manifestReaders[path.Base(file)]
+	if path.Ext(file) == ".toml" {
+		read = (*detection).fromPyproject
+	}
+	if read == nil {
 		return fileRequirements(file), nil
 	}
-	project, err := readPyproject(d.fsys, file)
-	if err != nil {
-		return Requirements{}, err
+	req, err := read(d, file)
+	if err == nil && req.Source == "" {
+		err = appUsage(file+" lists no packages", "name another file with app.requirements in "+SettingsFile)
 	}
-	if len(project.Project.Dependencies) == 0 {
-		return Requirements{}, appUsage(file+" lists no [project].dependencies", "name another file with app.requirements in "+SettingsFile)
-	}
-	return project.requirements(file), nil
+	return req, err
 }
 
 // besideApp returns the requirements.txt in the app's own folder or in one above it.
@@ -116,35 +113,6 @@ func (d *detection) besideApp() string {
 	return ""
 }
 
-// refuseUnread is an error if the app lists what it needs in a form that can't be read.
-func (d *detection) refuseUnread() error {
-	var lists []string
-	for _, file := range []string{"Pipfile", "environment.yml", "setup.cfg"} {
-		if d.exists(file) && !d.isLocked(file) && (file != "setup.cfg" || d.mentions(file, "install_requires")) {
-			lists = append(lists, file)
-		}
-	}
-	if d.mentions("setup.py", "install_requires") {
-		lists = append(lists, "setup.py")
-	}
-	project, err := readPyproject(d.fsys, "pyproject.toml")
-	if err != nil {
-		return err
-	}
-	if project.listsElsewhere() && !d.isLocked("pyproject.toml") {
-		lists = append(lists, "pyproject.toml")
-	}
-	found, err := fs.Glob(d.fsys, "requirements/*.txt")
-	if err != nil {
-		return fmt.Errorf("the folder requirements can't be read: %w", err)
-	}
-	lists = append(lists, found...)
-	if len(lists) == 0 {
-		return nil
-	}
-	return unreadLists(lists, found)
-}
-
 // isLocked tells a manifest with a lock file. The lock file was read and has no
 // packages.
 func (d *detection) isLocked(manifest string) bool {
@@ -152,15 +120,6 @@ func (d *detection) isLocked(manifest string) bool {
 		return d.exists("Pipfile.lock")
 	}
 	return manifest == "pyproject.toml" && (d.exists("uv.lock") || d.exists("poetry.lock"))
-}
-
-func unreadLists(lists, files []string) error {
-	if len(files) > 0 {
-		return appUsage("it is not clear which requirements file is for the server",
-			fmt.Sprintf("set app.requirements = %q, or another one, in %s", files[len(files)-1], SettingsFile), lists...)
-	}
-	return appUsage("what the app needs is listed in a form that can't be installed as it is",
-		"make its lock file (uv lock, poetry lock or pipenv lock), export it to requirements.txt, or name a requirements file with app.requirements in "+SettingsFile, lists...)
 }
 
 func (d *detection) mentions(file, word string) bool {
@@ -187,19 +146,6 @@ func (p pyproject) requirements(file string) Requirements {
 	packages := append([]string(nil), p.Project.Dependencies...)
 	sort.Strings(packages)
 	return Requirements{Packages: packages, Source: file}
-}
-
-// listsElsewhere tells a project whose dependencies are listed for another tool.
-func (p pyproject) listsElsewhere() bool {
-	if slices.Contains(p.Project.Dynamic, "dependencies") {
-		return true
-	}
-	for name := range p.Tool.Poetry.Dependencies {
-		if name != "python" {
-			return true
-		}
-	}
-	return false
 }
 
 func readPyproject(fsys fs.FS, file string) (pyproject, error) {

@@ -87,14 +87,22 @@ func TestDetectProcfileNotes(t *testing.T) {
 	}
 }
 
+// TestDetectOtherCase: a list of requirements is read whatever the case of its name.
+func TestDetectOtherCase(t *testing.T) {
+	for _, file := range []string{"Requirements.txt", "requirements.TXT"} {
+		got, err := Detect(files("shop.py", flaskApp, file, "flask\n"), Settings{})
+		if err != nil || got.Requirements.Source != file {
+			t.Errorf("%s: got the requirements of %q, %v", file, got.Requirements.Source, err)
+		}
+	}
+}
+
 func TestDetectMisnamed(t *testing.T) {
 	for _, test := range []struct{ file, warned, refused string }{
 		{"procfile", "procfile is not read, because its name is not Procfile: rename it (git mv procfile Procfile)", ""},
 		{"PROCFILE", "PROCFILE is not read", ""},
 		{"Slipway.toml", "Slipway.toml is not read, because its name is not slipway.toml", ""},
-		{"Requirements.txt", "", `Requirements.txt is not read, because its name is not requirements.txt: rename it (git mv Requirements.txt requirements.txt), or set app.requirements = "Requirements.txt" in slipway.toml`},
 		{"requirement.txt", "", "requirement.txt is not read"},
-		{"requirements.TXT", "", "requirements.TXT is not read"},
 		{"Procfile.windows", "", ""},
 		{"requirements-dev.txt", "", ""},
 	} {

@@ -63,7 +63,7 @@ func scriptsIn(command string) []script {
 		if !ok || moved {
 			return true
 		}
-		words := programOf(call)
+		words := plainWords(call)
 		moved = len(words) > 0 && words[0] == "cd"
 		if s, ok := scriptOf(words); ok {
 			found = append(found, s)
@@ -73,9 +73,9 @@ func scriptsIn(command string) []script {
 	return found
 }
 
-// programOf are the words of a call that are plain text, without what only prepares the
+// plainWords are the words of a call that are plain text, without what only prepares the
 // program's start.
-func programOf(call *syntax.CallExpr) []string {
+func plainWords(call *syntax.CallExpr) []string {
 	var words []string
 	for _, w := range call.Args {
 		words = append(words, w.Lit()) // "" for a word that the shell has to expand

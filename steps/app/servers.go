@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -185,6 +184,6 @@ func (d *detection) namedInFiles(files []string) map[string]string {
 
 // read is the text of a file of the app.
 func (d *detection) read(file string) (string, error) {
-	text, err := fs.ReadFile(d.fsys, file)
+	text, err := readText(d.fsys, file)
 	return string(text), err
 }

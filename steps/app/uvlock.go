@@ -16,6 +16,10 @@ import (
 type uvLock struct {
 	Version  int         `toml:"version"`
 	Packages []uvPackage `toml:"package"`
+	Manifest struct {
+		// Members are the names of a workspace's projects.
+		Members []string `toml:"members"`
+	} `toml:"manifest"`
 }
 
 type uvPackage struct {
@@ -76,8 +80,13 @@ type uvWish struct {
 	uvSource
 }
 
-// readUVLock returns what uv sync --no-dev would install, for any system.
-func readUVLock(fsys fs.FS, file string) (locked, error) {
+// readUVLock returns what uv sync --no-dev would install, for any system. Of a workspace
+// without a project in its root it is what all members need.
+func readUVLock(fsys fs.FS, file string) (locked, error) { return readUVWorkspace(fsys, file, "") }
+
+// readUVWorkspace is readUVLock for a workspace of which one member is served: the one
+// that has the file served. What the others need is left out, unless it needs them.
+func readUVWorkspace(fsys fs.FS, file, served string) (locked, error) {
 	text, err := readText(fsys, file)
 	if err != nil {
 		return locked{}, fmt.Errorf("%s can't be read: %w", file, err)
@@ -89,42 +98,101 @@ func readUVLock(fsys fs.FS, file string) (locked, error) {
 	if lock.Version != 1 {
 		return locked{}, wrongLock(file, fmt.Sprintf("has the format version %d, which slipway can't read", lock.Version))
 	}
-	root := slices.IndexFunc(lock.Packages, func(p uvPackage) bool { return p.Source.isRoot() })
-	if root < 0 {
+	roots := lock.roots(path.Dir(file), served)
+	if len(roots) == 0 {
 		return locked{}, wrongLock(file, "does not have the project of its own folder")
 	}
-	stale, err := lock.Packages[root].compare(fsys, file)
-	if err != nil {
-		return locked{}, err
+	out := locked{}
+	for _, root := range roots {
+		p := lock.Packages[root]
+		stale, err := p.compare(fsys, file, path.Join(path.Dir(file), p.Source.folder(), "pyproject.toml"))
+		if err != nil {
+			return locked{}, err
+		}
+		if stale != "" {
+			out.stale = stale
+		}
 	}
-	pins, err := lock.pins(file, root)
-	return locked{pins: pins, stale: stale}, err
+	return out, lock.read(fsys, file, roots, &out)
 }
 
-// isRoot tells the project itself.
-func (s uvSource) isRoot() bool { return s.Virtual == "." || s.Editable == "." || s.Directory == "." }
+// folder is the folder of a project of the workspace, relative to the lock file's; "" for
+// what is no such project.
+func (s uvSource) folder() string { return s.Virtual + s.Editable + s.Directory }
 
-func (l uvLock) pins(file string, root int) ([]pin, error) {
-	when := reachedFrom([]edge{{to: node{at: root}}}, func(n node) []edge {
+// isRoot tells the project in the lock file's own folder.
+func (s uvSource) isRoot() bool { return s.folder() == "." }
+
+// roots are the packages for which the app is installed, by their indexes: the project
+// in the lock file's folder dir, and the member of the workspace that has the file that
+// is served; all members if there is neither.
+func (l uvLock) roots(dir, served string) []int {
+	var roots, members []int
+	deepest, at := "", -1
+	for i, p := range l.Packages {
+		folder := path.Join(dir, p.Source.folder())
+		switch {
+		case p.Source.isRoot():
+			roots = append(roots, i)
+		case slices.Contains(l.Manifest.Members, p.Name):
+			members = append(members, i)
+			if strings.HasPrefix(served, folder+"/") && len(folder) > len(deepest) {
+				deepest, at = folder, i
+			}
+		}
+	}
+	if at >= 0 {
+		roots = append(roots, at)
+	}
+	if len(roots) == 0 {
+		return members
+	}
+	return roots
+}
+
+// read adds what the roots need: pins, and projects of the workspace.
+func (l uvLock) read(fsys fs.FS, file string, roots []int, out *locked) error {
+	var from []edge
+	for _, root := range roots {
+		from = append(from, edge{to: node{at: root}})
+	}
+	when := reachedFrom(from, func(n node) []edge {
 		needs := l.Packages[n.at].Dependencies
 		if n.extra != "" {
 			needs = l.Packages[n.at].Optional[n.extra]
 		}
 		return l.edges(needs)
 	})
-	var pins []pin
 	for n, c := range when {
 		p := l.Packages[n.at]
 		if n.extra != "" || p.Source.isRoot() || p.Source.Virtual != "" {
 			continue // a virtual member of a workspace has only dependencies
 		}
-		url, err := p.url(file)
-		if err != nil {
-			return nil, err
+		if folder := p.Source.folder(); folder != "" {
+			if err := out.addProject(fsys, file, p.Name, folder); err != nil {
+				return err
+			}
+			continue
 		}
-		pins = append(pins, pin{name: p.Name, version: p.Version, url: url, when: c, files: p.files()})
+		made, err := p.pin(fsys, file, c)
+		if err != nil {
+			return err
+		}
+		out.pins = append(out.pins, made)
 	}
-	return pins, nil
+	return nil
+}
+
+func (p uvPackage) pin(fsys fs.FS, file string, c condition) (pin, error) {
+	made := pin{name: p.Name, version: p.Version, when: c, files: p.files()}
+	var err error
+	if p.Source.Path != "" {
+		made.version = ""
+		made.path, err = localFile(fsys, file, p.Name, p.Source.Path)
+		return made, err
+	}
+	made.url, err = p.url(file)
+	return made, err
 }
 
 func (l uvLock) edges(needs []uvNeed) []edge {
@@ -161,11 +229,7 @@ func (p uvPackage) url(file string) (string, error) {
 	case s.Registry != "" && isPublicIndex(s.Registry):
 		return "", nil
 	}
-	place := "the folder " + s.Path + s.Directory + s.Editable
-	if s.Registry != "" {
-		place = s.Registry
-	}
-	return "", notInstallable(file, p.Name, place)
+	return "", notInstallable(file, p.Name, s.Registry)
 }
 
 // gitURL reads uv's "https://host/repo?tag=v1&subdirectory=x#commit".
@@ -179,10 +243,9 @@ func (p uvPackage) gitURL(file string) (string, error) {
 	return gitURL(file, p.Name, u.String(), commit, folder)
 }
 
-// compare tells whether pyproject.toml has changed since the lock file was made: stale
+// compare tells whether the project's manifest has changed since the lock file was made: stale
 // is a sentence for people if it has. A package that is not locked is an error.
-func (p uvPackage) compare(fsys fs.FS, file string) (stale string, err error) {
-	manifest := sibling(file, "pyproject.toml")
+func (p uvPackage) compare(fsys fs.FS, file, manifest string) (stale string, err error) {
 	project, err := readPyproject(fsys, manifest)
 	if err != nil || slices.Contains(project.Project.Dynamic, "dependencies") {
 		return "", err

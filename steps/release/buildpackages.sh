@@ -19,7 +19,12 @@ logged() {
 # bring_build_packages NAME...: installs packages. Names that this system's repositories
 # do not have are left out: they are another system's.
 bring_build_packages() {
-  configure_all
+  missing=''
+  for name do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing="$missing $name"
+  done
+  [ -n "$missing" ] || return 0
+  configure_all >/dev/null
   fetched=$(apt_update) || {
     printf '%s\n' "$fetched"
     return 1
@@ -119,11 +124,16 @@ zlib1g-dev zlib\.h
 END
 }
 
+# lacking_header: prints the file that a compiler did not find; nothing if it lacked none.
+lacking_header() {
+  sed -n 's/.*fatal error: \([A-Za-z0-9_./+-]*\): No such file.*/\1/p' "$build_log" | head -n 1
+}
+
 # build_failed FOLDER: ends the script after an installation that failed. What was
 # brought for it goes first, so that the cause is what is printed last.
 build_failed() {
   remove_build_packages "$1"
-  header=$(sed -n 's/.*fatal error: \([A-Za-z0-9_./+-]*\): No such file.*/\1/p' "$build_log" | head -n 1)
+  header=$(lacking_header)
   [ -z "$header" ] || echo "what has to be compiled lacks $header: add the Debian package that has this file to slipway.toml, below [app]: packages = [\"NAME-dev\"]"
   exit 1
 }

@@ -60,7 +60,7 @@ func forBuild(p plan.Plan) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Debian's " + strings.Join(names, ", ") + " are there for the build only"
+	return "with " + strings.Join(names, ", ") + " of Debian for the build only"
 }
 
 // venvOf is the folder of the virtual environment for this plan on this system.

@@ -37,9 +37,12 @@ fetch_uv() {
   fi
 }
 
+# project_property is a property of the sandbox for the app's own projects.
+project_property=''
+
 # uv_install WORD...: installs what the words name, in the app's folder.
 uv_install() {
-  confined "--property=ReadWritePaths=$venv $uv_cache" "--property=WorkingDirectory=$folder" -- \
+  confined "--property=ReadWritePaths=$venv $uv_cache" ${project_property:+"$project_property"} "--property=WorkingDirectory=$folder" -- \
     "$uv/bin/uv" pip install --python "$venv/bin/python" --compile-bytecode "$@"
 }
 
@@ -56,7 +59,8 @@ with_uv() {
 
 # pip_install WORD...: the same as uv_install.
 pip_install() {
-  confined "--property=ReadWritePaths=$venv $pip_cache" "--property=WorkingDirectory=$folder" -- "$venv/bin/pip" install "$@"
+  confined "--property=ReadWritePaths=$venv $pip_cache" ${project_property:+"$project_property"} "--property=WorkingDirectory=$folder" -- \
+    "$venv/bin/pip" install "$@"
 }
 
 # with_pip PACKAGE...: the same as with_uv.
@@ -70,12 +74,12 @@ with_pip() {
 }
 
 # environment PACKAGE...: the environment as uv makes it, else as pip does. pip can't
-# build what uv could not for want of a compiler. A managed Python is there by uv: pip
-# would only hide why uv refused.
+# build what uv could not for want of a compiler or a library. A managed Python is there
+# by uv: pip would only hide why uv refused.
 environment() {
   install -m 600 /dev/null "$build_log"
   if logged with_uv "$@"; then return; fi
-  [ -z "$python$(wanted_for_build)" ] || return 1
+  if [ -n "$python$(wanted_for_build)$(lacking_header)" ]; then return 1; fi
   echo "pip installs the packages, because uv did not"
   logged with_pip "$@"
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -92,8 +93,8 @@ func wantedPackages(p plan.Plan) []string {
 		args = append(args, "-r", f)
 	}
 	for _, requirement := range p.App.Requirements.Packages {
-		if strings.HasPrefix(requirement, "./") || requirement == "." {
-			args = append(args, "-e")
+		if app.IsFolder(requirement) {
+			args = append(args, "-e") // its data files are read where they lie
 		}
 		args = append(args, requirement)
 	}

@@ -3,6 +3,7 @@ package release
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"slipway/steps/fact"
 	"slipway/steps/layout"
@@ -24,6 +25,12 @@ func installFolder(v fact.View) string {
 		return sourceCopy(v)
 	}
 	return layout.Of(v.Plan.Name).Source(v.Plan.Release)
+}
+
+// withoutRepository are the variables by which builds that take a project's version from
+// its repository take another one: the repository is not on the server.
+var withoutRepository = []string{
+	"SETUPTOOLS_SCM_PRETEND_VERSION=0", "PBR_VERSION=0", "PDM_BUILD_SCM_VERSION=0", "POETRY_DYNAMIC_VERSIONING_BYPASS=0",
 }
 
 // sourceFunctions are the shell functions that make the copy of the source, have it as
@@ -50,10 +57,10 @@ func sourceFunctions(v fact.View) string {
 		}
 	}
 	if len(req.Projects) > 0 {
-		projects = `"$@"`
+		projects = "project_property=" + shell.Quote("--property=Environment="+strings.Join(withoutRepository, " ")) + "\n" + `"$@"`
 		for _, project := range req.Projects {
 			projects += " -e " + shell.Quote(literal("./"+project))
 		}
 	}
-	return shell.Lines("copy_source() {", copied, "}", "settle_source() {", settled, "}", "with_projects() {", projects, "}")
+	return shell.Lines("copy_source() {", copied, "}", "settle_source() {", settled, "}", "with_projects() (", projects, ")")
 }

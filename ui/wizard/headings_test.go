@@ -19,7 +19,6 @@ hardening = "strict"
 test-command = "pytest -q"
 domain = "app.example.com"
 [app]
-data = ["media"]
 release = "python migrate.py"
 data = ["uploads/"]
 [app.static]

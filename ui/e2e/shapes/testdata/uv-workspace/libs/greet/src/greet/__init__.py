@@ -1,0 +1,4 @@
+import humanize
+
+WORDS = "a sibling says hello"
+big = humanize.intword

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -125,8 +126,8 @@ var addressName = regexp.MustCompile(`^(SQLALCHEMY_)?(ASYNC_)?DATABASE_UR[IL]$`)
 
 // configured keeps what settings of known names say.
 func (f *finder) configured() {
-	for name, all := range f.configs {
-		for _, s := range all {
+	for _, name := range slices.Sorted(maps.Keys(f.configs)) {
+		for _, s := range f.configs[name] {
 			source := fmt.Sprintf("%s in %s line %d", name, s.scope.module.path, s.value[0].line)
 			texts := f.reader(s.scope).texts(s.value)
 			switch {
@@ -216,8 +217,8 @@ func (f *finder) djangoDatabases(l line, tokens []token) {
 // celeryBeat keeps the file in which Celery's scheduler notes what it has run.
 func (f *finder) celeryBeat() {
 	lines := []string{f.found.Command}
-	for _, command := range f.found.Processes {
-		lines = append(lines, command)
+	for _, name := range slices.Sorted(maps.Keys(f.found.Processes)) {
+		lines = append(lines, f.found.Processes[name])
 	}
 	for _, command := range lines {
 		words := strings.Fields(command)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/fact/example"
 	"slipway/steps/shell"
@@ -60,7 +59,7 @@ func TestPackagesLook(t *testing.T) {
 // TestNoPackagesOfTheApp has nothing to explain for an app that asks for nothing.
 func TestNoPackagesOfTheApp(t *testing.T) {
 	p := example.Plan(t)
-	p.App = app.Found{}
+	p.App.Packages = nil
 	if got := namesOfOthers(p); got != nil {
 		t.Errorf("got %q", got)
 	}

@@ -101,7 +101,7 @@ func (d *detection) readAptfile() error {
 	for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
 		number++
 		line, _, _ = strings.Cut(line, "#")
-		for _, name := range strings.Fields(line) {
+		for name := range strings.FieldsSeq(line) {
 			place := fmt.Sprintf("%s line %d", Aptfile, number)
 			switch {
 			case strings.Contains(name, "://"), strings.HasPrefix(name, ":repo:"), strings.HasSuffix(name, ".deb"):

@@ -187,7 +187,7 @@ func (d *detection) fromDynamic(file string) (Requirements, error) {
 	if err := toml.Unmarshal(text, &document); err != nil {
 		return Requirements{}, wrongTOML(file, err)
 	}
-	files := filesNamed(document.Tool.Setuptools.Dynamic.Dependencies.File)
+	files := namesIn(document.Tool.Setuptools.Dynamic.Dependencies.File)
 	if len(files) > 0 {
 		return Requirements{Files: files, Source: files[0]}, nil
 	}
@@ -200,15 +200,15 @@ func (d *detection) fromDynamic(file string) (Requirements, error) {
 	return Requirements{Packages: []string{"."}, Source: file}, nil
 }
 
-// filesNamed are the files that a string or a list of strings names.
-func filesNamed(value any) []string {
+// namesIn are the names in a string or a list of strings.
+func namesIn(value any) []string {
 	switch v := value.(type) {
 	case string:
 		return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
 	case []any:
 		var files []string
 		for _, item := range v {
-			files = append(files, filesNamed(item)...)
+			files = append(files, namesIn(item)...)
 		}
 		return files
 	}
@@ -243,9 +243,7 @@ func (d *detection) fromPipfile(file string) (Requirements, error) {
 		if index := indexes[w.text("index")]; !isPublicIndex(index) {
 			return Requirements{}, notInstallable(file, name, index)
 		}
-		for _, extra := range filesNamed(w.table["extras"]) {
-			w.extras = append(w.extras, extra)
-		}
+		w.extras = namesIn(w.table["extras"])
 		if err := w.add(d, &req); err != nil {
 			return Requirements{}, err
 		}
@@ -263,7 +261,7 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 	d.wishPython(options["python_requires"], file)
 	listed := strings.TrimSpace(options["install_requires"])
 	if named, ok := strings.CutPrefix(listed, "file:"); ok {
-		files := filesNamed(strings.ReplaceAll(named, "\n", " "))
+		files := namesIn(strings.ReplaceAll(named, "\n", " "))
 		return Requirements{Files: files, Source: files[0]}, nil
 	}
 	return listedRequirements(strings.FieldsFunc(listed, func(r rune) bool { return r == '\n' }), file), nil

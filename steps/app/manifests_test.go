@@ -72,6 +72,18 @@ python_version = "3.12"
 		{"dynamic, by the build", files("app.py", flaskApp, "pyproject.toml", "[build-system]\nrequires=['hatchling']\n[project]\nname='x'\ndynamic=['dependencies']\n"), ".", "pyproject.toml", ""},
 		{"conda", files("app.py", flaskApp, "environment.yml", "name: shop\nchannels: [conda-forge]\ndependencies:\n  - python=3.11.4\n  - pip\n  - openssl=3.0.8=h7f8727e_0\n  - conda-forge::flask=3.0\n  - requests=2.31.0=py311_0\n  - numpy>=1.26\n  - pytorch\n  - pip:\n      - humanize==4\n"), "Flask==3.0.*|humanize==4|numpy>=1.26|requests==2.31.0|torch", "environment.yml", "3.11"},
 		{"conda with a file for pip", files("app.py", flaskApp, "environment.yaml", "dependencies:\n  - python\n  - pip:\n      - -r deps.txt\n", "deps.txt", "flask"), "deps.txt", "environment.yaml", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) { listsRequirements(t, test.fsys, test.want, test.source, test.python) })
+	}
+}
+
+// TestOtherRequirementsFiles chooses among files that are not named requirements.txt.
+func TestOtherRequirementsFiles(t *testing.T) {
+	for _, test := range []struct {
+		name                 string
+		fsys                 fs.FS
+		want, source, python string
+	}{
 		{"for production", files("app.py", flaskApp, "requirements/base.txt", "flask\n", "requirements/dev.txt", "-r base.txt\n", "requirements/production.txt", "-r base.txt\n"), "requirements/production.txt", "requirements/production.txt", ""},
 		{"for production, beside a base", files("app.py", flaskApp, "requirements/base.txt", "flask\n", "requirements/prod.txt", "gunicorn\n"), "requirements/base.txt|requirements/prod.txt", "requirements/prod.txt", ""},
 		{"not for development", files("app.py", flaskApp, "requirements/base.txt", "flask\n", "requirements/dev.txt", "pytest\n", "requirements/docs.txt", ""), "requirements/base.txt", "requirements/base.txt", ""},
@@ -81,17 +93,20 @@ python_version = "3.12"
 		{"short name", files("app.py", flaskApp, "req.txt", "flask\n"), "req.txt", "req.txt", ""},
 		{"capital letters", files("app.py", flaskApp, "Requirements.txt", "flask\n"), "Requirements.txt", "Requirements.txt", ""},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			found, err := Detect(test.fsys, Settings{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			req := found.Requirements
-			got := strings.Join(append(append(req.Files, req.Packages...), req.Projects...), "|")
-			if got != test.want || req.Source != test.source || found.PythonVersion != test.python {
-				t.Errorf("got  %s from %s for %q\nwant %s from %s for %q", got, req.Source, found.PythonVersion, test.want, test.source, test.python)
-			}
-		})
+		t.Run(test.name, func(t *testing.T) { listsRequirements(t, test.fsys, test.want, test.source, test.python) })
+	}
+}
+
+func listsRequirements(t *testing.T, fsys fs.FS, want, source, python string) {
+	t.Helper()
+	found, err := Detect(fsys, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := found.Requirements
+	got := strings.Join(append(append(req.Files, req.Packages...), req.Projects...), "|")
+	if got != want || req.Source != source || found.PythonVersion != python {
+		t.Errorf("got  %s from %s for %q\nwant %s from %s for %q", got, req.Source, found.PythonVersion, want, source, python)
 	}
 }
 

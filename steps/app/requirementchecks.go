@@ -157,10 +157,10 @@ func (in *inspection) editable(l requirementLine, target string) error {
 		return err
 	}
 	address, fragment, _ := strings.Cut(target, "#")
-	values, err := url.ParseQuery(fragment)
+	values, _ := url.ParseQuery(fragment) // what can't be read is not there
 	egg, _, _ := strings.Cut(values.Get("egg"), "[")
-	if err != nil || !nameForm.MatchString(egg) {
-		return nil
+	if !nameForm.MatchString(egg) {
+		return nil // pip asks for a name
 	}
 	other := values.Get("egg") + " @ " + address
 	if folder := values.Get("subdirectory"); folder != "" {

@@ -1,0 +1,66 @@
+package system
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipway/steps/fact"
+	"slipway/steps/fact/example"
+	"slipway/steps/shell"
+)
+
+// TestPackagesOfTheApp has what the app needs among the packages, each once, and says
+// where it is asked for if Debian does not have it.
+func TestPackagesOfTheApp(t *testing.T) {
+	p := example.Plan(t)
+	p.App.Packages = []string{"curl", "libmagic1"}
+	p.App.PackageSources = map[string]string{"curl": "Aptfile line 1", "libmagic1": "app.packages in slipway.toml"}
+	names := appPackages(p)
+	for _, name := range p.App.Packages {
+		if i := slices.Index(names, name); i < 0 || slices.Contains(names[i+1:], name) {
+			t.Errorf("%s is not once among %q", name, names)
+		}
+	}
+	script := Packages.Script(fact.View{Plan: p, System: example.System()})
+	for _, want := range []string{"libmagic1", "app.packages in slipway.toml"} {
+		if !strings.Contains(script, want) {
+			t.Errorf("%q is not in\n%s", want, script)
+		}
+	}
+}
+
+// TestUnknownPackages asks this computer's apt, if it has one with lists.
+func TestUnknownPackages(t *testing.T) {
+	if out, err := exec.CommandContext(t.Context(), "apt-cache", "show", "bash").Output(); err != nil || len(out) == 0 {
+		t.Skip("there is no apt with lists here")
+	}
+	script := shell.Script(packagesUnknownText, nil, "bash", "Aptfile line 1", "awk", "Aptfile line 2", "slipway-no-such-package", "Aptfile line 3")
+	out, err := exec.CommandContext(t.Context(), "sh", "-eu", "-c", script).CombinedOutput()
+	got := string(out)
+	if err != nil || strings.Count(got, "\n") != 1 || !strings.Contains(got, "has no package slipway-no-such-package, which is asked for by Aptfile line 3") {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestPackagesLook takes a name that an installed package provides for installed.
+func TestPackagesLook(t *testing.T) {
+	if _, err := exec.LookPath("dpkg-query"); err != nil {
+		t.Skip("there is no dpkg here")
+	}
+	out, err := exec.CommandContext(t.Context(), "sh", "-eu", "-c", shell.Script(packagesLookText, nil, "dpkg", "awk", "slipway-no-such-package")).Output()
+	looked := shell.Fields(string(out))
+	if err != nil || looked["dpkg"] != "installed" || looked["awk"] != "installed" || looked["slipway-no-such-package"] != "" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+// TestNoPackagesOfTheApp has nothing to explain for an app that asks for nothing.
+func TestNoPackagesOfTheApp(t *testing.T) {
+	p := example.Plan(t)
+	p.App.Packages = nil
+	if got := namesOfOthers(p); got != nil {
+		t.Errorf("got %q", got)
+	}
+}

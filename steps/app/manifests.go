@@ -187,7 +187,7 @@ func (d *detection) fromDynamic(file string) (Requirements, error) {
 	if err := toml.Unmarshal(text, &document); err != nil {
 		return Requirements{}, wrongTOML(file, err)
 	}
-	files := namesIn(document.Tool.Setuptools.Dynamic.Dependencies.File)
+	files := stringsIn(document.Tool.Setuptools.Dynamic.Dependencies.File)
 	if len(files) > 0 {
 		return Requirements{Files: files, Source: files[0]}, nil
 	}
@@ -200,15 +200,15 @@ func (d *detection) fromDynamic(file string) (Requirements, error) {
 	return Requirements{Packages: []string{"."}, Source: file}, nil
 }
 
-// namesIn are the names in a string or a list of strings.
-func namesIn(value any) []string {
+// stringsIn are the names in a string or a list of strings.
+func stringsIn(value any) []string {
 	switch v := value.(type) {
 	case string:
 		return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
 	case []any:
 		var files []string
 		for _, item := range v {
-			files = append(files, namesIn(item)...)
+			files = append(files, stringsIn(item)...)
 		}
 		return files
 	}
@@ -243,7 +243,7 @@ func (d *detection) fromPipfile(file string) (Requirements, error) {
 		if index := indexes[w.text("index")]; !isPublicIndex(index) {
 			return Requirements{}, notInstallable(file, name, index)
 		}
-		w.extras = namesIn(w.table["extras"])
+		w.extras = stringsIn(w.table["extras"])
 		if err := w.add(d, &req); err != nil {
 			return Requirements{}, err
 		}
@@ -261,7 +261,7 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 	d.wishPython(options["python_requires"], file)
 	listed := strings.TrimSpace(options["install_requires"])
 	if named, ok := strings.CutPrefix(listed, "file:"); ok {
-		files := namesIn(strings.ReplaceAll(named, "\n", " "))
+		files := stringsIn(strings.ReplaceAll(named, "\n", " "))
 		return Requirements{Files: files, Source: files[0]}, nil
 	}
 	return listedRequirements(strings.FieldsFunc(listed, func(r rune) bool { return r == '\n' }), file), nil

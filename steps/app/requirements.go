@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -120,11 +119,6 @@ func (d *detection) isLocked(manifest string) bool {
 		return d.exists("Pipfile.lock")
 	}
 	return manifest == "pyproject.toml" && (d.exists("uv.lock") || d.exists("poetry.lock"))
-}
-
-func (d *detection) mentions(file, word string) bool {
-	text, err := readText(d.fsys, file)
-	return err == nil && bytes.Contains(text, []byte(word))
 }
 
 // pyproject are the parts of a pyproject.toml that are used.

@@ -53,10 +53,8 @@ func isSQLite(text string) bool {
 }
 
 func (d *detection) hasMigrations(p *project) bool {
-	for _, app := range []string{"django.contrib.auth", "django.contrib.admin", "django.contrib.sessions", "django.contrib.contenttypes"} {
-		if p.mentions(app) {
-			return true
-		}
+	if slices.ContainsFunc([]string{"django.contrib.auth", "django.contrib.admin", "django.contrib.sessions", "django.contrib.contenttypes"}, p.mentions) {
+		return true
 	}
 	return slices.ContainsFunc(d.src.paths, func(file string) bool {
 		return path.Base(path.Dir(file)) == "migrations" && path.Base(file) != "__init__.py"

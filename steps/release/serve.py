@@ -50,9 +50,9 @@ mend_gunicorn_19()
 from gunicorn import util  # noqa: E402
 from gunicorn.app.wsgiapp import WSGIApplication  # noqa: E402
 
-# gunicorn before 21 gives each worker's file to the user that has it already, which the
-# sandbox refuses.
-util.chown = lambda path, uid, gid: None
+# gunicorn before 21 sets the user of each worker and of its file, though they have it
+# already, which the sandbox refuses.
+util.chown = util.set_owner_process = lambda *args, **more: None
 
 # The workers that speak WSGI and know the client only by what nginx says.
 WSGI_WORKERS = {"gunicorn.workers." + m for m in ("sync", "gthread", "base_async", "ggevent", "geventlet")}

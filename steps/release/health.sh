@@ -36,7 +36,10 @@ hopeless() {
 give_up() {
   case $looping$status in
     yes*) echo "the release did not answer at $health_path: its workers end as soon as they start; its last lines:";;
-    000) echo "the release did not answer at $health_path; its last lines:";;
+    000)
+      within=''
+      [ "$now" -lt "$end" ] || within=" within $health_seconds s, a limit that time in [health] of slipway.toml sets"
+      echo "the release did not answer at $health_path$within; its last lines:";;
     *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
   esac
   log=$(journalctl -q -n 200 -o cat -u "$1.service")

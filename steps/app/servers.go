@@ -47,8 +47,10 @@ func (f Found) behindGunicorn() []string {
 		return []string{gunicorn, "uvicorn-worker"}
 	case class == "eventlet" && !gunicornNamed:
 		return []string{"gunicorn<26", "eventlet"} // the last one with a worker for it
-	case class == "eventlet" || class == "gevent":
+	case class == "eventlet":
 		return []string{gunicorn, class}
+	case strings.Contains(class, "gevent"):
+		return []string{gunicorn, "gevent", "packaging"} // gunicorn compares gevent's version with it
 	case f.Workers == 1:
 		return []string{gunicorn, "simple-websocket"}
 	}

@@ -47,7 +47,7 @@ var rows = map[string][]shape{
 		{folder: "gunicorn-conf", answers: []page{{"/", "workers=1 hook=ran"}}},
 		{folder: "websocket", more: opensWebSocket("/chat")},
 		{folder: "socketio", answers: []page{{"/", "a chat"}, {"/socket.io/?EIO=4&transport=polling", `"sid"`}}},
-		{folder: "stream", answers: []page{{"/plain", "line"}, {"/events", "data:"}}},
+		{folder: "stream", answers: []page{{"/", "you are "}, {"/plain", "data: 3"}, {"/events", "data: 3"}}},
 		{folder: "figures", answers: []page{{"/", "memory processors interfaces traffic only own processes"}}},
 	},
 	"packages": {

@@ -9,20 +9,23 @@ import (
 	"slipway/ui/e2e"
 )
 
+// ten releases are what the plainest apps with a database go through.
+const ten = 10
+
 // rows are shapes that share machines: those of a row are deployed to one machine, each
 // in the place of the one before, with its variables and what it kept.
 var rows = map[string][]shape{
 	"own-data": {
-		{folder: "flask-init-db", answers: []page{{"/?add=x", "1 notes"}}, more: keeps("/", "1 notes")},
-		{folder: "data-flask-instance", answers: []page{{"/", "visits kept: True"}}, more: keeps("/", "visits kept: True")},
-		{folder: "data-sqlalchemy", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps("/", "1 items")},
-		{folder: "data-sqlite-root", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps("/", "1 items")},
-		{folder: "data-tmp", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps("/", "1 items")},
-		{folder: "data-fastapi", answers: []page{{"/add", ""}, {"/", `{"items":1}`}}, more: keeps("/", `{"items":1}`)},
-		{folder: "data-media", answers: []page{{"/", "a gallery"}, {"/add/x", "x.txt"}, {"/media/x.txt", "uploaded"}}, more: keeps("/media/x.txt", "uploaded")},
+		{folder: "flask-init-db", answers: []page{{"/?add=x", "1 notes"}}, more: keeps(ten, "/", "1 notes")},
+		{folder: "data-flask-instance", answers: []page{{"/", "visits kept: True"}}, more: keeps(2, "/", "visits kept: True")},
+		{folder: "data-sqlalchemy", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps(2, "/", "1 items")},
+		{folder: "data-sqlite-root", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps(2, "/", "1 items")},
+		{folder: "data-tmp", answers: []page{{"/add", "added"}, {"/", "1 items"}}, more: keeps(2, "/", "1 items")},
+		{folder: "data-fastapi", answers: []page{{"/add", ""}, {"/", `{"items":1}`}}, more: keeps(ten, "/", `{"items":1}`)},
+		{folder: "data-media", answers: []page{{"/", "a gallery"}, {"/add/x", "x.txt"}, {"/media/x.txt", "uploaded"}}, more: keeps(2, "/media/x.txt", "uploaded")},
 	},
 	"django-settings": {
-		{folder: "django-start", answers: []page{{"/?add=x", "1 notes"}, {"/static/admin/css/base.css", ":root"}}, more: keeps("/", "1 notes")},
+		{folder: "django-start", answers: []page{{"/?add=x", "1 notes"}, {"/static/admin/css/base.css", ":root"}}, more: keeps(ten, "/", "1 notes")},
 		{folder: "django-split", answers: []page{{"/", "site_.settings.production"}, {"/static/site.css", "color: black"}}},
 		{folder: "django-hosts-variable", answers: []page{{"/", "hosts of a variable"}}},
 		{folder: "django-hosts", more: unserved(http.StatusBadRequest, "site_/settings.py line 9")},

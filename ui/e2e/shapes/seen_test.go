@@ -1,34 +1,42 @@
 package shapes
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"slipway/ui/e2e"
 )
 
-// keeps deploys another release and rolls it back: what the app keeps is there each time.
-func keeps(path, want string) func(*testing.T, *e2e.Operator, e2e.Deployed) {
-	return func(t *testing.T, o *e2e.Operator, first e2e.Deployed) {
-		name := strings.Split(t.Name(), "/")[1]
-		folder := testdata(t, t.Name()[strings.LastIndex(t.Name(), "/")+1:])
-		next := filepath.Join(t.TempDir(), "next")
-		if err := os.CopyFS(next, os.DirFS(folder)); err != nil {
+// keeps deploys more releases, each a changed app, and rolls back twice: what the app
+// keeps is there each time.
+func keeps(releases int, path, want string) func(*testing.T, *e2e.Operator, e2e.Deployed) {
+	return func(t *testing.T, o *e2e.Operator, d e2e.Deployed) {
+		parts := strings.Split(t.Name(), "/")
+		name, folder := parts[1], filepath.Join(t.TempDir(), "next")
+		if err := os.CopyFS(folder, os.DirFS(testdata(t, parts[2]))); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(next, "CHANGES"), []byte("another release\n"), 0o600); err != nil {
-			t.Fatal(err)
+		made := []string{d.Release}
+		for i := range releases {
+			if err := os.WriteFile(filepath.Join(folder, "CHANGES"), fmt.Appendf(nil, "release %d\n", i), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			d = o.Deploy("--name", name, folder)
+			if slices.Contains(made, d.Release) {
+				t.Fatalf("release %s was there before", d.Release)
+			}
+			made = append(made, d.Release)
+			says(t, d.URL+path, want)
 		}
-		second := o.Deploy("--name", name, next)
-		if second.Release == first.Release {
-			t.Fatal("a changed app is the same release")
+		for _, earlier := range []string{made[len(made)-2], made[max(0, len(made)-3)]} {
+			o.Must("rollback", name, earlier)
+			says(t, d.URL+path, want)
 		}
-		says(t, second.URL+path, want)
-		o.Must("rollback", name, first.Release)
-		says(t, first.URL+path, want)
 	}
 }
 

@@ -53,7 +53,12 @@ func assignment(name, value string) string {
 	if !assignable(value) {
 		return ""
 	}
-	return ` "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	return " " + propertyWord(name+"="+value)
+}
+
+// propertyWord is a word of a property as systemd-run takes it.
+func propertyWord(word string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
 }
 
 // assignable tells whether a unit and systemd-run, which share their lines, both take a

@@ -10,6 +10,7 @@ import (
 	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
+	"slipway/steps/shell"
 )
 
 // ownKeys are the keys of a unit's lines: a text of the app's must not add one, nor a
@@ -79,5 +80,22 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=os.environ.get("HOSTS", 
 	found, err := app.Detect(fstest.MapFS{"main.py": {Data: []byte(strings.Replace(main, "SEPARATOR", `", "`, 1))}}, app.Settings{})
 	if err != nil || !strings.Contains(unitTexts(found), `"HOSTS=shop.example, 192.0.2.7, a"`) {
 		t.Errorf("a usual separator is lost: %v\n%s", err, unitTexts(found))
+	}
+}
+
+// TestHostileBuild has a build leave links in the place of folders that it may write to.
+// Root gives only such folders back whose own folder the build can't write to.
+func TestHostileBuild(t *testing.T) {
+	p := planOf(app.Found{Build: "true", BuildFolders: []string{"web/admin", "web", "out put", "web/admin/dist", "website"}})
+	script := runBuild(p)
+	source := layout.Of(p.Name).Source(p.Release)
+	for folder, want := range map[string]bool{"web": true, "website": true, "out put": true, "web/admin": false, "web/admin/dist": false} {
+		given := shell.Command("chmod", "-R", "u=rwX,g=rX,o=", source+"/"+folder)
+		if got := slices.Contains(strings.Split(script, "\n"), given); got != want {
+			t.Errorf("%s is given back: %t, want %t", folder, got, want)
+		}
+	}
+	if !strings.Contains(script, `ReadWritePaths="`+source+`/out put"`) {
+		t.Errorf("a folder with a space is no single word:\n%s", script)
 	}
 }

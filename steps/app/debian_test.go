@@ -124,6 +124,7 @@ func TestRefusedRequirements(t *testing.T) {
 func TestRequirementsAsTheyAre(t *testing.T) {
 	for _, test := range []struct{ name, text, rewritten, warning, reason string }{
 		{"Ubuntu's line", "flask\npkg_resources==0.0.0\nclick\n", "flask\n\nclick\n", "requirements.txt line 2 is left out", ""},
+		{"Ubuntu's line, continued by nothing", "flask\npkg_resources==0.0.0 \\", "flask\n", "requirements.txt line 2 is left out", ""},
 		{"editable repository", "flask\n-e git+https://example.org/lib@v1#egg=lib[x]&subdirectory=py\n", "flask\nlib[x] @ git+https://example.org/lib@v1#subdirectory=py\n", "", ""},
 		{"index", "--extra-index-url https://pypi.example.org/simple\nflask\n", "", "", "https://pypi.example.org/simple"},
 		{"index with a password", "--index-url=https://me:secret@pypi.example.org/simple\nflask\n", "", "requirements.txt line 1 has a user name or password", "https://me:xxxxx@pypi.example.org/simple"},

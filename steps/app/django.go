@@ -81,7 +81,7 @@ func (d *detection) staticFiles(p *project) {
 			"set app.build, app.build-folders and app.static in %s", m.path, b.line, SettingsFile))
 		return
 	}
-	d.found.Build = "python " + p.script.path + " collectstatic --noinput"
+	d.found.Build = "python " + shellWord(p.script.path) + " collectstatic --noinput"
 	d.found.because("build command", d.found.Build, from)
 	if !slices.Contains(d.found.BuildFolders, folder) {
 		d.found.BuildFolders = append(slices.Clone(d.found.BuildFolders), folder)

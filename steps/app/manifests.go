@@ -261,8 +261,10 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 	d.wishPython(options["python_requires"], file)
 	listed := strings.TrimSpace(options["install_requires"])
 	if named, ok := strings.CutPrefix(listed, "file:"); ok {
-		files := stringsIn(strings.ReplaceAll(named, "\n", " "))
-		return Requirements{Files: files, Source: files[0]}, nil
+		if files := stringsIn(strings.ReplaceAll(named, "\n", " ")); len(files) > 0 {
+			return Requirements{Files: files, Source: files[0]}, nil
+		}
+		return Requirements{}, nil
 	}
 	return listedRequirements(strings.FieldsFunc(listed, func(r rune) bool { return r == '\n' }), file), nil
 }

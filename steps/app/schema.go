@@ -37,7 +37,7 @@ func (d *detection) migrations(p *project) {
 	if p.script == nil || m == nil || !d.hasMigrations(p) {
 		return
 	}
-	command := "python " + p.script.path + " migrate --noinput"
+	command := "python " + shellWord(p.script.path) + " migrate --noinput"
 	if p.mentionsAny("DATABASES", isSQLite) {
 		d.found.Release = command
 		d.found.because("release command", command, fmt.Sprintf("the database in %s line %d is an SQLite file", m.path, b.line))

@@ -86,6 +86,28 @@ func TestStatic(t *testing.T) {
 	}
 }
 
+// TestDefaultLimits has nginx get limits for a release of an earlier version, before it
+// reads a site that sets none itself, and no others for a release that has some.
+func TestDefaultLimits(t *testing.T) {
+	for name, test := range map[string]struct{ there, want string }{
+		"an earlier version's": {"", "client_max_body_size 104857600;"},
+		"today's":              {"client_max_body_size 1;\n", "client_max_body_size 1;"},
+	} {
+		release := t.TempDir()
+		if test.there != "" {
+			put(t, release, map[string]string{"limits.conf": test.there})
+		}
+		out, err := sh(DefaultLimits(layout.Of("shop"), release))
+		text, readErr := os.ReadFile(release + "/limits.conf")
+		if err != nil || readErr != nil || !strings.Contains(string(text), test.want) {
+			t.Errorf("%s: %v, %v, %s: got %q", name, err, readErr, out, text)
+		}
+	}
+	if out, err := sh(DefaultLimits(layout.Of("shop"), t.TempDir()+"/none")); err != nil {
+		t.Errorf("without a release: %v, %s", err, out)
+	}
+}
+
 // TestChoosePort has a port chosen that neither a release has nor anybody listens on.
 func TestChoosePort(t *testing.T) {
 	dir := t.TempDir()

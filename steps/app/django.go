@@ -75,6 +75,9 @@ func (d *detection) staticFiles(p *project) {
 		}
 	case ok:
 		folder, from = d.folderNamed(m, b.value), fmt.Sprintf("STATIC_ROOT in %s line %d", m.path, b.line)
+		if b.conditional && folder != "" && d.overlayRefused(p) == "" {
+			d.found.Overlay.Module, d.found.Overlay.StaticRoot = p.module, folder
+		}
 	}
 	if folder == "" {
 		d.found.warn(fmt.Sprintf("slipway can't find out which folder %s line %d names (STATIC_ROOT), so static files are not collected: "+

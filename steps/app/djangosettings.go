@@ -18,8 +18,8 @@ type Overlay struct {
 	Module string
 	// Hosts is set if the names and addresses of the server are added to ALLOWED_HOSTS.
 	Hosts bool
-	// StaticRoot is the folder for STATIC_ROOT if the app sets none, relative to the app's
-	// root; "" if the app sets it.
+	// StaticRoot is the folder for STATIC_ROOT if the app sets none, or sets it under a
+	// condition only, relative to the app's root; "" if the app always sets it.
 	StaticRoot string
 }
 

@@ -66,6 +66,7 @@ func buildScript(v fact.View) string {
 		bringNode(p),
 		runBuild(p),
 		shell.Script(keepTimesText, nil),
+		"set --", // no words of a script before, if nginx serves nothing
 		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
 		staticLocations(p).Put(),
 		built.Put(),

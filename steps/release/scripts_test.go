@@ -38,6 +38,19 @@ func TestShellIsWellFormed(t *testing.T) {
 	}
 }
 
+// TestBuildServesNoKeptData has an app that keeps data and whose files nginx does not
+// serve: the words of one script are not another's.
+func TestBuildServesNoKeptData(t *testing.T) {
+	p := example.Plan(t)
+	p.App.Build, p.App.BuildFolders, p.App.Static = "make", []string{"dist"}, nil
+	p.App.Data = []app.Kept{{Path: "it.db", File: true}}
+	before, _, found := strings.Cut(Build.Script(fact.View{Plan: p, System: example.System()}), "\nstatic=")
+	last := before[strings.LastIndex(before, "\nset --")+1:]
+	if words, _, _ := strings.Cut(last, "\n"); !found || words != "set --" {
+		t.Errorf("what nginx serves is made with the words %q", words)
+	}
+}
+
 // sh runs a script as a job does.
 func sh(script string, flags ...string) (string, error) {
 	cmd := exec.Command("sh", append([]string{"-eu"}, flags...)...)

@@ -84,6 +84,7 @@ func (d *detection) app() error {
 	if err := d.scripts(written); err != nil {
 		return err
 	}
+	written.takeApart()
 	d.processes(commands)
 	s := d.settings
 	switch {

@@ -16,6 +16,8 @@ func TestDetectChooses(t *testing.T) {
 		{"migrations have an app", files("shop/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n", "alembic/env.py", "from shop import create_app\napp = create_app()\n"), "shop:create_app()", "", "flask", "wsgi"},
 		{"wsgi.py wraps a factory", files("wsgi.py", "from werkzeug.middleware.proxy_fix import ProxyFix\nfrom shop import create_app\napplication = ProxyFix(create_app(), x_for=1)\n", "shop/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n"), "wsgi:application", "", "flask", "wsgi"},
 		{"backend beside a front end", files("backend/app/__init__.py", "", "backend/app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n", "frontend/package.json", "{}"), "app.main:app", "backend", "fastapi", "asgi"},
+		{"any function makes it", files("main.py", "from shop import init_app\napp = init_app()\n", "shop/__init__.py", "from flask import Flask\ndef init_app():\n    app = Flask('x')\n    app = mount(app)\n    return app\n"), "main:app", "", "flask", "wsgi"},
+		{"a function of a test client", files("app.py", flaskApp, "tools.py", "from app import app\ndef client():\n    return app\n"), "app:app", "", "flask", "wsgi"},
 		{"root is a package", files("__init__.py", "import app\n", "app.py", flaskApp), "app:app", "", "flask", "wsgi"},
 	} {
 		test.fsys["requirements.txt"] = &fstest.MapFile{Data: []byte("x")}

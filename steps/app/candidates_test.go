@@ -21,6 +21,8 @@ func TestDetectChooses(t *testing.T) {
 		{"a router is included elsewhere", files("core.py", "from fastapi import FastAPI\napi = FastAPI()\n", "serve.py", "from core import api\nfrom items import router\napi.include_router(router)\n", "items.py", "from fastapi import APIRouter\nrouter = APIRouter()\n"), "serve:api", "", "fastapi", "asgi"},
 		{"all routes are loaded already", files("shop/__init__.py", flaskApp+"from shop import views\n", "shop/views.py", "from shop import app\n@app.route('/')\ndef index():\n    return ''\n", "run.py", "from shop import app\n"), "shop:app", "", "flask", "wsgi"},
 		{"what loads the routes serves by itself", files("app.py", flaskApp, "views.py", "from app import app\n@app.route('/')\ndef index():\n    return ''\n", "main.py", "from app import app\nimport views\napp.run()\n"), "views:app", "", "flask", "wsgi"},
+		{"any function makes it", files("main.py", "from shop import init_app\napp = init_app()\n", "shop/__init__.py", "from flask import Flask\ndef init_app():\n    app = Flask('x')\n    app = mount(app)\n    return app\n"), "main:app", "", "flask", "wsgi"},
+		{"a function of a test client", files("app.py", flaskApp, "tools.py", "from app import app\ndef client():\n    return app\n"), "app:app", "", "flask", "wsgi"},
 		{"root is a package", files("__init__.py", "import app\n", "app.py", flaskApp), "app:app", "", "flask", "wsgi"},
 	} {
 		test.fsys["requirements.txt"] = &fstest.MapFile{Data: []byte("x")}

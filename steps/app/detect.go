@@ -54,6 +54,11 @@ type detection struct {
 	entry *module
 	// served are the settings of a Django app; nil if it is none.
 	served *project
+	// pasted is the file of PasteDeploy that makes the app; without a name if none does.
+	pasted pasteFile
+	// djangoMigrates is the command that runs Django's migrations if no release does; ""
+	// if there are none.
+	djangoMigrates string
 	// configs are the settings of the app's framework and what they are set to, by name.
 	configs map[string][]setting
 	// commandSource is the file and the line of the web command.
@@ -230,7 +235,7 @@ func (d *detection) choose(c candidate) {
 	d.entry = c.module
 	if c.framework == aiohttp {
 		d.found.Command = "gunicorn --worker-class aiohttp.GunicornWebWorker " + shellWord(name+":"+c.object)
-		d.found.GunicornArgs = readCall(d.found.Command).args
+		d.found.GunicornArgs, d.commandSource = readCall(d.found.Command).args, c.source()
 		c.server = WSGI
 	}
 	d.found.Framework, d.found.Server = c.framework, c.server

@@ -45,13 +45,16 @@ func (d *detection) sockets() (kind, where string) {
 				brokered = brokered || top == b
 			}
 			found := socketImports[top]
-			if imp.name == "WebSocket" || imp.name == "WebSocketRoute" || imp.name == "websocket" && top == "quart" {
+			if socketNames[imp.name] || imp.name == "websocket" && (top == "quart" || top == "litestar") {
 				found = "websockets"
 			}
 			if imp.level > 0 || found == "" || kind == "Socket.IO" || !d.isForeign(m, imp) || kind == found {
 				continue
 			}
 			kind, where = found, fmt.Sprintf("%s line %d", m.path, imp.line)
+		}
+		if n := m.socketLine(); n > 0 && kind == "" {
+			kind, where = "websockets", fmt.Sprintf("%s line %d", m.path, n)
 		}
 	}
 	if _, named := d.found.named("channels-redis"); brokered || named {
@@ -60,6 +63,29 @@ func (d *detection) sockets() (kind, where string) {
 		}
 	}
 	return kind, where
+}
+
+// socketNames are what frameworks call the parts that make a websocket.
+var socketNames = map[string]bool{
+	"WebSocket": true, "WebSocketRoute": true, "WebSocketResponse": true, "WebSocketEndpoint": true, "WebSocketHandler": true,
+	"WebsocketListener": true, "websocket_listener": true, "websocket_stream": true, "on_websocket": true,
+}
+
+// socketLine is the first line that makes a websocket by an attribute of something, such
+// as web.WebSocketResponse() and @app.websocket("/ws"); 0 if there is none.
+func (m *module) socketLine() int {
+	for _, l := range m.lines {
+		for i, t := range l.tokens {
+			if t.kind != tokenName || i == 0 {
+				continue
+			}
+			if socketNames[t.text] && (l.tokens[i-1].is(".") || l.tokens[i-1].is("def")) ||
+				(t.text == "websocket" || t.text == "websocket_route") && l.tokens[0].is("@") && l.tokens[i-1].is(".") {
+				return t.line
+			}
+		}
+	}
+	return 0
 }
 
 // socketWorker is the class of gunicorn's worker that fits the library which the app

@@ -85,7 +85,7 @@ func overlayFile(p plan.Plan) shell.File {
 			pythonString("ALLOWED_HOSTS"), pythonString(app.HostsVariable)))
 	}
 	if root := overlay.StaticRoot; root != "" {
-		lines = append(lines, fmt.Sprintf("STATIC_ROOT = globals().get(%s) or %s", pythonString("STATIC_ROOT"), pythonString(l.Source(p.Release)+"/"+root)))
+		lines = append(lines, fmt.Sprintf("STATIC_ROOT = %s", pythonString(l.Source(p.Release)+"/"+root)))
 	}
 	return shell.File{Path: overlayFolder(l, p.Release) + "/" + overlayModule + ".py", Mode: "644", Content: shell.Lines(lines...) + "\n"}
 }

@@ -43,10 +43,13 @@ func TestRemedyOf(t *testing.T) {
 		"sh: 1: alembic: not found":                   "add the line alembic to",
 		"E: Unable to locate package libfoo":          "Debian has no package libfoo",
 		"OSError: [Errno 28] No space left on device": "disk is full",
-		"E: The repository 'http://x.invalid/debian trixie Release' does not have a Release file.": "grep -r http://x.invalid /etc/apt",
-		"x.c:3:10: fatal error: lber.h: No such file or directory":                                 "libldap-dev",
-		"the release answered with status 404 at /healthz, and 200 is wanted; its last lines:":     "the app has no page /healthz",
-		"ZeroDivisionError: by design": "",
+		"E: The repository 'http://x.invalid/debian trixie Release' does not have a Release file.":                          "grep -r http://x.invalid /etc/apt",
+		"x.c:3:10: fatal error: lber.h: No such file or directory":                                                          "libldap-dev",
+		"the release answered with status 404 at /healthz, and 200 is wanted; its last lines:":                              "the app has no page /healthz",
+		"    return templates.TemplateResponse(\"index.html\", {\"request\": request})\nTypeError: unhashable type: 'dict'": "starlette<1",
+		"TypeError: unhashable type: 'dict'":                                                                                "",
+		"AttributeError: 'Starlette' object has no attribute 'on_event'":                                                    "starlette<1",
+		"ZeroDivisionError: by design":                                                                                      "",
 	} {
 		got, ok := RemedyOf("release: it failed with status 1: Traceback (most recent call last):\n  File \"/srv/app-shop/releases/08d4abc35ca1/src/shop.py\", line 4, in <module>\n    f()\n"+printed, "")
 		if ok != (want != "") || !strings.Contains(got.Next, want) || strings.ContainsAny(got.Next, "\n\x1b") {

@@ -125,7 +125,7 @@ func (d *detection) fromPyproject(file string) (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) > 0 {
-		return project.requirements(file), nil
+		return d.withSources(file, project)
 	}
 	req := Requirements{Source: file}
 	for _, name := range slices.Sorted(maps.Keys(project.Tool.Poetry.Dependencies)) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -60,7 +59,7 @@ func (d *detection) listed() (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) > 0 {
-		return project.requirements("pyproject.toml"), nil
+		return d.withSources("pyproject.toml", project)
 	}
 	if req, err := d.besideApp(); err != nil || req.Source != "" {
 		return req, err
@@ -149,6 +148,7 @@ func (d *detection) isLocked(manifest string) bool {
 // pyproject are the parts of a pyproject.toml that are used.
 type pyproject struct {
 	Project struct {
+		Name           string   `toml:"name"`
 		Dependencies   []string `toml:"dependencies"`
 		Dynamic        []string `toml:"dynamic"`
 		RequiresPython string   `toml:"requires-python"`
@@ -158,13 +158,14 @@ type pyproject struct {
 			// Dependencies has the version of Python too, as "python".
 			Dependencies map[string]any `toml:"dependencies"`
 		} `toml:"poetry"`
+		UV struct {
+			// Sources say where packages come from that are not in the index.
+			Sources   map[string]any `toml:"sources"`
+			Workspace struct {
+				Members []string `toml:"members"`
+			} `toml:"workspace"`
+		} `toml:"uv"`
 	} `toml:"tool"`
-}
-
-func (p pyproject) requirements(file string) Requirements {
-	packages := append([]string(nil), p.Project.Dependencies...)
-	sort.Strings(packages)
-	return Requirements{Packages: packages, Source: file}
 }
 
 func readPyproject(fsys fs.FS, file string) (pyproject, error) {

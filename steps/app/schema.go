@@ -122,11 +122,15 @@ func (d *detection) loadedImports(name string) bool {
 	return false
 }
 
-// flask is the line that runs a command of the app's with Flask.
+// flask is the line that runs a command of the app's with Flask. Before 2.2 only a
+// variable names the app.
 func (d *detection) flask(command string) string {
 	target := d.found.Target
 	if strings.ContainsAny(target, "'\"()$` ") {
 		target = "'" + strings.ReplaceAll(target, "'", `"`) + "'"
+	}
+	if d.found.below("flask", "2.2") {
+		return "env FLASK_APP=" + target + " flask " + command
 	}
 	return "flask --app " + target + " " + command
 }

@@ -53,6 +53,19 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// TestInitOfOldFlask names the app in a variable.
+func TestInitOfOldFlask(t *testing.T) {
+	for requirement, want := range map[string]string{
+		"Flask==2.1.3": "env FLASK_APP=shop:app flask init-db", "flask<2": "env FLASK_APP=shop:app flask init-db",
+		"flask==2.2.0": "flask --app shop:app init-db", "flask>=1": "flask --app shop:app init-db",
+	} {
+		got, err := Detect(files("requirements.txt", requirement+"\n", "shop.py", flaskApp+"import sqlite3\n@app.cli.command('init-db')\ndef init():\n    sqlite3.connect('shop.db')\n"), Settings{})
+		if err != nil || got.Init != want {
+			t.Errorf("%s: %q, %v", requirement, got.Init, err)
+		}
+	}
+}
+
 // TestInitOfFactory quotes a target that has brackets.
 func TestInitOfFactory(t *testing.T) {
 	d := detection{found: Found{Target: "flaskr:create_app('prod')"}}

@@ -79,6 +79,8 @@ func TestRemedyLooksIntoTheFolder(t *testing.T) {
 	for printed, want := range map[string]Remedy{
 		"the release answered with status 400 at /, and one below 500 is wanted; its last lines:\nInvalid HTTP_HOST header: '192.0.2.1'. You may need to add '192.0.2.1' to ALLOWED_HOSTS.": {
 			Next: "shop/settings.py line 2 takes the names from a variable: add --env SHOP_HOSTS=192.0.2.1", Variable: "SHOP_HOSTS"},
+		"OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/shop/static/.webassets-cache'": {
+			Next: `keep it across releases: write data = ["shop/static/.webassets-cache/"] under [app] in slipway.toml`, Keep: "shop/static/.webassets-cache/"},
 		"ModuleNotFoundError: No module named 'yaml'": {Next: "type uv add 'PyYAML'"},
 		"ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (x)": {
 			Next: "the code is older than the Werkzeug that it gets: change pyproject.toml line 4 (Werkzeug==3.1) to Werkzeug<3"},

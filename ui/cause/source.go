@@ -129,9 +129,13 @@ func normal(name string) string {
 }
 
 // keeps is what to keep of a path that the app writes to: its folder, or the path alone
-// if the folder is the app's own code.
+// if the folder is the app's own code. A hidden name without an ending is a tool's own
+// folder, beside what the app carries.
 func (s source) keeps(written string) string {
-	dir := path.Dir(written)
+	dir, base := path.Dir(written), path.Base(written)
+	if strings.LastIndexByte(base, '.') == 0 {
+		return written + "/"
+	}
 	if dir == "." || s.hasCode(dir) {
 		if path.Ext(written) == "" && !s.hasCode(written) {
 			return written + "/"

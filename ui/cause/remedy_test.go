@@ -95,6 +95,15 @@ func TestRemedyLooksIntoTheFolder(t *testing.T) {
 	}
 }
 
+// TestRemedyWithoutAList: a list that is made for one package must have the others too.
+func TestRemedyWithoutAList(t *testing.T) {
+	const printed = "release: it failed with status 1: ModuleNotFoundError: No module named 'yaml'"
+	const want = "make the file requirements.txt with the line PyYAML and the other packages that the plan names, one a line"
+	if got, _ := RemedyOf(printed, t.TempDir()); got.Next != want {
+		t.Errorf("got %q", got.Next)
+	}
+}
+
 // TestRemedyOfHostileOutput: what an app prints makes no other command of a remedy.
 func TestRemedyOfHostileOutput(t *testing.T) {
 	for _, printed := range []string{

@@ -93,7 +93,21 @@ func (s source) adding(requirement string) string {
 	case file == "pyproject.toml":
 		return fmt.Sprintf("add %q to the dependencies in pyproject.toml", requirement)
 	}
+	if s.folder != "" && !s.listsPackages() {
+		return fmt.Sprintf("make the file requirements.txt with the line %s and the other packages that the plan names, one a line", requirement)
+	}
 	return fmt.Sprintf("add the line %s to %s", requirement, file)
+}
+
+// listsPackages tells whether the app has a list of its packages. One without has those
+// that its imports name, and a new list would be all that is installed.
+func (s source) listsPackages() bool {
+	for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in", "setup.cfg", "setup.py", "environment.y*ml", "Pipfile", "pyproject.toml"} {
+		if found, err := fs.Glob(os.DirFS(s.folder), pattern); err == nil && len(found) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // requirementName is the name at the beginning of a requirement.

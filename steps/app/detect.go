@@ -30,7 +30,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
 	d.settingsLimits()
-	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -89,6 +89,7 @@ func (d *detection) app() error {
 	if err := d.scripts(written); err != nil {
 		return err
 	}
+	written.takeApart()
 	d.processes(commands)
 	s := d.settings
 	switch {

@@ -49,6 +49,34 @@ func TestDetectProcfile(t *testing.T) {
 	}
 }
 
+func TestBeforeServer(t *testing.T) {
+	for command, want := range map[string][2]string{
+		"python manage.py migrate && gunicorn shop.wsgi":                                              {"python manage.py migrate", "gunicorn shop.wsgi"},
+		"python manage.py migrate && python manage.py collectstatic --no-input && gunicorn shop.wsgi": {"python manage.py migrate", "gunicorn shop.wsgi"},
+		"python manage.py collectstatic --noinput; gunicorn shop.wsgi":                                {"", "gunicorn shop.wsgi"},
+		"flask db upgrade; flask compile > /dev/null; gunicorn shop:app":                              {"flask db upgrade || : && flask compile > /dev/null || :", "gunicorn shop:app"},
+		"alembic upgrade head && python seed.py ; uvicorn shop:app --port $PORT":                      {"alembic upgrade head && python seed.py || :", "uvicorn shop:app --port $PORT"},
+		"DEBUG=1 python seed.py && exec uvicorn shop:app --port $PORT":                                {"DEBUG=1 python seed.py", "exec uvicorn shop:app --port $PORT"},
+		"cd shop && gunicorn shop:app":                                                                {},
+		"export A=1; gunicorn shop:app":                                                               {},
+		"A=1; gunicorn shop:app":                                                                      {},
+		"python worker.py & gunicorn shop:app":                                                        {},
+		"python seed.py | tee log && gunicorn shop:app":                                               {},
+		"python seed.py || gunicorn shop:app":                                                         {},
+		"flask db upgrade && ./serve":                                                                 {},
+		"gunicorn shop:app":                                                                           {},
+		"gunicorn 'shop":                                                                              {},
+	} {
+		if before, server := beforeServer(command); before != want[0] || server != want[1] {
+			t.Errorf("%s: %q, %q", command, before, server)
+		}
+	}
+	got, err := Detect(files("requirements.txt", "", "shop.py", flaskApp, "Procfile", "release: a | b\nweb: flask db upgrade && gunicorn shop:app\n"), Settings{})
+	if err != nil || got.Command != "gunicorn shop:app" || got.Target != "shop:app" || got.Release != "{ a | b; } && flask db upgrade" {
+		t.Errorf("got %q, %q, %q, %v", got.Command, got.Target, got.Release, err)
+	}
+}
+
 func TestDetectProcfileWithoutPort(t *testing.T) {
 	for web, warned := range map[string]bool{
 		"uvicorn a:app --port 8000": true, "uvicorn a:app --port $PORT": false, "gunicorn a:app": false, "python serve.py": false,

@@ -17,8 +17,9 @@ func (f Found) ServerPackages() []string {
 	} else {
 		packages = f.behindGunicorn()
 	}
-	if slices.Contains(packages, gunicorn) && f.below(gunicorn, "21") {
-		// gunicorn before 21 imports pkg_resources, which setuptools has dropped.
+	if slices.Contains(packages, gunicorn) && f.below(gunicorn, "21") || f.below("flask", "2.1") {
+		// gunicorn before 21 imports pkg_resources, which setuptools has dropped. Flask
+		// before 2.1 finds commands such as "db" by it, and none without.
 		if spec, named := f.named("setuptools"); !named || spec == "" {
 			packages = append(packages, "setuptools<81")
 		}

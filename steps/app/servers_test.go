@@ -24,6 +24,7 @@ func TestServerPackages(t *testing.T) {
 		{Found{Server: ASGI, Named: named("gunicorn", "==20.0.4")}, []string{"gunicorn", "setuptools<81", "uvicorn", "websockets"}},
 		{Found{Server: ASGI, Named: named("wsproto", "")}, []string{"gunicorn", "uvicorn-worker"}},
 		{Found{Server: WSGI, Named: named("gunicorn", "==19.9.0")}, []string{"gunicorn", "setuptools<81"}},
+		{Found{Server: WSGI, Named: named("flask", "==1.1.2")}, []string{"gunicorn", "setuptools<81"}},
 		{Found{Server: WSGI, Named: named("gunicorn", "<21", "setuptools", "==69.0")}, []string{"gunicorn"}},
 		{Found{Server: WSGI, Requirements: Requirements{Packages: []string{"Gunicorn==20.1.0 ; python_version > '3'"}}}, []string{"gunicorn", "setuptools<81"}},
 		{Found{Server: WSGI, Requirements: Requirements{Packages: []string{"gunicorn==20.1.0 ; sys_platform == 'win32'"}}}, []string{"gunicorn"}},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -54,6 +55,9 @@ func (d *detection) sockets() (kind, where string) {
 			kind, where = found, fmt.Sprintf("%s line %d", m.path, imp.line)
 		}
 	}
+	if kind == "" {
+		kind, where = d.socketHandlers()
+	}
 	if _, named := d.found.named("channels-redis"); brokered || named {
 		if kind != "Socket.IO" {
 			return "", ""
@@ -61,6 +65,24 @@ func (d *detection) sockets() (kind, where string) {
 	}
 	return kind, where
 }
+
+// socketHandlers finds handlers of websockets in frameworks where nothing is imported for
+// them.
+func (d *detection) socketHandlers() (kind, where string) {
+	for _, m := range sorted(d.loaded()) {
+		for i, line := range strings.Split(m.text, "\n") {
+			code, _, _ := strings.Cut(line, "#")
+			if socketHandler.MatchString(code) {
+				return "websockets", fmt.Sprintf("%s line %d", m.path, i+1)
+			}
+		}
+	}
+	return "", ""
+}
+
+// socketHandler is @app.websocket("/ws") of many frameworks, and what Litestar, aiohttp,
+// Falcon, Starlette and Tornado have in its place.
+var socketHandler = regexp.MustCompile(`^\s*@(?:\w+\.)*(?:websocket|websocket_route|websocket_listener|websocket_stream|ws)\(|\bWebSocketResponse\(|\bdef on_websocket\(|\b(?:WebSocketEndpoint|WebsocketListener|WebSocketHandler)\b|\badd_websocket_route\(`)
 
 // socketWorker is the class of gunicorn's worker that fits the library which the app
 // brings for its open connections; "" for threads, and for an ASGI app.

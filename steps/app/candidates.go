@@ -88,7 +88,7 @@ func (r *resolver) inModule(m *module) []candidate {
 func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool) {
 	c := candidate{module: m, object: name, line: b.line}
 	switch {
-	case b.function != nil && !b.function.needsArgs:
+	case b.function != nil && !b.function.needsArgs && m.isFactory(b.function):
 		e := r.function(m.top, b.function)
 		if e.makes == nil {
 			return c, false
@@ -108,6 +108,10 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 	}
 	return c, false
 }
+
+// isFactory tells a function that is there to make what is served: others may return an app
+// too, and only the name that they are assigned to tells what it is for.
+func (m *module) isFactory(f *function) bool { return factoryNames[f.name] || m.served[f.name] }
 
 // preferNames chooses "app", else "application", if a module has one of them. In a
 // module that exists only to be served, "application" comes first.
@@ -130,7 +134,7 @@ func preferNames(m *module, all []candidate) []candidate {
 func (src *source) reduce(all []candidate) []candidate {
 	all = entriesFirst(all)
 	all = sameOrigin(all)
-	return usualInRoot(src.notImported(all))
+	return src.withRoutes(usualInRoot(src.notImported(all)))
 }
 
 // usualInRoot keeps only the app in the one file of the root that has a usual name, if
@@ -247,7 +251,7 @@ func (src *source) factoryWithArgs() (m *module, name string, line int) {
 		}
 		for _, name := range m.top.order {
 			for _, b := range m.top.names[name] {
-				if b.function != nil && b.function.needsArgs && r.function(m.top, b.function).makes != nil {
+				if b.function != nil && b.function.needsArgs && m.isFactory(b.function) && r.function(m.top, b.function).makes != nil {
 					return m, name, b.line
 				}
 			}

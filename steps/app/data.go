@@ -135,7 +135,7 @@ func (d *detection) data() error {
 		d.found.Data = append(d.found.Data, k.Kept)
 		d.found.because("kept data", k.Shown(), k.source)
 	}
-	return nil
+	return d.givenDatabases()
 }
 
 // keepsFile decides whether a path is a file: by what is there, else by its name.

@@ -19,6 +19,8 @@ type finder struct {
 	// loads are the modules that are loaded when the app is served, by path. What others
 	// only write, and no library keeps, may be a script's.
 	loads map[string]*module
+	// moves are the functions whose relative paths belong to another folder.
+	moves map[*scope]bool
 }
 
 // findData returns what the app's modules write to, as far as literal paths and simple
@@ -26,6 +28,7 @@ type finder struct {
 func (d *detection) findData() []foundKept {
 	f := &finder{detection: d, loads: d.loaded()}
 	modules := f.sources()
+	f.moves = moving(modules)
 	f.collectConfigs(modules)
 	f.relational, f.ok = d.flaskSQLAlchemy(modules)
 	for _, m := range modules {
@@ -39,6 +42,7 @@ func (d *detection) findData() []foundKept {
 	f.configured()
 	f.djangoData()
 	f.celeryBeat()
+	f.pasteData()
 	return f.kept
 }
 
@@ -91,10 +95,28 @@ func (f *finder) line(l line) {
 	}
 }
 
-// isApp tells a line of a module that is loaded when the app is served.
+// isApp tells a line of a module that is loaded when the app is served. What a function
+// writes that goes to another folder first is not beside the code.
 func (f *finder) isApp(l line) bool {
 	p := l.scope.module.path
-	return f.loads[p] != nil && !strings.Contains(p, "/commands/")
+	if f.loads[p] == nil || strings.Contains(p, "/commands/") || f.moves[l.scope] {
+		return false
+	}
+	folder := path.Dir(p)
+	return f.src.isPackage(folder) || !slices.ContainsFunc(strings.Split(folder, "/"), func(name string) bool { return neverStarted[name] })
+}
+
+// moving are the functions that change the folder of their process.
+func moving(modules []*module) map[*scope]bool {
+	moves := map[*scope]bool{}
+	for _, m := range modules {
+		for _, l := range m.lines {
+			if callee, _ := dotted(l.tokens); callee == "os.chdir" && l.scope != m.top {
+				moves[l.scope] = true
+			}
+		}
+	}
+	return moves
 }
 
 func isTestName(tokens []token) bool {

@@ -76,6 +76,7 @@ var inOneModule = map[string]struct{ app, want string }{
 	"dictionary of logs":   {flaskTop + "c = {'handlers': {'f': {'class': 'logging.FileHandler', 'filename': 'a.log'}}}\n", "a.log"},
 	"session files":        {flaskTop + "app.config['SESSION_TYPE'] = 'filesystem'\n", "flask_session/"},
 	"written file":         {flaskTop + "with open('counter.txt', 'w') as f:\n    f.write('1')\n", "counter.txt"},
+	"in another folder":    {flaskTop + "def f(there):\n    os.chdir(there)\n    with open('counter.txt', 'w') as f:\n        f.write('1')\n", ""},
 	"when run directly":    {flaskTop + "if __name__ == '__main__':\n    sqlite3.connect('x.db')\n", ""},
 	"create_engine":        {fastTop + "from sqlalchemy import create_engine\nURL = 'sqlite:///./test.db'\nengine = create_engine(URL)\n", "test.db"},
 	"aiosqlite":            {fastTop + "URL = 'sqlite+aiosqlite:///./data/test.db'\n", "data/"},
@@ -115,6 +116,7 @@ func TestFindDataInPackages(t *testing.T) {
 		"new range":    {[]string{"requirements.txt", "flask\nFlask-SQLAlchemy>=2.4,<4\n", "shop/__init__.py", factory, "config.py", "class Config:\n    SQLALCHEMY_DATABASE_URI = 'sqlite:///x.db'\n"}, "instance/"},
 		"other module": {[]string{"main.py", "from fastapi import FastAPI\nfrom db import c\napp = FastAPI()\n", "paths.py", "from pathlib import Path\nDATA = Path(__file__).parent / 'var'\n", "db.py", "import sqlite3\nimport paths\nc = sqlite3.connect(str(paths.DATA / 'x.db'))\n"}, "var/"},
 		"in a package": {[]string{"main.py", "from api import app\n", "api/__init__.py", "from fastapi import FastAPI\napp = FastAPI()\n", "api/db.py", "import os, sqlite3\nc = sqlite3.connect(os.path.join(os.path.dirname(__file__), 'x.db'))\n"}, "api/x.db"},
+		"script":       {[]string{"manage.py", djangoManage, "shop/__init__.py", "", "shop/wsgi.py", djangoWSGI, "shop/settings.py", "ALLOWED_HOSTS = ['*']\n", "scripts/log.py", "with open('CHANGELOG.md', 'w') as f:\n    f.write('x')\n"}, ""},
 		"celery beat":  {[]string{"main.py", "from fastapi import FastAPI\napp = FastAPI()\n", "Procfile", "web: gunicorn main:app\nbeat: celery -A main beat\n"}, "celerybeat-schedule celerybeat-schedule.db"},
 	} {
 		t.Run(name, func(t *testing.T) {

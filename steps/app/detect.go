@@ -54,6 +54,11 @@ type detection struct {
 	entry *module
 	// served are the settings of a Django app; nil if it is none.
 	served *project
+	// pasted is the file of PasteDeploy that makes the app; without a name if none does.
+	pasted pasteFile
+	// djangoMigrates is the command that runs Django's migrations if no release does; ""
+	// if there are none.
+	djangoMigrates string
 	// configs are the settings of the app's framework and what they are set to, by name.
 	configs map[string][]setting
 	// commandSource is the file and the line of the web command, and commandSettings the

@@ -69,19 +69,25 @@ func (d *detection) staticFiles(p *project) {
 	folder, from := "", ""
 	switch {
 	case m == nil:
-		if folder, from = d.overlayStatic(p); folder == "" {
+		if folder, from = d.overlayStatic(p, "no STATIC_ROOT in "+p.settings[0].path); folder == "" {
 			d.found.warn("Django's static files are not served: set STATIC_ROOT = BASE_DIR / \"staticfiles\" in its settings, or use whitenoise")
 			return
 		}
 	case ok:
 		folder, from = d.folderNamed(m, b.value), fmt.Sprintf("STATIC_ROOT in %s line %d", m.path, b.line)
+		if b.conditional && folder != "" && d.overlayRefused(p) == "" {
+			d.found.Overlay.Module, d.found.Overlay.StaticRoot = p.module, folder
+		}
+	}
+	if folder == "" {
+		folder, from = d.overlayStatic(p, fmt.Sprintf("STATIC_ROOT in %s line %d is no folder of the app's", m.path, b.line))
 	}
 	if folder == "" {
 		d.found.warn(fmt.Sprintf("slipway can't find out which folder %s line %d names (STATIC_ROOT), so static files are not collected: "+
 			"set app.build, app.build-folders and app.static in %s", m.path, b.line, SettingsFile))
 		return
 	}
-	d.found.Build = "python " + p.script.path + " collectstatic --noinput"
+	d.found.Build = "python " + shellWord(p.script.path) + " collectstatic --noinput"
 	d.found.because("build command", d.found.Build, from)
 	if !slices.Contains(d.found.BuildFolders, folder) {
 		d.found.BuildFolders = append(slices.Clone(d.found.BuildFolders), folder)

@@ -84,11 +84,12 @@ func TestDetectDjangoSettings(t *testing.T) {
 		{"parents", replaced(`BASE_DIR / "staticfiles"`, `Path(__file__).parents[0] / "s"`), "shop/s", true, ""},
 		{"relative", replaced(`BASE_DIR / "staticfiles"`, `"s"`), "s", true, ""},
 		{"on another host", replaced(`"static/"`, `"https://cdn.example/"`), "staticfiles", false, ""},
-		{"not told", replaced(`BASE_DIR / "staticfiles"`, `os.environ["ROOT"]`), "", false, "(STATIC_ROOT), so static files"},
-		{"outside", replaced(`BASE_DIR / "staticfiles"`, `"/var/www/static"`), "", false, "(STATIC_ROOT), so static files"},
-		{"above", replaced(`BASE_DIR / "staticfiles"`, `BASE_DIR.parent / "static"`), "", false, "(STATIC_ROOT), so static files"},
-		{"in a circle", replaced(`BASE_DIR / "staticfiles"`, `A / B`) + "A = B / A\nB = A / B\n", "", false, "(STATIC_ROOT), so static files"},
+		{"not told", replaced(`BASE_DIR / "staticfiles"`, `os.environ["ROOT"]`), "staticfiles", true, ""},
+		{"outside", replaced(`BASE_DIR / "staticfiles"`, `"/var/www/static"`), "staticfiles", true, ""},
+		{"above", replaced(`BASE_DIR / "staticfiles"`, `BASE_DIR.parent / "static"`), "staticfiles", true, ""},
+		{"in a circle", replaced(`BASE_DIR / "staticfiles"`, `A / B`) + "A = B / A\nB = A / B\n", "staticfiles", true, ""},
 		{"no root", replaced("STATIC_ROOT", "OTHER_ROOT"), "staticfiles", true, ""},
+		{"outside, but other settings", replaced(`BASE_DIR / "staticfiles"`, `"/var/www/static"`) + "from configurations import Configuration\n", "", false, "(STATIC_ROOT), so static files"},
 		{"no root, but other settings", replaced("STATIC_ROOT", "OTHER_ROOT") + "from configurations import Configuration\n", "", false, "static files are not served: set STATIC_ROOT"},
 		{"database", replaced("STATE_DIRECTORY", "DB_FOLDER"), "staticfiles", true, ""},
 		{"secret", replaced(`os.environ["SECRET_KEY"]`, `"django-insecure-x"`), "staticfiles", true, "SECRET_KEY in the source"},
@@ -109,6 +110,15 @@ func TestDetectDjangoSettings(t *testing.T) {
 				t.Errorf("warnings %q", got.Warnings)
 			}
 		})
+	}
+}
+
+// TestStaticRootUnderACondition has a STATIC_ROOT that may not be set on the server.
+func TestStaticRootUnderACondition(t *testing.T) {
+	const always = `STATIC_ROOT = BASE_DIR / "staticfiles"`
+	got, err := Detect(djangoFiles(strings.Replace(djangoSettings, always, "if not DEBUG:\n    STATIC_ROOT = BASE_DIR / \"public\"", 1)), Settings{})
+	if want := (Overlay{Module: "shop.settings", StaticRoot: "public"}); err != nil || got.Overlay != want || got.Static["/static/"] != "public" {
+		t.Errorf("got %+v, %v, %v, want %+v", got.Overlay, got.Static, err, want)
 	}
 }
 

@@ -18,8 +18,8 @@ type Overlay struct {
 	Module string
 	// Hosts is set if the names and addresses of the server are added to ALLOWED_HOSTS.
 	Hosts bool
-	// StaticRoot is the folder for STATIC_ROOT if the app sets none, relative to the app's
-	// root; "" if the app sets it.
+	// StaticRoot is the folder for STATIC_ROOT if the app does not always name one in
+	// its own folder, relative to the app's root; "" if it does.
 	StaticRoot string
 }
 
@@ -211,9 +211,9 @@ func (d *detection) overlayRefused(p *project) string {
 	return ""
 }
 
-// overlayStatic has the overlay set STATIC_ROOT where nothing else does, so that the
-// static files of Django's own pages are served.
-func (d *detection) overlayStatic(p *project) (folder, source string) {
+// overlayStatic has the overlay set STATIC_ROOT where the settings name no folder of the
+// app's, so that the static files of Django's own pages are served. why says so.
+func (d *detection) overlayStatic(p *project, why string) (folder, source string) {
 	if p.staticURL() == "" || d.overlayRefused(p) != "" {
 		return "", ""
 	}
@@ -222,7 +222,7 @@ func (d *detection) overlayStatic(p *project) (folder, source string) {
 		folder = fmt.Sprintf("staticfiles-%d", n)
 	}
 	d.found.Overlay.Module, d.found.Overlay.StaticRoot = p.module, folder
-	return folder, "no STATIC_ROOT in " + p.settings[0].path
+	return folder, why
 }
 
 // hasFolder tells whether the source has something of this name in its root.

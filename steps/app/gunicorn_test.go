@@ -73,6 +73,8 @@ func TestOneWorker(t *testing.T) {
 		"its async_mode":    {[]string{"app.py", strings.Replace(socketIO, "SocketIO(app)", "SocketIO(app, async_mode='threading')", 1), "requirements.txt", "flask-socketio\neventlet"}, 1, ""},
 		"its own workers":   {[]string{"app.py", socketIO, "requirements.txt", "flask-socketio", "gunicorn.conf.py", "workers = 2\n"}, 0, ""},
 		"websockets":        {[]string{"app.py", socket, "requirements.txt", "fastapi"}, 1, ""},
+		"aiohttp":           {[]string{"app.py", "from aiohttp import web\nasync def chat(request):\n    ws = web.WebSocketResponse()\napp = web.Application()\n", "requirements.txt", "aiohttp"}, 1, ""},
+		"by a decorator":    {[]string{"app.py", "import fastapi\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.websocket('/ws')\nasync def chat(s: fastapi.WebSocket):\n    pass\n", "requirements.txt", "fastapi"}, 1, ""},
 		"with a broker":     {[]string{"app.py", socket + "import redis\n", "requirements.txt", "fastapi\nredis"}, 0, ""},
 		"Socket.IO as ASGI": {[]string{"app.py", "import socketio\nsio = socketio.AsyncServer(async_mode='asgi')\napp = socketio.ASGIApp(sio)\n", "requirements.txt", "python-socketio"}, 1, ""},
 		"mounted":           {[]string{"app.py", "import socketio\nfrom fastapi import FastAPI\nsio = socketio.AsyncServer(async_mode='asgi')\napp = FastAPI()\nsock = socketio.ASGIApp(sio)\napp.mount('/ws', sock)\n", "requirements.txt", "python-socketio"}, 1, ""},

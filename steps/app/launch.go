@@ -191,7 +191,15 @@ func portAmong(call *pyCall, keyword string) string {
 	return ""
 }
 
-// likelyFirst drops scripts that another one loads, and puts the usual names first.
+// onlyDefines tells a module that does nothing when it is run: its functions are for others.
+func (m *module) onlyDefines() bool {
+	return !m.mentions("__main__") && !slices.ContainsFunc(m.lines, func(l line) bool {
+		_, rest := dotted(l.tokens)
+		return l.scope == m.top && len(rest) > 0 && rest[0].is("(") || l.scope == m.top && l.tokens[0].is("with")
+	})
+}
+
+// likelyFirst drops scripts that another one loads or that only define something, and puts the usual names first.
 func (src *source) likelyFirst(all []launch) []launch {
 	loaded := map[*module]bool{}
 	for _, p := range src.paths {
@@ -204,6 +212,9 @@ func (src *source) likelyFirst(all []launch) []launch {
 	kept := slices.DeleteFunc(slices.Clone(all), func(l launch) bool { return loaded[l.module] })
 	if len(kept) == 0 {
 		kept = all
+	}
+	if shown := slices.DeleteFunc(slices.Clone(kept), func(l launch) bool { return l.framework == "streamlit" && l.module.onlyDefines() }); len(shown) > 0 {
+		kept = shown
 	}
 	slices.SortStableFunc(kept, func(a, b launch) int {
 		if d := strings.Count(a.module.path, "/") - strings.Count(b.module.path, "/"); d != 0 {

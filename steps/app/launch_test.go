@@ -38,6 +38,7 @@ func TestDetectFrameworks(t *testing.T) {
 		{"argparse", files("s.py", "import http.server, argparse\np = argparse.ArgumentParser()\np.add_argument('--port', type=int)\nhttp.server.HTTPServer(('', p.parse_args().port), None).serve_forever()\n"), "", "", "python s.py --port $PORT"},
 		{"streamlit", files("pages/a.py", streamlitApp, "lib.py", streamlitApp, "streamlit_app.py", "import lib\n"+streamlitApp), "streamlit", "", "streamlit run streamlit_app.py --server.port $PORT"},
 		{"streamlit, several", files("Home.py", streamlitApp, "other.py", streamlitApp), "streamlit", "", "streamlit run Home.py --server.port $PORT"},
+		{"streamlit, with functions", files("Hello.py", "import streamlit as st\ndef run():\n    st.title('x')\nif __name__ == '__main__':\n    run()\n", "shown.py", "import streamlit as st\ndef code():\n    st.code('x')\n"), "streamlit", "", "streamlit run Hello.py --server.port $PORT"},
 		{"gradio", files("a.py", "import gradio as gr\ndemo = gr.Blocks()\nif __name__ == '__main__':\n    demo.launch()\n"), "gradio", "", "env GRADIO_SERVER_PORT=$PORT GRADIO_SERVER_NAME=127.0.0.1 GRADIO_ANALYTICS_ENABLED=False python a.py"},
 		{"panel", files("a b.py", "import panel as pn\npn.Row('x').servable()\n"), "panel", "", "panel serve 'a b.py' --address 127.0.0.1"},
 		{"several Flask apps keep coming first", files("a.py", flaskApp, "b.py", streamlitApp), "flask", "a:app", ""},

@@ -283,6 +283,9 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 	listed := strings.TrimSpace(options["install_requires"])
 	if named, ok := strings.CutPrefix(listed, "file:"); ok {
 		files := stringsIn(strings.ReplaceAll(named, "\n", " "))
+		if len(files) == 0 {
+			return Requirements{}, nil
+		}
 		return besideManifest(file, files), nil
 	}
 	return listedRequirements(strings.FieldsFunc(listed, func(r rune) bool { return r == '\n' }), file), nil

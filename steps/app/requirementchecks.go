@@ -50,6 +50,9 @@ func (d *detection) inspectRequirements() error {
 		return in.refuseConda()
 	}
 	for _, requirement := range req.Packages {
+		if strings.HasPrefix(requirement, "-") { // pip and uv would take it for an option of theirs
+			return appUsage(fmt.Sprintf("%s has %q among its packages, which is an option of pip", req.Source, requirement), "write it in a requirements file, and name that with app.requirements in "+SettingsFile)
+		}
 		if err := in.requirement(requirement, req.Source); err != nil {
 			return err
 		}

@@ -190,12 +190,9 @@ func (r *resolver) class(s *scope, b binding) entity {
 	return entity{}
 }
 
-// function finds out whether a function is a factory: it has a factory's name and
-// makes or returns an app.
+// function finds out whether a function makes an app: it returns one, or has a factory's
+// name and makes one.
 func (r *resolver) function(s *scope, f *function) entity {
-	if !factoryNames[f.name] && !s.module.served[f.name] {
-		return entity{}
-	}
 	c := r.product(s, f)
 	if c == nil {
 		return entity{}

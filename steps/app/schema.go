@@ -37,14 +37,24 @@ func (d *detection) migrations(p *project) {
 	if p.script == nil || m == nil || !d.hasMigrations(p) {
 		return
 	}
-	command := "python " + p.script.path + " migrate --noinput"
-	if p.mentionsAny("DATABASES", isSQLite) {
+	command := "python " + shellWord(p.script.path) + " migrate --noinput"
+	if p.onSQLite() {
 		d.found.Release = command
 		d.found.because("release command", command, fmt.Sprintf("the database in %s line %d is an SQLite file", m.path, b.line))
 		return
 	}
+	d.djangoMigrates = command
 	d.found.warn(fmt.Sprintf("Django's migrations are not run: to have each new release run them before it takes over, set release = %q under [app] in %s",
 		command, SettingsFile))
+}
+
+// onSQLite tells whether a database of the settings may be an SQLite file: by the value of
+// DATABASES, or by that of a name in it.
+func (p *project) onSQLite() bool {
+	_, bound := p.bindings("DATABASES")
+	return p.mentionsAny("DATABASES", isSQLite) || slices.ContainsFunc(bound, func(b binding) bool {
+		return slices.ContainsFunc(b.value, func(t token) bool { return t.kind == tokenName && p.mentionsAny(t.text, isSQLite) })
+	})
 }
 
 // isSQLite tells the URL of an SQLite database, and Django's name for such databases.

@@ -22,6 +22,7 @@ func TestSchema(t *testing.T) {
 	}{
 		{"Django", djangoFiles(djangoSettings), "python manage.py migrate --noinput", "", ""},
 		{"Django with an URL", djangoFiles(strings.Replace(djangoSettings, `"django.db.backends.sqlite3"`, `dj_database_url.config(default="sqlite:///x")`, 1)), "python manage.py migrate --noinput", "", ""},
+		{"Django with a name", djangoFiles(strings.Replace(djangoSettings, "DATABASES = {\"default\": ", "if os.getenv('ENGINE') == 'postgres':\n    found = {'ENGINE': 'django.db.backends.postgresql'}\nelse:\n    found = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'x.db'}\nDATABASES = {'default': found}\nOTHERS = {'a': ", 1)), "python manage.py migrate --noinput", "", ""},
 		{"Django on a server", djangoFiles(strings.Replace(djangoSettings, "sqlite3", "postgresql", 1)), "", "", "set release = "},
 		{"command", flask(command + adds), "", "flask --app a:app init-db", ""},
 		{"command that is not added", flask(command), "", "", ""},

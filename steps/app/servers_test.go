@@ -31,7 +31,7 @@ func TestServerPackages(t *testing.T) {
 		{Found{Server: WSGI, WorkerClass: "eventlet", Workers: 1, Named: named("gunicorn", "==22.0")}, []string{"eventlet", "gunicorn"}},
 		{Found{Server: WSGI, Workers: 1}, []string{"gunicorn", "simple-websocket"}},
 		{Found{Server: WSGI, Command: "gunicorn a:b", GunicornArgs: []string{"a:b"}}, []string{"gunicorn"}},
-		{Found{Server: WSGI, Command: "gunicorn -k gevent a:b", GunicornArgs: []string{"-k", "gevent", "a:b"}}, []string{"gevent", "gunicorn"}},
+		{Found{Server: WSGI, Command: "gunicorn -k gevent a:b", GunicornArgs: []string{"-k", "gevent", "a:b"}}, []string{"gevent", "gunicorn", "packaging"}},
 		{Found{Server: ASGI, Command: "uvicorn a:b --port $PORT"}, []string{"uvicorn", "websockets"}},
 		{Found{Server: WSGI, Command: "cd x && gunicorn a:b"}, []string{"gunicorn"}},
 		{Found{Server: WSGI, Command: "python serve.py"}, nil},

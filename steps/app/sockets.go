@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -46,7 +45,7 @@ func (d *detection) sockets() (kind, where string) {
 				brokered = brokered || top == b
 			}
 			found := socketImports[top]
-			if imp.name == "WebSocket" || imp.name == "WebSocketRoute" || imp.name == "websocket" && top == "quart" {
+			if socketNames[imp.name] || imp.name == "websocket" && (top == "quart" || top == "litestar") {
 				found = "websockets"
 			}
 			if imp.level > 0 || found == "" || kind == "Socket.IO" || !d.isForeign(m, imp) || kind == found {
@@ -54,9 +53,9 @@ func (d *detection) sockets() (kind, where string) {
 			}
 			kind, where = found, fmt.Sprintf("%s line %d", m.path, imp.line)
 		}
-	}
-	if kind == "" {
-		kind, where = d.socketHandlers()
+		if n := m.socketLine(); n > 0 && kind == "" {
+			kind, where = "websockets", fmt.Sprintf("%s line %d", m.path, n)
+		}
 	}
 	if _, named := d.found.named("channels-redis"); brokered || named {
 		if kind != "Socket.IO" {
@@ -66,23 +65,36 @@ func (d *detection) sockets() (kind, where string) {
 	return kind, where
 }
 
-// socketHandlers finds handlers of websockets in frameworks where nothing is imported for
-// them.
-func (d *detection) socketHandlers() (kind, where string) {
-	for _, m := range sorted(d.loaded()) {
-		for i, line := range strings.Split(m.text, "\n") {
-			code, _, _ := strings.Cut(line, "#")
-			if socketHandler.MatchString(code) {
-				return "websockets", fmt.Sprintf("%s line %d", m.path, i+1)
+// socketNames are what frameworks call the parts that make a websocket.
+var socketNames = map[string]bool{
+	"WebSocket": true, "WebSocketRoute": true, "WebSocketResponse": true, "WebSocketEndpoint": true, "WebSocketHandler": true,
+	"WebsocketListener": true, "websocket_listener": true, "websocket_stream": true, "on_websocket": true, "add_websocket_route": true,
+}
+
+// socketDecorators are what frameworks call the decorator of a function that talks over a
+// websocket.
+var socketDecorators = map[string]bool{"websocket": true, "websocket_route": true, "ws": true}
+
+// socketLine is the first line that makes a websocket, such as web.WebSocketResponse() and
+// @app.websocket("/ws"); 0 if there is none.
+func (m *module) socketLine() int {
+	for _, l := range m.lines {
+		if len(l.tokens) == 0 || l.tokens[0].is("import") || l.tokens[0].is("from") {
+			continue
+		}
+		first := l.tokens[0]
+		for i, t := range l.tokens {
+			if t.kind != tokenName || i == 0 {
+				continue
+			}
+			decorates := first.is("@") && (i == 1 || l.tokens[i-1].is(".")) && i+1 < len(l.tokens) && l.tokens[i+1].is("(")
+			if socketNames[t.text] || decorates && socketDecorators[t.text] {
+				return t.line
 			}
 		}
 	}
-	return "", ""
+	return 0
 }
-
-// socketHandler is @app.websocket("/ws") of many frameworks, and what Litestar, aiohttp,
-// Falcon, Starlette and Tornado have in its place.
-var socketHandler = regexp.MustCompile(`^\s*@(?:\w+\.)*(?:websocket|websocket_route|websocket_listener|websocket_stream|ws)\(|\bWebSocketResponse\(|\bdef on_websocket\(|\b(?:WebSocketEndpoint|WebsocketListener|WebSocketHandler)\b|\badd_websocket_route\(`)
 
 // socketWorker is the class of gunicorn's worker that fits the library which the app
 // brings for its open connections; "" for threads, and for an ASGI app.

@@ -18,6 +18,9 @@ func (d *detection) withoutObject() error {
 			return d.several(all)
 		}
 	}
+	if d.paste() {
+		return nil
+	}
 	if ok, err := d.launch(); ok {
 		return err
 	}

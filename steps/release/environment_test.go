@@ -47,7 +47,7 @@ func TestOverlayFile(t *testing.T) {
 	}
 	for settings, want := range map[string]string{
 		"A = 1\nALLOWED_HOSTS = ('localhost',)\n": "1 ['localhost', '192.0.2.7', 'shop.example'] /srv/app-shop/releases/0123456789ab/src/st\"atic",
-		"A = 2\nSTATIC_ROOT = 'x'\n":              "2 ['192.0.2.7', 'shop.example'] x",
+		"A = 2\nSTATIC_ROOT = 'x'\n":              "2 ['192.0.2.7', 'shop.example'] /srv/app-shop/releases/0123456789ab/src/st\"atic",
 	} {
 		folder := t.TempDir()
 		f := overlayFile(planOf(app.Found{Overlay: app.Overlay{Module: "own", Hosts: true, StaticRoot: `st"atic`}}))

@@ -13,13 +13,17 @@ func TestDetectProcfile(t *testing.T) {
 	}{
 		{"gunicorn", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "shop:site", "wsgi", "flask", []string{"shop:site", "-w", "3"}},
 		{"gunicorn, short bind", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", `shop:create_app("x")`, "wsgi", "", []string{`shop:create_app("x")`}},
-		{"gunicorn's own default", "gunicorn shop --log-file -", "gunicorn shop --log-file -", "", "wsgi", "", nil},
+		{"gunicorn's own default", "gunicorn shop --log-file -", "gunicorn shop --log-file -", "shop:application", "wsgi", "", []string{"shop", "--log-file", "-"}},
 		{"module last", "gunicorn --log-file=- shop", "gunicorn --log-file=- shop", "shop:application", "wsgi", "", []string{"--log-file=-", "shop"}},
 		{"another variable", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "shop:site", "wsgi", "flask", nil},
 		{"python -m", "python -m gunicorn shop:site", "python -m gunicorn shop:site", "shop:site", "wsgi", "flask", []string{"shop:site"}},
 		{"uvicorn worker", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "shop:api", "asgi", "fastapi", []string{"-k", "uvicorn.workers.UvicornWorker", "shop:api"}},
 		{"uvicorn", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "shop:api", "asgi", "fastapi", nil},
 		{"several commands", "cd x && gunicorn shop:site", "cd x && gunicorn shop:site", "", "wsgi", "", nil},
+		{"variables before it", "GREETING='hi there' gunicorn shop:site", "GREETING='hi there' gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
+		{"another program starts it", "newrelic-admin run-program gunicorn shop:site", "newrelic-admin run-program gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
+		{"after another command", "python init.py && exec gunicorn shop:site", "python init.py && exec gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
+		{"in a folder", "cd inner && uvicorn own:api --port $PORT", "cd inner && uvicorn own:api --port $PORT", "own:api", "asgi", "fastapi", nil},
 		{"substitution is not run", "gunicorn $(touch /tmp/x) shop:site", "gunicorn $(touch /tmp/x) shop:site", "", "wsgi", "", nil},
 		{"development server", "python web.py", "", "web:app", "wsgi", "flask", nil},
 		{"flask run", "flask --app web run --host 0.0.0.0 --port $PORT", "", "web:app", "wsgi", "flask", nil},
@@ -31,7 +35,7 @@ func TestDetectProcfile(t *testing.T) {
 			got, err := Detect(files(
 				"requirements.txt", "", "Procfile", "release: flask db upgrade\r\nweb: "+test.web+"\r\n# no\nworker: celery -A x\n",
 				"shop.py", "from flask import Flask\nfrom fastapi import FastAPI\nsite = Flask('a')\napi = FastAPI()\n",
-				"web.py", flaskApp, "serve.py", "import http.server\n",
+				"inner/own.py", "from fastapi import FastAPI\napi = FastAPI()\n", "web.py", flaskApp, "serve.py", "import http.server\n",
 			), Settings{})
 			if err != nil {
 				t.Fatal(err)

@@ -77,6 +77,7 @@ var inOneModule = map[string]struct{ app, want string }{
 	"session files":        {flaskTop + "app.config['SESSION_TYPE'] = 'filesystem'\n", "flask_session/"},
 	"written file":         {flaskTop + "with open('counter.txt', 'w') as f:\n    f.write('1')\n", "counter.txt"},
 	"in another folder":    {flaskTop + "def f(there):\n    os.chdir(there)\n    with open('counter.txt', 'w') as f:\n        f.write('1')\n", ""},
+	"import of all names":  {flaskTop + "from peewee import *\ndb = SqliteDatabase('shop.db')\n", "shop.db"},
 	"when run directly":    {flaskTop + "if __name__ == '__main__':\n    sqlite3.connect('x.db')\n", ""},
 	"create_engine":        {fastTop + "from sqlalchemy import create_engine\nURL = 'sqlite:///./test.db'\nengine = create_engine(URL)\n", "test.db"},
 	"aiosqlite":            {fastTop + "URL = 'sqlite+aiosqlite:///./data/test.db'\n", "data/"},

@@ -42,12 +42,17 @@ def mend_gunicorn_19():
     importer.exec_module = lambda self, module: None
 
 
-# A script's folder comes first on the path; nothing of it is a module.
+# A script's folder comes first on the path; nothing of it is a module. The app's folders
+# come before gunicorn's: its configuration may be a file gunicorn.py.
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != here]
+whole = [p for p in sys.path if os.path.abspath(p or ".") != here]
+own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+sys.path[:] = [p for p in whole if p not in own]
 mend_gunicorn_19()
 
 from gunicorn.app.wsgiapp import WSGIApplication  # noqa: E402
+
+sys.path[:] = whole
 
 # The workers that speak WSGI and know the client only by what nginx says.
 WSGI_WORKERS = {"gunicorn.workers." + m for m in ("sync", "gthread", "base_async", "ggevent", "geventlet")}

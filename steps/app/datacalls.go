@@ -118,8 +118,19 @@ func (f *finder) importedName(s *scope, name string) string {
 			}
 			return join(b.imported.text(), rest)
 		}
+		for _, star := range s.names["*"] {
+			if full := join(star.imported.module, name); hasWriter(full) && f.src.local(s.module, *star.imported) == nil {
+				return full
+			}
+		}
 	}
 	return ""
+}
+
+// hasWriter tells the name of a function that is known to write.
+func hasWriter(name string) bool {
+	_, writes := writers[name]
+	return writes || engines[name] || name == "pony.orm.Database"
 }
 
 // collectConfigs notes what settings of a framework are set to: app.config["NAME"] = …,

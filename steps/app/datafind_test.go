@@ -77,6 +77,7 @@ var inOneModule = map[string]struct{ app, want string }{
 	"session files":        {flaskTop + "app.config['SESSION_TYPE'] = 'filesystem'\n", "flask_session/"},
 	"written file":         {flaskTop + "with open('counter.txt', 'w') as f:\n    f.write('1')\n", "counter.txt"},
 	"in another folder":    {flaskTop + "def f(there):\n    os.chdir(there)\n    with open('counter.txt', 'w') as f:\n        f.write('1')\n", ""},
+	"import of all names":  {flaskTop + "from peewee import *\ndb = SqliteDatabase('shop.db')\n", "shop.db"},
 	"when run directly":    {flaskTop + "if __name__ == '__main__':\n    sqlite3.connect('x.db')\n", ""},
 	"create_engine":        {fastTop + "from sqlalchemy import create_engine\nURL = 'sqlite:///./test.db'\nengine = create_engine(URL)\n", "test.db"},
 	"aiosqlite":            {fastTop + "URL = 'sqlite+aiosqlite:///./data/test.db'\n", "data/"},
@@ -117,6 +118,7 @@ func TestFindDataInPackages(t *testing.T) {
 		"other module": {[]string{"main.py", "from fastapi import FastAPI\nfrom db import c\napp = FastAPI()\n", "paths.py", "from pathlib import Path\nDATA = Path(__file__).parent / 'var'\n", "db.py", "import sqlite3\nimport paths\nc = sqlite3.connect(str(paths.DATA / 'x.db'))\n"}, "var/"},
 		"in a package": {[]string{"main.py", "from api import app\n", "api/__init__.py", "from fastapi import FastAPI\napp = FastAPI()\n", "api/db.py", "import os, sqlite3\nc = sqlite3.connect(os.path.join(os.path.dirname(__file__), 'x.db'))\n"}, "api/x.db"},
 		"script":       {[]string{"manage.py", djangoManage, "shop/__init__.py", "", "shop/wsgi.py", djangoWSGI, "shop/settings.py", "ALLOWED_HOSTS = ['*']\n", "scripts/log.py", "with open('CHANGELOG.md', 'w') as f:\n    f.write('x')\n"}, ""},
+		"quart":        {[]string{"src/blog/__init__.py", "from pathlib import Path\nfrom sqlite3 import dbapi2 as sqlite3\nfrom quart import Quart\napp = Quart(__name__)\napp.config.update({'DATABASE': Path(app.root_path) / 'blog.db'})\ndef db():\n    return sqlite3.connect(app.config['DATABASE'])\n"}, "src/blog/blog.db"},
 		"celery beat":  {[]string{"main.py", "from fastapi import FastAPI\napp = FastAPI()\n", "Procfile", "web: gunicorn main:app\nbeat: celery -A main beat\n"}, "celerybeat-schedule celerybeat-schedule.db"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,7 +18,7 @@ func (d *detection) flaskModule() *module {
 	return m
 }
 
-// flaskCall is the call that makes the Flask app.
+// flaskCall is the call that makes the app of Flask, or of Quart, which has the same folders.
 func (d *detection) flaskCall() (*module, line) {
 	f := &finder{detection: d}
 	modules := d.src.paths
@@ -35,7 +35,8 @@ func (d *detection) flaskCall() (*module, line) {
 					continue
 				}
 				callee, rest := dotted(l.tokens[i:])
-				if len(rest) > 0 && rest[0].is("(") && constructors[f.importedName(l.scope, callee)].framework == Flask {
+				made := constructors[f.importedName(l.scope, callee)].framework
+				if len(rest) > 0 && rest[0].is("(") && (made == Flask || made == "quart") {
 					return d.src.modules[p], line{rest, l.scope}
 				}
 			}

@@ -42,6 +42,7 @@ func (d *detection) debianPackages() error {
 		return err
 	}
 	d.importedNeeds()
+	d.startedPrograms()
 	f := &d.found
 	slices.Sort(f.Packages)
 	slices.Sort(f.BuildPackages)

@@ -35,6 +35,8 @@ func TestDebianPackages(t *testing.T) {
 		{"git", files("app.py", flaskApp, "requirements.txt", "flask\nlib @ git+https://example.org/lib@v1\n"), Settings{}, "", "git"},
 		{"editable git", files("app.py", flaskApp, "requirements.txt", "flask\n-e git+https://example.org/lib@v1#egg=lib\n"), Settings{}, "", "git"},
 		{"git in pyproject", files("app.py", flaskApp, "pyproject.toml", "[project]\nname='x'\ndependencies=['flask','lib @ git+https://example.org/lib']\n"), Settings{}, "", "git"},
+		{"starts programs", files("app.py", flaskApp+"import subprocess\nimport os, shutil\nargs = ['-Tpng']\nsubprocess.run(['dot'] + args)\nHAS = shutil.which('pdftotext')\nos.system('ffmpeg -i x y')\ncommand = ['soffice', '--headless']\n"), Settings{}, "ffmpeg graphviz libreoffice poppler-utils", ""},
+		{"has names of programs", files("app.py", flaskApp+"import os\nformats = ['zip', 'git']\nprint('dot')\nfoo['zip']\n", "other.py", "import subprocess\nsubprocess.run(['dot'])\n"), Settings{}, "", ""},
 		{"GeoDjango", files("web.py", flaskApp, "shop/settings.py", "INSTALLED_APPS = ['django.contrib.gis']\n", "requirements.txt", "django\n"), Settings{Command: "django serve"}, "gdal-bin", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

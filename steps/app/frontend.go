@@ -39,6 +39,9 @@ var pathInScript = regexp.MustCompile(`(?:^|[\s>"'])\.?/?(dist|build|public|stat
 
 var viteOutput = regexp.MustCompile(`outDir\s*:\s*["'` + "`" + `]([\w./-]+)["'` + "`" + `]`)
 
+// webpackOutput is the path of webpack's output, from the folder of its configuration.
+var webpackOutput = regexp.MustCompile(`path\s*:\s*(?:path\.)?(?:join|resolve)\(\s*__dirname\s*,\s*((?:["'][\w./-]+["']\s*,?\s*)+)\)`)
+
 // maxManifestDepth is how deep in folders a front end may be.
 const maxManifestDepth = 2
 
@@ -46,6 +49,13 @@ const maxManifestDepth = 2
 func expanded(scripts map[string]string, name string, depth int) string {
 	text := scripts[name]
 	words := strings.Fields(text)
+	if len(words) == 1 && words[0] == "run-script-os" && depth > 0 {
+		for _, system := range []string{"linux", "nix", "default"} { // as it chooses on a server
+			if scripts[name+":"+system] != "" {
+				return expanded(scripts, name+":"+system, depth-1)
+			}
+		}
+	}
 	for i, word := range words {
 		if i > 0 && depth > 0 && scripts[word] != "" && word != name && (words[i-1] == "run" || words[i-1] == "yarn" || strings.HasPrefix(words[0], "run-") || words[0] == "npm-run-all") {
 			text += " && " + expanded(scripts, word, depth-1)
@@ -91,6 +101,9 @@ func (d *detection) outputOf(f frontEnd) string {
 			return sibling(f.manifest, string(found[1]))
 		}
 	}
+	if output := d.webpackOutput(f); output != "" {
+		return output
+	}
 	for _, form := range []*regexp.Regexp{outputOptions, pathInScript} {
 		if found := form.FindStringSubmatch(f.script); found != nil {
 			return sibling(f.manifest, found[1])
@@ -102,6 +115,24 @@ func (d *detection) outputOf(f frontEnd) string {
 				return sibling(f.manifest, tool.output)
 			}
 		}
+	}
+	return ""
+}
+
+// webpackOutput is the folder that webpack's configuration names; "" if there is none, or
+// the script does not run webpack.
+func (d *detection) webpackOutput(f frontEnd) string {
+	if !slices.Contains(strings.Fields(f.script), "webpack") {
+		return ""
+	}
+	for _, config := range []string{"webpack.config.js", "webpack.config.cjs", "webpack.config.mjs", "webpack.config.ts", "webpack.prod.js"} {
+		text, err := readText(d.fsys, sibling(f.manifest, config))
+		found := webpackOutput.FindSubmatch(text)
+		if err != nil || found == nil {
+			continue
+		}
+		parts := strings.FieldsFunc(string(found[1]), func(r rune) bool { return strings.ContainsRune("'\" ,\t\r\n", r) })
+		return sibling(f.manifest, path.Join(parts...))
 	}
 	return ""
 }

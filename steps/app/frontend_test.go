@@ -26,6 +26,8 @@ func TestDetectFrontEnds(t *testing.T) {
 		"the script says where": {files("theme/static_src/package.json", with(script, "tailwindcss -i a.css -o ../static/css/styles.css")), "(cd theme/static_src && npm run build)", "theme/static_src theme/static/css", ""},
 		"another script says":   {files("ui/package.json", `{"scripts": {"build": "npm run clean && npm run build:css", "clean": "rm x", "build:css": "postcss -o ../static/a.css"}}`), "(cd ui && npm run build)", "ui static", ""},
 		"vite says where":       {files("ui/package.json", with(script, "vite build"), "ui/vite.config.ts", "export default {build: {outDir: '../static/ui'}}"), "(cd ui && npm run build)", "ui static/ui", ""},
+		"webpack says where":    {files("ui/package.json", with(script, "webpack --mode production"), "ui/webpack.config.js", "module.exports = {output: {path: path.join(__dirname, '..', \"static\", 'ui')}}"), "(cd ui && npm run build)", "ui static/ui", ""},
+		"by run-script-os":      {files("ui/package.json", `{"scripts": {"build": "run-script-os", "build:win32": "SET A=1 && webpack", "build:default": "A=1 webpack --color"}}`), "(cd ui && npm run build)", "ui", ""},
 		"its output is there":   {files("client/package.json", with(script, "vite build"), "client/dist/index.html", ""), "", "", ""},
 		"nothing serves it":     {files("ui/package.json", with(script, "next build")), "", "", "ui/package.json has a build script that is not run, because no Python file names .next; ui/.next is not among the files"},
 		"no build":              {files("package.json", `{"scripts": {"test": "x"}}`), "", "", ""},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ var unserved = []struct{ library, why, next string }{
 	{"reflex", "Reflex builds its pages with Node.js and needs two servers", `export its pages and set [app] command = "reflex run --env prod --backend-only --backend-host 127.0.0.1 --backend-port $PORT" in ` + SettingsFile},
 	{"hug", "Hug adds its app to the module when it is loaded", `set app.wsgi = "{module}:__hug_wsgi__" in ` + SettingsFile},
 	{"voila", "Voilà serves a notebook", `set [app] command = "voila NOTEBOOK.ipynb --no-browser --Voila.ip=127.0.0.1 --port=$PORT" in ` + SettingsFile},
-	{"nicegui", "NiceGUI is not started by a script that was found", `set [app] command = "python {file}", and write ui.run(host="127.0.0.1", port=int(os.environ["PORT"]), show=False, reload=False) there`},
+	{"nicegui", "NiceGUI is not started by a script that was found", `set [app] command = "python {file}", and write ui.run(…, host="127.0.0.1", port=int(os.environ["PORT"]), show=False, reload=False) there`},
 	{"gradio", "no script calls launch() of Gradio", `set [app] command = "env GRADIO_SERVER_PORT=$PORT python {file}" in ` + SettingsFile},
 	{"panel", "no script calls servable() of Panel", `set [app] command = "panel serve {file} --port $PORT --allow-websocket-origin '*'" in ` + SettingsFile},
 	{"tornado", "Tornado is not started by a script that was found", `set [app] command = "python {file}" in ` + SettingsFile + `, and write listen(int(os.environ["PORT"])) there`},
@@ -37,7 +38,11 @@ func (d *detection) none() error {
 		}
 	}
 	if command, from := d.startedElsewhere(); command != "" {
-		return appUsage("no Python web app was found in "+d.folder(), fmt.Sprintf("%s starts it so: set app.command = %q in %s, with $PORT as its port", from, command, SettingsFile))
+		next := fmt.Sprintf("set app.command = %q in %s, with $PORT as its port", command, SettingsFile)
+		if key, target := d.servedBy(command); target != "" {
+			next = fmt.Sprintf("set %s = %q in %s", key, target, SettingsFile)
+		}
+		return appUsage("no Python web app was found in "+d.folder(), from+" starts it so: "+next)
 	}
 	for _, u := range unserved {
 		for _, p := range d.src.paths {
@@ -71,8 +76,59 @@ var startLines = []struct {
 	{"railway.toml", regexp.MustCompile(`(?m)^\s*startCommand\s*=\s*"([^"]+)"`)},
 	{"app.yaml", regexp.MustCompile(`(?m)^\s*entrypoint:\s*(.+?)\s*$`)},
 	{"fly.toml", regexp.MustCompile(`(?m)^\s*(?:app|web)\s*=\s*"([^"]+ [^"]+)"`)},
-	{"Dockerfile", regexp.MustCompile(`(?m)^\s*CMD\s+(.+?)\s*$`)},
-	{"Dockerfile", regexp.MustCompile(`(?m)^\s*ENTRYPOINT\s+(.+?)\s*$`)},
+}
+
+// imageLine is a line of a Dockerfile that says what an image starts.
+var imageLine = regexp.MustCompile(`(?m)^\s*(CMD|ENTRYPOINT)\s+(.+?)\s*$`)
+
+// startedByImage is the command of a Dockerfile's last image: what CMD says are arguments
+// for what ENTRYPOINT says. "" if it is a file of the image, which the app need not have.
+func (d *detection) startedByImage() string {
+	text, err := readText(d.fsys, "Dockerfile")
+	if err != nil {
+		return ""
+	}
+	entry, command := "", ""
+	for _, found := range imageLine.FindAllSubmatch(text, -1) {
+		if string(found[1]) == "CMD" {
+			command = commandIn(found[2])
+		} else {
+			entry, command = commandIn(found[2]), ""
+		}
+	}
+	started := strings.TrimSpace(entry + " " + command)
+	program, rest, _ := strings.Cut(started, " ")
+	if !path.IsAbs(program) {
+		return started
+	}
+	if path.Base(path.Dir(program)) != "bin" || !servers[path.Base(program)] {
+		return ""
+	}
+	return path.Base(program) + " " + rest
+}
+
+// commandIn is a command that is written as a line, or as a list of its words.
+func commandIn(written []byte) string {
+	var words []string
+	if json.Unmarshal(written, &words) == nil {
+		return strings.Join(words, " ")
+	}
+	return strings.Trim(string(written), `'"`)
+}
+
+// servedBy is the key and the app for a command that starts a server with an app of this
+// folder; "" for any other command.
+func (d *detection) servedBy(command string) (key, target string) {
+	c := readCall(command)
+	name, _, _ := strings.Cut(c.target, ":")
+	_, m := d.src.locate(name)
+	switch {
+	case m == nil || !servers[c.program]:
+		return "", ""
+	case asgiServers[c.program]:
+		return "app.asgi", c.target
+	}
+	return "app.wsgi", c.target
 }
 
 // startedElsewhere finds how a file for another host, or a console script, starts the app.
@@ -87,15 +143,10 @@ func (d *detection) startedElsewhere() (command, from string) {
 		if found == nil {
 			continue
 		}
-		command := strings.Trim(string(found[1]), `'"`)
-		var words []string
-		if json.Unmarshal(found[1], &words) == nil {
-			command = strings.Join(words, " ")
-		}
-		if strings.HasPrefix(command, "/") {
-			continue // It is a file of the image.
-		}
-		return command, s.file
+		return commandIn(found[1]), s.file
+	}
+	if command := d.startedByImage(); command != "" {
+		return command, "Dockerfile"
 	}
 	document, err := readDocument(d.fsys, "pyproject.toml")
 	if err != nil {

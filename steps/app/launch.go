@@ -48,7 +48,7 @@ var ownServers = map[string]struct{ framework, port, write string }{
 	"aiohttp.web.TCPSite":                   {"aiohttp", "8080", `TCPSite(…, port=int(os.environ.get("PORT", {port})))`},
 	"bottle.run":                            {"bottle", "8080", `run(…, port=int(os.environ.get("PORT", {port})))`},
 	"tornado.listen":                        {"tornado", "8888", `listen(int(os.environ.get("PORT", {port})))`},
-	"nicegui.ui.run":                        {"nicegui", "8080", `ui.run(host="127.0.0.1", port=int(os.environ.get("PORT", {port})), show=False, reload=False)`},
+	"nicegui.ui.run":                        {"nicegui", "8080", `ui.run(…, host="127.0.0.1", port=int(os.environ.get("PORT", {port})), show=False, reload=False)`},
 	"uvicorn.run":                           {"", "8000", `uvicorn.run(…, port=int(os.environ.get("PORT", {port})))`},
 	"waitress.serve":                        {"", "8080", `serve(…, host="127.0.0.1", port=int(os.environ.get("PORT", {port})))`},
 	"werkzeug.serving.run_simple":           {"", "5000", `run_simple("127.0.0.1", int(os.environ.get("PORT", {port})), …)`},

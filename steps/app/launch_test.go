@@ -60,7 +60,7 @@ func TestDetectRefusesItsOwnPort(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"tornado":     {strings.Replace(tornadoApp, "%s", "8888", 1), `s.py line 4 listens on port 8888 only, and each release needs a port of its own: import os, and write listen(int(os.environ.get("PORT", 8888)))`},
 		"aiohttp":     {"from aiohttp import web\ndef main():\n    web.run_app(web.Application(), port=9000)\nmain()\n", `s.py line 3 listens on port 9000 only, and each release needs a port of its own: import os, and write run_app(…, port=int(os.environ.get("PORT", 9000)))`},
-		"default":     {"from nicegui import ui\nui.run()\n", `s.py line 2 does not take its port from the environment, and each release needs a port of its own: import os, and write ui.run(host="127.0.0.1", port=int(os.environ.get("PORT", 8080)), show=False, reload=False)`},
+		"default":     {"from nicegui import ui\nui.run()\n", `s.py line 2 does not take its port from the environment, and each release needs a port of its own: import os, and write ui.run(…, host="127.0.0.1", port=int(os.environ.get("PORT", 8080)), show=False, reload=False)`},
 		"http.server": {"from http.server import HTTPServer\nHTTPServer(('', 8000), None).serve_forever()\n", `s.py line 2 listens on port 8000 only, and each release needs a port of its own: import os, and write HTTPServer(("127.0.0.1", int(os.environ.get("PORT", 8000))), …)`},
 		"websockets":  {"import asyncio, websockets\nasync def main():\n    async with websockets.serve(None, 'localhost', 8765):\n        pass\nasyncio.run(main())\n", "s.py line 3 listens on port 8765 only"},
 		"gradio":      {"import gradio\ngradio.Interface(None).launch(server_port=7860)\n", "s.py line 2 listens on port 7860 only, and each release needs a port of its own: leave server_port=7860 out there"},
@@ -82,12 +82,14 @@ func TestDetectSaysWhatToWrite(t *testing.T) {
 		fsys fstest.MapFS
 		want string
 	}{
-		"reflex":         {files("shop/shop.py", "import reflex as rx\napp = rx.App()\n"), "no Python web app was found in this folder: Reflex builds its pages with Node.js and needs two servers (shop/shop.py): export its pages and set [app] command = \"reflex run"},
-		"hug":            {files("api.py", "import hug\n@hug.get()\ndef x(): pass\n"), `no Python web app was found in this folder: Hug adds its app to the module when it is loaded (api.py): set app.wsgi = "api:__hug_wsgi__" in slipway.toml`},
-		"tornado":        {files("a.py", "import tornado.web\n"), `no Python web app was found in this folder: Tornado is not started by a script that was found (a.py): set [app] command = "python a.py" in slipway.toml`},
-		"Dockerfile":     {files("a.py", "", "Dockerfile", "FROM python\nCMD [\"shop\", \"serve\"]\n"), `no Python web app was found in this folder: Dockerfile starts it so: set app.command = "shop serve" in slipway.toml, with $PORT as its port`},
-		"render.yaml":    {files("a.py", "", "render.yaml", "services:\n  - startCommand: shop serve\n"), `no Python web app was found in this folder: render.yaml starts it so: set app.command = "shop serve"`},
-		"console script": {files("a.py", "", "pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\nshop = 'a:main'\n"), `no Python web app was found in this folder: pyproject.toml has the script shop, which perhaps starts it so: set app.command = "shop --port $PORT"`},
+		"reflex":           {files("shop/shop.py", "import reflex as rx\napp = rx.App()\n"), "no Python web app was found in this folder: Reflex builds its pages with Node.js and needs two servers (shop/shop.py): export its pages and set [app] command = \"reflex run"},
+		"hug":              {files("api.py", "import hug\n@hug.get()\ndef x(): pass\n"), `no Python web app was found in this folder: Hug adds its app to the module when it is loaded (api.py): set app.wsgi = "api:__hug_wsgi__" in slipway.toml`},
+		"tornado":          {files("a.py", "import tornado.web\n"), `no Python web app was found in this folder: Tornado is not started by a script that was found (a.py): set [app] command = "python a.py" in slipway.toml`},
+		"Dockerfile":       {files("a.py", "", "Dockerfile", "FROM python\nCMD [\"shop\", \"serve\"]\n"), `no Python web app was found in this folder: Dockerfile starts it so: set app.command = "shop serve" in slipway.toml, with $PORT as its port`},
+		"entry point":      {files("shop/run.py", "application = make()\n", "Dockerfile", "FROM python\nCMD x\nFROM python\nENTRYPOINT [\"/venv/bin/gunicorn\", \"-b\", \"0.0.0.0:80\"]\nCMD [\"shop.run\"]\n"), `no Python web app was found in this folder: Dockerfile starts it so: set app.wsgi = "shop.run:application" in slipway.toml`},
+		"file of an image": {files("a.py", "", "Dockerfile", "FROM python\nENTRYPOINT /entrypoint.sh\n"), `no Python web app was found in this folder: set app.wsgi = "module:object" in slipway.toml`},
+		"render.yaml":      {files("a.py", "", "render.yaml", "services:\n  - startCommand: shop serve\n"), `no Python web app was found in this folder: render.yaml starts it so: set app.command = "shop serve"`},
+		"console script":   {files("a.py", "", "pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\nshop = 'a:main'\n"), `no Python web app was found in this folder: pyproject.toml has the script shop, which perhaps starts it so: set app.command = "shop --port $PORT"`},
 	} {
 		_, err := Detect(test.fsys, Settings{})
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {

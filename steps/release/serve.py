@@ -42,13 +42,18 @@ def mend_gunicorn_19():
     importer.exec_module = lambda self, module: None
 
 
-# A script's folder comes first on the path; nothing of it is a module.
+# A script's folder comes first on the path; nothing of it is a module. The app's folders
+# come before gunicorn's: its configuration may be a file gunicorn.py.
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != here]
+whole = [p for p in sys.path if os.path.abspath(p or ".") != here]
+own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+sys.path[:] = [p for p in whole if p not in own]
 mend_gunicorn_19()
 
 from gunicorn import util  # noqa: E402
 from gunicorn.app.wsgiapp import WSGIApplication  # noqa: E402
+
+sys.path[:] = whole
 
 # gunicorn before 21 sets the user of each worker and of its file, though they have it
 # already, which the sandbox refuses.

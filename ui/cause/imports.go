@@ -144,7 +144,11 @@ func noName(e evidence, at []string) (Remedy, bool) {
 // syntax is code that the server's Python can't read.
 func syntax(e evidence, at []string) (Remedy, bool) {
 	if strings.Contains(at[1], "Missing parentheses in call to") || strings.Contains(at[1], "multiple exception types must be parenthesized") {
-		return then(fmt.Sprintf("this is Python 2, which no server has any more: convert it, 2to3 -w %s does most of it", e.here("FILE")))
+		file := e.here("FILE")
+		if !typedName.MatchString(file) {
+			file = "FILE"
+		}
+		return then(fmt.Sprintf("this is Python 2, which no server has any more: convert it, 2to3 -w %s does most of it", file))
 	}
 	return then("correct that line; if it is right for another Python than the server's, write its version: " + inApp(`python = "3.13"`))
 }

@@ -108,10 +108,12 @@ func TestRemedyWithoutAList(t *testing.T) {
 func TestRemedyOfHostileOutput(t *testing.T) {
 	for _, printed := range []string{
 		"FileNotFoundError: [Errno 2] No such file or directory: '../../etc/passwd'", "OSError: [Errno 30] Read-only file system: '\x1b[2J/../..'",
-		"sh: 1: $(reboot): not found", "OSError: [Errno 30] Read-only file system: '../../etc/shop/x'", "OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/'", "KeyError: 'X; reboot'", "ModuleNotFoundError: No module named '../x'",
+		"sh: 1: $(reboot): not found", "sh: 1: ./a$(reboot).sh: not found", "sh: 1: ./a$(reboot).sh: Permission denied", "FAILED tests/a'$(reboot)'::x - AssertionError",
+		"Failed to fetch http://$(reboot)/x", "E: The repository 'http://$(reboot) trixie Release' does not have", "Invalid HTTP_HOST header: '$(reboot)'\nthe release answered with status 400 at /, and 200 is wanted",
+		"Traceback (most recent call last):\n  File \"/srv/app-shop/releases/08d4abc35ca1/src/$(reboot).py\", line 4\n    print 1\nSyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?", "OSError: [Errno 30] Read-only file system: '../../etc/shop/x'", "OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/'", "KeyError: 'X; reboot'", "ModuleNotFoundError: No module named '../x'",
 	} {
 		got, _ := RemedyOf("release: it failed with status 1: "+printed, t.TempDir())
-		if strings.ContainsAny(got.Next+got.Keep, "\x1b\n") || strings.Contains(got.Keep, "..") || strings.Contains(got.Next, `["$(`) {
+		if strings.ContainsAny(got.Next+got.Keep, "\x1b\n") || strings.Contains(got.Keep, "..") || strings.Contains(got.Next, "$(reboot)") {
 			t.Errorf("%q gives %+v", printed, got)
 		}
 	}

@@ -22,7 +22,6 @@ func TestDetectProcfile(t *testing.T) {
 		{"several commands", "cd x && gunicorn shop:site", "cd x && gunicorn shop:site", "", "wsgi", "", nil},
 		{"variables before it", "GREETING='hi there' gunicorn shop:site", "GREETING='hi there' gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
 		{"another program starts it", "newrelic-admin run-program gunicorn shop:site", "newrelic-admin run-program gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
-		{"after another command", "python init.py && exec gunicorn shop:site", "python init.py && exec gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
 		{"in a folder", "cd inner && uvicorn own:api --port $PORT", "cd inner && uvicorn own:api --port $PORT", "own:api", "asgi", "fastapi", nil},
 		{"substitution is not run", "gunicorn $(touch /tmp/x) shop:site", "gunicorn $(touch /tmp/x) shop:site", "", "wsgi", "", nil},
 		{"development server", "python web.py", "", "web:app", "wsgi", "flask", nil},

@@ -58,7 +58,7 @@ var rows = map[string][]shape{
 		{folder: "editable-library", answers: []page{{"/", "words of a data file 0.3"}}},
 		{folder: "uv-workspace", answers: []page{{"/", "a sibling says hello"}}},
 		{folder: "poetry-ranges", answers: []page{{"/", "flask 3.1"}}},
-		{folder: "front-end", answers: []page{{"/", "a front end that was not built"}, {"/client/dist/index.html", "front"}}},
+		{folder: "front-end", answers: []page{{"/", "a front end that was not built"}, {"/dist/index.html", "front"}}},
 		{folder: "compiled", answers: []page{{"/", "compiler None"}}},
 	},
 }

@@ -154,7 +154,7 @@ func (d *detection) command(command, from string) error {
 	d.found.because("web command", command, from)
 	c := readCall(command)
 	if c.program == "" {
-		d.serving(readServingCall(command))
+		d.serving(d.servingIn(command))
 		return nil
 	}
 	if c.program == gunicorn && c.otherVariables {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -17,6 +18,27 @@ type servingCall struct {
 	folder string
 	// settings is what it sets DJANGO_SETTINGS_MODULE to; "" if it does not.
 	settings string
+	// anyPort is set if nothing of the command takes the port from $PORT.
+	anyPort bool
+}
+
+// servingIn finds the call of a server in a command, or in a script that it starts.
+func (d *detection) servingIn(command string) servingCall {
+	s := readServingCall(command)
+	if s.program != "" {
+		return s
+	}
+	for _, started := range scriptsIn(command) {
+		text, err := d.read(started.path)
+		if err != nil || len(text) > maxScriptBytes {
+			continue // the build may make it
+		}
+		if s = readServingCall(text); s.program != "" {
+			d.commandSource = started.path
+			return s
+		}
+	}
+	return servingCall{}
 }
 
 // readServingCall finds the last call of a server in a command. The command is only read:
@@ -42,6 +64,7 @@ func readServingCall(command string) servingCall {
 	if found.program == "" {
 		return servingCall{}
 	}
+	found.anyPort = !strings.Contains(command, "PORT") && (found.program != gunicorn || len(withoutBind(found.args)) < len(found.args))
 	return found
 }
 
@@ -89,6 +112,9 @@ func wordsOf(one *syntax.CallExpr) []string {
 func (d *detection) serving(s servingCall) {
 	if s.program == "" {
 		return
+	}
+	if s.anyPort {
+		d.found.warn(fmt.Sprintf("%s starts %s without $PORT, the port on which it must listen", d.commandSource, s.program))
 	}
 	d.commandSettings = s.settings
 	if s.program == gunicorn {

@@ -22,10 +22,12 @@ func TestServingCall(t *testing.T) {
 		"export DJANGO_SETTINGS_MODULE=mysite.local; exec gunicorn mysite.wsgi -t 120": {"mysite.local", 2 * time.Minute},
 		"cd . && gunicorn mysite.wsgi --config python:mysite.web":                      {"mysite.live", 3 * time.Minute},
 		"daphne -p $PORT mysite.wsgi:application":                                      {"mysite.live", 0},
-		"gunicorn --timeout 120 $(cat target)":                                         {"", 0},
+		"bash bin/web.sh":                      {"mysite.live", 2 * time.Minute},
+		"sh ./bin/web.sh --now":                {"mysite.live", 2 * time.Minute},
+		"gunicorn --timeout 120 $(cat target)": {"", 0},
 	} {
 		t.Run(web, func(t *testing.T) {
-			found, err := Detect(files("requirements.txt", "django", "Procfile", "web: "+web+"\n", "manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.local')\nexecute_from_command_line\n",
+			found, err := Detect(files("bin/web.sh", "#!/bin/sh\nset -e\npython manage.py check\nexec gunicorn mysite.wsgi --timeout 120\n", "requirements.txt", "django", "Procfile", "web: "+web+"\n", "manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.local')\nexecute_from_command_line\n",
 				"mysite/__init__.py", "", "mysite/local.py", "ALLOWED_HOSTS = []\n", "mysite/live.py", "ALLOWED_HOSTS = []\n", "mysite/web.py", "timeout = 180\n",
 				"mysite/wsgi.py", "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.live')\napplication = get_wsgi_application()\n"), Settings{})
 			if err != nil {
@@ -50,6 +52,20 @@ func TestLimitsInWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{2 * time.Minute: "2m", 90 * time.Second: "1m30s", time.Hour: "1h", 30 * time.Second: "30s", 90 * time.Minute: "1h30m", 10 * time.Minute: "10m"} {
 		if got := timeInWords(d); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
+	}
+}
+
+// TestServingCallWithoutPort warns of a server in a longer command that listens on a port
+// of its own.
+func TestServingCallWithoutPort(t *testing.T) {
+	for web, warned := range map[string]bool{
+		"cd . && gunicorn -b 0.0.0.0:8000 app:app": true, "cd . && gunicorn -b 0.0.0.0:$PORT app:app": false, "cd . && gunicorn app:app": false,
+		"echo x; uvicorn app:app --port 8000": true, "echo x; uvicorn app:app --port ${PORT:-8000}": false,
+	} {
+		found, err := Detect(files("app.py", flaskApp, "requirements.txt", "", "Procfile", "web: "+web+"\n"), Settings{})
+		if err != nil || (len(found.Warnings) == 1) != warned {
+			t.Errorf("%s: %q, %v", web, found.Warnings, err)
 		}
 	}
 }

@@ -27,6 +27,7 @@ func (d *detection) schema() error {
 	if d.found.Release == "" && d.found.Framework == Flask {
 		d.initCommand()
 	}
+	d.guardedTables()
 	return nil
 }
 

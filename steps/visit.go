@@ -191,7 +191,7 @@ func (v visitors) refusesHost(ctx context.Context, front answer) bool {
 	})
 }
 
-// frameworks are those that have a setting for hosts, by the setting.
+// hostSettings are the settings that list hosts, by frameworks.
 var hostSettings = map[string]string{app.Django: "ALLOWED_HOSTS", app.FastAPI: "allowed_hosts of TrustedHostMiddleware",
 	app.Starlette: "allowed_hosts of TrustedHostMiddleware", app.Flask: "TRUSTED_HOSTS or SERVER_NAME"}
 

@@ -7,7 +7,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// pyCall is a call of a function that may start a server.
+// pyCall is a call of a function that may start a server or add a route.
 type pyCall struct {
 	// name is the dotted name as it is written; it begins with a dot for a method of
 	// something that is no name, such as another call.
@@ -21,17 +21,17 @@ type pyCall struct {
 
 func (c *pyCall) last() string { return c.name[strings.LastIndexByte(c.name, '.')+1:] }
 
-// servingNames are the last names of the calls that are kept.
+// servingNames are the last names of the calls that may start a server.
 var servingNames = []string{
 	"run", "serve", "listen", "launch", "run_app", "start", "app", "App", "servable", "curdoc", "quickstart", "make_server",
 	"run_simple", "start_server", "TCPSite", "AppRunner", "HTTPServer", "ThreadingHTTPServer", "TCPServer", "ThreadingTCPServer", "WSGIServer",
-	"Server", "listenTCP", "route", "get", "post",
+	"Server", "listenTCP",
 }
 
-// noteCalls keeps the calls of a statement that may start a server.
+// noteCalls keeps the calls of a statement that may start a server or add a route.
 func (m *module) noteCalls(s statement, in place) {
 	for i, t := range s.tokens {
-		if t.kind != tokenName || i+1 >= len(s.tokens) || !s.tokens[i+1].is("(") || !slices.Contains(servingNames, t.text) {
+		if t.kind != tokenName || i+1 >= len(s.tokens) || !s.tokens[i+1].is("(") || !slices.Contains(servingNames, t.text) && !slices.Contains(routeCalls, t.text) {
 			continue
 		}
 		start := i
@@ -47,7 +47,9 @@ func (m *module) noteCalls(s statement, in place) {
 		}
 		call.args, _ = bracketed(s.tokens[i+1:])
 		m.calls = append(m.calls, call)
-		m.noteServed(call)
+		if slices.Contains(servingNames, t.text) {
+			m.noteServed(call)
+		}
 	}
 }
 

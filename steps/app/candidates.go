@@ -134,7 +134,7 @@ func preferNames(m *module, all []candidate) []candidate {
 func (src *source) reduce(all []candidate) []candidate {
 	all = entriesFirst(all)
 	all = sameOrigin(all)
-	return usualInRoot(src.notImported(all))
+	return src.withRoutes(usualInRoot(src.notImported(all)))
 }
 
 // usualInRoot keeps only the app in the one file of the root that has a usual name, if

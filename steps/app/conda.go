@@ -58,7 +58,9 @@ func addPip(node *yaml.Node, req *Requirements) error {
 			req.Files = append(req.Files, included)
 			continue
 		}
-		if target, ok := option(requirement, "-e", "--editable"); ok && !strings.Contains(target, "://") {
+		if target, ok := option(requirement, "-e", "--editable"); ok && strings.Contains(target, "://") {
+			requirement = target // its folder would not stay
+		} else if ok {
 			requirement = "./" + strings.TrimPrefix(target, "./")
 			if requirement == "./." || requirement == "./" {
 				requirement = "."

@@ -100,6 +100,10 @@ func TestRefusedRequirements(t *testing.T) {
 		{"of one's own, on Windows", "requirements.txt", "lib @ file:///C:/Users/me/lib\n", "line 1 names", "./libs/NAME"},
 		{"not there", "requirements.txt", "./libs/x\n", "line 1 names ./libs/x", "correct the path"},
 		{"outside", "requirements.txt", "-e ../lib\n", "outside the app's folder", "move it"},
+		{"option in a project", "pyproject.toml", "[project]\ndependencies = [\"flask\", \"--target=/opt\"]\n", `pyproject.toml has "--target=/opt"`, "app.requirements"},
+		{"option in setup.cfg", "setup.cfg", "[metadata]\nname = shop\n[options]\ninstall_requires =\n    --index-url=https://pypi.example.org\n", `setup.cfg has "--index-url=`, "app.requirements"},
+		{"option in setup.py", "setup.py", "from setuptools import setup\nsetup(install_requires=['-rother.txt'])\n", `setup.py has "-rother.txt"`, "app.requirements"},
+		{"option as a name", "pyproject.toml", "[tool.poetry.dependencies]\n\"--target\" = \"*\"\n", `pyproject.toml has "--target`, "app.requirements"},
 		{"Aptfile with an address", "Aptfile", "git\nhttps://example.org/x.deb\n", "Aptfile line 2 names https://example.org/x.deb", "remove the line"},
 		{"Aptfile with a repository", "Aptfile", ":repo:deb http://example.org stable main\n", "Aptfile line 1", "remove the line"},
 		{"Aptfile with an option", "Aptfile", "--allow-unauthenticated\n", "Aptfile line 1", "one name a line"},
@@ -122,6 +126,7 @@ func TestRefusedRequirements(t *testing.T) {
 func TestRequirementsAsTheyAre(t *testing.T) {
 	for _, test := range []struct{ name, text, rewritten, warning, reason string }{
 		{"Ubuntu's line", "flask\npkg_resources==0.0.0\nclick\n", "flask\n\nclick\n", "requirements.txt line 2 is left out", ""},
+		{"Ubuntu's line, continued by nothing", "flask\npkg_resources==0.0.0 \\", "flask\n", "requirements.txt line 2 is left out", ""},
 		{"editable repository", "flask\n-e git+https://example.org/lib@v1#egg=lib[x]&subdirectory=py\n", "flask\nlib[x] @ git+https://example.org/lib@v1#subdirectory=py\n", "", ""},
 		{"index", "--extra-index-url https://pypi.example.org/simple\nflask\n", "", "", "https://pypi.example.org/simple"},
 		{"index with a password", "--index-url=https://me:secret@pypi.example.org/simple\nflask\n", "", "requirements.txt line 1 has a user name or password", "https://me:xxxxx@pypi.example.org/simple"},

@@ -30,7 +30,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
 	d.settingsLimits()
-	for _, step := range []func() error{d.app, d.files, d.schema, d.requirements, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -61,8 +61,13 @@ type detection struct {
 	djangoMigrates string
 	// configs are the settings of the app's framework and what they are set to, by name.
 	configs map[string][]setting
-	// commandSource is the file and the line of the web command.
-	commandSource string
+	// commandSource is the file and the line of the web command, and commandSettings the
+	// DJANGO_SETTINGS_MODULE that it sets.
+	commandSource, commandSettings string
+	// gunicornCall are the arguments of gunicorn in a command that does more than to start
+	// it, and gunicornFolder the folder in which it starts it.
+	gunicornCall   []string
+	gunicornFolder string
 }
 
 func (d *detection) folder() string {
@@ -89,6 +94,7 @@ func (d *detection) app() error {
 	if err := d.scripts(written); err != nil {
 		return err
 	}
+	written.takeApart()
 	d.processes(commands)
 	s := d.settings
 	switch {
@@ -142,12 +148,22 @@ func (d *detection) developmentServer(c call, from string) error {
 func (d *detection) command(command, from string) error {
 	d.found.Command, d.commandSource = command, from
 	d.found.Server = WSGI
+	if strings.Contains(command, "UvicornWorker") || strings.Contains(command, "uvicorn_worker") {
+		d.found.Server = ASGI
+	}
 	d.found.because("web command", command, from)
 	c := readCall(command)
+	if c.program == "" {
+		d.serving(readServingCall(command))
+		return nil
+	}
+	if c.program == gunicorn && c.otherVariables {
+		d.gunicornCall = c.args
+	}
 	if c.program == gunicorn && c.target != "" && !c.otherVariables {
 		d.found.GunicornArgs = withoutBind(c.args)
 	}
-	if asgiServers[c.program] || strings.Contains(command, "UvicornWorker") || strings.Contains(command, "uvicorn_worker") {
+	if asgiServers[c.program] {
 		d.found.Server = ASGI
 	}
 	if servers[c.program] && c.program != gunicorn && !strings.Contains(command, "PORT") {

@@ -75,6 +75,9 @@ func (d *detection) staticFiles(p *project) {
 		}
 	case ok:
 		folder, from = d.folderNamed(m, b.value), fmt.Sprintf("STATIC_ROOT in %s line %d", m.path, b.line)
+		if b.conditional && folder != "" && d.overlayRefused(p) == "" {
+			d.found.Overlay.Module, d.found.Overlay.StaticRoot = p.module, folder
+		}
 	}
 	if folder == "" {
 		folder, from = d.overlayStatic(p, fmt.Sprintf("STATIC_ROOT in %s line %d is no folder of the app's", m.path, b.line))
@@ -84,7 +87,7 @@ func (d *detection) staticFiles(p *project) {
 			"set app.build, app.build-folders and app.static in %s", m.path, b.line, SettingsFile))
 		return
 	}
-	d.found.Build = "python " + p.script.path + " collectstatic --noinput"
+	d.found.Build = "python " + shellWord(p.script.path) + " collectstatic --noinput"
 	d.found.because("build command", d.found.Build, from)
 	if !slices.Contains(d.found.BuildFolders, folder) {
 		d.found.BuildFolders = append(slices.Clone(d.found.BuildFolders), folder)

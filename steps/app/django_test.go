@@ -113,6 +113,15 @@ func TestDetectDjangoSettings(t *testing.T) {
 	}
 }
 
+// TestStaticRootUnderACondition has a STATIC_ROOT that may not be set on the server.
+func TestStaticRootUnderACondition(t *testing.T) {
+	const always = `STATIC_ROOT = BASE_DIR / "staticfiles"`
+	got, err := Detect(djangoFiles(strings.Replace(djangoSettings, always, "if not DEBUG:\n    STATIC_ROOT = BASE_DIR / \"public\"", 1)), Settings{})
+	if want := (Overlay{Module: "shop.settings", StaticRoot: "public"}); err != nil || got.Overlay != want || got.Static["/static/"] != "public" {
+		t.Errorf("got %+v, %v, %v, want %+v", got.Overlay, got.Static, err, want)
+	}
+}
+
 // TestDetectDjangoSettingsPackage has its settings in parts.
 func TestDetectDjangoSettingsPackage(t *testing.T) {
 	fsys := djangoFiles("")

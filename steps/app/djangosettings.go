@@ -18,8 +18,8 @@ type Overlay struct {
 	Module string
 	// Hosts is set if the names and addresses of the server are added to ALLOWED_HOSTS.
 	Hosts bool
-	// StaticRoot is the folder for STATIC_ROOT if the app names none in its own folder,
-	// relative to the app's root; "" if it does.
+	// StaticRoot is the folder for STATIC_ROOT if the app does not always name one in
+	// its own folder, relative to the app's root; "" if it does.
 	StaticRoot string
 }
 
@@ -53,6 +53,9 @@ func (d *detection) project() *project {
 	if given := d.settings.Variables[settingsVariable]; given != "" && moduleForm.MatchString(given) {
 		p.module, p.given, source = given, true, settingsVariable
 		from = cmp.Or(from, p.script)
+	} else if d.commandSettings != "" {
+		p.module, source = d.commandSettings, d.commandSource
+		from = cmp.Or(from, d.entry, p.script)
 	} else if from != nil {
 		p.module = from.settings.module
 	}
@@ -189,6 +192,9 @@ var settingsReplaced = []string{"configurations", "dynaconf"}
 func (d *detection) overlayRefused(p *project) string {
 	if len(p.settings) == 0 || p.given || d.found.SettingsModule == "" {
 		return "the app's settings module is given"
+	}
+	if d.commandSettings != "" {
+		return fmt.Sprintf("%s sets %s", d.commandSource, settingsVariable)
 	}
 	for _, m := range []*module{d.entry, p.script} {
 		if m != nil && m.settings.forced {

@@ -50,7 +50,8 @@ var refusedSettings = map[string]string{
 // The settings themselves are gunicorn's to read, on the server; here they tell how long
 // nginx and systemd have to wait.
 func (d *detection) gunicorn() error {
-	if d.found.Command != "" && d.found.GunicornArgs == nil {
+	whole := d.found.Command == "" || d.found.GunicornArgs != nil
+	if !whole && d.gunicornCall == nil {
 		return nil
 	}
 	settings := d.optionSettings()
@@ -58,6 +59,10 @@ func (d *detection) gunicorn() error {
 		if _, given := settings[name]; !given {
 			settings[name] = c
 		}
+	}
+	if !whole {
+		d.limits(settings)
+		return nil
 	}
 	if class := settings["worker_class"].value; strings.Contains(class, "uvicorn") || class == ASGI {
 		d.found.Server = ASGI
@@ -82,6 +87,9 @@ func (d *detection) gunicorn() error {
 func (d *detection) optionSettings() map[string]chosen {
 	all := map[string]chosen{}
 	args := d.found.GunicornArgs
+	if args == nil {
+		args = d.gunicornCall
+	}
 	for i := 0; i < len(args); i++ {
 		option, value, joined := strings.Cut(args[i], "=")
 		name := gunicornOptions[option]
@@ -110,10 +118,11 @@ func (d *detection) configSettings(named string) map[string]chosen {
 	}
 	if module, ok := strings.CutPrefix(named, "python:"); ok {
 		if _, m := d.src.locate(module); m != nil {
-			file = m.path
+			file = strings.TrimPrefix(m.path, d.gunicornFolder+"/")
 		}
 	}
-	text, err := d.read(path.Clean(file))
+	file = path.Join(d.gunicornFolder, file)
+	text, err := d.read(file)
 	if err != nil {
 		return nil
 	}
@@ -186,13 +195,13 @@ func (d *detection) settingsLimits() {
 	l := d.settings.Limits
 	d.found.Limits = l
 	if l.Upload != 0 {
-		d.found.because("limit of an upload", fmt.Sprintf("%d bytes", l.Upload), SettingsFile)
+		d.found.because("limit of an upload", sizeInWords(l.Upload), SettingsFile)
 	}
 	if l.Request != 0 {
-		d.found.because("limit of a request", l.Request.String(), SettingsFile)
+		d.found.because("limit of a request", timeInWords(l.Request), SettingsFile)
 	}
 	if l.Stop != 0 {
-		d.found.because("limit of an end", l.Stop.String(), SettingsFile)
+		d.found.because("limit of an end", timeInWords(l.Stop), SettingsFile)
 	}
 }
 
@@ -208,12 +217,12 @@ func (d *detection) limits(settings map[string]chosen) {
 		}
 		if t > DefaultRequest {
 			d.found.Limits.Request = t
-			d.found.because("limit of a request", t.String(), from)
+			d.found.because("limit of a request", timeInWords(t), from)
 		}
 	}
 	if t, from, ok := seconds(settings["graceful_timeout"]); ok && d.found.Limits.Stop == 0 && t > DefaultStop {
 		d.found.Limits.Stop = t
-		d.found.because("limit of an end", t.String(), from)
+		d.found.because("limit of an end", timeInWords(t), from)
 	}
 }
 

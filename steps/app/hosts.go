@@ -185,6 +185,10 @@ func namesIn(text string) []string {
 	return names
 }
 
+// separatorForm matches what may part the values of a variable. Others don't stand in the
+// environment of a unit as they are.
+var separatorForm = regexp.MustCompile(`^[ ,;:|/+&#]+$`)
+
 // listForm is how a variable lists its values, by what is done with it; "" if it is not
 // made into a list.
 func listForm(expr []token, read variableRead) string {
@@ -197,7 +201,7 @@ func listForm(expr []token, read variableRead) string {
 			return ","
 		case t.is("split") && i+2 < len(expr) && expr[i+2].is(")"):
 			return " "
-		case t.is("split") && i+2 < len(expr) && expr[i+2].kind == tokenString && expr[i+2].text != "":
+		case t.is("split") && i+2 < len(expr) && expr[i+2].kind == tokenString && separatorForm.MatchString(expr[i+2].text):
 			return expr[i+2].text
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -95,6 +96,9 @@ func (d *detection) fromImports() (Requirements, error) {
 		req.Source = "imports in " + d.entry.path
 	}
 	for name := range packages {
+		if name == crispyForms {
+			name += d.crispyVersions()
+		}
 		req.Packages = append(req.Packages, name)
 	}
 	sort.Strings(req.Packages)
@@ -131,6 +135,23 @@ func (d *detection) packagesOf(m *module, packages map[string]bool) error {
 		packages[name] = true
 	}
 	return nil
+}
+
+const crispyForms = "django-crispy-forms"
+
+// crispyVersions are the versions of django-crispy-forms that have the template pack of
+// the settings: since 2 each pack is an app of its own.
+func (d *detection) crispyVersions() string {
+	for _, m := range sorted(d.loaded()) {
+		pack := m.top.names["CRISPY_TEMPLATE_PACK"]
+		if len(pack) == 0 || slices.ContainsFunc(m.djangoApps(), func(t token) bool { return strings.HasPrefix(t.text, "crispy_bootstrap") }) {
+			continue
+		}
+		if hasString(pack[0].value, func(text string) bool { return text == "bootstrap" || text == "bootstrap3" || text == "bootstrap4" }) {
+			return "<2"
+		}
+	}
+	return ""
 }
 
 // isForeign tells an import that is neither in the app's folder nor in the standard

@@ -68,6 +68,8 @@ func TestRequirementsFromImports(t *testing.T) {
 		{"run by itself only", files("a.py", flaskApp+"if __name__ == '__main__':\n    import unknown_server\n"), "Flask"},
 		{"in strings", files("a.py", "x = '''\nimport unknown_a\n'''\ny = f\"{'import unknown_b'}\"\nz = f'{x[\"import unknown_c\"]!r:>{10}}'\n"+flaskApp), "Flask"},
 		{"continued", files("a.py", "from yaml \\\n    import (load, # x\n  dump)\n"+flaskApp), "Flask PyYAML"},
+		{"a template pack of old", files("manage.py", "", "s/__init__.py", "", "s/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n", "s/settings.py", "INSTALLED_APPS = ['crispy_forms']\nCRISPY_TEMPLATE_PACK = 'bootstrap4'\n", "s/forms.py", "from crispy_forms.helper import FormHelper\n"), "Django django-crispy-forms<2"},
+		{"a template pack of its own", files("manage.py", "", "s/__init__.py", "", "s/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n", "s/settings.py", "INSTALLED_APPS = ['crispy_forms', 'crispy_bootstrap4']\nCRISPY_TEMPLATE_PACK = 'bootstrap4'\n"), "Django crispy-bootstrap4 django-crispy-forms"},
 		{"django", files("manage.py", "", "s/__init__.py", "", "s/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n", "s/settings.py", "INSTALLED_APPS = [\n 'django.contrib.admin', 'rest_framework', 'shop.apps.ShopConfig']\n", "shop/__init__.py", "", "shop/apps.py", "", "shop/views.py", "import requests\n"), "Django djangorestframework requests"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

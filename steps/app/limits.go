@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -87,4 +88,28 @@ func readTime(key, value string) (time.Duration, error) {
 		return 0, appUsage(fmt.Sprintf("%s = %q is no time from 1s to 24h", key, value), `write it like "90s" or "10m" in `+SettingsFile)
 	}
 	return t.Truncate(time.Second), nil
+}
+
+// sizeInWords is a size as slipway.toml has it: "7M".
+func sizeInWords(size int64) string {
+	for _, unit := range []struct {
+		shift int
+		name  string
+	}{{30, "G"}, {20, "M"}, {10, "K"}} {
+		if size%(1<<unit.shift) == 0 {
+			return fmt.Sprintf("%d%s", size>>unit.shift, unit.name)
+		}
+	}
+	return strconv.FormatInt(size, 10)
+}
+
+// timeInWords is a time as slipway.toml has it: "2m", not "2m0s".
+func timeInWords(t time.Duration) string {
+	text := t.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }

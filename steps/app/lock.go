@@ -36,20 +36,20 @@ var lockReaders = map[string]func(fsys fs.FS, file string) (locked, error){
 	"Pipfile.lock": readPipfileLock,
 }
 
-// lockFiles are the lock files in the app's root.
-func (d *detection) lockFiles() []string {
+// lockFiles are the lock files in a folder.
+func (d *detection) lockFiles(folder string) []string {
 	var files []string
-	for _, file := range []string{"uv.lock", "poetry.lock", "Pipfile.lock"} {
-		if d.exists(file) {
+	for _, name := range []string{"uv.lock", "poetry.lock", "Pipfile.lock"} {
+		if file := path.Join(folder, name); d.exists(file) {
 			files = append(files, file)
 		}
 	}
 	return files
 }
 
-// fromLock reads the lock file in the app's root, if there is one.
-func (d *detection) fromLock() (Requirements, error) {
-	files := d.lockFiles()
+// fromLock reads the lock file in a folder, if there is one.
+func (d *detection) fromLock(folder string) (Requirements, error) {
+	files := d.lockFiles(folder)
 	switch len(files) {
 	case 0:
 		return Requirements{}, nil

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -19,9 +20,12 @@ var manifestReaders = map[string]func(d *detection, file string) (Requirements, 
 	"environment.yml": (*detection).fromConda, "environment.yaml": (*detection).fromConda,
 }
 
+// rootManifests are the lists that a project has in its root, the first that counts first.
+var rootManifests = []string{"pyproject.toml", "Pipfile", "setup.cfg", "setup.py"}
+
 // fromManifest reads the first list in the app's root that has something.
 func (d *detection) fromManifest() (Requirements, error) {
-	for _, file := range []string{"pyproject.toml", "Pipfile", "setup.cfg", "setup.py"} {
+	for _, file := range rootManifests {
 		if !d.exists(file) || d.isLocked(file) {
 			continue
 		}
@@ -121,7 +125,7 @@ func (d *detection) fromPyproject(file string) (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) > 0 {
-		return project.requirements(file), nil
+		return d.withSources(file, project)
 	}
 	req := Requirements{Source: file}
 	for _, name := range slices.Sorted(maps.Keys(project.Tool.Poetry.Dependencies)) {
@@ -189,15 +193,32 @@ func (d *detection) fromDynamic(file string) (Requirements, error) {
 	}
 	files := stringsIn(document.Tool.Setuptools.Dynamic.Dependencies.File)
 	if len(files) > 0 {
-		return Requirements{Files: files, Source: files[0]}, nil
+		return besideManifest(file, files), nil
 	}
-	if req, err := d.fromSetupCfg("setup.cfg"); err != nil || req.Source != "" {
+	if req, err := d.fromSetupCfg(sibling(file, "setup.cfg")); err != nil || req.Source != "" {
 		return req, err
 	}
-	if req, err := d.fromSetupPy("setup.py"); err != nil || req.Source != "" {
+	if req, err := d.fromSetupPy(sibling(file, "setup.py")); err != nil || req.Source != "" {
 		return req, err
 	}
-	return Requirements{Packages: []string{"."}, Source: file}, nil
+	return projectOf(file), nil
+}
+
+// besideManifest are requirements files that a manifest names relative to its folder.
+func besideManifest(manifest string, files []string) Requirements {
+	for i := range files {
+		files[i] = sibling(manifest, files[i])
+	}
+	return Requirements{Files: files, Source: files[0]}
+}
+
+// projectOf is the project of a manifest itself: its installation finds out what it needs.
+func projectOf(manifest string) Requirements {
+	folder := path.Dir(manifest)
+	if folder != "." {
+		folder = "./" + folder
+	}
+	return Requirements{Packages: []string{folder}, Source: manifest}
 }
 
 // stringsIn are the names in a string or a list of strings.
@@ -262,7 +283,10 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 	listed := strings.TrimSpace(options["install_requires"])
 	if named, ok := strings.CutPrefix(listed, "file:"); ok {
 		files := stringsIn(strings.ReplaceAll(named, "\n", " "))
-		return Requirements{Files: files, Source: files[0]}, nil
+		if len(files) == 0 {
+			return Requirements{}, nil
+		}
+		return besideManifest(file, files), nil
 	}
 	return listedRequirements(strings.FieldsFunc(listed, func(r rune) bool { return r == '\n' }), file), nil
 }
@@ -270,7 +294,7 @@ func (d *detection) fromSetupCfg(file string) (Requirements, error) {
 // fromSetupPy reads setup.py, as far as its install_requires is a plain list. Otherwise
 // the installation of the project finds out what it needs.
 func (d *detection) fromSetupPy(file string) (Requirements, error) {
-	setup := readSetupPy(d.fsys)
+	setup := readSetupPy(d.fsys, file)
 	if setup == nil {
 		return Requirements{}, nil
 	}
@@ -281,7 +305,7 @@ func (d *detection) fromSetupPy(file string) (Requirements, error) {
 	if items, ok := setup.list("install_requires"); ok {
 		return listedRequirements(items, file), nil
 	}
-	return Requirements{Packages: []string{"."}, Source: file}, nil
+	return projectOf(file), nil
 }
 
 func listedRequirements(items []string, file string) Requirements {

@@ -65,6 +65,8 @@ pytest = "*"
 python_version = "3.12"
 `, "libs/shared/setup.py", ""), "./libs/shared|colorama ; sys_platform == 'win32'|flask|lib @ git+https://example.org/lib.git@main|requests[socks]>=2,<3", "Pipfile", "3.12"},
 		{"setup.cfg", files("app.py", flaskApp, "setup.py", "from setuptools import setup\nsetup()\n", "setup.cfg", "[metadata]\nname = shop\n[options]\npython_requires = >=3.10\ninstall_requires =\n    flask\n    # a note\n    requests>=2  # with a reason\n[options.extras_require]\ntest = pytest\n"), "flask|requests>=2", "setup.cfg", ">=3.10"},
+		{"setup.cfg names no file", files("app.py", flaskApp, "setup.cfg", "[options]\ninstall_requires = file:\n"), "Flask", "imports in app.py", ""},
+		{"conda with a repository", files("app.py", flaskApp, "environment.yml", "dependencies:\n- pip:\n  - flask\n  - -e git+https://example.org/lib#egg=lib\n"), "flask|git+https://example.org/lib#egg=lib", "environment.yml", ""},
 		{"setup.cfg names a file", files("app.py", flaskApp, "setup.cfg", "[options]\ninstall_requires = file: deps.txt\n", "deps.txt", "flask\n"), "deps.txt", "deps.txt", ""},
 		{"setup.py", files("app.py", flaskApp, "setup.py", "import setuptools\nNEEDS = [\n    'flask',\n    \"requests>=2\",\n]\nsetuptools.setup(name='shop', install_requires=NEEDS, python_requires='>=3.9')\n"), "flask|requests>=2", "setup.py", ">=3.9"},
 		{"setup.py that computes", files("app.py", flaskApp, "setup.py", "from setuptools import setup\nsetup(name='shop', install_requires=open('x').read().split())\n"), ".", "setup.py", ""},

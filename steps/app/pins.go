@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -45,13 +44,12 @@ func (f Found) Pins(fsys fs.FS) ([]Pin, error) {
 	if req.Locked {
 		return lockPins(uploaded, req.Source)
 	}
-	list := &pinList{fsys: uploaded, seen: map[string]bool{}}
-	for _, file := range req.Files {
-		if err := list.read(file); err != nil {
-			return nil, err
-		}
+	read, err := readRequirements(uploaded, req.Files)
+	if err != nil {
+		return nil, err
 	}
-	if list.ownIndex {
+	list := &pinList{}
+	if list.read(read) {
 		return nil, nil
 	}
 	for _, requirement := range req.Packages {
@@ -80,39 +78,23 @@ func lockPins(fsys fs.FS, file string) ([]Pin, error) {
 	return pins, nil
 }
 
-// pinList reads requirement files.
-type pinList struct {
-	fsys     fs.FS
-	seen     map[string]bool
-	pins     []Pin
-	ownIndex bool
-}
+// pinList are the pins of requirement files.
+type pinList struct{ pins []Pin }
 
-func (l *pinList) read(file string) error {
-	if l.seen[file] || !fs.ValidPath(file) {
-		return nil
-	}
-	l.seen[file] = true
-	text, err := readText(l.fsys, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // DependencyHash says so
-	}
-	if err != nil {
-		return fmt.Errorf("the requirements can't be read: %w", err)
-	}
-	for line := range logicalLines(string(text)) {
-		if included, ok := option(line.text, "-r", "--requirement"); ok {
-			if err := l.read(path.Join(path.Dir(file), included)); err != nil {
-				return err
+// read adds the pins of files, but for those that only limit versions. ownIndex tells that
+// one of them names an index of its own.
+func (l *pinList) read(files []requirementFile) (ownIndex bool) {
+	for _, file := range files {
+		for _, line := range file.lines {
+			if _, ok := option(line.text, "-i", "--index-url", "--pypi-url"); ok {
+				ownIndex = true
 			}
-			continue
+			if !file.constraint {
+				l.add(line.text, line.place())
+			}
 		}
-		if _, ok := option(line.text, "-i", "--index-url", "--pypi-url"); ok {
-			l.ownIndex = true
-		}
-		l.add(line.text, fmt.Sprintf("%s line %d", file, line.number))
 	}
-	return nil
+	return ownIndex
 }
 
 // add takes a requirement that pins a version; others have none to look up.
@@ -127,40 +109,3 @@ func (l *pinList) add(requirement, source string) {
 
 // pinForm is "name[extra]==1.2.3 ; marker". A version that ends in ".*" is no pin.
 var pinForm = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*===?\s*([A-Za-z0-9.!+_-]*[A-Za-z0-9])\s*\)?\s*(?:;(.*))?$`)
-
-// logicalLine is a line of a requirement file without its comment, with the lines that
-// continue it. number is that of its first line.
-type logicalLine struct {
-	text   string
-	number int
-}
-
-// logicalLines takes a requirement file apart as pip does. Empty lines are left out.
-func logicalLines(text string) func(yield func(logicalLine) bool) {
-	return func(yield func(logicalLine) bool) {
-		joined, first, number := "", 0, 0
-		for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
-			number++
-			if joined == "" {
-				first = number
-			}
-			line = strings.TrimRight(line, "\r\n")
-			if before, continued := strings.CutSuffix(line, `\`); continued {
-				joined += before + " "
-				continue
-			}
-			whole := joined + line
-			joined = ""
-			if !yieldLine(whole, first, yield) {
-				return
-			}
-		}
-		yieldLine(joined, first, yield)
-	}
-}
-
-func yieldLine(text string, number int, yield func(logicalLine) bool) bool {
-	text, _, _ = strings.Cut(" "+text, " #")
-	text = strings.TrimSpace(text)
-	return text == "" || yield(logicalLine{text, number})
-}

@@ -55,8 +55,9 @@ func TestPins(t *testing.T) {
 		"pipenv":     {[]string{"Pipfile.lock", `{"default": {"greenlet": {"version": "==3.0.1"}}}`}, []Pin{in("Pipfile.lock")}},
 		"files": {[]string{"requirements.txt", "\ufeff# all\n-r more/base.txt\nFlask[async]==3.0 --hash=sha256:1 \\\n  --hash=sha256:2\nx==1.*\ny>=2,==2.1\n" +
 			"Zope.Interface == 5.4.0 ; python_version < \"3.9\" # old\n", "more/base.txt", "-r ../requirements.txt\r\ngreenlet==3.0.1\r\n"}, []Pin{
-			in("more/base.txt line 2"), {Name: "flask", Version: "3.0", Source: "requirements.txt line 3"},
+			{Name: "flask", Version: "3.0", Source: "requirements.txt line 3"},
 			{Name: "zope-interface", Version: "5.4.0", Source: "requirements.txt line 7", Marker: `python_version < "3.9"`},
+			in("more/base.txt line 2"),
 		}},
 		"own index": {[]string{"requirements.txt", "--index-url https://x.example/simple\ngreenlet==3.0.1\n"}, nil},
 		"project":   {[]string{"pyproject.toml", "[project]\ndependencies = ['greenlet==3.0.1', 'flask']\n"}, []Pin{in("pyproject.toml")}},

@@ -205,6 +205,9 @@ func targetAmong(words []string) string {
 	}
 	// gunicorn and daphne take "module" for "module:application".
 	n := len(words)
+	if n > 0 && moduleForm.MatchString(words[0]) {
+		return words[0] + ":application"
+	}
 	if n == 0 || !moduleForm.MatchString(words[n-1]) || n > 1 && isOpenOption(words[n-2]) {
 		return ""
 	}

@@ -13,13 +13,16 @@ func TestDetectProcfile(t *testing.T) {
 	}{
 		{"gunicorn", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "gunicorn shop:site --bind 0.0.0.0:$PORT -w 3", "shop:site", "wsgi", "flask", []string{"shop:site", "-w", "3"}},
 		{"gunicorn, short bind", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", "gunicorn -b :$PORT 'shop:create_app(\"x\")'", `shop:create_app("x")`, "wsgi", "", []string{`shop:create_app("x")`}},
-		{"gunicorn's own default", "gunicorn shop --log-file -", "gunicorn shop --log-file -", "", "wsgi", "", nil},
+		{"gunicorn's own default", "gunicorn shop --log-file -", "gunicorn shop --log-file -", "shop:application", "wsgi", "", []string{"shop", "--log-file", "-"}},
 		{"module last", "gunicorn --log-file=- shop", "gunicorn --log-file=- shop", "shop:application", "wsgi", "", []string{"--log-file=-", "shop"}},
 		{"another variable", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "gunicorn shop:site -w ${WEB_CONCURRENCY:-2}", "shop:site", "wsgi", "flask", nil},
 		{"python -m", "python -m gunicorn shop:site", "python -m gunicorn shop:site", "shop:site", "wsgi", "flask", []string{"shop:site"}},
 		{"uvicorn worker", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "gunicorn -k uvicorn.workers.UvicornWorker shop:api", "shop:api", "asgi", "fastapi", []string{"-k", "uvicorn.workers.UvicornWorker", "shop:api"}},
 		{"uvicorn", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "uvicorn shop:api --host 0.0.0.0 --port $PORT", "shop:api", "asgi", "fastapi", nil},
 		{"several commands", "cd x && gunicorn shop:site", "cd x && gunicorn shop:site", "", "wsgi", "", nil},
+		{"variables before it", "GREETING='hi there' gunicorn shop:site", "GREETING='hi there' gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
+		{"another program starts it", "newrelic-admin run-program gunicorn shop:site", "newrelic-admin run-program gunicorn shop:site", "shop:site", "wsgi", "flask", nil},
+		{"in a folder", "cd inner && uvicorn own:api --port $PORT", "cd inner && uvicorn own:api --port $PORT", "own:api", "asgi", "fastapi", nil},
 		{"substitution is not run", "gunicorn $(touch /tmp/x) shop:site", "gunicorn $(touch /tmp/x) shop:site", "", "wsgi", "", nil},
 		{"development server", "python web.py", "", "web:app", "wsgi", "flask", nil},
 		{"flask run", "flask --app web run --host 0.0.0.0 --port $PORT", "", "web:app", "wsgi", "flask", nil},
@@ -31,7 +34,7 @@ func TestDetectProcfile(t *testing.T) {
 			got, err := Detect(files(
 				"requirements.txt", "", "Procfile", "release: flask db upgrade\r\nweb: "+test.web+"\r\n# no\nworker: celery -A x\n",
 				"shop.py", "from flask import Flask\nfrom fastapi import FastAPI\nsite = Flask('a')\napi = FastAPI()\n",
-				"web.py", flaskApp, "serve.py", "import http.server\n",
+				"inner/own.py", "from fastapi import FastAPI\napi = FastAPI()\n", "web.py", flaskApp, "serve.py", "import http.server\n",
 			), Settings{})
 			if err != nil {
 				t.Fatal(err)
@@ -46,6 +49,34 @@ func TestDetectProcfile(t *testing.T) {
 				t.Errorf("got %q, %q", got.Processes, got.Release)
 			}
 		})
+	}
+}
+
+func TestBeforeServer(t *testing.T) {
+	for command, want := range map[string][2]string{
+		"python manage.py migrate && gunicorn shop.wsgi":                                              {"python manage.py migrate", "gunicorn shop.wsgi"},
+		"python manage.py migrate && python manage.py collectstatic --no-input && gunicorn shop.wsgi": {"python manage.py migrate", "gunicorn shop.wsgi"},
+		"python manage.py collectstatic --noinput; gunicorn shop.wsgi":                                {"", "gunicorn shop.wsgi"},
+		"flask db upgrade; flask compile > /dev/null; gunicorn shop:app":                              {"flask db upgrade || : && flask compile > /dev/null || :", "gunicorn shop:app"},
+		"alembic upgrade head && python seed.py ; uvicorn shop:app --port $PORT":                      {"alembic upgrade head && python seed.py || :", "uvicorn shop:app --port $PORT"},
+		"DEBUG=1 python seed.py && exec uvicorn shop:app --port $PORT":                                {"DEBUG=1 python seed.py", "exec uvicorn shop:app --port $PORT"},
+		"cd shop && gunicorn shop:app":                                                                {},
+		"export A=1; gunicorn shop:app":                                                               {},
+		"A=1; gunicorn shop:app":                                                                      {},
+		"python worker.py & gunicorn shop:app":                                                        {},
+		"python seed.py | tee log && gunicorn shop:app":                                               {},
+		"python seed.py || gunicorn shop:app":                                                         {},
+		"flask db upgrade && ./serve":                                                                 {},
+		"gunicorn shop:app":                                                                           {},
+		"gunicorn 'shop":                                                                              {},
+	} {
+		if before, server := beforeServer(command); before != want[0] || server != want[1] {
+			t.Errorf("%s: %q, %q", command, before, server)
+		}
+	}
+	got, err := Detect(files("requirements.txt", "", "shop.py", flaskApp, "Procfile", "release: a | b\nweb: flask db upgrade && gunicorn shop:app\n"), Settings{})
+	if err != nil || got.Command != "gunicorn shop:app" || got.Target != "shop:app" || got.Release != "{ a | b; } && flask db upgrade" {
+		t.Errorf("got %q, %q, %q, %v", got.Command, got.Target, got.Release, err)
 	}
 }
 

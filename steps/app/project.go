@@ -102,7 +102,7 @@ func (d *detection) readSetup(p *ownProject) {
 			p.entryPoints(group, entryNames(strings.Split(cfg["options.entry_points"][group], "\n")))
 		}
 	}
-	setup := readSetupPy(d.fsys)
+	setup := readSetupPy(d.fsys, "setup.py")
 	if setup == nil {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -13,7 +14,21 @@ func (d *detection) python() error {
 	if v := d.settings.Python; v != "" {
 		return d.usePython(v, SettingsFile)
 	}
-	for _, file := range []string{".python-version", "runtime.txt", ".tool-versions"} {
+	for _, folder := range append(d.foldersOfEntry(), ".") {
+		if err := d.pythonOf(folder); err != nil || d.found.PythonVersion != "" {
+			return err
+		}
+	}
+	if v, ok := standardConstraint(d.listedPython); ok && d.listedPython != "" {
+		d.setPython(v, d.listedPythonFrom)
+	}
+	return nil
+}
+
+// pythonOf reads the version of Python that the files in a folder ask for, if they do.
+func (d *detection) pythonOf(folder string) error {
+	for _, name := range []string{".python-version", "runtime.txt", ".tool-versions"} {
+		file := path.Join(folder, name)
 		text, err := readText(d.fsys, file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -21,49 +36,47 @@ func (d *detection) python() error {
 		if err != nil {
 			return fmt.Errorf("%s can't be read: %w", file, err)
 		}
-		if v := versionIn(string(text), file == ".tool-versions"); v != "" {
+		if v := versionIn(string(text), name == ".tool-versions"); v != "" {
 			d.setPython(v, file)
 			return nil
 		}
-		if file == ".tool-versions" {
+		if name == ".tool-versions" {
 			continue // of other languages
 		}
 		d.found.warn(file + " does not name a version of Python that slipway understands, so it is not used")
 	}
-	project, err := readPyproject(d.fsys, "pyproject.toml")
+	file := path.Join(folder, "pyproject.toml")
+	project, err := readPyproject(d.fsys, file)
 	if err != nil {
 		return err
 	}
 	if v := project.Project.RequiresPython; v != "" {
-		d.setPython(v, "pyproject.toml")
+		d.setPython(v, file)
 		return nil
 	}
-	return d.pythonOfManifests(project)
+	return d.pythonOfManifests(file, project)
 }
 
 // pythonOfManifests reads the version that Poetry and Pipenv keep in places of their
-// own.
-func (d *detection) pythonOfManifests(project pyproject) error {
+// own. file is the pyproject.toml.
+func (d *detection) pythonOfManifests(file string, project pyproject) error {
 	if asked, _ := project.Tool.Poetry.Dependencies["python"].(string); asked != "" && asked != "*" {
 		v, ok := standardConstraint(asked)
 		if !ok {
-			d.found.warn(fmt.Sprintf("pyproject.toml asks for Python %q, which slipway does not understand, so it is not used", asked))
+			d.found.warn(fmt.Sprintf("%s asks for Python %q, which slipway does not understand, so it is not used", file, asked))
 			return nil
 		}
-		d.setPython(v, "pyproject.toml")
+		d.setPython(v, file)
 		return nil
 	}
-	pipfile, err := readDocument(d.fsys, "Pipfile")
+	file = sibling(file, "Pipfile")
+	pipfile, err := readDocument(d.fsys, file)
 	if err != nil {
 		return err
 	}
 	requires, _ := pipfile["requires"].(map[string]any)
 	if v, _ := requires["python_version"].(string); v != "" && v != "*" {
-		d.setPython(v, "Pipfile")
-		return nil
-	}
-	if v, ok := standardConstraint(d.listedPython); ok && d.listedPython != "" {
-		d.setPython(v, d.listedPythonFrom)
+		d.setPython(v, file)
 	}
 	return nil
 }

@@ -50,6 +50,9 @@ func (d *detection) inspectRequirements() error {
 		return in.refuseConda()
 	}
 	for _, requirement := range req.Packages {
+		if strings.HasPrefix(requirement, "-") { // pip and uv would take it for an option of theirs
+			return appUsage(fmt.Sprintf("%s has %q among its packages, which is an option of pip", req.Source, requirement), "write it in a requirements file, and name that with app.requirements in "+SettingsFile)
+		}
 		if err := in.requirement(requirement, req.Source); err != nil {
 			return err
 		}
@@ -78,8 +81,20 @@ func (in *inspection) line(l requirementLine) error {
 	if listed := condaExport.FindStringSubmatch(l.text); listed != nil {
 		return appUsage(fmt.Sprintf("%s is written as conda lists packages: %s", l.place(), l.text), fmt.Sprintf("write %s==%s instead, as pip does", listed[1], listed[2]))
 	}
+	if !isRequirement(l.text) {
+		return appUsage(fmt.Sprintf("%s is no requirement: %s", l.place(), l.text), "write it like flask or flask>=3,<4; python -m pip freeze > requirements.txt lists what is installed in this form")
+	}
 	return in.requirement(l.text, l.place())
 }
+
+// isRequirement tells whether a line can be a requirement: a name with its versions and
+// its marker, an address or a path.
+func isRequirement(text string) bool {
+	return requirementLineForm.MatchString(text) || isLocalPath(text) || strings.ContainsAny(text, "/$") || windowsPath.MatchString(text)
+}
+
+var requirementLineForm = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?\s*` +
+	`(?:@.*|\(?\s*(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;()]+\s*,?\s*)*\)?\s*(?:;.*)?(?:\s+--.*)?)$`)
 
 // ubuntuBug is the line that Debian's and Ubuntu's old pip freeze adds.
 var ubuntuBug = regexp.MustCompile(`^pkg[-_.]resources\s*==\s*0\.0\.0\b`)

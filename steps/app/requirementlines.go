@@ -97,7 +97,8 @@ func (r *requirementReader) read(file string, constraint bool) error {
 func requirementLines(file, text string) []requirementLine {
 	var lines []requirementLine
 	joined, first := "", 0
-	for i, line := range strings.Split(text, "\n") {
+	count := strings.Count(text, "\n") + 1
+	for i, line := range strings.Split(text+"\n", "\n") { // the last one may end in a backslash
 		if joined == "" {
 			first = i + 1
 		}
@@ -108,7 +109,7 @@ func requirementLines(file, text string) []requirementLine {
 		whole, _, _ := strings.Cut(" "+joined+line, " #")
 		joined = ""
 		if whole = strings.TrimSpace(whole); whole != "" {
-			lines = append(lines, requirementLine{file: file, first: first, last: i + 1, text: whole})
+			lines = append(lines, requirementLine{file: file, first: first, last: min(i+1, count), text: whole})
 		}
 	}
 	return lines

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 )
 
 // requirements decides what is installed. It uses the first of these that exists: the
-// file that slipway.toml names, requirements.txt, a lock file, pyproject.toml, a
-// requirements.txt beside the app, another tool's list, the imports. An app with both requirements.txt and a
+// file that slipway.toml names, requirements.txt, a lock file, pyproject.toml, a list
+// beside the app, another tool's list, the imports. An app with both requirements.txt and a
 // lock file mostly has the first for servers; a reason says that it was chosen. A list
 // in a form that can't be read is an error: the imports would give other versions.
 func (d *detection) requirements() error {
@@ -39,7 +38,7 @@ func (d *detection) requirements() error {
 		value = fmt.Sprintf("%d packages in exact versions", len(req.Packages))
 	}
 	d.found.because("requirements", value, req.Source)
-	if locks := d.lockFiles(); len(locks) > 0 && d.settings.Requirements == "" && !req.Locked {
+	if locks := d.lockFiles("."); len(locks) > 0 && d.settings.Requirements == "" && !req.Locked {
 		d.found.because("lock file not used", strings.Join(locks, ", "), req.Source+" comes first")
 	}
 	return nil
@@ -52,7 +51,7 @@ func (d *detection) listed() (Requirements, error) {
 	if d.exists("requirements.txt") {
 		return fileRequirements("requirements.txt"), nil
 	}
-	if req, err := d.fromLock(); err != nil || req.Source != "" {
+	if req, err := d.fromLock("."); err != nil || req.Source != "" {
 		return req, err
 	}
 	project, err := readPyproject(d.fsys, "pyproject.toml")
@@ -60,10 +59,10 @@ func (d *detection) listed() (Requirements, error) {
 		return Requirements{}, err
 	}
 	if len(project.Project.Dependencies) > 0 {
-		return project.requirements("pyproject.toml"), nil
+		return d.withSources("pyproject.toml", project)
 	}
-	if file := d.besideApp(); file != "" {
-		return fileRequirements(file), nil
+	if req, err := d.besideApp(); err != nil || req.Source != "" {
+		return req, err
 	}
 	return d.fromManifest()
 }
@@ -99,31 +98,57 @@ func (d *detection) named(file string) (Requirements, error) {
 	return req, err
 }
 
-// besideApp returns the requirements.txt in the app's own folder or in one above it.
-func (d *detection) besideApp() string {
-	if d.entry == nil {
-		return ""
-	}
-	for dir := path.Dir(d.entry.path); dir != "."; dir = path.Dir(dir) {
-		if file := path.Join(dir, "requirements.txt"); d.exists(file) {
-			return file
+// besideApp reads the list in the app's own folder, or in the nearest one above it that
+// has any. The root is not among these folders.
+func (d *detection) besideApp() (Requirements, error) {
+	for _, folder := range d.foldersOfEntry() {
+		if file := path.Join(folder, "requirements.txt"); d.exists(file) {
+			return fileRequirements(file), nil
+		}
+		if req, err := d.fromLock(folder); err != nil || req.Source != "" {
+			return req, err
+		}
+		for _, name := range rootManifests {
+			file := path.Join(folder, name)
+			if !d.exists(file) || d.isLocked(file) {
+				continue
+			}
+			if req, err := manifestReaders[name](d, file); err != nil || req.Source != "" {
+				return req, err
+			}
 		}
 	}
-	return ""
+	return Requirements{}, nil
+}
+
+// foldersOfEntry are the folder of the served module and those above it, without the root.
+func (d *detection) foldersOfEntry() []string {
+	if d.entry == nil {
+		return nil
+	}
+	var folders []string
+	for dir := path.Dir(d.entry.path); dir != "."; dir = path.Dir(dir) {
+		folders = append(folders, dir)
+	}
+	return folders
 }
 
 // isLocked tells a manifest with a lock file. The lock file was read and has no
 // packages.
 func (d *detection) isLocked(manifest string) bool {
-	if manifest == "Pipfile" {
-		return d.exists("Pipfile.lock")
+	switch path.Base(manifest) {
+	case "Pipfile":
+		return d.exists(sibling(manifest, "Pipfile.lock"))
+	case "pyproject.toml":
+		return d.exists(sibling(manifest, "uv.lock")) || d.exists(sibling(manifest, "poetry.lock"))
 	}
-	return manifest == "pyproject.toml" && (d.exists("uv.lock") || d.exists("poetry.lock"))
+	return false
 }
 
 // pyproject are the parts of a pyproject.toml that are used.
 type pyproject struct {
 	Project struct {
+		Name           string   `toml:"name"`
 		Dependencies   []string `toml:"dependencies"`
 		Dynamic        []string `toml:"dynamic"`
 		RequiresPython string   `toml:"requires-python"`
@@ -133,13 +158,14 @@ type pyproject struct {
 			// Dependencies has the version of Python too, as "python".
 			Dependencies map[string]any `toml:"dependencies"`
 		} `toml:"poetry"`
+		UV struct {
+			// Sources say where packages come from that are not in the index.
+			Sources   map[string]any `toml:"sources"`
+			Workspace struct {
+				Members []string `toml:"members"`
+			} `toml:"workspace"`
+		} `toml:"uv"`
 	} `toml:"tool"`
-}
-
-func (p pyproject) requirements(file string) Requirements {
-	packages := append([]string(nil), p.Project.Dependencies...)
-	sort.Strings(packages)
-	return Requirements{Packages: packages, Source: file}
 }
 
 func readPyproject(fsys fs.FS, file string) (pyproject, error) {

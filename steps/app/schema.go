@@ -25,7 +25,11 @@ func (d *detection) schema() error {
 	}
 	d.alembic()
 	if d.found.Release == "" && d.found.Framework == Flask {
-		d.initCommand()
+		for _, find := range []func() bool{d.initCommand, d.initScript, d.createAll} {
+			if find() {
+				break
+			}
+		}
 	}
 	d.guardedTables()
 	return nil
@@ -38,7 +42,7 @@ func (d *detection) migrations(p *project) {
 	if p.script == nil || m == nil || !d.hasMigrations(p) {
 		return
 	}
-	command := "python " + p.script.path + " migrate --noinput"
+	command := "python " + shellWord(p.script.path) + " migrate --noinput"
 	if p.onSQLite() {
 		d.found.Release = command
 		d.found.because("release command", command, fmt.Sprintf("the database in %s line %d is an SQLite file", m.path, b.line))
@@ -73,8 +77,13 @@ func (d *detection) hasMigrations(p *project) bool {
 }
 
 // usesSQLite tells whether a module that is loaded imports sqlite3 or has the URL of an
-// SQLite database.
+// SQLite database, or a variable of the deployment has one.
 func (d *detection) usesSQLite() bool {
+	for _, value := range d.settings.Variables {
+		if isSQLite(value) && strings.Contains(value, ":") {
+			return true
+		}
+	}
 	for _, m := range d.loaded() {
 		if m.sqlite || imports(m, "sqlite3") || imports(m, "aiosqlite") {
 			return true
@@ -123,11 +132,15 @@ func (d *detection) loadedImports(name string) bool {
 	return false
 }
 
-// flask is the line that runs a command of the app's with Flask.
+// flask is the line that runs a command of the app's with Flask. Before 2.2 only a
+// variable names the app.
 func (d *detection) flask(command string) string {
 	target := d.found.Target
 	if strings.ContainsAny(target, "'\"()$` ") {
 		target = "'" + strings.ReplaceAll(target, "'", `"`) + "'"
+	}
+	if d.found.below("flask", "2.2") {
+		return "env FLASK_APP=" + target + " flask " + command
 	}
 	return "flask --app " + target + " " + command
 }
@@ -147,8 +160,8 @@ type appCommand struct {
 
 // initCommand finds the command that makes the tables. It often drops them first, so it
 // is run only for a database that does not exist yet, and never if it may drop those of
-// another database than a file of the app's.
-func (d *detection) initCommand() {
+// another database than a file of the app's. It is false if there is none.
+func (d *detection) initCommand() bool {
 	for _, m := range sorted(d.loaded()) {
 		for _, c := range m.commands {
 			if !slices.Contains(initNames, c.name) || c.added && !d.addsCommands() {
@@ -157,13 +170,19 @@ func (d *detection) initCommand() {
 			line, source := d.flask(c.name), fmt.Sprintf("%s line %d", m.path, c.line)
 			if !c.creates && d.readsDatabaseURL() {
 				d.found.warn(fmt.Sprintf("%s has the command %s, which makes the tables; it is not run: once the app is deployed, type slipway run -- %s", source, c.name, line))
-				return
+				return true
 			}
-			d.found.Init = line
-			d.found.because("first of all", line+", once, while there is no database", source)
-			return
+			return d.first(line, source)
 		}
 	}
+	return false
+}
+
+// first has the first release run a line, while there is no database.
+func (d *detection) first(line, source string) bool {
+	d.found.Init = line
+	d.found.because("first of all", line+", once, while there is no database", source)
+	return true
 }
 
 // bodyMentions tells whether a name stands in a statement that is always run.

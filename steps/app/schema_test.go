@@ -60,6 +60,44 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// TestInitWithoutCommand has an app whose tables a script makes, or nothing in the source.
+func TestInitWithoutCommand(t *testing.T) {
+	const models = "from flask_sqlalchemy import SQLAlchemy\nstore = SQLAlchemy()\nURL = 'sqlite:///shop.db'\n"
+	const factory = "from flask import Flask\nfrom models import store\ndef create_app():\n    app = Flask(__name__)\n    store.init_app(app)\n    return app\n"
+	const made = "python -c 'from app import create_app as made; from models import store as tables; made().app_context().push(); tables.create_all()'"
+	for _, test := range []struct {
+		name, init string
+		fsys       fstest.MapFS
+	}{
+		{"a script", "python init_db.py", files("app.py", flaskApp+"import sqlite3\n", "init_db.py", "import sqlite3\nsqlite3.connect('a.db').executescript(open('schema.sql').read())\n")},
+		{"a script that the app loads", "", files("app.py", flaskApp+"import sqlite3, init_db\n", "init_db.py", "")},
+		{"a script that wants words", "", files("app.py", flaskApp+"import sqlite3\n", "init_db.py", "import sys\nprint(sys.argv[1])\n")},
+		{"nothing", made, files("app.py", factory, "models.py", models, "tests/test_app.py", "from models import store\nstore.create_all()\n")},
+		{"the app does it", "", files("app.py", factory+"def more(app):\n    store.create_all()\n", "models.py", models)},
+		{"migrations", "", files("app.py", factory+"from flask_migrate import Migrate\n", "models.py", models)},
+		{"another database", "", files("app.py", factory, "models.py", strings.Replace(models, "sqlite:///shop.db", "postgresql://db/shop", 1))},
+	} {
+		test.fsys["requirements.txt"] = &fstest.MapFile{Data: []byte("flask\n")}
+		got, err := Detect(test.fsys, Settings{})
+		if err != nil || got.Init != test.init {
+			t.Errorf("%s: %q, %v", test.name, got.Init, err)
+		}
+	}
+}
+
+// TestInitOfOldFlask names the app in a variable.
+func TestInitOfOldFlask(t *testing.T) {
+	for requirement, want := range map[string]string{
+		"Flask==2.1.3": "env FLASK_APP=shop:app flask init-db", "flask<2": "env FLASK_APP=shop:app flask init-db",
+		"flask==2.2.0": "flask --app shop:app init-db", "flask>=1": "flask --app shop:app init-db",
+	} {
+		got, err := Detect(files("requirements.txt", requirement+"\n", "shop.py", flaskApp+"import sqlite3\n@app.cli.command('init-db')\ndef init():\n    sqlite3.connect('shop.db')\n"), Settings{})
+		if err != nil || got.Init != want {
+			t.Errorf("%s: %q, %v", requirement, got.Init, err)
+		}
+	}
+}
+
 // TestInitOfFactory quotes a target that has brackets.
 func TestInitOfFactory(t *testing.T) {
 	d := detection{found: Found{Target: "flaskr:create_app('prod')"}}

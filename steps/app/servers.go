@@ -1,7 +1,6 @@
 package app
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,8 +17,9 @@ func (f Found) ServerPackages() []string {
 	} else {
 		packages = f.behindGunicorn()
 	}
-	if slices.Contains(packages, gunicorn) && f.below(gunicorn, "21") {
-		// gunicorn before 21 imports pkg_resources, which setuptools has dropped.
+	if slices.Contains(packages, gunicorn) && f.below(gunicorn, "21") || f.below("flask", "2.1") {
+		// gunicorn before 21 imports pkg_resources, which setuptools has dropped. Flask
+		// before 2.1 finds commands such as "db" by it, and none without.
 		if spec, named := f.named("setuptools"); !named || spec == "" {
 			packages = append(packages, "setuptools<81")
 		}
@@ -47,8 +47,10 @@ func (f Found) behindGunicorn() []string {
 		return []string{gunicorn, "uvicorn-worker"}
 	case class == "eventlet" && !gunicornNamed:
 		return []string{"gunicorn<26", "eventlet"} // the last one with a worker for it
-	case class == "eventlet" || class == "gevent":
+	case class == "eventlet":
 		return []string{gunicorn, class}
+	case strings.Contains(class, "gevent"):
+		return []string{gunicorn, "gevent", "packaging"} // gunicorn compares gevent's version with it
 	case f.Workers == 1:
 		return []string{gunicorn, "simple-websocket"}
 	}
@@ -148,34 +150,19 @@ func (c clause) reaches(other clause) bool {
 	return slices.Equal(c.version[:c.parts-1], other.version[:c.parts-1])
 }
 
-// namedInFiles collects what requirement files and those that they include say about packages,
-// by normalised names. A package that is only bounded, by -c, counts: what is added must
-// keep to that.
+// namedInFiles collects what requirement files and those that they include say about
+// packages, by normalised names. A package that is only bounded, by -c, counts: what is
+// added must keep to that. What can't be read is told by what installs it.
 func (d *detection) namedInFiles(files []string) map[string]string {
-	if len(files) == 0 {
+	read, err := readRequirements(d.fsys, files)
+	if err != nil || len(read) == 0 {
 		return nil
 	}
-	all, seen := map[string]string{}, map[string]bool{}
-	for len(files) > 0 {
-		file := files[0]
-		files = files[1:]
-		if seen[file] {
-			continue
-		}
-		seen[file] = true
-		text, err := d.read(file)
-		if err != nil {
-			continue // to install them tells it
-		}
-		text = strings.NewReplacer("\\\r\n", " ", "\\\n", " ").Replace(text)
-		for line := range strings.Lines(text) {
-			line = strings.TrimSpace(line)
-			if other, ok := option(line, "-r", "--requirement", "-c", "--constraint"); ok {
-				files = append(files, path.Join(path.Dir(file), other))
-				continue
-			}
-			if parts := requirementForm.FindStringSubmatch(line); parts != nil && !windowsOnly(line) {
-				all[normalName(parts[1])] = versionsOf(line)
+	all := map[string]string{}
+	for _, file := range read {
+		for _, line := range file.lines {
+			if parts := requirementForm.FindStringSubmatch(line.text); parts != nil && !windowsOnly(line.text) {
+				all[normalName(parts[1])] = versionsOf(line.text)
 			}
 		}
 	}

@@ -10,9 +10,9 @@ type setupCall struct {
 	args, names map[string][]token
 }
 
-// readSetupPy reads the root's setup.py; nil if there is none, or none that calls setup.
-func readSetupPy(fsys fs.FS) *setupCall {
-	text, err := readText(fsys, "setup.py")
+// readSetupPy reads a setup.py; nil if there is none, or none that calls setup.
+func readSetupPy(fsys fs.FS, file string) *setupCall {
+	text, err := readText(fsys, file)
 	if err != nil {
 		return nil
 	}

@@ -68,19 +68,27 @@ func (d *detection) sockets() (kind, where string) {
 // socketNames are what frameworks call the parts that make a websocket.
 var socketNames = map[string]bool{
 	"WebSocket": true, "WebSocketRoute": true, "WebSocketResponse": true, "WebSocketEndpoint": true, "WebSocketHandler": true,
-	"WebsocketListener": true, "websocket_listener": true, "websocket_stream": true, "on_websocket": true,
+	"WebsocketListener": true, "websocket_listener": true, "websocket_stream": true, "on_websocket": true, "add_websocket_route": true,
 }
 
-// socketLine is the first line that makes a websocket by an attribute of something, such
-// as web.WebSocketResponse() and @app.websocket("/ws"); 0 if there is none.
+// socketDecorators are what frameworks call the decorator of a function that talks over a
+// websocket.
+var socketDecorators = map[string]bool{"websocket": true, "websocket_route": true, "ws": true}
+
+// socketLine is the first line that makes a websocket, such as web.WebSocketResponse() and
+// @app.websocket("/ws"); 0 if there is none.
 func (m *module) socketLine() int {
 	for _, l := range m.lines {
+		if len(l.tokens) == 0 || l.tokens[0].is("import") || l.tokens[0].is("from") {
+			continue
+		}
+		first := l.tokens[0]
 		for i, t := range l.tokens {
 			if t.kind != tokenName || i == 0 {
 				continue
 			}
-			if socketNames[t.text] && (l.tokens[i-1].is(".") || l.tokens[i-1].is("def")) ||
-				(t.text == "websocket" || t.text == "websocket_route") && l.tokens[0].is("@") && l.tokens[i-1].is(".") {
+			decorates := first.is("@") && (i == 1 || l.tokens[i-1].is(".")) && i+1 < len(l.tokens) && l.tokens[i+1].is("(")
+			if socketNames[t.text] || decorates && socketDecorators[t.text] {
 				return t.line
 			}
 		}

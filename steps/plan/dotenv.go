@@ -129,7 +129,7 @@ func (p *dotenvParser) key() (string, bool) {
 	return key, key != ""
 }
 
-// comment is where a value without quotes ends.
+// commentForm matches a comment behind a value without quotes.
 var commentForm = regexp.MustCompile(`[\s\p{Zs}]+#.*`)
 
 // value reads a value; what is why it can't be used, or "".

@@ -292,11 +292,14 @@ func (p *Plan) releaseName() (string, error) {
 // beside its packages, whose release keeps the name that it had.
 func (p *Plan) beside() []any {
 	a := p.App
-	if len(a.Data) == 0 && a.SettingsModule == "" && len(a.Packages) == 0 && a.Limits == (app.Limits{}) &&
-		!a.Hosts.Supplied() && a.Init == "" {
-		return nil
+	var more []any
+	if len(a.Data) > 0 || a.SettingsModule != "" || len(a.Packages) > 0 || a.Limits != (app.Limits{}) || a.Hosts.Supplied() || a.Init != "" {
+		more = append(more, a.Data, a.SettingsModule, a.Packages, a.Limits, a.Overlay, a.Hosts, a.Init)
 	}
-	return []any{a.Data, a.SettingsModule, a.Packages, a.Limits, a.Overlay, a.Hosts, a.Init}
+	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
+		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)
+	}
+	return more
 }
 
 // source is where an app comes from.

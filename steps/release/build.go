@@ -66,6 +66,7 @@ func buildScript(v fact.View) string {
 		bringNode(p),
 		runBuild(p),
 		shell.Script(keepTimesText, nil),
+		"set --", // no words of a script before, if nginx serves nothing
 		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
@@ -96,12 +97,20 @@ func runBuild(p plan.Plan) string {
 	scratch, thrownAway, lines := withoutData(p)
 	properties = append(properties, lines...)
 	before, after := []string{scratch}, []string{thrownAway}
-	for _, folder := range p.App.BuildFolders {
+	for _, folder := range outermost(p.App.BuildFolders) {
 		full := source + "/" + folder
-		properties = append(properties, "ReadWritePaths="+strings.ReplaceAll(full, " ", `\x20`))
+		properties = append(properties, "ReadWritePaths="+propertyWord(full))
 		before = append(before, shell.Command("mkdir", "-p", full), shell.Command("chown", "-R", l.User+":"+l.User, full))
 		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
 	}
 	return shell.Lines(slices.Concat(before,
 		[]string{shell.Command(once(l, append(properties, figures(p.App)...), "/bin/sh", "-c", p.App.Build)...)}, after)...)
+}
+
+// outermost are the folders that are in none of the others. A build may put a link in the
+// place of what is in its folders, and root must follow none.
+func outermost(folders []string) []string {
+	return slices.DeleteFunc(slices.Clone(folders), func(folder string) bool {
+		return slices.ContainsFunc(folders, func(other string) bool { return strings.HasPrefix(folder, other+"/") })
+	})
 }

@@ -37,7 +37,7 @@ var Dependencies = &fact.Fact{
 		}
 		if !slices.Contains(looked, "complete "+venv) {
 			if source := v.Plan.App.Requirements.Source; source != "" {
-				return []providers.Change{{What: "install the packages from " + source, Why: forBuild(v.Plan)}}
+				return []providers.Change{{What: "install the packages from " + source, Why: forBuild(v)}}
 			}
 			return []providers.Change{{What: "make a virtual environment without packages: the app names none"}}
 		}
@@ -55,12 +55,18 @@ var Dependencies = &fact.Fact{
 }
 
 // forBuild says which Debian packages are there while the packages are installed.
-func forBuild(p plan.Plan) string {
-	names := p.App.ForBuild()
+func forBuild(v fact.View) string {
+	names := buildPackages(v)
 	if len(names) == 0 {
 		return ""
 	}
 	return "with " + strings.Join(names, ", ") + " of Debian for the build only"
+}
+
+// buildPackages are the Debian packages that are there while the packages are installed. A
+// managed Python has its own headers.
+func buildPackages(v fact.View) []string {
+	return slices.DeleteFunc(v.Plan.App.ForBuild(), func(name string) bool { return name == "python3-dev" && managedPython(v) != "" })
 }
 
 // venvOf is the folder of the virtual environment for this plan on this system.

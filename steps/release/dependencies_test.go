@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slipway/steps/app"
+	"slipway/steps/fact"
 	"slipway/steps/plan"
 )
 
@@ -22,6 +23,20 @@ func TestServerPackagesHaveNoBounds(t *testing.T) {
 		plan := plan.Plan{App: app.Found{Server: test.server, Requirements: test.req}}
 		if got := wantedPackages(plan); !slices.Equal(got, test.want) {
 			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// TestBuildPackages has Debian's headers of Python brought for Debian's Python only.
+func TestBuildPackages(t *testing.T) {
+	for managed, want := range map[string][]string{
+		"":        {"build-essential", "libpq-dev", "pkg-config", "python3-dev"},
+		"3.12.11": {"build-essential", "libpq-dev", "pkg-config"},
+	} {
+		v := fact.View{Plan: plan.Plan{App: app.Found{Sdists: []string{"psycopg2"}, ManagedPython: managed, PythonVersion: "==3.12.*"}}}
+		v.System.Python = "3.13"
+		if got := buildPackages(v); !slices.Equal(got, want) {
+			t.Errorf("with %q: got %q, want %q", managed, got, want)
 		}
 	}
 }

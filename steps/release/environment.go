@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"slipway/steps/app"
 	"slipway/steps/layout"
@@ -23,7 +24,7 @@ func appEnvironment(l layout.Layout, p plan.Plan) string {
 	if found.PythonPath != "" {
 		path = source + "/" + found.PythonPath + ":" + source
 	}
-	if strings.ContainsAny(path, "\"\\%") { // they mean something in a unit, and in no folder of modules
+	if !assignable(path) {
 		path = source
 	}
 	settings := found.SettingsModule
@@ -46,10 +47,25 @@ func appEnvironment(l layout.Layout, p plan.Plan) string {
 	return more
 }
 
-// assignment is a variable of a unit's Environment=, with a space before it. The value
-// has no percent sign: systemd would take it for a specifier.
+// assignment is a variable of a unit's Environment=, with a space before it; "" for a
+// value that can't be there.
 func assignment(name, value string) string {
-	return ` "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	if !assignable(value) {
+		return ""
+	}
+	return " " + propertyWord(name+"="+value)
+}
+
+// propertyWord is a word of a property as systemd-run takes it.
+func propertyWord(word string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
+}
+
+// assignable tells whether a unit and systemd-run, which share their lines, both take a
+// value for itself: in a unit only, a percent sign begins a specifier, and the end of a
+// line another line.
+func assignable(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r == '%' || unicode.IsControl(r) })
 }
 
 func overlayFolder(l layout.Layout, id string) string { return l.Release(id) + "/slipway" }

@@ -37,6 +37,18 @@ hopeless() {
     systemctl is-failed --quiet "$1.service" || [ "$(systemctl show -P NRestarts "$1.service")" -gt "$(again "$1")" ]
 }
 
+# last_error: prints its input from the last error on. The health check asks again and
+# again, so the log has the same error many times. An error that was raised while another
+# one was handled belongs to that one.
+last_error() {
+  awk '
+    /^Traceback \(most recent call last\)/ && !chained { n = 0 }
+    { lines[n++] = $0 }
+    /^(During handling of the above exception|The above exception was the direct cause)/ { chained = 1; next }
+    /^[^ \t]/ && !/^Traceback/ { chained = 0 }
+    END { for (i = 0; i < n; i++) print lines[i] }'
+}
+
 # give_up UNIT: tells why the instance is not healthy, and stops it unless its release
 # has the traffic already. It ends the script.
 give_up() {
@@ -55,7 +67,7 @@ give_up() {
   # What the app raised, if it did, is above what gunicorn says about it.
   raised=$(printf '%s\n' "$log" | sed -n '/Exception in worker process/,/Worker exiting/p')
   # Frames of the import itself and lines of carets say nothing.
-  printf '%s\n' "${raised:-$log}" | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 80 || :
+  printf '%s\n' "${raised:-$log}" | last_error | grep -vE '^  File "<frozen |^ *[~^]+$' | tail -n 80 || :
   difference "$current" "$release" "$variables"
   [ "$(readlink "$current")" != "$release" ] || exit 1
   systemctl stop "$1.socket" "$1.service"

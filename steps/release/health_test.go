@@ -8,7 +8,9 @@ import (
 
 	"slipway/steps/fact"
 	"slipway/steps/fact/example"
+	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/shell"
 )
 
 // TestHealthFile has a shell read what is written, and reads it back.
@@ -34,6 +36,21 @@ func TestHealthFile(t *testing.T) {
 		delete(want, plan.KeyDomain)
 		if !ok || !maps.Equal(settings, want) {
 			t.Errorf("read back: %v, want %v", settings, want)
+		}
+	}
+}
+
+// TestLastError: of an error that the log has again and again, the last is shown, with
+// the one that it was raised from.
+func TestLastError(t *testing.T) {
+	const before = "booting\nTraceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'A'\n[10:00] GET /\n"
+	const last = "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'A'\n\n" +
+		"During handling of the above exception, another exception occurred:\n\n" +
+		"Traceback (most recent call last):\n  File \"b.py\", line 2\nRuntimeError: no settings\n"
+	for log, want := range map[string]string{before + last: last, "no error\nat all\n": "no error\nat all\n"} {
+		got, err := sh(shell.Lines(startFunctions(layout.Of("shop"), "0123456789ab"), "printf %s "+shell.Quote(log)+" | last_error"))
+		if err != nil || got != want {
+			t.Errorf("%v, got\n%s", err, got)
 		}
 	}
 }

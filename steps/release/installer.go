@@ -66,7 +66,7 @@ func installScript(v fact.View) string {
 			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
 		}),
 		shell.Script(dependenciesText, shell.Values{
-			"venv": venvOf(v), "folder": installFolder(v), "build_log": buildLog, "build_packages": strings.Join(v.Plan.App.ForBuild(), " "),
+			"venv": venvOf(v), "folder": installFolder(v), "build_log": buildLog, "build_packages": strings.Join(buildPackages(v), " "),
 			"link": l.Venv(v.Plan.Release), "user": l.User,
 			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "pip_cache": pipCache,
 			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),

@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"time"
@@ -10,6 +11,9 @@ import (
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
+
+//go:embed defaultlimits.sh
+var defaultLimitsText string
 
 // stopMargin is how long systemd waits beyond the time that an app may take to end.
 const stopMargin = 5 * time.Second
@@ -36,6 +40,12 @@ proxy_send_timeout %[3]ss;
 		text += "proxy_buffering off;\nproxy_buffer_size 64k;\nproxy_buffers 8 64k;\n"
 	}
 	return text
+}
+
+// DefaultLimits is shell text that gives a release which has no limits the default ones.
+// release is the path of the release's folder, or of a link to it.
+func DefaultLimits(l layout.Layout, release string) string {
+	return shell.Script(defaultLimitsText, shell.Values{"release": release, "limits": l.Limits(release), "default_limits": limitsText(app.Found{})})
 }
 
 // stopSeconds is how long systemd waits until the web app has ended; more is how much

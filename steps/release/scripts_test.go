@@ -38,6 +38,19 @@ func TestShellIsWellFormed(t *testing.T) {
 	}
 }
 
+// TestBuildServesNoKeptData has an app that keeps data and whose files nginx does not
+// serve: the words of one script are not another's.
+func TestBuildServesNoKeptData(t *testing.T) {
+	p := example.Plan(t)
+	p.App.Build, p.App.BuildFolders, p.App.Static = "make", []string{"dist"}, nil
+	p.App.Data = []app.Kept{{Path: "it.db", File: true}}
+	before, _, found := strings.Cut(Build.Script(fact.View{Plan: p, System: example.System()}), "\nstatic=")
+	last := before[strings.LastIndex(before, "\nset --")+1:]
+	if words, _, _ := strings.Cut(last, "\n"); !found || words != "set --" {
+		t.Errorf("what nginx serves is made with the words %q", words)
+	}
+}
+
 // sh runs a script as a job does.
 func sh(script string, flags ...string) (string, error) {
 	cmd := exec.Command("sh", append([]string{"-eu"}, flags...)...)
@@ -83,6 +96,28 @@ func TestStatic(t *testing.T) {
 	out, err := sh(keepTimesText + shell.Script(staticText, values, "/static/", "none"))
 	if err == nil || !strings.Contains(out, "the release has no folder none to serve at /static/") {
 		t.Errorf("a folder that is not there: %v: %s", err, out)
+	}
+}
+
+// TestDefaultLimits has nginx get limits for a release of an earlier version, before it
+// reads a site that sets none itself, and no others for a release that has some.
+func TestDefaultLimits(t *testing.T) {
+	for name, test := range map[string]struct{ there, want string }{
+		"an earlier version's": {"", "client_max_body_size 104857600;"},
+		"today's":              {"client_max_body_size 1;\n", "client_max_body_size 1;"},
+	} {
+		release := t.TempDir()
+		if test.there != "" {
+			put(t, release, map[string]string{"limits.conf": test.there})
+		}
+		out, err := sh(DefaultLimits(layout.Of("shop"), release))
+		text, readErr := os.ReadFile(release + "/limits.conf")
+		if err != nil || readErr != nil || !strings.Contains(string(text), test.want) {
+			t.Errorf("%s: %v, %v, %s: got %q", name, err, readErr, out, text)
+		}
+	}
+	if out, err := sh(DefaultLimits(layout.Of("shop"), t.TempDir()+"/none")); err != nil {
+		t.Errorf("without a release: %v, %s", err, out)
 	}
 }
 

@@ -50,9 +50,14 @@ own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 sys.path[:] = [p for p in whole if p not in own]
 mend_gunicorn_19()
 
+from gunicorn import util  # noqa: E402
 from gunicorn.app.wsgiapp import WSGIApplication  # noqa: E402
 
 sys.path[:] = whole
+
+# gunicorn before 21 sets the user of each worker and of its file, though they have it
+# already, which the sandbox refuses.
+util.chown = util.set_owner_process = lambda *args, **more: None
 
 # The workers that speak WSGI and know the client only by what nginx says.
 WSGI_WORKERS = {"gunicorn.workers." + m for m in ("sync", "gthread", "base_async", "ggevent", "geventlet")}
@@ -135,14 +140,19 @@ class Served(WSGIApplication):
         self.tell_ready()
 
     def serve_asgi(self):
-        """Of the two packages with uvicorn's worker, it takes the one that is there."""
+        """Of the two packages with uvicorn's worker, it takes the one that is there. An old
+        uvicorn's worker insists on two packages, which uvicorn itself can do without."""
         known = ("uvicorn_worker.UvicornWorker", "uvicorn.workers.UvicornWorker")
         name = self.cfg.settings["worker_class"].get()
-        if name not in known or importable(name):
+        if name not in known:
             return
-        for other in known:
-            if importable(other):
-                self.cfg.set("worker_class", other)
+        there = [n for n in (name,) + known if importable(n)]
+        if not there:
+            return  # gunicorn says what is missing
+        name = there[0]
+        if name.startswith("uvicorn.") and not all(importlib.util.find_spec(m) for m in ("uvloop", "httptools")):
+            name = "uvicorn.workers.UvicornH11Worker"
+        self.cfg.set("worker_class", name)
 
     def force(self, chosen):
         """Sets what can't be the app's."""

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"strconv"
 
-	"slipway/steps/app"
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
@@ -52,10 +51,11 @@ func SwitchScript(l layout.Layout, id string) string {
 	return shell.Lines(
 		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
 		shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
+		DefaultLimits(l, l.Release(id)),
 		shell.Script(switchText, shell.Values{
 			"user": l.User, "unit": l.Unit(id), "release": l.Release(id), "current": l.Current(),
 			"socket": l.Socket(id), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
-			"limits": l.Limits(l.Release(id)), "default_limits": limitsText(app.Found{}), "earlier": l.Earlier(id), "served": l.Served(id),
+			"earlier": l.Earlier(id), "served": l.Served(id),
 		}),
 		shell.Enable(l.Unit(id)+".socket"), shell.Enable(l.Unit(id)+".service"),
 		retireScript(l, id),

@@ -2,7 +2,7 @@
 # Starts a release whose units are there, and lets it take the traffic once it is
 # healthy. No request is lost on the way: nginx follows a link to the release's socket,
 # and the scripts after this one stop the other releases when nothing talks to them.
-: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${socket_link?}" "${limits?}" "${default_limits?}" "${earlier?}" "${served?}" "${retire_unit?}"
+: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${socket_link?}" "${earlier?}" "${served?}" "${retire_unit?}"
 
 # No more than one old release stays beside the new one.
 if systemctl is-active --quiet "$retire_unit"; then
@@ -13,8 +13,6 @@ if systemctl is-active --quiet "$retire_unit"; then
   [ -z "$old" ] || systemctl stop --no-block $old
 fi
 
-# A release of an earlier version of slipway has none.
-[ -e "$limits" ] || printf '%s\n' "$default_limits" >"$limits"
 start "$unit" "$socket"
 relink "$socket" "$socket_link"
 

@@ -12,6 +12,7 @@ func TestUnitWords(t *testing.T) {
 	}{
 		{[]string{"/bin/gunicorn", "app:app"}, "/bin/gunicorn app:app"},
 		{[]string{"app:create_app('a b')"}, `"app:create_app('a b')"`},
+		{[]string{"a\nExecStartPre=+/bin/sh\r\x00\x1b\t"}, `"a\u000aExecStartPre=+/bin/sh\u000d\u001b\u0009"`},
 		{[]string{"100%", "$X", `"`, `\`, ""}, `"100%%" "$$X" "\"" "\\" ""`},
 	} {
 		if got := UnitWords(c.words...); got != c.want {

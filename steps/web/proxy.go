@@ -9,6 +9,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/fact"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 )
 
@@ -60,6 +61,7 @@ var Proxy = &fact.Fact{
 		return shell.Lines(
 			shell.PutAll(sites),
 			shell.Keep(nginxDefault),
+			release.DefaultLimits(v.Layout(), v.Layout().Current()),
 			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.Name, "default": nginxDefault}),
 			shell.Enable("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,

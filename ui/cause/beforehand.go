@@ -7,7 +7,9 @@ import (
 	"strings"
 )
 
-// beforehand are ways in which the build, the tests or the release command fails.
+// beforehand are ways in which the build, the tests or the release command fails. What is
+// told to be typed has only such names of the output as no shell takes for more: those of
+// typedName.
 var beforehand = []form{
 	{line: line(`without having set the STATIC_ROOT`), next: `write STATIC_ROOT = BASE_DIR / "staticfiles" in Django's settings`},
 	{line: line(`The file '([^']+)' could not be found with <`), more: lostStatic},
@@ -15,9 +17,9 @@ var beforehand = []form{
 	{line: line(`NodeNotFoundError|InconsistentMigrationHistory|Conflicting migrations|InvalidBasesError|CircularDependencyError: .*migration`), more: badMigration},
 	{line: line(`Can't locate revision|Multiple head revisions|Target database is not up to date`), next: "the migrations of Alembic do not fit together: type alembic history on your computer, add what is missing to git, and alembic merge heads joins two"},
 	{line: line(`bad interpreter|\$'\\r'|\\r['’]?: (?:No such file|command not found)|\^M`), more: windowsLines},
-	{line: line(`^(?:/\S*/)?\w*sh: (?:line )?\d+: (\S+): Permission denied`), more: notExecutable},
-	{line: line(`^(?:/\S*/)?\w*sh: (?:line )?(?:\d+: )?(\S+): (?:command )?not found`), more: notFound},
-	{line: line(`^(?:FAILED|ERROR) (\S+)`), next: "run it on your computer, python -m pytest '$1', and correct it; --test-command '' deploys without tests"},
+	{line: line(`^(?:/\S*/)?\w*sh: (?:line )?\d+: ([\w./@+-]+): Permission denied`), more: notExecutable},
+	{line: line(`^(?:/\S*/)?\w*sh: (?:line )?(?:\d+: )?([\w./@+-]+): (?:command )?not found`), more: notFound},
+	{line: line(`^(?:FAILED|ERROR) ([^\s'"$\x60\\;|&<>]+)`), next: "run it on your computer, python -m pytest '$1', and correct it; --test-command '' deploys without tests"},
 }
 
 func lostStatic(e evidence, at []string) (Remedy, bool) {
@@ -67,6 +69,9 @@ var programs = map[string]string{
 // pythonPrograms are programs that come with a Python package of another name.
 var pythonPrograms = map[string]string{"celery": "celery", "alembic": "alembic", "flask": "Flask", "uvicorn": "uvicorn", "daphne": "daphne", "hypercorn": "hypercorn",
 	"rq": "rq", "pytest": "pytest", "dramatiq": "dramatiq", "huey_consumer": "huey", "django-admin": "Django", "streamlit": "streamlit", "aerich": "aerich", "yoyo": "yoyo-migrations"}
+
+// typedName matches a file or a program that can stand in a command as it is.
+var typedName = regexp.MustCompile(`^[\w./@+-]+$`)
 
 var programName = regexp.MustCompile(`^[a-zA-Z0-9][\w.+-]*$`)
 

@@ -25,6 +25,8 @@ var imports = []form{
 	{line: line(`module 'numpy' has no attribute '(?:int|float|bool|object|str|complex)'`), more: pin("numpy<1.24", "numpy")},
 	{line: line(`unexpected keyword argument 'proxies'`), more: pin("httpx<0.28", "httpx")},
 	{line: line(`'Engine' object has no attribute 'execute'|cannot import name '\w+' from 'sqlalchemy`), more: pin("SQLAlchemy<2", "SQLAlchemy")},
+	{line: line(`unhashable type: 'dict'|TemplateResponse\(\) (?:missing|got)`), more: oldTemplateResponse},
+	{line: line(`(?:Starlette|Router)\.__init__\(\) got an unexpected keyword argument 'on_(?:startup|shutdown)'|'(?:Starlette|Router)' object has no attribute '(?:on_event|add_event_handler|exception_handler|middleware|route|websocket_route)'`), more: pin("starlette<1", "starlette")},
 	{line: line(`No module named '?([\w.]+)'?`), more: module},
 	{line: line(`class uri '[^']*(gevent|eventlet|tornado)[^']*' invalid|(gevent|eventlet|tornado) worker requires|You need (gevent|eventlet|tornado)`), more: workerClass},
 	{line: line(`(?i)["'\x60]?([a-z][\w-]+)["'\x60]? (?:to be installed|is not installed|must be installed)|please install (?:the )?["'\x60]([a-z][\w-]+)["'\x60]`), more: uninstalled},
@@ -44,6 +46,19 @@ func (e evidence) here(other string) string {
 		return other
 	}
 	return e.File
+}
+
+var templateResponse = line(`TemplateResponse\(`)
+
+// oldTemplateResponse is TemplateResponse(name, {"request": request}), which Starlette 1
+// takes no more: the context stands where the name is then.
+func oldTemplateResponse(e evidence, at []string) (Remedy, bool) {
+	if !e.says(templateResponse) {
+		return Remedy{}, false
+	}
+	r, ok := pin("starlette<1", "starlette")(e, at)
+	r.Next += ", or write TemplateResponse(request, NAME, CONTEXT) in " + e.here("the code")
+	return r, ok
 }
 
 // pin is a remedy for code that is older than the packages that it gets.
@@ -129,7 +144,11 @@ func noName(e evidence, at []string) (Remedy, bool) {
 // syntax is code that the server's Python can't read.
 func syntax(e evidence, at []string) (Remedy, bool) {
 	if strings.Contains(at[1], "Missing parentheses in call to") || strings.Contains(at[1], "multiple exception types must be parenthesized") {
-		return then(fmt.Sprintf("this is Python 2, which no server has any more: convert it, 2to3 -w %s does most of it", e.here("FILE")))
+		file := e.here("FILE")
+		if !typedName.MatchString(file) {
+			file = "FILE"
+		}
+		return then(fmt.Sprintf("this is Python 2, which no server has any more: convert it, 2to3 -w %s does most of it", file))
 	}
 	return then("correct that line; if it is right for another Python than the server's, write its version: " + inApp(`python = "3.13"`))
 }

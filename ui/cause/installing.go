@@ -90,7 +90,7 @@ var headers = []struct{ prefix, packages string }{
 func header(_ evidence, at []string) (Remedy, bool) {
 	for _, h := range headers {
 		if strings.HasPrefix(at[1], h.prefix) {
-			return debian("its build needs "+at[1], "build-essential", h.packages)
+			return debian("its build needs "+at[1], h.packages)
 		}
 	}
 	return then(fmt.Sprintf("its build needs %s: find the Debian package that has it on packages.debian.org, and write packages = [\"PACKAGE\"]", at[1]) + " under [app] in slipway.toml")
@@ -105,7 +105,7 @@ var buildTools = map[string]string{
 
 func buildTool(_ evidence, at []string) (Remedy, bool) {
 	if name, ok := buildTools[at[1]]; ok {
-		return debian("its build needs "+at[1], "build-essential", name)
+		return debian("its build needs "+at[1], name)
 	}
 	return Remedy{}, false
 }
@@ -115,19 +115,23 @@ func debian(why string, names ...string) (Remedy, bool) {
 	return then(fmt.Sprintf(`%s: write packages = ["%s"]`, why, strings.Join(names, `", "`)) + " under [app] in slipway.toml")
 }
 
-// builds are the Debian packages that the builds of some packages need.
+// builds are the Debian packages that the builds of some packages need beside a compiler,
+// which is brought whenever one is missing.
 var builds = map[string]string{
 	"mysqlclient": "libmariadb-dev", "python-ldap": "libldap-dev libsasl2-dev", "lxml": "libxml2-dev libxslt1-dev", "pillow": "libjpeg-dev zlib1g-dev",
 	"xmlsec": "libxmlsec1-dev pkg-config", "python3-saml": "libxmlsec1-dev pkg-config", "gdal": "libgdal-dev", "pycairo": "libcairo2-dev pkg-config",
-	"pyodbc": "unixodbc-dev", "pycurl": "libcurl4-openssl-dev libssl-dev", "cffi": "libffi-dev", "gssapi": "libkrb5-dev", "uwsgi": "", "psycopg": "libpq-dev",
+	"pyodbc": "unixodbc-dev", "pycurl": "libcurl4-openssl-dev libssl-dev", "cffi": "libffi-dev", "gssapi": "libkrb5-dev", "psycopg": "libpq-dev",
 	"psycopg-c": "libpq-dev", "h5py": "libhdf5-dev", "pyaudio": "portaudio19-dev", "pycups": "libcups2-dev", "cryptography": "cargo libssl-dev pkg-config",
-	"orjson": "cargo", "pydantic-core": "cargo", "greenlet": "", "numpy": "", "pandas": "",
+	"orjson": "cargo", "pydantic-core": "cargo",
 }
 
 // unbuiltHere is a package that has to be compiled and can't.
 func unbuiltHere(e evidence, at []string) (Remedy, bool) {
 	name, _, _ := strings.Cut(at[1], "=")
-	why := fmt.Sprintf("%s has no wheel for this Python and has to be compiled: take a newer version of it in %s, or", name, e.app.place(name))
-	names := append([]string{"build-essential", "python3-dev"}, strings.Fields(builds[normal(name)])...)
-	return then(fmt.Sprintf(`%s write packages = ["%s"]`, why, strings.Join(names, `", "`)) + " under [app] in slipway.toml")
+	why := fmt.Sprintf("%s has no wheel for this Python and has to be compiled: take a newer version of it in %s", name, e.app.place(name))
+	names := strings.Fields(builds[normal(name)])
+	if len(names) == 0 {
+		return then(why + ", or another package that has one")
+	}
+	return debian(why+", or give what its build needs", names...)
 }

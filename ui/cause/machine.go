@@ -17,7 +17,7 @@ var machine = []form{
 	}},
 	{line: line(`No time zone found with key ([\w/+-]+)`), more: noZone},
 	{line: line(`E: Unable to locate package (\S+)`), next: "Debian has no package $1: find its name on packages.debian.org, and correct packages under [app] in slipway.toml or the Aptfile"},
-	{line: line(`(?:The repository|Failed to fetch) '?(https?://[^ /']+)`), next: "a source of the server's packages is dead: on the server, grep -r $1 /etc/apt names its file; correct or remove it"},
+	{line: line(`(?:The repository|Failed to fetch) '?(https?://[\w.:\[\]-]+)`), next: "a source of the server's packages is dead: on the server, grep -r $1 /etc/apt names its file; correct or remove it"},
 	{line: line(`NO_PUBKEY (\w+)|EXPKEYSIG (\w+)`), next: "a source of the server's packages is signed by a key that the server does not have (any more): apt-get update on the server names it; get its new key or remove its file from /etc/apt/sources.list.d"},
 	{line: line(`No space left on device|Disk quota exceeded`), next: "the server's disk is full: slipway ssh -- df -h / shows it; free some, or take a server with a larger disk"},
 }

@@ -82,7 +82,7 @@ func wrongStatus(e evidence, at []string) (Remedy, bool) {
 	return then(`the app does not log why: have it log to standard error (Django: LOGGING = {"version": 1, "handlers": {"console": {"class": "logging.StreamHandler"}}, "root": {"handlers": ["console"]}} in its settings)`)
 }
 
-var invalidHost = regexp.MustCompile(`Invalid HTTP_HOST header: '([^']+)'`)
+var invalidHost = regexp.MustCompile(`Invalid HTTP_HOST header: '([\w.:\[\]-]+)'`)
 
 // disallowed is Django's refusal of the name that it is asked by.
 func (e evidence) disallowed() (Remedy, bool) {

@@ -93,7 +93,21 @@ func (s source) adding(requirement string) string {
 	case file == "pyproject.toml":
 		return fmt.Sprintf("add %q to the dependencies in pyproject.toml", requirement)
 	}
+	if s.folder != "" && !s.listsPackages() {
+		return fmt.Sprintf("make the file requirements.txt with the line %s and the other packages that the plan names, one a line", requirement)
+	}
 	return fmt.Sprintf("add the line %s to %s", requirement, file)
+}
+
+// listsPackages tells whether the app has a list of its packages. One without has those
+// that its imports name, and a new list would be all that is installed.
+func (s source) listsPackages() bool {
+	for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in", "setup.cfg", "setup.py", "environment.y*ml", "Pipfile", "pyproject.toml"} {
+		if found, err := fs.Glob(os.DirFS(s.folder), pattern); err == nil && len(found) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // requirementName is the name at the beginning of a requirement.
@@ -129,9 +143,13 @@ func normal(name string) string {
 }
 
 // keeps is what to keep of a path that the app writes to: its folder, or the path alone
-// if the folder is the app's own code.
+// if the folder is the app's own code. A hidden name without an ending is a tool's own
+// folder, beside what the app carries.
 func (s source) keeps(written string) string {
-	dir := path.Dir(written)
+	dir, base := path.Dir(written), path.Base(written)
+	if strings.LastIndexByte(base, '.') == 0 {
+		return written + "/"
+	}
 	if dir == "." || s.hasCode(dir) {
 		if path.Ext(written) == "" && !s.hasCode(written) {
 			return written + "/"

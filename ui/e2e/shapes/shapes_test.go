@@ -20,27 +20,30 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 
+// page is a path, and what must be in the answer there.
+type page struct{ path, says string }
+
 // shape is an app in testdata.
 type shape struct {
 	folder string
 	// args are what slipway needs to be told besides.
 	args []string
-	// answers says what must be in the answer at each path.
-	answers map[string]string
+	// answers are asked for in this order.
+	answers []page
 	// more is what else there is to see.
 	more func(t *testing.T, o *e2e.Operator, first e2e.Deployed)
 }
 
 var all = []shape{
-	{folder: "flask-module", answers: map[string]string{"/": "a module"}, more: endsAtImport},
-	{folder: "flask-factory", args: []string{"--env", "GREETING=good morning"}, answers: map[string]string{"/": "a factory says good morning"}},
-	{folder: "flask-imports", answers: map[string]string{"/": "only its imports"}},
+	{folder: "flask-module", answers: []page{{"/", "a module"}}, more: endsAtImport},
+	{folder: "flask-factory", args: []string{"--env", "GREETING=good morning"}, answers: []page{{"/", "a factory says good morning"}}},
+	{folder: "flask-imports", answers: []page{{"/", "only its imports"}}},
 	{folder: "django", args: []string{"--env", "SECRET_KEY=not much of one"},
-		answers: map[string]string{"/": "notes", "/static/notes/style.css": "color: navy"}, more: redeploysDjango},
-	{folder: "fastapi", answers: map[string]string{"/": `{"lifespan":true}`, "/openapi.json": `"FastAPI"`}},
-	{folder: "procfile", answers: map[string]string{"/": "release.said=done"}, more: changesProcesses},
-	{folder: "uv-lock", answers: map[string]string{"/": "starlette "}, more: hasLockedVersion},
-	{folder: "pyproject", answers: map[string]string{"/": "only a pyproject.toml"}},
+		answers: []page{{"/", "notes"}, {"/static/notes/style.css", "color: navy"}}, more: redeploysDjango},
+	{folder: "fastapi", answers: []page{{"/", `{"lifespan":true}`}, {"/openapi.json", `"FastAPI"`}}},
+	{folder: "procfile", answers: []page{{"/", "release.said=done"}}, more: changesProcesses},
+	{folder: "uv-lock", answers: []page{{"/", "starlette "}}, more: hasLockedVersion},
+	{folder: "pyproject", answers: []page{{"/", "only a pyproject.toml"}}},
 }
 
 func TestShapes(t *testing.T) {
@@ -51,9 +54,7 @@ func TestShapes(t *testing.T) {
 			o := e2e.NewOperator(t, 2*time.Minute)
 			first := o.Deploy(append([]string{testdata(t, s.folder)}, s.args...)...)
 			t.Logf("deployed in %.1f s (%v)", first.Seconds, first.Spent)
-			for path, want := range s.answers {
-				says(t, first.URL+path, want)
-			}
+			asks(t, first.URL, s.answers)
 			if s.more != nil {
 				s.more(t, o, first)
 			}
@@ -81,6 +82,14 @@ func changed(t *testing.T, folder, file, text string) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// asks asks for each page.
+func asks(t *testing.T, url string, pages []page) {
+	t.Helper()
+	for _, p := range pages {
+		says(t, url+p.path, p.says)
+	}
 }
 
 // says waits until an answer is good and has the text.

@@ -37,6 +37,8 @@ type module struct {
 	// sqlite is set if the URL of an SQLite database is in the file, databaseURL if it
 	// reads a variable that may name another database.
 	sqlite, databaseURL bool
+	// tables are the statements that make tables if the file is run itself.
+	tables []tablesMade
 	// needs are the variables that it reads without a default when it is loaded.
 	needs []Need
 	// defaults are the variables for which it gives django-environ a default.
@@ -327,6 +329,7 @@ func (m *module) simple(s statement, in place) {
 		m.noteSQLite(s)
 		m.noteDatabaseURL(s)
 	}
+	m.noteTables(s, in)
 }
 
 // assign reads "a = b = value" and "a: T = value".

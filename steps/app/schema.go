@@ -24,14 +24,14 @@ func (d *detection) schema() error {
 		return nil
 	}
 	d.alembic()
-	if d.found.Release != "" || d.found.Framework != Flask {
-		return nil
-	}
-	for _, find := range []func() bool{d.initCommand, d.initScript, d.createAll} {
-		if find() {
-			break
+	if d.found.Release == "" && d.found.Framework == Flask {
+		for _, find := range []func() bool{d.initCommand, d.initScript, d.createAll} {
+			if find() {
+				break
+			}
 		}
 	}
+	d.guardedTables()
 	return nil
 }
 

@@ -34,6 +34,13 @@ func TestSchema(t *testing.T) {
 		{"no database", flask("@app.cli.command('initdb')\ndef f():\n    pass\n"), "", "", ""},
 		{"Flask-Migrate", flask(sqlite+migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "flask --app a:app db upgrade", "", ""},
 		{"Flask-Migrate on a server", flask(migrate, "migrations/env.py", "", "migrations/alembic.ini", ""), "", "", ""},
+		{"made by a direct run", flask(sqlite + "db = SQLAlchemy(app)\nif __name__ == '__main__':\n    with app.app_context():\n        db.create_all()\n    app.run(debug=True)\n"), "python -c 'from a import db, app; app.app_context().push(); db.create_all()'", "", ""},
+		{"made by SQLAlchemy", files("requirements.txt", "", "a.py", "import sqlite3\nfrom fastapi import FastAPI\nfrom b import Base, engine\napp = FastAPI()\nif __name__ == '__main__':\n    Base.metadata.create_all(bind=engine)\n", "b.py", "URL = 'sqlite:///x.db'\n"), "python -c 'from a import Base, engine; Base.metadata.create_all(bind=engine)'", "", ""},
+		{"made by peewee", flask("import sqlite3\nfrom peewee import SqliteDatabase\ndb = SqliteDatabase('x.db')\nclass Person: pass\nif __name__ == '__main__':\n    db.create_tables([Person])\n"), "python -c 'from a import db, Person, app; app.app_context().push(); db.create_tables([Person])'", "", ""},
+		{"a function makes them", flask("import sqlite3\ndef init_db():\n    pass\nif __name__ == '__main__':\n    init_db()\n    app.run()\n"), "", "python -c 'from a import init_db, app; app.app_context().push(); init_db()'", ""},
+		{"a text in its arguments", flask("import sqlite3\ndef f():\n    pass\nif __name__ == '__main__':\n    f.create_all(\"'; rm -rf /\")\n"), "", "", ""},
+		{"a name from there", flask("import sqlite3\nif __name__ == '__main__':\n    from b import db\n    db.create_all()\n"), "", "", ""},
+		{"made when it is loaded", flask(sqlite + "db = SQLAlchemy(app)\ndb.create_all()\n"), "", "", ""},
 		{"Alembic", flask(sqlite, "alembic.ini", "", "alembic/env.py", ""), "alembic upgrade head", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,7 +27,11 @@ func (d *detection) givenDatabases() error {
 			if d.djangoMigrates != "" {
 				next += fmt.Sprintf(" and release = %q", d.djangoMigrates)
 			}
-			return appUsage(fmt.Sprintf("the variable %s names the SQLite database %s, which no release can write to, because it is not kept", variable, shownDatabase(k)),
+			lost := "which no release can write to"
+			if k.Temporary() {
+				lost = "which is gone whenever the app starts"
+			}
+			return appUsage(fmt.Sprintf("the variable %s names the SQLite database %s, %s, because it is not kept", variable, shownDatabase(k), lost),
 				next+" under [app] in "+SettingsFile)
 		}
 	}

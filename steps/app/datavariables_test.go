@@ -21,6 +21,7 @@ func TestGivenDatabases(t *testing.T) {
 		"folder":       {fast, "sqlite+aiosqlite:///./var/db/shop.db", nil, `the SQLite database var/db/shop.db, which no release can write to, because it is not kept: set data = ["var/db/"] under`},
 		"instance":     {flask, "sqlite:///shop.db", nil, `set data = ["instance/"] under`},
 		"Django":       {django, "sqlite:///db.sqlite3", nil, `set data = ["db.sqlite3"] and release = "python manage.py migrate --noinput" under`},
+		"temporary":    {fast, "sqlite:////tmp/shop.db", nil, `/tmp/shop.db, which is gone whenever the app starts, because it is not kept: set data = ["/tmp/shop.db"] under`},
 		"kept":         {fast, "sqlite:///var/shop.db", []string{"var/"}, ""},
 		"in memory":    {fast, "sqlite://", nil, ""},
 		"system":       {fast, "sqlite:////var/lib/app-shop/x.db", nil, ""},

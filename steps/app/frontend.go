@@ -137,6 +137,15 @@ func (d *detection) webpackOutput(f frontEnd) string {
 	return ""
 }
 
+// outputs is what the script makes, as a file of patterns has it: beside a file that is
+// known there may be others.
+func (f frontEnd) outputs() string {
+	if path.Ext(f.output) != "" && path.Dir(f.output) != "." {
+		return path.Dir(f.output) + "/*"
+	}
+	return f.output
+}
+
 // isMade tells whether what a front end builds is among the files.
 func (d *detection) isMade(f frontEnd) bool {
 	if f.output == "" {
@@ -265,6 +274,6 @@ func (d *detection) warnOfFrontEnds() {
 			continue
 		}
 		d.found.warn(fmt.Sprintf("%s; %s is not among the files: before you deploy, type %snpm install && npm run build, and if git ignores it, add the line !%s to %s",
-			what, f.output, in, f.output, IgnoreFile))
+			what, f.output, in, f.outputs(), IgnoreFile))
 	}
 }

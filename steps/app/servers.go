@@ -51,7 +51,7 @@ func (f Found) behindGunicorn() []string {
 		return []string{gunicorn, class}
 	case strings.Contains(class, "gevent"):
 		return []string{gunicorn, "gevent", "packaging"} // gunicorn compares gevent's version with it
-	case f.Workers == 1:
+	case f.Workers == 1 && f.Framework != aiohttp:
 		return []string{gunicorn, "simple-websocket"}
 	}
 	return []string{gunicorn}

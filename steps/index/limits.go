@@ -16,6 +16,7 @@ var limits = []struct {
 	// last is the last minor version on which it works, why what the next one lacks.
 	last, why string
 }{
+	{"django", "2.1", "3.9", "collections.Iterator"},
 	{"django", "2.2", "3.10", "gettext's codeset"},
 	{"django", "4.0", "3.11", "distutils"},
 	{"django", "4.1", "3.12", "cgi"},

@@ -42,7 +42,7 @@ func TestInstalls(t *testing.T) {
 
 func TestLastPython(t *testing.T) {
 	for pin, want := range map[[2]string]string{
-		{"django", "1.11.29"}: "3.10", {"django", "2.2.28"}: "3.11", {"django", "3.2"}: "3.11", {"django", "4.0.10"}: "3.12", {"django", "4.1"}: "", {"django", "4.1rc1"}: "",
+		{"django", "1.11.29"}: "3.9", {"django", "2.0.13"}: "3.9", {"django", "2.1.15"}: "3.10", {"django", "2.2.28"}: "3.11", {"django", "3.2"}: "3.11", {"django", "4.0.10"}: "3.12", {"django", "4.1"}: "", {"django", "4.1rc1"}: "",
 		{"django", "5.2.8"}: "", {"urllib3", "1.26.4"}: "3.11", {"urllib3", "1.26.15"}: "", {"six", "1.9"}: "3.11", {"six", "1.16.0"}: "", {"flask", "0.1"}: "",
 	} {
 		if got := LastPython(app.Pin{Name: pin[0], Version: pin[1]}); got != want {

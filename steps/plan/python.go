@@ -250,7 +250,7 @@ func (w wish) misses(best []string, l lack) string {
 func (c *pythonChoice) build(w wish, l lack, minor string) {
 	for _, p := range l.never {
 		c.sdists = append(c.sdists, p.Name)
-		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for any Python, so it is built on the server", p))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for a Python that can be had, so it is built on the server", p))
 	}
 	for _, p := range l.on[minor] {
 		if l.tooNew(p, minor) {

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 )
 
 // withSources are the dependencies of a pyproject.toml, taken from where it says that they
@@ -16,13 +15,13 @@ func (d *detection) withSources(file string, project pyproject) (Requirements, e
 	for _, dependency := range project.Project.Dependencies {
 		name := requirementName(dependency)
 		places := sources[name]
-		if len(places) == 0 {
+		if len(places) == 0 || !requirementForm.MatchString(dependency) {
 			req.Packages = append(req.Packages, dependency)
 			continue
 		}
 		need := standardNeed(dependency)
 		for _, table := range places {
-			w := wish{file: file, name: strings.TrimSpace(dependency[:len(name)]), table: table, extras: need.extras}
+			w := wish{file: file, name: requirementForm.FindStringSubmatch(dependency)[1], table: table, extras: need.extras}
 			marker, _ := table["marker"].(string)
 			w.marker = conjunction(slices.DeleteFunc([]string{need.marker, marker}, func(m string) bool { return m == "" }))
 			if err := d.addFrom(w, versionsOf(dependency), &req); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/app"
 )
 
 // writeApp makes a folder with an app and a slipway.toml.
@@ -134,6 +135,23 @@ func TestReleaseName(t *testing.T) {
 	}
 	if first == release() {
 		t.Error("a changed app has the same name")
+	}
+}
+
+// TestBesideDecidesTheName: what the server keeps of a release is written once, so what a
+// release does beside its packages is a part of its name; a plain app keeps its name.
+func TestBesideDecidesTheName(t *testing.T) {
+	plain := (&Plan{}).beside()
+	if plain != nil {
+		t.Errorf("a plain app has %v", plain)
+	}
+	for name, found := range map[string]app.Found{
+		"data": {Data: []app.Kept{{Path: "shop.db", File: true}}}, "limits": {Limits: app.Limits{Upload: 1}}, "workers": {Workers: 1},
+		"worker class": {WorkerClass: "gevent"}, "figures": {SystemFigures: true}, "init": {Init: "flask init-db"},
+	} {
+		if (&Plan{App: found}).beside() == nil {
+			t.Errorf("%s does not change the name", name)
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func Of(message string) Cause {
 	}
 	lead, what, output := parts[1], parts[2], clean(parts[3])
 	c := Cause{Line: what}
-	for _, find := range []func([]string) (Cause, bool){pytest, build, traceback, resolver, complaint, headline, lastLine} {
+	for _, find := range []func([]string) (Cause, bool){pytest, repository, build, traceback, resolver, complaint, headline, lastLine} {
 		if found, ok := find(upTo(output, differs)); ok {
 			c = found
 			break

@@ -27,6 +27,7 @@ var outputs = map[string][2]string{
 	"pip-build-traceback": {"dependencies: ", "oldlib can't be built: ModuleNotFoundError: No module named 'numpy'"},
 	"uv-resolver": {"dependencies: ", "Because there is no version of flask==99.0 and you require flask==99.0, " +
 		"we can conclude that your requirements are unsatisfiable."},
+	"git":          {"dependencies: ", "fatal: unable to access 'https://git.example.org/me/smalllib/': Could not resolve host: git.example.org"},
 	"shell":        {"tests: ", "sh: 1: foo: not found"},
 	"bash":         {"pre-switch: ", "/srv/app-shop/releases/08d4abc35ca1/src/release.sh: line 3: foo: command not found"},
 	"apt":          {"packages: ", "E: Unable to locate package libfoo"},

@@ -55,7 +55,7 @@ type form struct {
 }
 
 // forms are all ways to fail that are known. The first that fits a line counts.
-var forms = slices.Concat(imports, variables, writing, databases, serving, resolving, building, beforehand, machine)
+var forms = slices.Concat(imports, variables, writing, databases, serving, repositories, resolving, building, beforehand, machine)
 
 func (e evidence) judge(line string) (Remedy, bool) {
 	for _, f := range forms {

@@ -104,6 +104,26 @@ func TestRemedyWithoutAList(t *testing.T) {
 	}
 }
 
+// TestRemedyBesideTheApp: the list in the app's folder counts where the root has none.
+func TestRemedyBesideTheApp(t *testing.T) {
+	const printed = "release: it failed with status 1: ModuleNotFoundError: No module named 'yaml'"
+	for file, want := range map[string]string{
+		"backend/requirements.txt": "add the line PyYAML to backend/requirements.txt",
+		"backend/pyproject.toml":   `add "PyYAML" to the dependencies in backend/pyproject.toml`,
+	} {
+		folder := t.TempDir()
+		if err := os.Mkdir(filepath.Join(folder, "backend"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := RemedyOf(printed, folder); got.Next != want {
+			t.Errorf("%s: got %q", file, got.Next)
+		}
+	}
+}
+
 // TestRemedyOfHostileOutput: what an app prints makes no other command of a remedy.
 func TestRemedyOfHostileOutput(t *testing.T) {
 	for _, printed := range []string{
@@ -115,6 +135,28 @@ func TestRemedyOfHostileOutput(t *testing.T) {
 		got, _ := RemedyOf("release: it failed with status 1: "+printed, t.TempDir())
 		if strings.ContainsAny(got.Next+got.Keep, "\x1b\n") || strings.Contains(got.Keep, "..") || strings.Contains(got.Next, "$(reboot)") {
 			t.Errorf("%q gives %+v", printed, got)
+		}
+	}
+}
+
+// TestRemedyOfRepository has what git prints when it can't take a package from a
+// repository.
+func TestRemedyOfRepository(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "requirements.txt"), []byte("flask\nlib @ git+https://git.example.org/me/lib.git@v9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for said, want := range map[string]string{
+		"fatal: unable to access 'https://git.example.org/me/lib.git/': Could not resolve host: git.example.org": "can't find the host git.example.org: correct the address in requirements.txt line 2",
+		"fatal: unable to access 'https://git.example.org/me/lib/': The requested URL returned error: 403":       "correct its address in requirements.txt line 2",
+		"fatal: could not read Username for 'https://git.example.org': terminal prompts disabled":                "it is private and the server has no password for it: correct its address in requirements.txt line 2",
+		"fatal: repository 'https://git.example.org/me/lib.git/' not found":                                      "there is no such repository",
+		"fatal: couldn't find remote ref refs/tags/v9":                                                           "no branch, tag or commit v9: correct what stands behind the @ in requirements.txt line 2",
+		"error: pathspec 'v9' did not match any file(s) known to git":                                            "no branch, tag or commit v9",
+	} {
+		got, ok := RemedyOf("dependencies: it failed with status 1: error: Git operation failed\n  cause: failed to clone into: /var/cache\n  "+said+"\n", folder)
+		if !ok || !strings.Contains(got.Next, want) {
+			t.Errorf("%s\ngot  %q\nwant %q", said, got.Next, want)
 		}
 	}
 }

@@ -81,7 +81,29 @@ func (s source) manifest() (file, add string) {
 			return m.file, m.add
 		}
 	}
+	if beside := s.beside(); beside != "" {
+		return beside, ""
+	}
 	return "requirements.txt", ""
+}
+
+// beside is the one list of packages in the folders of the root, which counts if the root
+// has none; "" if there is none, or there are several.
+func (s source) beside() string {
+	if s.folder == "" || s.listsPackages() {
+		return ""
+	}
+	var found []string
+	for _, name := range []string{"requirements.txt", "pyproject.toml"} {
+		lists, _ := fs.Glob(os.DirFS(s.folder), "*/"+name) // the pattern is well formed
+		if len(lists) > 0 && len(found) == 0 {
+			found = lists
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
 // adding tells how to add a requirement to the app's packages.
@@ -90,10 +112,10 @@ func (s source) adding(requirement string) string {
 	switch {
 	case add != "":
 		return fmt.Sprintf("type %s '%s'", add, requirement)
-	case file == "pyproject.toml":
-		return fmt.Sprintf("add %q to the dependencies in pyproject.toml", requirement)
+	case path.Base(file) == "pyproject.toml":
+		return fmt.Sprintf("add %q to the dependencies in %s", requirement, file)
 	}
-	if s.folder != "" && !s.listsPackages() {
+	if s.folder != "" && !s.listsPackages() && path.Dir(file) == "." {
 		return fmt.Sprintf("make the file requirements.txt with the line %s and the other packages that the plan names, one a line", requirement)
 	}
 	return fmt.Sprintf("add the line %s to %s", requirement, file)
@@ -110,6 +132,22 @@ func (s source) listsPackages() bool {
 	return false
 }
 
+// lists are the files that may list the app's packages; not all of them are there.
+func (s source) lists() []string {
+	names := []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg"}
+	if s.folder == "" {
+		return names
+	}
+	if beside := s.beside(); beside != "" {
+		names = append(names, beside)
+	}
+	for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in"} {
+		more, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
+		names = append(names, more...)
+	}
+	return names
+}
+
 // requirementName is the name at the beginning of a requirement.
 var requirementName = regexp.MustCompile(`^[ "']*([A-Za-z0-9][A-Za-z0-9._-]*)`)
 
@@ -117,14 +155,7 @@ var requirementName = regexp.MustCompile(`^[ "']*([A-Za-z0-9][A-Za-z0-9._-]*)`)
 // "requirements.txt line 2 (Werkzeug==2.0.0)"; the file alone if it is not found.
 func (s source) place(distribution string) string {
 	wanted := normal(distribution)
-	names := []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg"}
-	if s.folder != "" {
-		for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in"} {
-			more, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
-			names = append(names, more...)
-		}
-	}
-	for _, name := range names {
+	for _, name := range s.lists() {
 		for i, text := range s.read(name) {
 			text = strings.Trim(strings.TrimSpace(text), `",\ `)
 			if at := requirementName.FindStringSubmatch(text); at != nil && normal(at[1]) == wanted {

@@ -79,6 +79,8 @@ func TestRemedyLooksIntoTheFolder(t *testing.T) {
 	for printed, want := range map[string]Remedy{
 		"the release answered with status 400 at /, and one below 500 is wanted; its last lines:\nInvalid HTTP_HOST header: '192.0.2.1'. You may need to add '192.0.2.1' to ALLOWED_HOSTS.": {
 			Next: "shop/settings.py line 2 takes the names from a variable: add --env SHOP_HOSTS=192.0.2.1", Variable: "SHOP_HOSTS"},
+		"the release answered with status 400 at /, and 200 is wanted": {
+			Next: "Django may refuse the server's address: shop/settings.py line 2 takes the names from a variable, add --env SHOP_HOSTS=ADDRESS", Variable: "SHOP_HOSTS"},
 		"OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/shop/static/.webassets-cache'": {
 			Next: `keep it across releases: write data = ["shop/static/.webassets-cache/"] under [app] in slipway.toml`, Keep: "shop/static/.webassets-cache/"},
 		"ModuleNotFoundError: No module named 'yaml'": {Next: "type uv add 'PyYAML'"},

@@ -66,6 +66,13 @@ func wrongStatus(e evidence, at []string) (Remedy, bool) {
 	}
 	switch status := at[1]; {
 	case status == "400":
+		place, variable := e.app.allowedHosts()
+		if variable != "" {
+			return Remedy{Next: fmt.Sprintf("Django may refuse the server's address: %s takes the names from a variable, add --env %s=ADDRESS", place, variable), Variable: variable}, true
+		}
+		if place != "" {
+			return then("Django may refuse the server's address: add it to ALLOWED_HOSTS, " + place)
+		}
 		return then("the app refuses the request: if it is Django, its ALLOWED_HOSTS must name the server's address; or name another page, path = \"/healthz\" under [health] in slipway.toml")
 	case status == "404" || status == "405":
 		return then(fmt.Sprintf("the app has no page %s: name one that it has, path = \"/\" under [health] in slipway.toml", at[2]))
@@ -90,18 +97,32 @@ func (e evidence) disallowed() (Remedy, bool) {
 	if at == nil {
 		return Remedy{}, false
 	}
-	for _, file := range e.app.settings() {
-		for i, text := range e.app.read(file) {
+	place, variable := e.app.allowedHosts()
+	switch {
+	case variable != "":
+		return Remedy{Next: fmt.Sprintf("%s takes the names from a variable: add --env %s=%s", place, variable, at[1]), Variable: variable}, true
+	case place != "":
+		return then(fmt.Sprintf("add %q to ALLOWED_HOSTS, %s", at[1], place))
+	}
+	return then(fmt.Sprintf("add %q to ALLOWED_HOSTS in Django's settings, or to the variable that they read it from", at[1]))
+}
+
+// allowedHosts is the line of Django's settings that sets ALLOWED_HOSTS, and the variable
+// that it reads; each is empty if there is none.
+func (s source) allowedHosts() (place, variable string) {
+	for _, file := range s.settings() {
+		for i, text := range s.read(file) {
 			if !strings.HasPrefix(text, "ALLOWED_HOSTS") {
 				continue
 			}
+			place = fmt.Sprintf("%s line %d", file, i+1)
 			if read := readVariable.FindStringSubmatch(text); read != nil {
-				return Remedy{Next: fmt.Sprintf("%s line %d takes the names from a variable: add --env %s=%s", file, i+1, read[1], at[1]), Variable: read[1]}, true
+				variable = read[1]
 			}
-			return then(fmt.Sprintf("add %q to ALLOWED_HOSTS, %s line %d", at[1], file, i+1))
+			return place, variable
 		}
 	}
-	return then(fmt.Sprintf("add %q to ALLOWED_HOSTS in Django's settings, or to the variable that they read it from", at[1]))
+	return "", ""
 }
 
 // readVariable is a variable that a line of settings reads.

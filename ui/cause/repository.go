@@ -11,14 +11,14 @@ import (
 var cloning = regexp.MustCompile(`Git operation failed|git (?:clone|fetch|checkout) .*did not run successfully`)
 
 // gitSays are git's own lines.
-var gitSays = regexp.MustCompile(`^\s*((?:fatal|error): .+)$`)
+var gitSays = regexp.MustCompile(`^\s*(fatal: .+|error: pathspec .+)$`)
 
 // repository is why git could not take a package from a repository.
 func repository(lines []string) (Cause, bool) {
 	failed, said := false, ""
 	for _, line := range lines {
 		failed = failed || cloning.MatchString(line)
-		if at := gitSays.FindStringSubmatch(line); at != nil && !idle.MatchString(line) && said == "" && !cloning.MatchString(line) {
+		if at := gitSays.FindStringSubmatch(line); at != nil && said == "" {
 			said = at[1]
 		}
 	}

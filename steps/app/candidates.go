@@ -249,11 +249,9 @@ func (src *source) factoryWithArgs() (m *module, name string, line int) {
 		if neverServed(p) {
 			continue
 		}
-		for _, name := range m.top.order {
-			for _, b := range m.top.names[name] {
-				if b.function != nil && b.function.needsArgs && m.isFactory(b.function) && r.function(m.top, b.function).makes != nil {
-					return m, name, b.line
-				}
+		for name, b := range m.top.bindings() {
+			if b.function != nil && b.function.needsArgs && m.isFactory(b.function) && r.function(m.top, b.function).makes != nil {
+				return m, name, b.line
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func (d *detection) flaskSQLAlchemy(modules []*module) (folder string, ok bool) 
 		if !slices.ContainsFunc(m.imports, func(imp pyImport) bool { return imp.module == "flask_sqlalchemy" }) {
 			continue
 		}
-		if made := d.flaskModule(); made != nil && d.hasOldFlaskSQLAlchemy() {
+		if made := d.flaskModule(); made != nil && d.found.below("flask-sqlalchemy", "3") {
 			return path.Dir(made.path), true
 		}
 		for _, text := range d.instancePaths() {
@@ -103,19 +103,6 @@ func (d *detection) flaskSQLAlchemy(modules []*module) (folder string, ok bool) 
 		}
 	}
 	return "", false
-}
-
-// oldFlaskSQLAlchemy is a requirement by which a version before 3 is installed.
-var oldFlaskSQLAlchemy = regexp.MustCompile(`(?im)^\s*flask[-_.]sqlalchemy\s*(?:(?:==|~=|<=)\s*[012](?:\.|\s|$)|[^\n#]*<\s*3(?:\.0)*\s*(?:,|;|$))`)
-
-func (d *detection) hasOldFlaskSQLAlchemy() bool {
-	texts := slices.Clone(d.found.Requirements.Packages)
-	for _, file := range d.found.Requirements.Files {
-		if read, err := readText(d.fsys, file); err == nil {
-			texts = append(texts, string(read))
-		}
-	}
-	return oldFlaskSQLAlchemy.MatchString(strings.Join(texts, "\n"))
 }
 
 // uploadName is a setting of an upload folder: Flask's own documentation calls it

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -218,21 +219,17 @@ func (d *detection) overlayStatic(p *project, why string) (folder, source string
 		return "", ""
 	}
 	folder = "staticfiles"
-	for n := 2; d.hasFolder(folder); n++ {
+	for n := 2; d.has(folder); n++ {
 		folder = fmt.Sprintf("staticfiles-%d", n)
 	}
 	d.found.Overlay.Module, d.found.Overlay.StaticRoot = p.module, folder
 	return folder, why
 }
 
-// hasFolder tells whether the source has something of this name in its root.
-func (d *detection) hasFolder(name string) bool {
-	f, err := d.fsys.Open(name)
-	if err != nil {
-		return false
-	}
-	f.Close()
-	return true
+// has tells whether the source has a file or a folder of this name.
+func (d *detection) has(name string) bool {
+	_, err := fs.Stat(d.fsys, name)
+	return err == nil
 }
 
 // noteSettings finds os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings") and

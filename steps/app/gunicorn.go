@@ -157,21 +157,13 @@ func readAssignments(stmts []statement, found func(name string, value []token)) 
 // literal is the text of a value that is a string, a number or a word such as True; of
 // os.environ.get("X", "90") and the like it is the default; "" for anything else.
 func literal(value []token) string {
+	if read, ok := environmentRead(value); ok {
+		value = read.fallback()
+	}
 	if len(value) == 1 && value[0].kind <= tokenString {
 		return value[0].text
 	}
-	for i := len(value) - 2; i > 1; i-- { // int(os.getenv("X", "90"))
-		if isClosing(value[i+1]) && value[i-1].is(",") && (value[i].kind == tokenString || value[i].kind == tokenNumber) && namesVariable(value) {
-			return value[i].text
-		}
-	}
 	return ""
-}
-
-func isClosing(t token) bool { return t.is(")") }
-
-func namesVariable(value []token) bool {
-	return slices.ContainsFunc(value, func(t token) bool { return t.is("environ") || t.is("getenv") || t.is("env") || t.is("config") })
 }
 
 // warnOfSettings says what serve.py overrides.

@@ -51,13 +51,11 @@ func (d *detection) createAll() bool {
 // if there is none.
 func (d *detection) sqlAlchemy() (module, name, at string) {
 	for _, m := range sorted(d.loaded()) {
-		for _, name := range m.top.order {
-			for _, b := range m.top.names[name] {
-				callee, rest := dotted(b.value)
-				if len(rest) > 0 && rest[0].is("(") && d.src.externalName(m.top, callee) == "flask_sqlalchemy.SQLAlchemy" {
-					_, dotted := d.src.target(m)
-					return dotted, name, fmt.Sprintf("%s line %d", m.path, b.line)
-				}
+		for name, b := range m.top.bindings() {
+			callee, rest := dotted(b.value)
+			if len(rest) > 0 && rest[0].is("(") && d.src.externalName(m.top, callee) == "flask_sqlalchemy.SQLAlchemy" {
+				_, dotted := d.src.target(m)
+				return dotted, name, fmt.Sprintf("%s line %d", m.path, b.line)
 			}
 		}
 	}

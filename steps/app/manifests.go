@@ -6,8 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // manifestReaders read the lists of requirements that are neither requirements files nor
@@ -20,18 +18,13 @@ var manifestReaders = map[string]func(d *detection, file string) (Requirements, 
 	"environment.yml": (*detection).fromConda, "environment.yaml": (*detection).fromConda,
 }
 
-// rootManifests are the lists that a project has in its root, the first that counts first.
-var rootManifests = []string{"pyproject.toml", "Pipfile", "setup.cfg", "setup.py"}
+// manifestNames are the lists that a project has in its folder, the first that counts first.
+var manifestNames = []string{"pyproject.toml", "Pipfile", "setup.cfg", "setup.py"}
 
 // fromManifest reads the first list in the app's root that has something.
 func (d *detection) fromManifest() (Requirements, error) {
-	for _, file := range rootManifests {
-		if !d.exists(file) || d.isLocked(file) {
-			continue
-		}
-		if req, err := manifestReaders[file](d, file); err != nil || req.Source != "" {
-			return req, err
-		}
+	if req, err := d.firstManifest(""); err != nil || req.Source != "" {
+		return req, err
 	}
 	if req, err := d.fromOtherFiles(); err != nil || req.Source != "" {
 		return req, err
@@ -39,6 +32,20 @@ func (d *detection) fromManifest() (Requirements, error) {
 	for _, file := range []string{"environment.yml", "environment.yaml"} {
 		if d.exists(file) {
 			return d.fromConda(file)
+		}
+	}
+	return Requirements{}, nil
+}
+
+// firstManifest reads the first list in a folder that has something.
+func (d *detection) firstManifest(folder string) (Requirements, error) {
+	for _, name := range manifestNames {
+		file := path.Join(folder, name)
+		if !d.exists(file) || d.isLocked(file) {
+			continue
+		}
+		if req, err := manifestReaders[name](d, file); err != nil || req.Source != "" {
+			return req, err
 		}
 	}
 	return Requirements{}, nil
@@ -143,7 +150,7 @@ func (d *detection) fromPyproject(file string) (Requirements, error) {
 		return req, nil
 	}
 	if slices.Contains(project.Project.Dynamic, "dependencies") {
-		return d.fromDynamic(file)
+		return d.fromDynamic(file, project)
 	}
 	return Requirements{}, nil
 }
@@ -172,26 +179,8 @@ func poetryWishes(file, name string, value any) []wish {
 
 // fromDynamic reads dependencies that a build takes from elsewhere: setuptools' files and
 // settings. What only the build knows is found out by the installation of the project.
-func (d *detection) fromDynamic(file string) (Requirements, error) {
-	var document struct {
-		Tool struct {
-			Setuptools struct {
-				Dynamic struct {
-					Dependencies struct {
-						File any `toml:"file"`
-					} `toml:"dependencies"`
-				} `toml:"dynamic"`
-			} `toml:"setuptools"`
-		} `toml:"tool"`
-	}
-	text, err := readText(d.fsys, file)
-	if err != nil {
-		return Requirements{}, fmt.Errorf("%s can't be read: %w", file, err)
-	}
-	if err := toml.Unmarshal(text, &document); err != nil {
-		return Requirements{}, wrongTOML(file, err)
-	}
-	files := stringsIn(document.Tool.Setuptools.Dynamic.Dependencies.File)
+func (d *detection) fromDynamic(file string, project pyproject) (Requirements, error) {
+	files := stringsIn(project.Tool.Setuptools.Dynamic.Dependencies.File)
 	if len(files) > 0 {
 		return besideManifest(file, files), nil
 	}

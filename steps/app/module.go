@@ -1,5 +1,7 @@
 package app
 
+import "iter"
+
 // module is what matters of one Python file: what it imports and what its names are
 // bound to.
 type module struct {
@@ -67,6 +69,19 @@ type scope struct {
 	class bool
 	name  string
 	set   map[string][]setting
+}
+
+// bindings are the scope's names with what each is bound to, in the order of the source.
+func (s *scope) bindings() iter.Seq2[string, binding] {
+	return func(yield func(string, binding) bool) {
+		for _, name := range s.order {
+			for _, b := range s.names[name] {
+				if !yield(name, b) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // setting is a value that something is set to, in the scope in which it is read.

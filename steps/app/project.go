@@ -1,16 +1,13 @@
 package app
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -28,38 +25,12 @@ type ownProject struct {
 	plugins string
 }
 
-// manifest are the parts of a pyproject.toml that say what an installation makes.
-type manifest struct {
-	BuildSystem map[string]any `toml:"build-system"`
-	Project     struct {
-		Name        string                    `toml:"name"`
-		Scripts     map[string]string         `toml:"scripts"`
-		GUIScripts  map[string]string         `toml:"gui-scripts"`
-		EntryPoints map[string]map[string]any `toml:"entry-points"`
-	} `toml:"project"`
-	Tool struct {
-		Poetry struct {
-			Name        string                    `toml:"name"`
-			PackageMode *bool                     `toml:"package-mode"`
-			Scripts     map[string]any            `toml:"scripts"`
-			Plugins     map[string]map[string]any `toml:"plugins"`
-		} `toml:"poetry"`
-		UV struct {
-			Package *bool `toml:"package"`
-		} `toml:"uv"`
-	} `toml:"tool"`
-}
-
 // readOwnProject reads the root's pyproject.toml, setup.cfg and setup.py; nil if the root
 // is no project, or says that it is none to install.
 func (d *detection) readOwnProject() (*ownProject, error) {
-	var m manifest
-	text, err := readText(d.fsys, "pyproject.toml")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("pyproject.toml can't be read: %w", err)
-	}
-	if err := toml.Unmarshal(text, &m); err != nil {
-		return nil, wrongTOML("pyproject.toml", err)
+	m, err := readPyproject(d.fsys, "pyproject.toml")
+	if err != nil {
+		return nil, err
 	}
 	p := &ownProject{file: "pyproject.toml", name: normalName(m.Project.Name + m.Tool.Poetry.Name)}
 	if m.Project.Name != "" {
@@ -210,7 +181,7 @@ func (d *detection) usesOf(p *ownProject) string {
 		return p.file + " registers entry points of " + p.plugins
 	}
 	for _, m := range sorted(d.loaded()) {
-		if line := d.asksForMetadata(m, p.name); line > 0 {
+		if line := m.asksForMetadata(p.name); line > 0 {
 			return fmt.Sprintf("%s line %d asks for its metadata", m.path, line)
 		}
 	}
@@ -257,17 +228,13 @@ var metadataCall = regexp.MustCompile(`\b(?:version|metadata|distribution|requir
 
 // asksForMetadata returns the line on which a module asks for the project's metadata; 0
 // if there is none.
-func (d *detection) asksForMetadata(m *module, project string) int {
+func (m *module) asksForMetadata(project string) int {
 	if !slices.ContainsFunc(m.imports, func(imp pyImport) bool {
 		return strings.HasPrefix(imp.text(), "importlib.metadata") || imp.module == "importlib" || imp.module == "importlib_metadata" || imp.module == "pkg_resources"
 	}) {
 		return 0
 	}
-	text, err := readText(d.fsys, m.path)
-	if err != nil {
-		return 0
-	}
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range strings.Split(m.text, "\n") {
 		code, _, _ := strings.Cut(line, "#")
 		for _, found := range metadataCall.FindAllStringSubmatch(code, -1) {
 			if found[2] != "" || normalName(found[1]) == project {

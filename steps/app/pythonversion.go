@@ -135,7 +135,7 @@ func (c clause) startsLike(have release, parts, known int) bool {
 	return slices.Equal(have[:parts], c.version[:parts])
 }
 
-var poetryForm = regexp.MustCompile(`^([\^~])\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?$`)
+var poetryForm = regexp.MustCompile(`^([\^~])\s*(\d+(?:\.\d+){0,2})$`)
 
 // standardConstraint turns Poetry's "^3.11" and "~3.11" into a specifier of PEP 440. It
 // returns false for alternatives such as "3.11 || 3.12".
@@ -151,17 +151,7 @@ func standardConstraint(constraint string) (string, bool) {
 			clauses = append(clauses, strings.ReplaceAll(text, " ", ""))
 			continue
 		}
-		clauses = append(clauses, ">="+text[1:], "<"+above(found))
+		clauses = append(clauses, ">="+text[1:], "<"+nextOf(found[1], found[2]))
 	}
 	return strings.Join(clauses, ","), true
-}
-
-// above is the first version that "^3.11" or "~3.11" excludes.
-func above(found []string) string {
-	major, _ := strconv.Atoi(found[2])
-	if found[1] == "^" || found[3] == "" {
-		return strconv.Itoa(major + 1)
-	}
-	minor, _ := strconv.Atoi(found[3])
-	return fmt.Sprintf("%d.%d", major, minor+1)
 }

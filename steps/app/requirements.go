@@ -108,14 +108,8 @@ func (d *detection) besideApp() (Requirements, error) {
 		if req, err := d.fromLock(folder); err != nil || req.Source != "" {
 			return req, err
 		}
-		for _, name := range rootManifests {
-			file := path.Join(folder, name)
-			if !d.exists(file) || d.isLocked(file) {
-				continue
-			}
-			if req, err := manifestReaders[name](d, file); err != nil || req.Source != "" {
-				return req, err
-			}
+		if req, err := d.firstManifest(folder); err != nil || req.Source != "" {
+			return req, err
 		}
 	}
 	return Requirements{}, nil
@@ -147,24 +141,41 @@ func (d *detection) isLocked(manifest string) bool {
 
 // pyproject are the parts of a pyproject.toml that are used.
 type pyproject struct {
-	Project struct {
-		Name           string   `toml:"name"`
-		Dependencies   []string `toml:"dependencies"`
-		Dynamic        []string `toml:"dynamic"`
-		RequiresPython string   `toml:"requires-python"`
+	BuildSystem map[string]any `toml:"build-system"`
+	Project     struct {
+		Name           string                    `toml:"name"`
+		Dependencies   []string                  `toml:"dependencies"`
+		Dynamic        []string                  `toml:"dynamic"`
+		RequiresPython string                    `toml:"requires-python"`
+		Scripts        map[string]string         `toml:"scripts"`
+		GUIScripts     map[string]string         `toml:"gui-scripts"`
+		EntryPoints    map[string]map[string]any `toml:"entry-points"`
 	} `toml:"project"`
 	Tool struct {
 		Poetry struct {
+			Name string `toml:"name"`
 			// Dependencies has the version of Python too, as "python".
-			Dependencies map[string]any `toml:"dependencies"`
+			Dependencies map[string]any            `toml:"dependencies"`
+			PackageMode  *bool                     `toml:"package-mode"`
+			Scripts      map[string]any            `toml:"scripts"`
+			Plugins      map[string]map[string]any `toml:"plugins"`
 		} `toml:"poetry"`
 		UV struct {
+			Package *bool `toml:"package"`
 			// Sources say where packages come from that are not in the index.
 			Sources   map[string]any `toml:"sources"`
 			Workspace struct {
 				Members []string `toml:"members"`
 			} `toml:"workspace"`
 		} `toml:"uv"`
+		Setuptools struct {
+			Dynamic struct {
+				Dependencies struct {
+					// File is a requirements file, or a list of them.
+					File any `toml:"file"`
+				} `toml:"dependencies"`
+			} `toml:"dynamic"`
+		} `toml:"setuptools"`
 	} `toml:"tool"`
 }
 

@@ -58,14 +58,12 @@ func (r *resolver) named(c candidate) []candidate {
 		if m == c.module || neverServed(p) || slices.ContainsFunc(m.devServers, func(d devServer) bool { return d.onLoad }) {
 			continue
 		}
-		for _, name := range m.top.order {
-			for _, b := range m.top.names[name] {
-				if b.imported == nil || name == "*" {
-					continue
-				}
-				if e := r.binding(m.top, name, "", b); e.app != nil && e.holder == "" && e.origin == c.origin {
-					out = append(out, candidate{module: m, object: name, line: b.line, origin: c.origin, constructor: c.constructor})
-				}
+		for name, b := range m.top.bindings() {
+			if b.imported == nil || name == "*" {
+				continue
+			}
+			if e := r.binding(m.top, name, "", b); e.app != nil && e.holder == "" && e.origin == c.origin {
+				out = append(out, candidate{module: m, object: name, line: b.line, origin: c.origin, constructor: c.constructor})
 			}
 		}
 	}

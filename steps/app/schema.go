@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -85,18 +84,11 @@ func (d *detection) usesSQLite() bool {
 		}
 	}
 	for _, m := range d.loaded() {
-		if m.sqlite || imports(m, "sqlite3") || imports(m, "aiosqlite") {
+		if m.sqlite || m.uses("sqlite3") || m.uses("aiosqlite") {
 			return true
 		}
 	}
 	return false
-}
-
-func imports(m *module, name string) bool {
-	return slices.ContainsFunc(m.imports, func(imp pyImport) bool {
-		first, _, _ := strings.Cut(imp.module, ".")
-		return imp.level == 0 && first == name
-	})
 }
 
 // noteSQLite finds the URL of an SQLite database.
@@ -106,15 +98,11 @@ func (m *module) noteSQLite(s statement) {
 
 // alembic lets a release run the migrations of Flask-Migrate or Alembic.
 func (d *detection) alembic() {
-	exists := func(name string) bool {
-		_, err := fs.Stat(d.fsys, name)
-		return err == nil
-	}
 	var command, source string
 	switch {
-	case d.found.Framework == Flask && exists("migrations/env.py") && exists("migrations/alembic.ini") && d.loadedImports("flask_migrate"):
+	case d.found.Framework == Flask && d.has("migrations/env.py") && d.has("migrations/alembic.ini") && d.loadedImports("flask_migrate"):
 		command, source = d.flask("db upgrade"), "migrations"
-	case exists("alembic.ini") && (exists("alembic/env.py") || exists("migrations/env.py")):
+	case d.has("alembic.ini") && (d.has("alembic/env.py") || d.has("migrations/env.py")):
 		command, source = "alembic upgrade head", "alembic.ini"
 	default:
 		return
@@ -125,7 +113,7 @@ func (d *detection) alembic() {
 
 func (d *detection) loadedImports(name string) bool {
 	for _, m := range d.loaded() {
-		if imports(m, name) {
+		if m.uses(name) {
 			return true
 		}
 	}

@@ -88,7 +88,7 @@ var requirementForm = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[
 func (f Found) named(name string) (versions string, ok bool) {
 	versions, ok = f.Named[name]
 	for _, requirement := range f.Requirements.Packages {
-		if requirementName(requirement) == name && !windowsOnly(requirement) {
+		if requirementName(requirement) == name && isForLinux(requirement) {
 			versions, ok = versionsOf(requirement), true
 		}
 	}
@@ -102,13 +102,6 @@ func versionsOf(requirement string) string {
 	}
 	versions, _, _ := strings.Cut(parts[2], " --") // options such as --hash
 	return strings.ReplaceAll(strings.TrimSpace(versions), " ", "")
-}
-
-// windowsOnly tells a requirement whose marker never holds on a server.
-func windowsOnly(requirement string) bool {
-	_, marker, _ := strings.Cut(requirement, ";")
-	marker = strings.Join(strings.Fields(strings.NewReplacer(`"`, "", `'`, "").Replace(marker)), "")
-	return strings.Contains(marker, "sys_platform==win32") || strings.Contains(marker, "platform_system==Windows") || strings.Contains(marker, "os_name==nt")
 }
 
 // below tells whether the requirements allow only versions of a package that come before
@@ -161,7 +154,7 @@ func (d *detection) namedInFiles(files []string) map[string]string {
 	all := map[string]string{}
 	for _, file := range read {
 		for _, line := range file.lines {
-			if parts := requirementForm.FindStringSubmatch(line.text); parts != nil && !windowsOnly(line.text) {
+			if parts := requirementForm.FindStringSubmatch(line.text); parts != nil && isForLinux(line.text) {
 				all[normalName(parts[1])] = versionsOf(line.text)
 			}
 		}

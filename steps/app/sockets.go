@@ -120,11 +120,10 @@ func (d *detection) socketWorker(kind string) string {
 // asyncMode is the string that the app gives for async_mode.
 func (d *detection) asyncMode() string {
 	for _, m := range sorted(d.loaded()) {
-		text, err := d.read(m.path)
-		if err != nil || !strings.Contains(text, "async_mode") {
+		if !m.mentions("async_mode") {
 			continue
 		}
-		tokens := tokenize(text)
+		tokens := tokenize(m.text)
 		for i := range len(tokens) - 2 {
 			if tokens[i].is("async_mode") && tokens[i+1].is("=") && tokens[i+2].kind == tokenString {
 				return tokens[i+2].text

@@ -80,8 +80,7 @@ func (d *detection) guardedTables() {
 			d.found.because("release command", command, source)
 			return
 		}
-		d.found.Init = command
-		d.found.because("first of all", command+", once, while there is no database", source)
+		d.first(command, source)
 		return
 	}
 }

@@ -37,19 +37,17 @@ func (src *source) held() []candidate {
 		if neverServed(p) {
 			continue
 		}
-		for _, name := range m.top.order {
-			for _, b := range m.top.names[name] {
-				e := entity{}
-				if b.value != nil {
-					e = r.binding(m.top, name, "", b)
-				}
-				if e.holder == "" || e.app == nil || holders[e.holder].attribute == "" {
-					continue
-				}
-				_, dotted := src.target(m)
-				all = append(all, candidate{module: m, object: name + "." + holders[e.holder].attribute, line: b.line, origin: e.origin, constructor: *e.app,
-					whole: fmt.Sprintf("pkgutil:resolve_name(%q)", dotted+":"+name+"."+holders[e.holder].attribute)})
+		for name, b := range m.top.bindings() {
+			e := entity{}
+			if b.value != nil {
+				e = r.binding(m.top, name, "", b)
 			}
+			if e.holder == "" || e.app == nil || holders[e.holder].attribute == "" {
+				continue
+			}
+			_, dotted := src.target(m)
+			all = append(all, candidate{module: m, object: name + "." + holders[e.holder].attribute, line: b.line, origin: e.origin, constructor: *e.app,
+				whole: fmt.Sprintf("pkgutil:resolve_name(%q)", dotted+":"+name+"."+holders[e.holder].attribute)})
 		}
 	}
 	return src.notImported(all)

@@ -196,7 +196,7 @@ func (s onShelf) open(plan.Plan, string) (providers.Provider, error) {
 
 func (s onShelf) deploy(flags map[string]string) (engine.Outcome, []string, error) {
 	s.t.Helper()
-	p, err := plan.Make(plan.Asked{Folder: s.folder, Flags: flags, Getenv: noEnvironment}, s.home)
+	p, err := plan.Make(s.t.Context(), plan.Asked{Folder: s.folder, Flags: flags, Getenv: noEnvironment}, s.home)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,7 +1,5 @@
 package app
 
-import "iter"
-
 // module is what matters of one Python file: what it imports and what its names are
 // bound to.
 type module struct {
@@ -53,41 +51,6 @@ type module struct {
 type line struct {
 	tokens []token
 	scope  *scope
-}
-
-// scope is the module level or a function's body.
-type scope struct {
-	module *module
-	parent *scope
-	names  map[string][]binding
-	order  []string
-	// returns are the expressions that a function returns.
-	returns [][]token
-	// defaults are a function's parameters that have a default.
-	defaults map[string][]token
-	// class is set for the body of a class; set is what its methods set on self.
-	class bool
-	name  string
-	set   map[string][]setting
-}
-
-// bindings are the scope's names with what each is bound to, in the order of the source.
-func (s *scope) bindings() iter.Seq2[string, binding] {
-	return func(yield func(string, binding) bool) {
-		for _, name := range s.order {
-			for _, b := range s.names[name] {
-				if !yield(name, b) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// setting is a value that something is set to, in the scope in which it is read.
-type setting struct {
-	value []token
-	scope *scope
 }
 
 // binding is what a name is bound to: one of the fields behind line is set.

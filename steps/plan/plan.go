@@ -108,7 +108,7 @@ func (p Plan) InOrder() []NamedValue {
 // It changes nothing. What can't be used is a *providers.Usage, whose About says
 // whether a setting or the app itself is wrong; an unreadable record is an error
 // of package state.
-func Make(asked Asked, home state.Home) (Plan, error) {
+func Make(ctx context.Context, asked Asked, home state.Home) (Plan, error) {
 	source, err := openSource(asked)
 	if err != nil {
 		return Plan{}, err
@@ -136,7 +136,7 @@ func Make(asked Asked, home state.Home) (Plan, error) {
 	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {
 		return Plan{}, err
 	}
-	return p, p.findApp(source, file, asked)
+	return p, p.findApp(ctx, source, file, asked)
 }
 
 // resolveSettings gives every setting its value, except for the default of the
@@ -224,7 +224,7 @@ func (p *Plan) refuseFixed(earlier map[string]string) error {
 	return nil
 }
 
-func (p *Plan) findApp(source source, file app.File, asked Asked) error {
+func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked Asked) error {
 	settings := file.App
 	settings.Folder = source.shown
 	settings.TestCommand, settings.Variables = p.Value(KeyTestCommand), p.Env
@@ -233,7 +233,7 @@ func (p *Plan) findApp(source source, file app.File, asked Asked) error {
 		return err
 	}
 	p.warnOfNeeds()
-	if err = p.findPython(context.Background(), source.files, asked); err != nil {
+	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
 	p.warnOfVisitors()

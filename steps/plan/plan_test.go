@@ -48,7 +48,7 @@ func TestPrecedence(t *testing.T) {
 			NamedValue{KeyHardening, "standard", FromFlag}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := Make(Asked{Folder: folder, Flags: c.flags, Getenv: func(key string) string { return c.env[key] }}, home)
+			p, err := Make(t.Context(), Asked{Folder: folder, Flags: c.flags, Getenv: func(key string) string { return c.env[key] }}, home)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,12 +81,12 @@ func TestEarlierRun(t *testing.T) {
 	asked := func(flags map[string]string) Asked {
 		return Asked{Folder: folder, Flags: flags, Getenv: noEnvironment}
 	}
-	first, err := Make(asked(map[string]string{KeyHardening: "minimal", KeyOnFailure: "destroy"}), home)
+	first, err := Make(t.Context(), asked(map[string]string{KeyHardening: "minimal", KeyOnFailure: "destroy"}), home)
 	if err != nil {
 		t.Fatal(err)
 	}
 	remember(t, home, first)
-	second, err := Make(asked(nil), home)
+	second, err := Make(t.Context(), asked(nil), home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,17 +100,17 @@ func TestEarlierRun(t *testing.T) {
 		t.Errorf("tag %q, release %s, first %s", second.Tag, second.Release, first.Release)
 	}
 	var usage *providers.Usage
-	if _, err := Make(asked(map[string]string{KeyProvider: "digitalocean"}), home); !errors.As(err, &usage) {
+	if _, err := Make(t.Context(), asked(map[string]string{KeyProvider: "digitalocean"}), home); !errors.As(err, &usage) {
 		t.Errorf("another provider for a server that exists: %v", err)
 	}
 	other := filepath.Join(t.TempDir(), "my-shop")
 	if err := os.CopyFS(other, os.DirFS(folder)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Make(Asked{Folder: other, Getenv: noEnvironment}, home); !errors.As(err, &usage) || !strings.Contains(err.Error(), "--name") {
+	if _, err := Make(t.Context(), Asked{Folder: other, Getenv: noEnvironment}, home); !errors.As(err, &usage) || !strings.Contains(err.Error(), "--name") {
 		t.Errorf("another app of the same name: %v", err)
 	}
-	if _, err := Make(Asked{Folder: other, Flags: map[string]string{KeyName: "my-shop"}, Getenv: noEnvironment}, home); err != nil {
+	if _, err := Make(t.Context(), Asked{Folder: other, Flags: map[string]string{KeyName: "my-shop"}, Getenv: noEnvironment}, home); err != nil {
 		t.Errorf("another app, the name said: %v", err)
 	}
 }
@@ -120,7 +120,7 @@ func TestReleaseName(t *testing.T) {
 	folder := writeApp(t, "")
 	release := func() string {
 		t.Helper()
-		p, err := Make(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"SECRET=x"}}, home)
+		p, err := Make(t.Context(), Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"SECRET=x"}}, home)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestEnv(t *testing.T) {
 	}
 	home := state.Home{Dir: t.TempDir()}
 	folder := writeApp(t, "[env]\nA = \"0\"\nD = \"4\"\n")
-	p, err := Make(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"C=3=3"}, EnvFile: file}, home)
+	p, err := Make(t.Context(), Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"C=3=3"}, EnvFile: file}, home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestEnv(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"A", "=1", "A B=1", "A=1\r2"} {
-		_, err := Make(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{bad}}, home)
+		_, err := Make(t.Context(), Asked{Folder: folder, Getenv: noEnvironment, Env: []string{bad}}, home)
 		if _, ok := errors.AsType[*providers.Usage](err); !ok {
 			t.Errorf("--env %q: %v", bad, err)
 		}
@@ -222,7 +222,7 @@ func TestPlanWarnsOfNeeds(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "app.py"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Make(Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"OTHER=x"}}, home)
+	p, err := Make(t.Context(), Asked{Folder: folder, Getenv: noEnvironment, Env: []string{"OTHER=x"}}, home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,9 @@ func (p *Plan) findPython(ctx context.Context, files fs.FS, asked Asked) error {
 	}
 	p.PythonMirror = PythonMirror{Address: asked.Getenv("UV_PYTHON_INSTALL_MIRROR"), Table: asked.Getenv("UV_PYTHON_DOWNLOADS_JSON_URL")}
 	known, unanswered := asked.Index.Files(ctx, pins)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	wish := wish{python: p.App.PythonVersion}
 	wish.server, wish.system = p.expectedPython()
 	for _, r := range p.App.Reasons {

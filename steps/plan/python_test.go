@@ -117,14 +117,14 @@ func TestMakeAsksTheIndex(t *testing.T) {
 		fmt.Fprint(w, `{"files": [{"filename": "psycopg2_binary-2.9.9-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"}]}`)
 	}))
 	asked := Asked{Folder: folder, Getenv: func(key string) string { return map[string]string{"PIP_INDEX_URL": server.URL}[key] }}
-	without, err := Make(asked, home)
+	without, err := Make(t.Context(), asked, home)
 	if err != nil || without.App.ManagedPython != "" {
 		t.Fatalf("got %+v, %v", without.App, err)
 	}
 	cache := t.TempDir()
 	for range 2 { // the second time without the index
 		asked.Index = index.New(asked.Getenv, cache)
-		p, err := Make(asked, home)
+		p, err := Make(t.Context(), asked, home)
 		if err != nil || p.App.ManagedPython != "3.12.16" || p.Release == without.Release {
 			t.Fatalf("got %+v, %v", p.App, err)
 		}
@@ -137,11 +137,11 @@ func TestMakeAsksTheIndex(t *testing.T) {
 	asked.Getenv = func(key string) string {
 		return map[string]string{"PIP_INDEX_URL": server.URL, "UV_PYTHON_INSTALL_MIRROR": "mirror.example"}[key]
 	}
-	if _, err := Make(asked, home); err == nil || !strings.Contains(err.Error(), "UV_PYTHON_INSTALL_MIRROR is not an address") {
+	if _, err := Make(t.Context(), asked, home); err == nil || !strings.Contains(err.Error(), "UV_PYTHON_INSTALL_MIRROR is not an address") {
 		t.Errorf("with a mirror that is none: %v", err)
 	}
 	asked.Index = index.New(asked.Getenv, t.TempDir())
-	p, err := Make(asked, home)
+	p, err := Make(t.Context(), asked, home)
 	if err != nil || p.App.ManagedPython != "" || len(p.App.Warnings) != 1 || !strings.Contains(p.App.Warnings[0], "the package index did not answer") {
 		t.Errorf("got %q, %v", p.App.Warnings, err)
 	}

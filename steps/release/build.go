@@ -89,13 +89,7 @@ func runBuild(p plan.Plan) string {
 		return ":"
 	}
 	l, source := layout.Of(p.Name), layout.Of(p.Name).Source(p.Release)
-	properties := []string{
-		"WorkingDirectory=" + source,
-		"EnvironmentFile=-" + l.Variables(p.Release),
-		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, p),
-	}
-	scratch, thrownAway, lines := withoutData(p)
-	properties = append(properties, lines...)
+	scratch, thrownAway, properties := withoutData(p)
 	before, after := []string{scratch}, []string{thrownAway}
 	for _, folder := range outermost(p.App.BuildFolders) {
 		full := source + "/" + folder
@@ -104,7 +98,7 @@ func runBuild(p plan.Plan) string {
 		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
 	}
 	return shell.Lines(slices.Concat(before,
-		[]string{shell.Command(once(l, append(properties, figures(p.App)...), "/bin/sh", "-c", p.App.Build)...)}, after)...)
+		[]string{shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
 }
 
 // outermost are the folders that are in none of the others. A build may put a link in the

@@ -117,19 +117,25 @@ func bind(from, to string) string {
 	return "BindPaths=" + shell.UnitWords(from) + ":" + shell.UnitWords(to)
 }
 
-// withoutData are shell texts, before and after, and the lines of a unit for a command
-// that must not reach what the running app keeps: it sees a copy of what the release
-// carries, which is thrown away.
-func withoutData(p plan.Plan) (before, after string, lines []string) {
-	if len(p.App.Data) == 0 {
-		return "", "", nil
-	}
+// withoutData are the properties of a command that must not reach what the running app
+// keeps: it has no state folder, and sees a copy of what the release carries. before and
+// after are shell texts that make the copy and throw it away.
+func withoutData(p plan.Plan) (before, after string, properties []string) {
 	l := layout.Of(p.Name)
+	properties = append([]string{
+		"WorkingDirectory=" + l.Source(p.Release),
+		"EnvironmentFile=-" + l.Variables(p.Release),
+		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, p),
+	}, figures(p.App)...)
+	if len(p.App.Data) == 0 {
+		return "", "", properties
+	}
 	scratch := l.Release(p.Release) + "/scratch"
 	values := dataValues(p)
 	delete(values, "state")
 	delete(values, "kept")
 	values["scratch"], values["user"] = scratch, l.User
-	lines = append([]string{bind(scratch, strings.TrimSuffix(l.Kept(""), "/"))}, dataLines(l, p.Release, p.App, scratch)...)
-	return shell.Script(scratchText, values, dataWords(p)...), shell.Command("rm", "-rf", scratch), lines
+	properties = append(properties, bind(scratch, strings.TrimSuffix(l.Kept(""), "/")))
+	properties = append(properties, dataLines(l, p.Release, p.App, scratch)...)
+	return shell.Script(scratchText, values, dataWords(p)...), shell.Command("rm", "-rf", scratch), properties
 }

@@ -26,18 +26,11 @@ var Tests = &fact.Fact{
 	Script: func(v fact.View) string {
 		p := v.Plan
 		l := layout.Of(p.Name)
-		// No state folder: tests must not reach what the running app keeps.
-		properties := []string{
-			"WorkingDirectory=" + l.Source(p.Release),
-			"EnvironmentFile=-" + l.Variables(p.Release),
-			"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, testedPlan(p)),
-		}
-		before, after, lines := withoutData(p)
-		properties = append(properties, lines...)
+		before, after, properties := withoutData(testedPlan(p))
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
 			before,
-			gateScript(l, p.Release, once(l, append(properties, figures(p.App)...), "/bin/sh", "-c", p.App.TestCommand)),
+			gateScript(l, p.Release, once(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
 			after,
 			passed.Put(),
 		)

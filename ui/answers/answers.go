@@ -5,6 +5,7 @@
 package answers
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -132,12 +133,12 @@ func (a *Answers) ChooseProvider(provider string) {
 // Plan makes a plan of the answers, with defaults for the rest. If the default name
 // can't be used, or another app is deployed under it, Plan chooses a free one and
 // sets it in a. Errors are those of plan.Make.
-func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
-	p, err := plan.Make(a.Asked(), home)
+func (a *Answers) Plan(ctx context.Context, home state.Home) (plan.Plan, error) {
+	p, err := plan.Make(ctx, a.Asked(), home)
 	if err == nil || a.Settings[plan.KeyName] != "" || About(err) != providers.AboutSetting {
 		return p, err
 	}
-	unrecorded, unrecordedErr := plan.Make(a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
+	unrecorded, unrecordedErr := plan.Make(ctx, a.Asked(), state.Home{Dir: filepath.Join(home.Dir, ".none")})
 	if unrecordedErr != nil && !AboutName(unrecordedErr) {
 		return p, err
 	}
@@ -145,7 +146,7 @@ func (a *Answers) Plan(home state.Home) (plan.Plan, error) {
 	for n := 1; n <= enough; n++ {
 		next := a.Clone()
 		next.Settings[plan.KeyName] = numbered(unrecorded.Name, n)
-		renamed, nextErr := plan.Make(next.Asked(), home)
+		renamed, nextErr := plan.Make(ctx, next.Asked(), home)
 		if nextErr == nil {
 			*a = next
 		}

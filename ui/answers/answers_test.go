@@ -154,12 +154,12 @@ func TestPlanTakesAFreeName(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := given(func(a *Answers) { a.Choose("", "hello") })
-	p, err := a.Plan(home)
+	p, err := a.Plan(t.Context(), home)
 	if err != nil || p.Name != "hello-2" || a.Settings[plan.KeyName] != "hello-2" {
 		t.Errorf("got %q, %v, %v", p.Name, a.Settings, err)
 	}
 	said := given(func(a *Answers) { a.Choose("", "hello"); a.Settings[plan.KeyName] = "Bad" })
-	if _, err := said.Plan(home); err == nil {
+	if _, err := said.Plan(t.Context(), home); err == nil {
 		t.Error("a bad name passes")
 	}
 }
@@ -173,7 +173,7 @@ func TestPlanFindsANameWhereThereIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := given(func(a *Answers) { a.Choose(dir, "") })
-	if plan, err := a.Plan(state.Home{Dir: t.TempDir()}); err != nil || plan.Name != "app" {
+	if plan, err := a.Plan(t.Context(), state.Home{Dir: t.TempDir()}); err != nil || plan.Name != "app" {
 		t.Errorf("got %q, %v", plan.Name, err)
 	}
 }
@@ -226,7 +226,7 @@ func TestAboutApp(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := given(func(a *Answers) { a.Choose(dir, "") })
-	plan, err := a.Plan(state.Home{Dir: t.TempDir()})
+	plan, err := a.Plan(t.Context(), state.Home{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

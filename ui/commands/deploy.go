@@ -122,7 +122,7 @@ func (c *command) runDeploy(ctx context.Context, f *deployFlags, asked plan.Aske
 	if !f.yes && !f.plan {
 		return c.askFirst(ctx, f, asked, home)
 	}
-	plan, err := plan.Make(asked, home)
+	plan, err := plan.Make(ctx, asked, home)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func (c *command) init() *cobra.Command {
 	return &cobra.Command{
 		Use: "init [APP]", Short: "Write a slipway.toml with what Slipway finds in the app's folder", Args: most(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			home, err := c.home()
 			if err != nil {
 				return err
@@ -25,7 +25,7 @@ func (c *command) init() *cobra.Command {
 			if len(args) == 1 {
 				asked.Folder = args[0]
 			}
-			plan, err := plan.Make(asked, home)
+			plan, err := plan.Make(cmd.Context(), asked, home)
 			if err != nil {
 				return err
 			}

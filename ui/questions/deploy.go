@@ -59,7 +59,7 @@ func (c *conversation) afterRefusal(found error) error {
 // returns true if so.
 func (c *conversation) review() (bool, error) {
 	c.sayf("\nLooking at what is there.\n")
-	plan, err := c.answers.Plan(c.Home)
+	plan, err := c.answers.Plan(c.ctx, c.Home)
 	if err != nil {
 		return false, err
 	}
@@ -106,7 +106,7 @@ func (c *conversation) needs() string {
 
 // deploy runs the engine and prints its events as the plain face does.
 func (c *conversation) deploy() error {
-	plan, err := c.answers.Plan(c.Home)
+	plan, err := c.answers.Plan(c.ctx, c.Home)
 	if err != nil {
 		return err
 	}

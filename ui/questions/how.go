@@ -15,7 +15,7 @@ func (c *conversation) how() error {
 		if err := c.howOnce(); err != nil {
 			return err
 		}
-		plan, err := c.answers.Plan(c.Home)
+		plan, err := c.answers.Plan(c.ctx, c.Home)
 		if err == nil {
 			c.plan = plan
 			return nil

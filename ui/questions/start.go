@@ -22,7 +22,7 @@ func (c *conversation) start() (bool, error) {
 	if c.answers.Sample != "" {
 		given.text = "the sample " + c.answers.Sample
 	}
-	plan, err := c.answers.Plan(c.Home)
+	plan, err := c.answers.Plan(c.ctx, c.Home)
 	if err != nil {
 		given.why = err.Error()
 	} else {
@@ -66,7 +66,7 @@ func (c *conversation) folder() error {
 		}
 		next := c.answers.Clone()
 		next.Choose(path, "")
-		if _, err := next.Plan(c.Home); err != nil {
+		if _, err := next.Plan(c.ctx, c.Home); err != nil {
 			return err
 		}
 		c.answers = next

@@ -11,7 +11,7 @@ import (
 
 // where asks for the provider, and for what that provider needs.
 func (c *conversation) where() error {
-	p, err := c.answers.Plan(c.Home)
+	p, err := c.answers.Plan(c.ctx, c.Home)
 	if err != nil {
 		return err
 	}

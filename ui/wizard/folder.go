@@ -80,8 +80,8 @@ func (f *folder) submit(w *wizard) tea.Cmd {
 	f.looking = true
 	next, home := w.answers.Clone(), w.options.Home
 	next.Choose(path, "")
-	return w.async(f, func(context.Context) tea.Msg {
-		_, err := next.Plan(home)
+	return w.async(f, func(ctx context.Context) tea.Msg {
+		_, err := next.Plan(ctx, home)
 		return folderLooked{next, err}
 	})
 }

@@ -39,7 +39,7 @@ func planOf(t *testing.T, home state.Home, files map[string]string, flags map[st
 			t.Fatal(err)
 		}
 	}
-	plan, err := plan.Make(plan.Asked{Folder: dir, Flags: flags, Getenv: func(string) string { return "" }}, home)
+	plan, err := plan.Make(t.Context(), plan.Asked{Folder: dir, Flags: flags, Getenv: func(string) string { return "" }}, home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestHeadings(t *testing.T) {
 
 func sampleOf(t *testing.T, home state.Home, name string, flags map[string]string) plan.Plan {
 	t.Helper()
-	plan, err := plan.Make(plan.Asked{Sample: name, Flags: flags, Getenv: func(string) string { return "" }}, home)
+	plan, err := plan.Make(t.Context(), plan.Asked{Sample: name, Flags: flags, Getenv: func(string) string { return "" }}, home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,8 +145,8 @@ func (h *how) submit(w *wizard) tea.Cmd {
 	h.keep(w)
 	h.planning = true
 	asked, home := w.answers.Asked(), w.options.Home
-	return w.async(h, func(context.Context) tea.Msg {
-		plan, err := plan.Make(asked, home)
+	return w.async(h, func(ctx context.Context) tea.Msg {
+		plan, err := plan.Make(ctx, asked, home)
 		return howAnswered{plan, err}
 	})
 }

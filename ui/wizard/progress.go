@@ -61,7 +61,7 @@ func (p *progress) shown(w *wizard) tea.Cmd {
 	p.began, w.busy, w.board = w.now(), true, p.board
 	asked, home, open, feed := w.answers.Asked(), w.options.Home, w.open(), p.feed
 	run := w.async(p, func(ctx context.Context) tea.Msg {
-		plan, err := plan.Make(asked, home) // the folder may have changed since
+		plan, err := plan.Make(ctx, asked, home) // the folder may have changed since
 		if err != nil {
 			return runEnded{err: err}
 		}

@@ -41,7 +41,7 @@ func (r *review) shown(w *wizard) tea.Cmd {
 	asked, home, open := w.answers.Asked(), w.options.Home, w.open()
 	return w.async(r, func(ctx context.Context) tea.Msg {
 		found := &reviewed{}
-		if found.plan, found.err = plan.Make(asked, home); found.err != nil {
+		if found.plan, found.err = plan.Make(ctx, asked, home); found.err != nil {
 			return found
 		}
 		expected, err := steps.Expected(found.plan, home)

@@ -42,9 +42,9 @@ func (s *start) shown(w *wizard) tea.Cmd {
 	s.err = ""
 	given := answers.From(w.options.Asked)
 	home := w.options.Home
-	return w.async(s, func(context.Context) tea.Msg {
+	return w.async(s, func(ctx context.Context) tea.Msg {
 		found := &survey{next: given}
-		found.plan, found.err = found.next.Plan(home)
+		found.plan, found.err = found.next.Plan(ctx, home)
 		all, err := steps.List(home)
 		if found.all = all; err != nil {
 			found.err = err

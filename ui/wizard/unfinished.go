@@ -48,7 +48,7 @@ func (u *unfinished) shown(w *wizard) tea.Cmd {
 		if condition, err := steps.Look(ctx, u.of.Name, home, open); err == nil {
 			s.holdings = condition.Holdings
 		}
-		plan, err := plan.Make(asked, home)
+		plan, err := plan.Make(ctx, asked, home)
 		if err != nil {
 			s.err = err
 			return s

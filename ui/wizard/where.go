@@ -35,7 +35,7 @@ func (s *where) shown(w *wizard) tea.Cmd {
 	next, home, open := w.answers.Clone(), w.options.Home, w.open()
 	return w.async(s, func(ctx context.Context) tea.Msg {
 		p := &places{next: next}
-		p.plan, p.err = p.next.Plan(home)
+		p.plan, p.err = p.next.Plan(ctx, home)
 		p.items = offered(ctx, p.plan, home.Folder(p.plan.Name), open)
 		return p
 	})

@@ -47,7 +47,7 @@ func deployAsChild(config string) int {
 	p := &points{child: c}
 	end := childEnd{Steps: map[string]engine.Status{}}
 	home := state.Home{Dir: c.Home, Cache: c.Cache}
-	plan, err := plan.Make(plan.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: c.flags()}, home)
+	plan, err := plan.Make(context.Background(), plan.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: c.flags()}, home)
 	if err == nil {
 		var outcome engine.Outcome
 		outcome, err = steps.Deploy(context.Background(), plan, home, p.open, func(e engine.Event) {

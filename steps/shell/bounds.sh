@@ -9,12 +9,12 @@ inside() {
   [ -n "$1" ] && case $(realpath -m -- "$2")/ in "$1"/*) ;; *) return 1 ;; esac
 }
 
-# as_user USER COMMAND...: runs a command with a user's rights and no others. What the
-# user could not do it can't do either, whatever lies in its way.
+# as_user USER COMMAND...: runs a command with the rights of a user, by name or number, and
+# no others. What the user could not do it can't do either, whatever lies in its way.
 as_user() (
   user=$1
   shift
-  exec setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups --no-new-privs -- "$@"
+  exec setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo 65534)" --clear-groups --no-new-privs -- "$@"
 )
 
 # enter ROOT PATH: makes the folder PATH the current one, if it is below ROOT. What is

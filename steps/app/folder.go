@@ -34,7 +34,7 @@ func newFolder(path string) (*folder, error) {
 		return nil, fmt.Errorf("the app's folder can't be read: %w", err)
 	}
 	return &folder{
-		confined: confined{root.FS().(dirFS)}, // it is closed when nothing refers to it any more
+		confined: confine(root.FS().(dirFS)), // it is closed when nothing refers to it any more
 		listing: sync.OnceValues(func() (gitListing, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), listingLimit)
 			defer cancel()

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxLinks is how many links Linux follows on the way to one file. Whoever needs more
@@ -102,46 +103,68 @@ func leadsOut(err error) bool {
 	return errors.As(err, &l)
 }
 
-// confined is a folder's files without what links lead to outside of it.
-type confined struct{ dirFS }
+// confined is a folder's files without what links lead to outside of it. Whatever reads
+// the folder, each name is followed first.
+type confined struct {
+	dirFS
+	// plain are the paths that were found to be no links.
+	plain *sync.Map
+}
 
-// refused is the error for a name that can't be opened: it names the link, if one leads
-// out of the folder.
-func (c confined) refused(name string, err error) error {
-	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || !fs.ValidPath(name) {
-		return err
+func confine(files dirFS) confined { return confined{files, &sync.Map{}} }
+
+// outside is a *providers.Usage about the first link on a name's way, if that leads out of
+// the folder.
+func (c confined) outside(name string) error {
+	if !fs.ValidPath(name) {
+		return nil
 	}
-	last := &outsideLink{}
+	first := &outsideLink{}
 	leads, outside := follow(name, func(at string) (string, bool) {
-		target, err := c.ReadLink(at)
-		if err == nil && last.name == "" {
-			last.name, last.target = at, target
+		if _, known := c.plain.Load(at); known {
+			return "", false
 		}
-		return target, err == nil
+		target, err := c.ReadLink(at)
+		if err != nil {
+			c.plain.Store(at, true)
+			return "", false
+		}
+		if first.name == "" {
+			first.name, first.target = at, target
+		}
+		return target, true
 	})
 	if !outside {
-		return err
+		return nil
 	}
-	last.leads = leads
-	return refusal(last)
+	first.leads = leads
+	return refusal(first)
 }
 
 func (c confined) Open(name string) (fs.File, error) {
-	f, err := c.dirFS.Open(name)
-	return f, c.refused(name, err)
+	if err := c.outside(name); err != nil {
+		return nil, err
+	}
+	return c.dirFS.Open(name)
 }
 
 func (c confined) Stat(name string) (fs.FileInfo, error) {
-	info, err := c.dirFS.Stat(name)
-	return info, c.refused(name, err)
+	if err := c.outside(name); err != nil {
+		return nil, err
+	}
+	return c.dirFS.Stat(name)
 }
 
 func (c confined) ReadFile(name string) ([]byte, error) {
-	text, err := c.dirFS.ReadFile(name)
-	return text, c.refused(name, err)
+	if err := c.outside(name); err != nil {
+		return nil, err
+	}
+	return c.dirFS.ReadFile(name)
 }
 
 func (c confined) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := c.dirFS.ReadDir(name)
-	return entries, c.refused(name, err)
+	if err := c.outside(name); err != nil {
+		return nil, err
+	}
+	return c.dirFS.ReadDir(name)
 }

@@ -29,9 +29,11 @@ var giveBackText string
 // that nginx serves without the app are in place.
 var Build = &fact.Fact{
 	Name: "build", Title: "the files that are made from the app's source", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
-	Look: func(p plan.Plan) string { return shell.Command("cat", builtPath(p)) },
+	Look: func(p plan.Plan) string {
+		return shell.Lines(shell.Command("cat", builtPath(p)), shell.Command("sed", "s/^/"+unservedLine+"/", unservedPath(p)))
+	},
 	Decide: func(v fact.View) []providers.Change {
-		if v.Looked == buildText(v.Plan) {
+		if _, built := unserved(v); built {
 			return nil
 		}
 		var changes []providers.Change
@@ -50,9 +52,33 @@ var Build = &fact.Fact{
 		return changes
 	},
 	Script: buildScript,
+	Notes: func(v fact.View) []string {
+		links, _ := unserved(v)
+		return links
+	},
 }
 
 func builtPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/built" }
+
+// unservedPath is the file of the links that nginx does not serve.
+func unservedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/unserved" }
+
+// unservedLine begins each line about such a link in the look.
+const unservedLine = "unserved "
+
+// unserved tells whether the release is built as the plan has it, and says which links
+// nginx does not serve.
+func unserved(v fact.View) (links []string, built bool) {
+	rest, built := strings.CutPrefix(v.Looked, buildText(v.Plan))
+	for line := range strings.Lines(rest) {
+		said, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), unservedLine)
+		if !ok {
+			return nil, false
+		}
+		links = append(links, said)
+	}
+	return links, built
+}
 
 // buildText is what the release notes about its build. If the plan has another, the
 // release is built again.
@@ -78,7 +104,8 @@ func buildScript(v fact.View) string {
 		shell.Script(keepTimesText, nil),
 		"set --", // no words of a script before, if nginx serves nothing
 		shell.Script(staticText, shell.Values{
-			"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current(), "user": l.User, "serve_links": serveLinksProgram(),
+			"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current(), "user": l.User,
+			"serve_links": serveLinksProgram(), "unserved": unservedPath(p),
 		}, served...),
 		staticLocations(p).Put(),
 		built.Put(),

@@ -1,12 +1,15 @@
 package release
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"slipway/steps/app"
+	"slipway/steps/fact"
 	"slipway/steps/shell"
 )
 
@@ -31,6 +34,24 @@ func newGround(t *testing.T) *ground {
 func (g *ground) outside() string {
 	g.t.Helper()
 	return g.must("cd " + g.dir + "/out && find . -printf '%p %m %U:%G %y %l\n' | sort; sha256sum shadow sub/x.css")
+}
+
+// TestUnservedLinks has the look say which links nginx does not serve.
+func TestUnservedLinks(t *testing.T) {
+	p := planOf(app.Found{Build: "make"})
+	text := buildText(p)
+	for looked, want := range map[string]string{
+		"":                                "false []",
+		text:                              "true []",
+		text + "unserved a\nunserved b\n": "true [a b]",
+		text + "other\n":                  "false []",
+		"unserved a\n":                    "false [a]",
+	} {
+		v := fact.View{Plan: p, Looked: looked}
+		if got := fmt.Sprint(len(Build.Decide(v)) == 0, " ", Build.Notes(v)); got != want {
+			t.Errorf("%q: got %s, want %s", looked, got, want)
+		}
+	}
 }
 
 // links makes links in the source, by pairs of path and target; OUT is the folder
@@ -81,7 +102,7 @@ func TestHostileLinksServed(t *testing.T) {
 
 func (g *ground) static(words ...string) string {
 	return shell.Lines(shell.Bounds(), keepTimesText, shell.Script(staticText, shell.Values{"source": g.dir + "/release/src",
-		"static": g.dir + "/release/static", "current": g.dir + "/before", "user": "daemon", "serve_links": serveLinksProgram()}, words...))
+		"static": g.dir + "/release/static", "current": g.dir + "/before", "user": "daemon", "serve_links": serveLinksProgram(), "unserved": g.dir + "/unserved"}, words...))
 }
 
 // TestHostileLinksInServed has a folder that nginx serves hold links, and what is no
@@ -92,7 +113,10 @@ func TestHostileLinksInServed(t *testing.T) {
 	g.links("web/app.css", "app.1.css", "web/latest", "v1", "web/v1/up.css", "../app.css", "web/shadow", "OUT/shadow", "web/etc", "OUT/sub",
 		"web/settings", "../settings.py", "web/all", "..", "web/self", "self", "web/none", "none", "web/a\nb", "OUT/shadow", "web/-rf", "v1/x.css")
 	g.must("cd " + g.dir + "/release/src && mkfifo web/fifo && mkdir -p web/v1/deep && chgrp -R daemon . && chmod -R u=rwX,g=rX,o= .")
-	out := g.must(g.static("/s/", "web"))
+	if out := g.must(g.static("/s/", "web")); out != "" {
+		t.Errorf("it prints %s", out)
+	}
+	out := g.must("cat " + g.dir + "/unserved")
 	g.unchanged()
 	want := ". 755 d\n./-rf 644 f\n./app.1.css 644 f\n./app.css 644 f\n./latest 755 d\n./latest/deep 755 d\n./latest/x.css 644 f\n./v1 755 d\n./v1/deep 755 d\n./v1/up.css 644 f\n./v1/x.css 644 f\n"
 	if got := g.must("cd " + g.dir + "/release/static/s && LC_ALL=C find . -printf '%p %m %y\n' | LC_ALL=C sort"); got != want {
@@ -101,12 +125,17 @@ func TestHostileLinksInServed(t *testing.T) {
 	if got := g.must("find " + g.dir + "/release/static ! -user root"); got != "" {
 		t.Errorf("not of root: %s", got)
 	}
-	for _, note := range []string{"shadow is a link to " + g.dir + "/out/shadow", "settings is a link to ../settings.py", "none is a link to none", "a?b is a link to "} {
+	for _, note := range []string{
+		"web/a?b is a link to ", "web/all is a link to .., ", "web/etc is a link to ", "web/none is a link to none, ",
+		"web/self is a link to self, ", "web/settings is a link to ../settings.py, outside of that folder, ", "web/shadow is a link to " + g.dir + "/out/shadow, outside of that folder, so nginx does not serve it\n",
+	} {
 		if !strings.Contains(out, note) {
 			t.Errorf("no note says %q: %s", note, out)
 		}
 	}
-	g.must("rm -rf " + g.dir + "/release/static")
+	if n := strings.Count(out, "\n"); n != 7 {
+		t.Errorf("there are %d notes: %s", n, out)
+	}
 }
 
 // TestHostileLinksBuilt has a build be lent folders that are not the release's, and leave

@@ -82,7 +82,7 @@ func TestStatic(t *testing.T) {
 	if err := os.Symlink("../secret", filepath.Join(dir, "src/a b/link")); err != nil {
 		t.Fatal(err)
 	}
-	values := shell.Values{"source": dir + "/src", "static": dir + "/static", "current": dir + "/before", "user": "root", "serve_links": serveLinksProgram()}
+	values := shell.Values{"source": dir + "/src", "static": dir + "/static", "current": dir + "/before", "user": "root", "serve_links": serveLinksProgram(), "unserved": dir + "/unserved"}
 	for range 2 {
 		if out, err := sh(shell.Bounds() + "\n" + keepTimesText + shell.Script(staticText, values, "/deep/it's/", "a b", "/other/", "a b")); err != nil {
 			t.Fatalf("%v: %s", err, out)

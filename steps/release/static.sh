@@ -1,14 +1,14 @@
 # shellcheck shell=sh
 # Copies what nginx serves out of the source. The words are pairs: a URL's path, and
-# the folder in the source that is served there. Prints which folder is missing, and
-# which links nginx does not serve. The functions of bounds.sh and keeptimes.sh come
-# before.
+# the folder in the source that is served there. Prints which folder is missing. Which
+# links nginx does not serve is in the file unserved, if there are any. The functions of
+# bounds.sh and keeptimes.sh come before.
 #
 # The app's user copies, so that nothing is served that the app can't read, and what it
 # copies becomes root's then.
-: "${source?}" "${static?}" "${current?}" "${user?}" "${serve_links?}"
+: "${source?}" "${static?}" "${current?}" "${user?}" "${serve_links?}" "${unserved?}"
 
-rm -rf "$static"
+rm -rf "$static" "$unserved"
 install -d -m 755 -o "$user" "$static"
 while [ $# -gt 0 ]; do
   folder=$source/$2 place=$static${1%/}
@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
   as_user "$user" cp -rT --preserve=timestamps -- "$folder/." "$place"
   as_user "$user" find "$place/" -type l -delete
   said=$(as_user "$user" find "$folder/" -type l -exec sh -euc "$serve_links" serve_links "$folder" "$place" {} +)
-  [ -z "$said" ] || printf '%s\n' "$said" | sed -n '1,20p; 21s/.*/nginx does not serve more links either/p'
+  [ -z "$said" ] || printf '%s\n' "$said" | LC_ALL=C sort | sed -n '1,10p; 11s/.*/and more links lead elsewhere/p' >>"$unserved"
   shift 2
 done
 chown -hR root:root "$static"

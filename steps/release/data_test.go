@@ -174,7 +174,7 @@ func TestDecideData(t *testing.T) {
 			t.Errorf("%q: got %q", looked, got)
 		}
 	}
-	if location := staticLocations(p).Content; !strings.Contains(location, `alias "/var/lib/app-accounts/kept/media/";`) || strings.Contains(location, "server.py") {
+	if location := staticLocations(p).Content; !strings.Contains(location, `alias "/var/lib/app-accounts/kept/media/";`) || !strings.Contains(location, "disable_symlinks on from=/var/lib;") || strings.Contains(location, "server.py") {
 		t.Errorf("nginx serves %s", location)
 	}
 }

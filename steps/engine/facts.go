@@ -35,7 +35,7 @@ func (s Facts) do(ctx context.Context, r *Run) error {
 		switch {
 		case found.Holds:
 			r.stepEvent(r.step, Unchanged, found, 0)
-			r.notes(found)
+			r.notes(f.Name, found)
 		case r.OnlyLooks():
 			r.stepEvent(r.step, WouldChange, found, 0)
 		}
@@ -132,6 +132,7 @@ func (s Facts) tellOutcomes(r *Run, progress *progress) {
 	for _, f := range s {
 		if found := r.found(f); found.Holds {
 			r.tellChanged(stepInHand{name: f.Name, title: f.Title}, found, progress.took[f.Name])
+			r.notes(f.Name, found)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func (s OneStep) do(ctx context.Context, r *Run) error {
 	if err != nil {
 		return err
 	}
-	r.notes(finding)
+	r.notes(r.step.name, finding)
 	switch {
 	case finding.Holds:
 		r.stepEvent(r.step, Unchanged, finding, time.Since(r.step.began).Seconds())
@@ -47,7 +47,7 @@ func (s OneStep) change(ctx context.Context, r *Run, finding providers.Finding) 
 	if !after.Holds {
 		return stillNeeds(after)
 	}
-	r.notes(after)
+	r.notes(r.step.name, after)
 	if err := r.recordOutcome(s.Step, after); err != nil {
 		return err
 	}

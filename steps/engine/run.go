@@ -118,9 +118,10 @@ type stepInHand struct {
 // Note tells something to know that stops nothing.
 func (r *Run) Note(line string) { r.event(Event{Kind: KindNote, Step: r.step.name, Line: line}) }
 
-func (r *Run) notes(f providers.Finding) {
+// notes tells what a step found that stops nothing.
+func (r *Run) notes(step string, f providers.Finding) {
 	for _, n := range f.Notes {
-		r.Note(n)
+		r.event(Event{Kind: KindNote, Step: step, Line: n})
 	}
 }
 

@@ -16,13 +16,24 @@ import (
 //go:embed static.sh
 var staticText string
 
+//go:embed servelinks.sh
+var serveLinksText string
+
+//go:embed lend.sh
+var lendText string
+
+//go:embed giveback.sh
+var giveBackText string
+
 // Build is the fact that the app's build command ran in the release, and that the files
 // that nginx serves without the app are in place.
 var Build = &fact.Fact{
 	Name: "build", Title: "the files that are made from the app's source", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
-	Look: func(p plan.Plan) string { return shell.Command("cat", builtPath(p)) },
+	Look: func(p plan.Plan) string {
+		return shell.Lines(shell.Command("cat", builtPath(p)), shell.Command("sed", "s/^/"+unservedLine+"/", unservedPath(p)))
+	},
 	Decide: func(v fact.View) []providers.Change {
-		if v.Looked == buildText(v.Plan) {
+		if _, built := unserved(v); built {
 			return nil
 		}
 		var changes []providers.Change
@@ -41,9 +52,33 @@ var Build = &fact.Fact{
 		return changes
 	},
 	Script: buildScript,
+	Notes: func(v fact.View) []string {
+		links, _ := unserved(v)
+		return links
+	},
 }
 
 func builtPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/built" }
+
+// unservedPath is the file of the links that nginx does not serve.
+func unservedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/unserved" }
+
+// unservedLine begins each line about such a link in the look.
+const unservedLine = "unserved "
+
+// unserved tells whether the release is built as the plan has it, and says which links
+// nginx does not serve.
+func unserved(v fact.View) (links []string, built bool) {
+	rest, built := strings.CutPrefix(v.Looked, buildText(v.Plan))
+	for line := range strings.Lines(rest) {
+		said, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), unservedLine)
+		if !ok {
+			return nil, false
+		}
+		links = append(links, said)
+	}
+	return links, built
+}
 
 // buildText is what the release notes about its build. If the plan has another, the
 // release is built again.
@@ -64,13 +99,22 @@ func buildScript(v fact.View) string {
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
 	return shell.Lines(
 		bringNode(p),
+		shell.Bounds(),
 		runBuild(p),
 		shell.Script(keepTimesText, nil),
 		"set --", // no words of a script before, if nginx serves nothing
-		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
+		shell.Script(staticText, shell.Values{
+			"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current(), "user": l.User,
+			"serve_links": serveLinksProgram(), "unserved": unservedPath(p),
+		}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)
+}
+
+// serveLinksProgram is the shell text that copies what links lead to.
+func serveLinksProgram() string {
+	return shell.Lines(shell.Bounds(), shell.Script(serveLinksText, nil))
 }
 
 // bringNode installs Node.js for a build that runs it. It stays, because the next release
@@ -90,15 +134,19 @@ func runBuild(p plan.Plan) string {
 	}
 	l, source := layout.Of(p.Name), layout.Of(p.Name).Source(p.Release)
 	scratch, thrownAway, properties := withoutData(p)
-	before, after := []string{scratch}, []string{thrownAway}
-	for _, folder := range outermost(p.App.BuildFolders) {
-		full := source + "/" + folder
-		properties = append(properties, "ReadWritePaths="+propertyWord(full))
-		before = append(before, shell.Command("mkdir", "-p", full), shell.Command("chown", "-R", l.User+":"+l.User, full))
-		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
+	folders := outermost(p.App.BuildFolders)
+	for _, folder := range folders {
+		properties = append(properties, "ReadWritePaths="+propertyWord(source+"/"+folder))
 	}
-	return shell.Lines(slices.Concat(before,
-		[]string{shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
+	lent := shell.Values{"source": source, "user": l.User}
+	return shell.Lines(
+		scratch,
+		"set --", // no words of the script before, if the build has no folders
+		shell.Script(lendText, lent, folders...),
+		shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...),
+		thrownAway,
+		shell.Script(giveBackText, lent, folders...),
+	)
 }
 
 // outermost are the folders that are in none of the others. A build may put a link in the

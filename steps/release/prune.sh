@@ -17,5 +17,6 @@ for venv in "$venvs"/*; do
   [ -n "$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
 done
 for python in "$pythons"/*; do
-  [ ! -d "$python" ] || grep -qsF "home = $python/" "$venvs"/*/pyvenv.cfg || rm -rf "$python"
+  # A package can put a pipe in the place of a file, which would be read without an end.
+  [ ! -d "$python" ] || grep -qsF -D skip "home = $python/" "$venvs"/*/pyvenv.cfg || rm -rf "$python"
 done

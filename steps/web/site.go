@@ -160,7 +160,7 @@ func certificateLocations(p plan.Plan) string {
 	if len(p.Domains()) == 0 {
 		return ""
 	}
-	return block("location ^~ /.well-known/acme-challenge/", "default_type text/plain;\n", "alias "+acmeChallenges+"/;\n") + "\n" +
+	return block("location ^~ /.well-known/acme-challenge/", "default_type text/plain;\n", "alias "+acmeChallenges+"/;\n", "disable_symlinks on from=/run;\n") + "\n" +
 		block("location = "+serverPath, "default_type text/plain;\n", "return 200 "+serverIdentity(p)+";\n") + "\n"
 }
 

@@ -82,8 +82,8 @@ func bringNode(p plan.Plan) string {
 	return shell.Lines("if ! command -v npm >/dev/null; then", shell.AptInstall("nodejs", "npm"), "fi")
 }
 
-// runBuild runs the build command as the app's user. Only the folders that it may write
-// to are that user's meanwhile. It sees the app's variables, and none of its data.
+// runBuild runs the build command as the builder. Only the folders that it may write to
+// are the builder's meanwhile. It sees the app's variables, and none of its data.
 func runBuild(p plan.Plan) string {
 	if p.App.Build == "" {
 		return ":"
@@ -94,11 +94,11 @@ func runBuild(p plan.Plan) string {
 	for _, folder := range outermost(p.App.BuildFolders) {
 		full := source + "/" + folder
 		properties = append(properties, "ReadWritePaths="+propertyWord(full))
-		before = append(before, shell.Command("mkdir", "-p", full), shell.Command("chown", "-R", l.User+":"+l.User, full))
+		before = append(before, shell.Command("mkdir", "-p", full), shell.Command(handToBuilder(full)...))
 		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
 	}
 	return shell.Lines(slices.Concat(before,
-		[]string{shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
+		[]string{shell.Command(onceAsBuilder(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
 }
 
 // outermost are the folders that are in none of the others. A build may put a link in the

@@ -19,6 +19,8 @@ var (
 	loginLookText string
 	//go:embed login.sh
 	loginText string
+	//go:embed ownkeys.sh
+	ownKeysText string
 	//go:embed loginremove.sh
 	loginRemoveText string
 )
@@ -53,6 +55,7 @@ var Login = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		return shell.Lines(
+			shell.Bounds(), shell.Script(ownKeysText, nil),
 			shell.Script(loginText, shell.Values{"user": User, "unlocked": unlockedBefore}, v.Plan.AuthorizedKeys()...),
 			SudoersFile.PutIf("visudo", "-cqf"),
 		)
@@ -75,6 +78,7 @@ var SudoersFile = shell.File{Path: "/etc/sudoers.d/90-slipway", Mode: "440",
 // owner's mark last. The user stays. It can be run again.
 func Remove(p plan.Plan) string {
 	return shell.Lines(
+		shell.Bounds(), shell.Script(ownKeysText, nil),
 		shell.Script(loginRemoveText, shell.Values{"user": User, "tag": p.Tag, "unlocked": unlockedBefore}),
 		shell.Command("rm", "-f", SudoersFile.Path),
 		shell.Command("echo", "removed the deployment's keys; the user "+User+" stays"),

@@ -12,6 +12,6 @@ case $shadow in
 esac
 home=$(getent passwd "$user" | cut -d: -f6)
 for key do
-  [ -z "$home" ] || grep -qxF "$key" "$home/.ssh/authorized_keys" || echo "key missing"
+  [ -z "$home" ] || grep -qsxF -D skip -e "$key" "$home/.ssh/authorized_keys" || echo "key missing"
 done
 [ -z "$home" ] || echo "user there"

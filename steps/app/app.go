@@ -49,5 +49,5 @@ func Open(path string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, appUsage(fmt.Sprintf("%s is a file, not a folder", path), "give the folder that holds the app")
 	}
-	return newFolder(path), nil
+	return newFolder(path)
 }

@@ -11,7 +11,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"path"
 	"sort"
 	"strings"
 	"time"
@@ -48,8 +47,8 @@ type BundleFile struct {
 	Size int64
 	// Executable tells whether the owner may execute it.
 	Executable bool
-	// Link is where a symbolic link points, relative to its own folder and
-	// inside the root; "" for a file.
+	// Link is where a symbolic link points, relative to its own folder. Followed link
+	// by link it stays inside the root. It is "" for a file.
 	Link string
 	// Sum is the SHA-256 of the content.
 	Sum [sha256.Size]byte
@@ -61,15 +60,18 @@ type BundleFile struct {
 // environment files, private keys, slipway's own files, and what .slipwayignore
 // names, in gitignore's syntax. In a git work tree it also leaves out what git
 // ignores, unless a "!" line of .slipwayignore brings it back. A symbolic link that
-// leads out of the folder, something that is not a file (a socket, a device), and a
+// leads out of the folder once all links on its way are followed, something that is not a file (a socket, a device), and a
 // folder too large to be an app are errors of type *providers.Usage.
 func Collect(fsys fs.FS) (*Bundle, error) {
 	ignore, err := readIgnore(fsys)
 	if err != nil {
 		return nil, err
 	}
-	c := &collector{bundle: &Bundle{fsys: fsys}, ignore: ignore}
+	c := &collector{bundle: &Bundle{fsys: fsys}, ignore: ignore, links: symlinks{}}
 	if err := fs.WalkDir(fsys, ".", c.visit); err != nil {
+		return nil, err
+	}
+	if err := c.links.refuse(); err != nil {
 		return nil, err
 	}
 	if err := c.refusePointers(); err != nil {
@@ -86,6 +88,7 @@ func Collect(fsys fs.FS) (*Bundle, error) {
 type collector struct {
 	bundle *Bundle
 	ignore *ignoreRules
+	links  symlinks
 	bytes  int64
 	// pointers are the files that only name what Git LFS has elsewhere.
 	pointers []string
@@ -149,7 +152,8 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
-		return readLink(c.bundle.fsys, name)
+		target, err := c.links.add(c.bundle.fsys, name)
+		return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, err
 	}
 	if !info.Mode().IsRegular() {
 		return BundleFile{}, appUsage(fmt.Sprintf("%s is neither a file nor a folder", name), "remove it or name it in "+IgnoreFile)
@@ -186,18 +190,6 @@ func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins
 	file = BundleFile{Path: name, Size: size, Executable: executable}
 	sum.Sum(file.Sum[:0])
 	return file, beginning.String(), nil
-}
-
-func readLink(fsys fs.FS, name string) (BundleFile, error) {
-	target, err := fs.ReadLink(fsys, name)
-	if err != nil {
-		return BundleFile{}, fmt.Errorf("%s can't be read: %w", name, err)
-	}
-	inside := path.Join(path.Dir(name), target)
-	if path.IsAbs(target) || inside == ".." || strings.HasPrefix(inside, "../") {
-		return BundleFile{}, appUsage(fmt.Sprintf("%s is a symbolic link to %s, outside the app's folder", name, target), "put a copy in its place or name it in "+IgnoreFile)
-	}
-	return BundleFile{Path: name, Link: target, Sum: sha256.Sum256([]byte(target))}, nil
 }
 
 // Hash returns the hex SHA-256 over each file's path, kind, executable bit and

@@ -163,8 +163,8 @@ var privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 // judgePEM tells a private key from a certificate, which may be a part of an app.
 func judgePEM(fsys fs.FS, name string) (verdict, error) {
 	f, err := fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return takes, nil // A link that leads nowhere: Collect judges it.
+	if errors.Is(err, fs.ErrNotExist) || leadsOut(err) {
+		return takes, nil // A link that leads nowhere, or out of the folder: Collect judges it.
 	}
 	if err != nil {
 		return takes, fmt.Errorf("%s can't be read: %w", name, err)

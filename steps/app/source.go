@@ -27,17 +27,20 @@ type source struct {
 	manifests []string
 	// secrets are the environment files and keys, which are not uploaded.
 	secrets []string
+	// links are those that are uploaded.
+	links symlinks
 	// resolved keeps what names stand for. The entry of a name that is being resolved
 	// is the zero entity, which ends circles.
 	resolved map[question]entity
 }
 
 // readSource reads the folder's Python files that are not hidden. It reads only what is
-// uploaded: nothing else can be run on the server.
+// uploaded: nothing else can be run on the server. A link that leads out of the folder is
+// a *providers.Usage.
 func readSource(fsys fs.FS, ignore *ignoreRules) (*source, error) {
 	src := &source{
 		fsys: fsys, ignore: ignore, modules: map[string]*module{}, folders: map[string]bool{},
-		resolved: map[question]entity{},
+		links: symlinks{}, resolved: map[question]entity{},
 	}
 	entries := 0
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -52,6 +55,9 @@ func readSource(fsys fs.FS, ignore *ignoreRules) (*source, error) {
 		}
 		return src.add(name, entry)
 	})
+	if err == nil {
+		err = src.links.refuse()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +90,11 @@ func isHidden(name string) bool { return strings.Contains("/"+name, "/.") }
 func (src *source) add(name string, entry fs.DirEntry) error {
 	if v, err := src.judge(name, entry.IsDir()); v != takes || err != nil {
 		return err
+	}
+	if entry.Type()&fs.ModeSymlink != 0 {
+		if _, err := src.links.add(src.fsys, name); err != nil {
+			return err
+		}
 	}
 	if path.Base(name) == "package.json" && !isHidden(name) {
 		src.manifests = append(src.manifests, name)

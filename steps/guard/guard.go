@@ -119,6 +119,7 @@ func (p place) revert(part Part) string {
 	return shell.Lines(
 		`# Written by slipway: puts back what was not proven.`,
 		p.functions(),
+		shell.Bounds(),
 		shell.Script(revertScript, shell.Values{"folder": p.folder}),
 		`revert "${1-}" `+shell.Command(part.pairs()...),
 	) + "\n"
@@ -128,6 +129,7 @@ func (p place) revert(part Part) string {
 func (p place) save(part Part) string {
 	return shell.Lines(
 		p.functions(),
+		shell.Bounds(),
 		"take_lock",
 		shell.Script(saveScript, shell.Values{"folder": p.folder, "revert": p.revert(part)}),
 		shell.Command(append([]string{"save_state"}, part.pairs()...)...),

@@ -2,7 +2,7 @@
 # Defines revert, which puts the kept state back. Its first argument is the token of
 # the guard that ran out, "locked" if the caller holds the lock, or empty at boot;
 # the rest are pairs: path, login, unit, table or service, and a name. If one
-# thing can't be put back, all others still are. It comes after lock.sh.
+# thing can't be put back, all others still are. It comes after lock.sh and bounds.sh.
 : "${folder?}"
 
 set -u
@@ -11,17 +11,16 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 umask 077
 
-# put_back puts one path back. What is there now goes only once the old is beside
-# it: a full disk must not leave nothing.
+# put_back PATH KEPT puts one path back. What is there now goes only once the old is
+# beside it: a full disk must not leave nothing.
 put_back() {
-  if [ ! -e "$keep/files$1" ] && [ ! -L "$keep/files$1" ]; then
+  if [ ! -e "$2" ] && [ ! -L "$2" ]; then
     chattr -R -i "$1" 2>/dev/null
     rm -rf "$1"
     return
   fi
-  mkdir -p "${1%/*}"
   rm -rf "$1.slipway-back" "$1.slipway-gone"
-  cp -a "$keep/files$1" "$1.slipway-back" || {
+  cp -a --remove-destination "$2" "$1.slipway-back" || {
     rm -rf "$1.slipway-back"
     failed=yes
     return
@@ -34,10 +33,17 @@ put_back() {
   rm -rf "$1.slipway-gone"
 }
 
-# put_login_back leaves a user whom the change made.
+# put_login_back leaves a user whom the change made. The folder of the keys is the user's:
+# it is entered, so that no link in its place leads elsewhere.
 put_login_back() {
   [ -e "$keep/$1.home" ] || return
-  put_back "$(cat "$keep/$1.home")/.ssh/authorized_keys"
+  home=$(cat "$keep/$1.home")
+  kept=$keep/files$home/.ssh/authorized_keys
+  if [ -e "$kept" ] && mkdir "$home/.ssh" 2>/dev/null; then chown -h --reference="$home" "$home/.ssh"; fi
+  if [ -e "$home/.ssh" ] || [ -e "$kept" ]; then
+    if enter "$home" "$home/.ssh"; then put_back authorized_keys "$kept"; else failed=yes; fi
+    cd / || exit 1
+  fi
   [ -e "$keep/$1.unlocked" ] || return
   case $(getent shadow "$1" | cut -d: -f2) in
     "!"*) usermod --unlock "$1" ;;
@@ -90,7 +96,10 @@ revert() {
   echo "putting back what was not proven by a new login: $(sed -n 2p "$folder/armed")"
   while [ $# -gt 0 ]; do
     case $1 in
-      path) put_back "$2" ;;
+      path)
+        mkdir -p "${2%/*}"
+        put_back "$2" "$keep/files$2"
+        ;;
       login) put_login_back "$2" ;;
       unit) [ -e "$keep/$2.enabled" ] || systemctl --quiet disable "$2" ;;
       table) put_table_back "$2" ;;

@@ -1,23 +1,28 @@
 # shellcheck shell=sh
 # Defines save_state, which keeps the present state in $folder/old, with the script
 # $revert that puts it back. Its arguments are pairs: path, login, unit, table or
-# service, and a name. It comes after lock.sh.
+# service, and a name. It comes after lock.sh and bounds.sh.
 : "${folder?}" "${revert?}"
 
-save_path() {
+# save PATH KEPT copies what is at PATH, if anything is.
+save() {
   if [ -e "$1" ] || [ -L "$1" ]; then
-    mkdir -p "$keep/files${1%/*}"
-    cp -a "$1" "$keep/files$1"
+    mkdir -p "${2%/*}"
+    cp -a "$1" "$2"
   fi
 }
 
 # save_login keeps a user's authorized keys, and whether the password was locked.
-# It keeps nothing of a user who does not exist.
+# It keeps nothing of a user who does not exist. The folder of the keys is the user's: it is
+# entered, so that no link in its place leads elsewhere.
 save_login() {
   home=$(getent passwd "$1" | cut -d: -f6) || home=
   [ -n "$home" ] || return 0
   printf '%s' "$home" >"$keep/$1.home"
-  save_path "$home/.ssh/authorized_keys"
+  [ ! -e "$home/.ssh" ] || (
+    enter "$home" "$home/.ssh"
+    save authorized_keys "$keep/files$home/.ssh/authorized_keys"
+  )
   case $(getent shadow "$1" | cut -d: -f2) in
     "!"* | "*"*) ;;
     *) touch "$keep/$1.unlocked" ;;
@@ -42,7 +47,7 @@ save_state() {
   mkdir -p "$keep/files"
   while [ $# -gt 0 ]; do
     case $1 in
-      path) save_path "$2" ;;
+      path) save "$2" "$keep/files$2" ;;
       login) save_login "$2" ;;
       table) save_table "$2" ;;
       unit) ! systemctl --quiet is-enabled "$2" 2>/dev/null || touch "$keep/$2.enabled" ;;

@@ -42,7 +42,7 @@ func answer(w requirement) string {
 	case insertedLine:
 		return w.file + ":" + w.text + "\n"
 	case homes:
-		return "home 750 /home/deploy\ndotfile 640 /home/deploy/.profile\n"
+		return "dotfile 640\nhome 750\n"
 	case generated:
 		return "mode 600 root:root " + w.path + "\n"
 	case clock:

@@ -41,6 +41,15 @@ func (homes) met(f findings) bool {
 	return f.text != ""
 }
 
-func (homes) apply(a *actions) {
-	a.shell = append(a.shell, shell.Lines("(", shell.Script(homesScript, nil), ") | (", shell.Script(closeHomesScript, nil), ")"))
+// homesFolder holds a folder for each person.
+const homesFolder = "/home"
+
+func lookHomes(folder string) string {
+	return shell.Script(homesScript, shell.Values{"homes": folder})
 }
+
+func closeHomes(folder string) string {
+	return shell.Lines("(", shell.Bounds(), shell.Script(closeHomesScript, shell.Values{"homes": folder}), ")")
+}
+
+func (homes) apply(a *actions) { a.shell = append(a.shell, closeHomes(homesFolder)) }

@@ -94,7 +94,7 @@ func (i inspection) look() string {
 	parts = append(parts, lookOptions(i.options)...)
 	parts = append(parts, lookInsertedLines(i.exactLines)...)
 	if i.homes {
-		parts = append(parts, shell.Script(homesScript, nil))
+		parts = append(parts, lookHomes(homesFolder))
 	}
 	if len(i.units) > 0 {
 		// Blank lines divide the units; one before keeps them from what is above.

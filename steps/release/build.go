@@ -16,6 +16,15 @@ import (
 //go:embed static.sh
 var staticText string
 
+//go:embed servelinks.sh
+var serveLinksText string
+
+//go:embed lend.sh
+var lendText string
+
+//go:embed giveback.sh
+var giveBackText string
+
 // Build is the fact that the app's build command ran in the release, and that the files
 // that nginx serves without the app are in place.
 var Build = &fact.Fact{
@@ -64,13 +73,21 @@ func buildScript(v fact.View) string {
 	built := shell.File{Path: builtPath(p), Mode: "644", Content: buildText(p)}
 	return shell.Lines(
 		bringNode(p),
+		shell.Bounds(),
 		runBuild(p),
 		shell.Script(keepTimesText, nil),
 		"set --", // no words of a script before, if nginx serves nothing
-		shell.Script(staticText, shell.Values{"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current()}, served...),
+		shell.Script(staticText, shell.Values{
+			"source": l.Source(p.Release), "static": l.Static(p.Release), "current": l.Current(), "user": l.User, "serve_links": serveLinksProgram(),
+		}, served...),
 		staticLocations(p).Put(),
 		built.Put(),
 	)
+}
+
+// serveLinksProgram is the shell text that copies what links lead to.
+func serveLinksProgram() string {
+	return shell.Lines(shell.Bounds(), shell.Script(serveLinksText, nil))
 }
 
 // bringNode installs Node.js for a build that runs it. It stays, because the next release
@@ -90,15 +107,20 @@ func runBuild(p plan.Plan) string {
 	}
 	l, source := layout.Of(p.Name), layout.Of(p.Name).Source(p.Release)
 	scratch, thrownAway, properties := withoutData(p)
-	before, after := []string{scratch}, []string{thrownAway}
-	for _, folder := range outermost(p.App.BuildFolders) {
-		full := source + "/" + folder
-		properties = append(properties, "ReadWritePaths="+propertyWord(full))
-		before = append(before, shell.Command("mkdir", "-p", full), shell.Command(handToBuilder(full)...))
-		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
+	folders := outermost(p.App.BuildFolders)
+	for _, folder := range folders {
+		properties = append(properties, "ReadWritePaths="+propertyWord(source+"/"+folder))
 	}
-	return shell.Lines(slices.Concat(before,
-		[]string{shell.Command(onceAsBuilder(l, properties, "/bin/sh", "-c", p.App.Build)...)}, after)...)
+	lent := shell.Values{"source": source, "builder": builder}
+	given := shell.Values{"source": source, "user": l.User}
+	return shell.Lines(
+		scratch,
+		"set --", // no words of the script before, if the build has no folders
+		shell.Script(lendText, lent, folders...),
+		shell.Command(onceAsBuilder(l, properties, "/bin/sh", "-c", p.App.Build)...),
+		thrownAway,
+		shell.Script(giveBackText, given, folders...),
+	)
 }
 
 // outermost are the folders that are in none of the others. A build may put a link in the

@@ -46,7 +46,7 @@ var Data = &fact.Fact{
 	Script: func(v fact.View) string {
 		values := dataValues(v.Plan)
 		values["user"] = v.Layout().User
-		return shell.Script(dataText, values, dataWords(v.Plan)...)
+		return shell.Lines(shell.Bounds(), shell.Script(dataText, values, dataWords(v.Plan)...))
 	},
 	Detail: func(v fact.View) string {
 		var shown []string
@@ -137,6 +137,6 @@ func withoutData(p plan.Plan) (before, after string, properties []string) {
 	values["scratch"], values["user"] = scratch, l.User
 	properties = append(properties, bind(scratch, strings.TrimSuffix(l.Kept(""), "/")))
 	properties = append(properties, dataLines(l, p.Release, p.App, scratch)...)
-	before = shell.Lines(shell.Script(scratchText, values, dataWords(p)...), shell.Command(handToBuilder(scratch)...))
+	before = shell.Lines(shell.Bounds(), shell.Script(scratchText, values, dataWords(p)...), shell.Command(handToBuilder(scratch)...))
 	return before, shell.Command("rm", "-rf", scratch), properties
 }

@@ -55,7 +55,7 @@ func (k *keeper) keep() {
 	k.t.Helper()
 	values := shell.Values{"user": "daemon"}
 	maps.Copy(values, k.values)
-	if out := k.must(shell.Script(dataText, values, k.words...)); out != "" {
+	if out := k.must(shell.Lines(shell.Bounds(), shell.Script(dataText, values, k.words...))); out != "" {
 		k.t.Errorf("it printed %s", out)
 	}
 }
@@ -114,7 +114,7 @@ func TestKeep(t *testing.T) {
 func TestKeepRefuses(t *testing.T) {
 	k := newKeeper(t, "folder", "shop.db")
 	k.values["user"] = "daemon"
-	if out, err := sh(shell.Script(dataText, k.values, k.words...)); err == nil || !strings.Contains(out, "shop.db is a file in the source") {
+	if out, err := sh(shell.Lines(shell.Bounds(), shell.Script(dataText, k.values, k.words...))); err == nil || !strings.Contains(out, "shop.db is a file in the source") {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -126,7 +126,7 @@ func TestKeepAsTheApp(t *testing.T) {
 	k.must("mkdir -p " + k.dir + "/state/kept && ln -s " + k.dir + "/of-root " + k.dir + "/state/kept/a && ln -s " + k.dir + "/of-root " + k.dir + "/state/kept/media && chown -hR daemon " + k.dir + "/state")
 	values := shell.Values{"user": "daemon"}
 	maps.Copy(values, k.values)
-	if out, err := sh(shell.Script(dataText, values, k.words...)); err == nil {
+	if out, err := sh(shell.Lines(shell.Bounds(), shell.Script(dataText, values, k.words...))); err == nil {
 		t.Errorf("it wrote where the app may not: %s", out)
 	}
 	if got := k.must("stat -c '%U:%G' " + k.dir + "/of-root; ls " + k.dir + "/of-root"); got != "root:root\nx\n" {
@@ -139,7 +139,8 @@ func TestScratch(t *testing.T) {
 	k.words = []string{"file", "shop.db", "served", "media", "file", "later.db"}
 	k.keep()
 	scratch := k.dir + "/release/scratch"
-	k.must(shell.Script(scratchText, shell.Values{"source": k.values["source"], "seeds": k.values["seeds"], "scratch": scratch, "user": "daemon"}, append(k.words, "folder", "/data")...))
+	values := shell.Values{"source": k.values["source"], "seeds": k.values["seeds"], "scratch": scratch, "user": "daemon"}
+	k.must(shell.Lines(shell.Bounds(), shell.Script(scratchText, values, append(k.words, "folder", "/data")...)))
 	k.holds(scratch+"/shop.db", "carried", "640 daemon:daemon")
 	k.holds(scratch+"/media/a.txt", "a", "640 daemon:daemon")
 	if out := k.must("ls " + scratch); out != "data\nmedia\nshop.db\n" {

@@ -74,14 +74,17 @@ func put(t *testing.T, folder string, files map[string]string) {
 }
 
 func TestStatic(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("what nginx serves is given to root, which only root can do")
+	}
 	dir := t.TempDir()
 	put(t, dir, map[string]string{"src/a b/x.css": "x", "src/secret": "s"})
 	if err := os.Symlink("../secret", filepath.Join(dir, "src/a b/link")); err != nil {
 		t.Fatal(err)
 	}
-	values := shell.Values{"source": dir + "/src", "static": dir + "/static", "current": dir + "/before"}
+	values := shell.Values{"source": dir + "/src", "static": dir + "/static", "current": dir + "/before", "user": "root", "serve_links": serveLinksProgram()}
 	for range 2 {
-		if out, err := sh(keepTimesText + shell.Script(staticText, values, "/deep/it's/", "a b", "/other/", "a b")); err != nil {
+		if out, err := sh(shell.Bounds() + "\n" + keepTimesText + shell.Script(staticText, values, "/deep/it's/", "a b", "/other/", "a b")); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
@@ -93,7 +96,7 @@ func TestStatic(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(dir, "static/other/link")); err == nil {
 		t.Error("a link is served")
 	}
-	out, err := sh(keepTimesText + shell.Script(staticText, values, "/static/", "none"))
+	out, err := sh(shell.Bounds() + "\n" + keepTimesText + shell.Script(staticText, values, "/static/", "none"))
 	if err == nil || !strings.Contains(out, "the release has no folder none to serve at /static/") {
 		t.Errorf("a folder that is not there: %v: %s", err, out)
 	}
@@ -170,13 +173,19 @@ func TestPrune(t *testing.T) {
 	}
 	put(t, dir, map[string]string{"releases/never/name": "", "releases/in-hand/name": ""})
 	link("releases/oldest", "current")
+	for _, folder := range []string{"venvs/hostile", "pythons/hostile"} {
+		if out, err := sh(shell.Command("mkdir", dir+"/"+folder) + " && " + shell.Command("mkfifo", dir+"/"+folder+"/pyvenv.cfg")); err != nil {
+			t.Fatal(out)
+		}
+	}
+	link("venvs/hostile", "releases/in-hand/venv")
 	// The user is one that no unit has.
 	out, err := sh(shell.Script(pruneText, shell.Values{"id": "in-hand", "user": "slipway-test-nobody", "releases": dir + "/releases",
 		"venvs": dir + "/venvs", "pythons": dir + "/pythons", "current": dir + "/current", "variables": dir + "/variables", "kept_limit": "2"}))
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for folder, want := range map[string]string{"releases": "in-hand newer newest oldest", "venvs": "newer newest oldest", "pythons": "3.newer 3.newest 3.oldest", "variables": "newer.env newest.env oldest.env"} {
+	for folder, want := range map[string]string{"releases": "in-hand newer newest oldest", "venvs": "hostile newer newest oldest", "pythons": "3.newer 3.newest 3.oldest", "variables": "newer.env newest.env oldest.env"} {
 		left, err := sh(shell.Command("ls", filepath.Join(dir, folder)))
 		if got := strings.Join(strings.Fields(left), " "); err != nil || got != want {
 			t.Errorf("%s: got %s, want %s", folder, got, want)

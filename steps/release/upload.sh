@@ -9,7 +9,7 @@ install -d -m 755 "$release"
 mkdir -m 750 "$source"
 tar -xzmf "$packed" -C "$source" --no-same-owner
 keep_times "$current/src" "$source"
-chown -R "root:$user" "$source"
+chown -hR "root:$user" "$source"
 chmod -R u=rwX,g=rX,o= "$source"
 ln -s "$socket" "$socket_link"
 rm "$packed"

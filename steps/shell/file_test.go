@@ -72,7 +72,7 @@ func TestPutIf(t *testing.T) {
 // TestKeepThenPutBack keeps what was there first, whatever is written later.
 func TestKeepThenPutBack(t *testing.T) {
 	dir := t.TempDir()
-	kept, path, link, own := filepath.Join(dir, "kept"), filepath.Join(dir, "a file"), filepath.Join(dir, "link"), filepath.Join(dir, "own")
+	kept, path, link, own := filepath.Join(dir, "kept"), filepath.Join(dir, "a\nfile"), filepath.Join(dir, "link"), filepath.Join(dir, "own")
 	keep := keepIn(kept, path)
 	sh(t, Lines(Command("printf", "first")+" >"+Quote(path), keep, Command("printf", "second")+" >"+Quote(path), keep))
 	sh(t, Lines(
@@ -84,7 +84,7 @@ func TestKeepThenPutBack(t *testing.T) {
 			t.Errorf("%q is not in %q", want, printed)
 		}
 	}
-	if strings.Count(printed, "\n") != 2 {
+	if strings.Count(printed, "put back ") != 2 {
 		t.Errorf("more was put back: %q", printed)
 	}
 	if data, err := os.ReadFile(path); err != nil || string(data) != "first" {

@@ -3,10 +3,12 @@
 : "${kept?}"
 
 if [ -d "$kept" ]; then
-  (cd "$kept" && find . ! -type d ! -name '*.part') | while IFS= read -r path; do
-    path=${path#.}
-    cp -a "$kept$path" "$path.slipway-part"
-    mv -fT "$path.slipway-part" "$path"
-    echo "put back $path"
-  done
+  # shellcheck disable=SC2016 # the shell that it starts expands it
+  (cd "$kept" && find . ! -type d ! -name '*.part' -exec sh -euc '
+    for path do
+      path=${path#.}
+      cp -a -- "$0$path" "$path.slipway-part"
+      mv -fT -- "$path.slipway-part" "$path"
+      echo "put back $path"
+    done' "$kept" {} +)
 fi

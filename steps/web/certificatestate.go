@@ -28,8 +28,9 @@ func lookCertificate(p plan.Plan) string {
 	return shell.Lines(
 		lookInstalled,
 		certificateWords(p),
+		shell.Bounds(),
 		shell.Script(certificateLookText, shell.Values{"certificate": certificatePath, "names": sortedNames(p),
-			"request": certificateRequest(p), "refused": acmeState + "/refused"}),
+			"request": certificateRequest(p), "refused": acmeState + "/refused", "user": acmeUser}),
 	)
 }
 

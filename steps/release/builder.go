@@ -19,10 +19,10 @@ func asBuilder(l layout.Layout) []string {
 		"TemporaryFileSystem=" + l.State() + ":ro",
 		// By the system's bus a user can ask for processes outside of the sandbox.
 		"InaccessiblePaths=-/run/dbus",
-		// What a command leaves behind is ended with it, and soon: root goes on where the
+		// What a command leaves behind ends with it and can't refuse: root goes on where the
 		// command wrote.
 		"KillMode=control-group",
-		"TimeoutStopSec=10",
+		"KillSignal=SIGKILL",
 	}
 }
 

@@ -16,13 +16,15 @@ import (
 //go:embed remove.sh
 var removeText string
 
-// Account is the fact that the app has its own user, and its folders.
+// Account is the fact that the app has its own user and its folders, and that there is
+// a user for what runs before a release.
 var Account = &fact.Fact{
 	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
+			`getent passwd `+builder+` | sed 's/^/builder /'`,
 			shell.Command(append([]string{"stat", "-c", "%F %a %U:%G %n"}, l.Dirs()...)...),
 		)
 	},
@@ -31,6 +33,9 @@ var Account = &fact.Fact{
 		var changes []providers.Change
 		if shell.Fields(v.Looked)["user"] == "" {
 			changes = append(changes, providers.Change{What: "make the user " + l.User, Why: "the app can touch only what is its own"})
+		}
+		if shell.Fields(v.Looked)["builder"] == "" {
+			changes = append(changes, providers.Change{What: "make the user " + builder, Why: "packages, builds and tests can't reach what the app holds"})
 		}
 		for _, dir := range l.Dirs() {
 			if !slices.Contains(shell.SplitLines(v.Looked), fmt.Sprintf("directory 755 root:root %s", dir)) {
@@ -42,16 +47,22 @@ var Account = &fact.Fact{
 	Script: func(v fact.View) string {
 		l := layout.Of(v.Plan.Name)
 		return shell.Lines(
-			`getent passwd `+shell.Quote(l.User)+` >/dev/null || `+shell.Command("useradd", "--system", "--user-group",
-				"--home-dir", l.State(), "--no-create-home", "--shell", "/usr/sbin/nologin", l.User),
+			makeUser(l.User, l.State()),
+			makeUser(builder, "/nonexistent"),
 			shell.Command(append([]string{"install", "-d", "-m", "755", "-o", "root", "-g", "root"}, l.Dirs()...)...),
 		)
 	},
 }
 
+// makeUser is shell text that makes a user who can't log in, unless there is one.
+func makeUser(name, home string) string {
+	return `getent passwd ` + shell.Quote(name) + ` >/dev/null || ` + shell.Command("useradd", "--system", "--user-group",
+		"--home-dir", home, "--no-create-home", "--shell", "/usr/sbin/nologin", name)
+}
+
 // Remove is shell text that removes all that the app's releases left: units, folders,
-// data, and the app's user. It can be run again. It prints a line for each part.
+// data, and the users. It can be run again. It prints a line for each part.
 func Remove(l layout.Layout) string {
-	return shell.Script(removeText, shell.Values{"user": l.User},
+	return shell.Script(removeText, shell.Values{"user": l.User, "builder": builder},
 		unitsFolder+appSlice, unitsFolder+onceSlice, l.Root(), l.State(), cacheFolder, layout.PythonsFolder)
 }

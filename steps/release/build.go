@@ -126,8 +126,8 @@ func bringNode(p plan.Plan) string {
 	return shell.Lines("if ! command -v npm >/dev/null; then", shell.AptInstall("nodejs", "npm"), "fi")
 }
 
-// runBuild runs the build command as the app's user. Only the folders that it may write
-// to are that user's meanwhile. It sees the app's variables, and none of its data.
+// runBuild runs the build command as the builder. Only the folders that it may write to
+// are the builder's meanwhile. It sees the app's variables, and none of its data.
 func runBuild(p plan.Plan) string {
 	if p.App.Build == "" {
 		return ":"
@@ -138,14 +138,15 @@ func runBuild(p plan.Plan) string {
 	for _, folder := range folders {
 		properties = append(properties, "ReadWritePaths="+propertyWord(source+"/"+folder))
 	}
-	lent := shell.Values{"source": source, "user": l.User}
+	lent := shell.Values{"source": source, "builder": builder}
+	given := shell.Values{"source": source, "user": l.User}
 	return shell.Lines(
 		scratch,
 		"set --", // no words of the script before, if the build has no folders
 		shell.Script(lendText, lent, folders...),
-		shell.Command(once(l, properties, "/bin/sh", "-c", p.App.Build)...),
+		shell.Command(onceAsBuilder(l, properties, "/bin/sh", "-c", p.App.Build)...),
 		thrownAway,
-		shell.Script(giveBackText, lent, folders...),
+		shell.Script(giveBackText, given, folders...),
 	)
 }
 

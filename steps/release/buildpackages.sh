@@ -49,7 +49,7 @@ bring_build_packages() {
 }
 
 # linked_libraries FOLDER: prints the shared libraries that the programs and modules in a
-# folder link to. It looks as the app's user does: ldd may run what it looks at.
+# folder link to. It looks as the builder: ldd may run what it looks at.
 linked_libraries() {
   confined -- /usr/bin/find "$1" -type f '(' -name '*.so*' -o -path '*/bin/*' ')' -exec /usr/bin/ldd '{}' + 2>/dev/null |
     sed -n 's/^[[:space:]]*\([^ ]*\) => .*/\1/p' | sort -u

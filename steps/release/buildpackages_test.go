@@ -100,9 +100,9 @@ func TestSourceFunctions(t *testing.T) {
 		copied bool
 	}{
 		{"nothing local", app.Requirements{Packages: []string{"flask"}}, []string{"copy_source() {\n:\n}", "with_projects() (\n:\n)"}, false},
-		{"a project", app.Requirements{Projects: []string{".", "it's $x"}}, []string{"cp -aT", ` -e ./. -e './it'"'"'s $$x'`, "SETUPTOOLS_SCM_PRETEND_VERSION=0"}, true},
-		{"a path", app.Requirements{Paths: true, Files: []string{"requirements.txt"}}, []string{"cp -aT", "with_projects() (\n:\n)"}, true},
-		{"other text", app.Requirements{Rewritten: map[string]string{"requirements.txt": "flask\n"}}, []string{"cp -aT", "/source/requirements.txt", "rm -rf"}, true},
+		{"a project", app.Requirements{Projects: []string{".", "it's $x"}}, []string{"cp -rT", ` -e ./. -e './it'"'"'s $$x'`, "SETUPTOOLS_SCM_PRETEND_VERSION=0"}, true},
+		{"a path", app.Requirements{Paths: true, Files: []string{"requirements.txt"}}, []string{"cp -rT", "with_projects() (\n:\n)"}, true},
+		{"other text", app.Requirements{Rewritten: map[string]string{"requirements.txt": "flask\n"}}, []string{"cp -rT", "/source/requirements.txt", "rm -rf"}, true},
 	} {
 		v.Plan.App.Requirements = test.req
 		got := sourceFunctions(v)

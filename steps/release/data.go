@@ -117,9 +117,9 @@ func bind(from, to string) string {
 	return "BindPaths=" + shell.UnitWords(from) + ":" + shell.UnitWords(to)
 }
 
-// withoutData are the properties of a command that must not reach what the running app
-// keeps: it has no state folder, and sees a copy of what the release carries. before and
-// after are shell texts that make the copy and throw it away.
+// withoutData are the properties of a command of the builder's that needs what the app
+// keeps: instead of the running app's it sees a copy of what the release carries, of its
+// own. before and after are shell texts that make the copy and throw it away.
 func withoutData(p plan.Plan) (before, after string, properties []string) {
 	l := layout.Of(p.Name)
 	properties = append([]string{
@@ -137,5 +137,6 @@ func withoutData(p plan.Plan) (before, after string, properties []string) {
 	values["scratch"], values["user"] = scratch, l.User
 	properties = append(properties, bind(scratch, strings.TrimSuffix(l.Kept(""), "/")))
 	properties = append(properties, dataLines(l, p.Release, p.App, scratch)...)
-	return shell.Lines(shell.Bounds(), shell.Script(scratchText, values, dataWords(p)...)), shell.Command("rm", "-rf", scratch), properties
+	before = shell.Lines(shell.Bounds(), shell.Script(scratchText, values, dataWords(p)...), shell.Command(handToBuilder(scratch)...))
+	return before, shell.Command("rm", "-rf", scratch), properties
 }

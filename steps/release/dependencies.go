@@ -26,6 +26,7 @@ var Dependencies = &fact.Fact{
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.Name)
 		return shell.Lines(
+			shell.Script(completeText, nil),
 			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}),
 			shell.LookFiles(l.Venv(p.Release)))
 	},

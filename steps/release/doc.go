@@ -13,8 +13,9 @@
 //   - No request is lost when a release or a set of variables takes over. nginx follows
 //     a link to a socket that systemd holds, and what ran before is stopped when nothing
 //     talks to it any more.
-//   - The app's code, its tests, its build and its packages' set-up code run as the
-//     app's user in a sandbox. The app can change neither its code nor its packages.
+//   - The app's code runs as the app's user in a sandbox, and its tests, its build and its
+//     packages' set-up code as the builder, who reaches nothing of the app that runs. The
+//     app can change neither its code nor its packages.
 //   - The values of the variables are in a file that only root reads. No look prints
 //     them, and no process has them as arguments.
 //   - The app's data is outside the releases. Only Remove touches it.

@@ -145,7 +145,7 @@ func TestHostileLinksBuilt(t *testing.T) {
 		for _, folder := range []string{"way", "way/sub", "way/new/deep"} {
 			g := newGround(t)
 			g.links(links...)
-			out, err := sh(shell.Lines(shell.Bounds(), shell.Script(lendText, shell.Values{"source": g.dir + "/release/src", "user": "daemon"}, folder)))
+			out, err := sh(shell.Lines(shell.Bounds(), shell.Script(lendText, shell.Values{"source": g.dir + "/release/src", "builder": "daemon"}, folder)))
 			if err == nil || !strings.Contains(out, "leads to "+g.dir+"/out") {
 				t.Errorf("%s: %s: %v: %s", name, folder, err, out)
 			}
@@ -157,7 +157,7 @@ func TestHostileLinksBuilt(t *testing.T) {
 	g.links("dist", "real")
 	values := shell.Values{"source": g.dir + "/release/src", "user": "daemon"}
 	words := []string{"a b", "dist", "new/deep"}
-	g.must(shell.Lines(shell.Bounds(), shell.Script(lendText, values, words...)))
+	g.must(shell.Lines(shell.Bounds(), shell.Script(lendText, shell.Values{"source": g.dir + "/release/src", "builder": "daemon"}, words...)))
 	g.must("setpriv --reuid daemon --regid daemon --clear-groups sh -ec " + shell.Quote("cd '"+g.dir+"/release/src/a b' && echo y >new.js && chmod 0 new.js && chmod 4777 old.js && mkdir -m 0 d && ln -s "+g.dir+"/out/shadow l && ln -s "+g.dir+"/out m && echo z >../dist/z && echo w >../new/deep/w"))
 	g.must(shell.Lines(shell.Bounds(), shell.Script(giveBackText, values, words...)))
 	g.unchanged()

@@ -14,6 +14,9 @@ import (
 //go:embed dependencies.sh
 var dependenciesText string
 
+//go:embed complete.sh
+var completeText string
+
 //go:embed buildpackages.sh
 var buildPackagesText string
 
@@ -38,8 +41,12 @@ const certificates = "/etc/ssl/certs/ca-certificates.crt"
 const (
 	cacheFolder = "/var/cache/slipway"
 	uvFolder    = cacheFolder + "/uv-" + uvVersion
-	uvCache     = cacheFolder + "/uv"
-	pipCache    = cacheFolder + "/pip"
+	// uvCache is the cache that stays, of packages whose code did not run.
+	uvCache = cacheFolder + "/wheels"
+	// uvBuilds is the folder in a cache in which uvVersion builds.
+	uvBuilds = "builds-v0"
+	// buildCache is the cache of a single installation that runs packages' code.
+	buildCache = cacheFolder + "/build"
 	// buildList lists the Debian packages that are installed for a build. It is not in
 	// the cache, which anybody may empty.
 	buildList = "/var/lib/slipway/build-packages"
@@ -48,7 +55,10 @@ const (
 
 // installScript gives the release its virtual environment.
 func installScript(v fact.View) string {
-	l := layout.Of(v.Plan.Name)
+	l, builds := layout.Of(v.Plan.Name), ""
+	if hasBuilds(v) {
+		builds = "yes"
+	}
 	var words []string
 	for _, word := range wantedPackages(v.Plan) {
 		words = append(words, literal(word))
@@ -58,30 +68,37 @@ func installScript(v fact.View) string {
 		confined(l, installProperties(v)),
 		sourceFunctions(v),
 		shell.AptFunctions(),
+		shell.Script(completeText, nil),
 		shell.Script(buildPackagesText, shell.Values{
 			"build_list": buildList, "build_log": buildLog, "app_packages": strings.Join(v.Plan.App.Packages, " "),
 		}),
 		shell.Script(bringPythonText, shell.Values{
 			"python": python, "python_version": managedPython(v), "python_table": pythonTable, "python_archives": pythonArchives, "python_log": pythonLog,
-			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "uv_cache": uvCache, "user": l.User,
+			"python_mirror": literal(serversMirror(v.Plan.PythonMirror)), "uv": uvFolder, "build_cache": buildCache,
 		}),
 		shell.Script(dependenciesText, shell.Values{
 			"venv": venvOf(v), "folder": installFolder(v), "build_log": buildLog, "build_packages": strings.Join(buildPackages(v), " "),
-			"link": l.Venv(v.Plan.Release), "user": l.User,
-			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "pip_cache": pipCache,
+			"link": l.Venv(v.Plan.Release), "builder": builder, "builds": builds,
+			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "uv_builds": uvBuilds, "build_cache": buildCache,
 			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
 			"fetch":     literal(shell.Script(fetchUVText, nil)),
 			"python":    python,
 		}, words...))
 }
 
+// hasBuilds tells whether something is known to be built. If not, uv finds out.
+func hasBuilds(v fact.View) bool {
+	found := v.Plan.App
+	return found.Requirements.Paths || len(found.Sdists)+len(buildPackages(v)) > 0
+}
+
 // installProperties are the properties of the sandbox in which packages are installed.
 func installProperties(v fact.View) []string {
 	return []string{
 		"WorkingDirectory=" + layout.Of(v.Plan.Name).Source(v.Plan.Release),
-		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + pipCache + " PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
+		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + buildCache + "/pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
 			// uv reads none of the app's settings for it, and brings a Python only when it is told to.
-			" UV_CACHE_DIR=" + uvCache + " UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 GIT_TERMINAL_PROMPT=0 SSL_CERT_FILE=" + certificates,
+			" UV_CACHE_DIR=" + buildCache + "/uv UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 GIT_TERMINAL_PROMPT=0 SSL_CERT_FILE=" + certificates,
 	}
 }
 

@@ -19,8 +19,8 @@ func TestInstallScript(t *testing.T) {
 		"--require-hashes", "uv==" + uvVersion + " --hash=sha256:", "--only-binary :all:",
 		// systemd-run makes one dollar sign of two.
 		"set -- flask==3.1.2 'it @ https://x/$${Y}' gunicorn\n",
-		"confined() { systemd-run --quiet --wait --collect --pipe --property=User=app-shop ",
-		`chown -R root:root "$venv"`, `chown -R root:root "$uv.part"`,
+		"confined() { systemd-run --quiet --wait --collect --pipe --property=User=slipway-build ",
+		`take_over "$venv"`, `take_over "$uv.part"`,
 	} {
 		if !strings.Contains(script, want) {
 			t.Errorf("%q is not in\n%s", want, script)

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Has the app's user write to folders in the source, which are the words, for the time of
+# Has the builder write to folders in the source, which are the words, for the time of
 # a build. The functions of bounds.sh come before.
-: "${source?}" "${user?}"
+: "${source?}" "${builder?}"
 
 for folder do
   inside "$source" "$source/$folder" || {
@@ -9,5 +9,5 @@ for folder do
     exit 1
   }
   mkdir -p -- "$source/$folder"
-  chown -hR "$user:$user" -- "$source/$folder/."
+  chown -hR "$builder:$builder" -- "$source/$folder/."
 done

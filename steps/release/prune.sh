@@ -17,6 +17,7 @@ for venv in "$venvs"/*; do
   [ -n "$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
 done
 for python in "$pythons"/*; do
-  # A package can put a pipe in the place of a file, which would be read without an end.
-  [ ! -d "$python" ] || grep -qsF -D skip "home = $python/" "$venvs"/*/pyvenv.cfg || rm -rf "$python"
+  # Only files of root's are read: packages' code could write to an environment that is
+  # not whole.
+  [ -n "$(find "$venvs" -mindepth 2 -maxdepth 2 -name pyvenv.cfg -type f -exec grep -lF "home = $python/" {} +)" ] || rm -rf "$python"
 done

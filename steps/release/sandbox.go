@@ -10,7 +10,7 @@ import (
 )
 
 // Sandbox are the lines of a unit, "Key=value", by which systemd confines every process
-// of the app: its service, its tests, and the installation of its packages.
+// of the app: its service, and what runs before it as the builder.
 var Sandbox = []string{
 	"NoNewPrivileges=yes",
 	"CapabilityBoundingSet=",
@@ -58,23 +58,29 @@ func once(l layout.Layout, properties []string, words ...string) []string {
 // InSandbox is the command line that runs words once, as the app's user in the sandbox.
 // options are more options of systemd-run, and properties more of the unit's, "Key=value".
 func InSandbox(options []string, l layout.Layout, properties []string, words []string) []string {
-	line := append(sandboxCommand(options, l, properties), "--")
+	return sandboxed(asApp(l), options, properties, words)
+}
+
+// sandboxed is the command line that runs words once in the sandbox. user are the
+// properties that say as whom.
+func sandboxed(user, options, properties, words []string) []string {
+	line := append(sandboxCommand(user, options, properties), "--")
 	for _, w := range words {
 		line = append(line, literal(w))
 	}
 	return line
 }
 
-// confined is shell text that defines the function confined: it runs its words as once
-// does. Before them it takes more properties, and "--" ends those.
+// confined is shell text that defines the function confined: it runs its words as
+// onceAsBuilder does. Before them it takes more properties, and "--" ends those.
 func confined(l layout.Layout, properties []string) string {
-	return "confined() { " + shell.Command(sandboxCommand([]string{"--pipe"}, l, properties)...) + ` "$@"; }`
+	return "confined() { " + shell.Command(sandboxCommand(asBuilder(l), []string{"--pipe"}, properties)...) + ` "$@"; }`
 }
 
 // sandboxCommand is the command line up to its words.
-func sandboxCommand(options []string, l layout.Layout, properties []string) []string {
+func sandboxCommand(user, options, properties []string) []string {
 	line := append([]string{"systemd-run", "--quiet", "--wait", "--collect"}, options...)
-	for _, p := range slices.Concat([]string{"User=" + l.User, "Group=" + l.User}, Sandbox, onceLines, properties) {
+	for _, p := range slices.Concat(user, Sandbox, onceLines, properties) {
 		line = append(line, "--property="+p)
 	}
 	return line

@@ -202,11 +202,11 @@ func TestDependenciesOfNothing(t *testing.T) {
 	dir := t.TempDir()
 	// Without systemd: what is confined runs as it is.
 	const confined = `confined() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }`
-	none := shell.Lines("copy_source() { :; }", "settle_source() { :; }", "with_projects() { :; }", shell.Script(buildPackagesText,
+	none := shell.Lines(completeText, "copy_source() { :; }", "settle_source() { :; }", "with_projects() { :; }", shell.Script(buildPackagesText,
 		shell.Values{"build_list": dir + "/list", "build_log": dir + "/log", "app_packages": ""}))
 	script := shell.Lines(confined, none, shell.Script(dependenciesText, shell.Values{"venv": dir + "/venvs/x",
-		"folder": dir, "build_log": dir + "/log", "build_packages": "", "link": dir + "/link", "user": "root",
-		"cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/uv", "pip_cache": dir + "/cache/pip",
+		"folder": dir, "build_log": dir + "/log", "build_packages": "", "link": dir + "/link", "builder": "root", "builds": "",
+		"cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/wheels", "uv_builds": "b", "build_cache": dir + "/cache/build",
 		"fetch": "echo fetched uv for nothing", "python": ""}))
 	var made time.Time
 	for range 2 {
@@ -222,7 +222,7 @@ func TestDependenciesOfNothing(t *testing.T) {
 	if target, err := os.Readlink(dir + "/link"); err != nil || target != dir+"/venvs/x" {
 		t.Errorf("the link leads to %s, %v", target, err)
 	}
-	looked, err := sh(shell.Script(dependenciesLookText, shell.Values{"venvs": dir + "/venvs", "pythons": dir + "/pythons", "build_list": dir + "/list"}))
+	looked, err := sh(completeText + shell.Script(dependenciesLookText, shell.Values{"venvs": dir + "/venvs", "pythons": dir + "/pythons", "build_list": dir + "/list"}))
 	if err != nil || looked != "complete "+dir+"/venvs/x\n" {
 		t.Errorf("the look: %v: %s", err, looked)
 	}

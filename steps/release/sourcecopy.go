@@ -1,6 +1,7 @@
 package release
 
 import (
+	_ "embed"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,9 @@ import (
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
+
+//go:embed settlesource.sh
+var settleSourceText string
 
 // sourceCopy is the copy of the source from which an environment's local packages are
 // built. Those that are installed in place, by -e, are imported from it.
@@ -33,25 +37,29 @@ var withoutRepository = []string{
 	"SETUPTOOLS_SCM_PRETEND_VERSION=0", "PBR_VERSION=0", "PDM_BUILD_SCM_VERSION=0", "POETRY_DYNAMIC_VERSIONING_BYPASS=0",
 }
 
+// Programs for a shell of the builder's.
+const (
+	// copyTree copies the tree $1 to $2, closed to others.
+	copyTree = `cp -rT --preserve=mode,timestamps,links -- "$1" "$2" && chmod -R u=rwX,go= -- "$2"`
+	// replaceFile has the file $1 be what is on standard input.
+	replaceFile = `rm -f -- "$1" && cat >"$1"`
+)
+
 // sourceFunctions are the shell functions that make the copy of the source, have it as
 // it stays, and add the app's own projects to a command line. The copy is as secret as
-// the source.
+// the source. The builder makes it, because a build may write there.
 func sourceFunctions(v fact.View) string {
 	req, l, folder := v.Plan.App.Requirements, layout.Of(v.Plan.Name), sourceCopy(v)
 	copied, settled, projects := ":", ":", ":"
 	if needsCopy(v) {
-		var files []shell.File
-		for _, path := range slices.Sorted(maps.Keys(req.Rewritten)) {
-			files = append(files, shell.File{Path: folder + "/" + path, Mode: "644", Content: req.Rewritten[path]})
+		confined := func(program string, words ...string) string {
+			return shell.Command(append([]string{"confined", "--property=ReadWritePaths=" + venvOf(v), "--", "/bin/sh", "-c", literal(program), "sh"}, words...)...)
 		}
-		copied = shell.Lines(
-			shell.Command("cp", "-aT", l.Source(v.Plan.Release), folder)+" &&",
-			shell.PutAll(files),
-			shell.Command("chmod", "-R", "u=rwX,go=", folder)+" &&",
-			shell.Command("chown", "-R", l.User+":"+l.User, folder))
-		settled = shell.Lines(
-			shell.Command("chown", "-R", "root:"+l.User, folder),
-			shell.Command("chmod", "-R", "u=rwX,g=rX,o=", folder))
+		copied = confined(copyTree, l.Source(v.Plan.Release), folder)
+		for _, path := range slices.Sorted(maps.Keys(req.Rewritten)) {
+			copied += " &&\n" + shell.Command("printf", "%s", req.Rewritten[path]) + " | " + confined(replaceFile, literal(folder+"/"+path))
+		}
+		settled = shell.Script(settleSourceText, shell.Values{"copy": folder, "user": l.User})
 		if !req.Local() {
 			settled = shell.Command("rm", "-rf", folder)
 		}

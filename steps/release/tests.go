@@ -30,7 +30,7 @@ var Tests = &fact.Fact{
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
 			before,
-			gateScript(l, p.Release, once(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
+			gateScript(l, p.Release, onceAsBuilder(l, properties, "/bin/sh", "-c", p.App.TestCommand)),
 			after,
 			passed.Put(),
 		)

@@ -2,7 +2,6 @@ package release
 
 import (
 	"slices"
-	"strings"
 
 	"slipway/steps/app"
 	"slipway/steps/layout"
@@ -80,6 +79,5 @@ func sandboxCommand(options []string, l layout.Layout, properties []string) []st
 	return line
 }
 
-// literal is a word of a command line that systemd-run runs: it would take a dollar sign
-// for the beginning of a variable's name.
-func literal(word string) string { return strings.ReplaceAll(word, "$", "$$") }
+// literal is a word of a command line that systemd-run runs.
+func literal(word string) string { return shell.ExecLiteral(word) }

@@ -10,10 +10,11 @@ import (
 
 // processes finds the processes beside the web app, and the release command: those in
 // slipway.toml, else the Procfile's.
-func (d *detection) processes(commands map[string]string) {
-	all, from := d.settings.Processes, SettingsFile
+func (d *detection) processes(written procfile) {
+	commands, all := written.commands, d.settings.Processes
+	source := func(string) string { return SettingsFile }
 	if all == nil {
-		all, from = maps.Clone(commands), Procfile
+		all, source = maps.Clone(commands), written.source
 		delete(all, webProcess)
 		delete(all, releaseProcess)
 	}
@@ -22,11 +23,11 @@ func (d *detection) processes(commands map[string]string) {
 			d.found.Processes = map[string]string{}
 		}
 		d.found.Processes[name] = all[name]
-		d.found.because("process "+name, all[name], from)
+		d.found.because("process "+name, all[name], source(name))
 	}
 	release, from := d.settings.Release, SettingsFile
 	if release == "" {
-		release, from = commands[releaseProcess], Procfile
+		release, from = commands[releaseProcess], written.source(releaseProcess)
 	}
 	if release != "" {
 		d.found.Release = release

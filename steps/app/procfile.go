@@ -23,7 +23,11 @@ const (
 
 const gunicorn = "gunicorn"
 
-var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
+var (
+	procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$`)
+	// namedLine is a line that is meant to name a process, whatever its name is made of.
+	namedLine = regexp.MustCompile(`^([^\s:]+):\s*\S`)
+)
 
 // procfile is what the Procfile says.
 type procfile struct {
@@ -49,25 +53,31 @@ func readProcfile(fsys fs.FS) (procfile, error) {
 		return p, fmt.Errorf("%s can't be read: %w", Procfile, err)
 	}
 	for i, line := range strings.Split(string(text), "\n") {
-		p.read(line, i+1)
+		if err := p.read(line, i+1); err != nil {
+			return p, err
+		}
 	}
 	return p, nil
 }
 
-func (p *procfile) read(line string, number int) {
+func (p *procfile) read(line string, number int) error {
 	if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
-		return
+		return nil
 	}
 	parts := procfileLine.FindStringSubmatch(line)
+	if named := namedLine.FindStringSubmatch(line); named != nil && !processName.MatchString(named[1]) {
+		return appUsage(fmt.Sprintf("%s line %d names a process %s, which can't be used", Procfile, number, shownName(named[1])), namesProcess)
+	}
 	if parts == nil {
 		p.notes = append(p.notes, fmt.Sprintf(`%s line %d is not read, because it is not of the form "name: command"`, Procfile, number))
-		return
+		return nil
 	}
 	name := parts[1]
 	if p.commands[name] != "" {
 		p.notes = append(p.notes, fmt.Sprintf("%s names %s twice: line %d is used, and line %d is not", Procfile, name, number, p.lines[name]))
 	}
 	p.commands[name], p.lines[name] = parts[2], number
+	return nil
 }
 
 // call is what a web command runs.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -87,6 +88,55 @@ func TestDetectProcfileWithoutPort(t *testing.T) {
 		got, err := Detect(files("a.py", flaskApp, "serve.py", "", "requirements.txt", "", "Procfile", "web: "+web+"\n"), Settings{})
 		if err != nil || (len(got.Warnings) == 1) != warned {
 			t.Errorf("%s: %q, %v", web, got.Warnings, err)
+		}
+	}
+}
+
+// TestHostileNames refuses what a process can't be named, by the line that names it.
+func TestHostileNames(t *testing.T) {
+	long := strings.Repeat("w", 230)
+	for line, refused := range map[string]bool{
+		"worker: a": false, "Worker_2-x: a": false, strings.Repeat("w", 64) + ": a": false,
+		long + ": a": true, strings.Repeat("w", 65) + ": a": true, "wörker: a": true, "../x: a": true, "a/b: a": true, "a%n: a": true,
+		"a\x1b[2J: a": true, "a\u2028b: a": true, "a.service: a": true,
+	} {
+		got, err := Detect(files("shop.py", flaskApp, "requirements.txt", "", Procfile, "# one\n"+line+"\n"), Settings{})
+		if (err != nil) != refused || err != nil && !strings.HasPrefix(err.Error(), "Procfile line 2 names a process ") {
+			t.Errorf("%q: %v, %q", line, err, got.Processes)
+		}
+		if err != nil && (len(err.Error()) > 200 || strings.ContainsAny(err.Error(), "\x1b\u2028")) {
+			t.Errorf("the error has the name as it is: %q", err)
+		}
+	}
+}
+
+// TestHostileWords refuses what systemd or Linux can't carry, whatever its source, and
+// takes all else.
+func TestHostileWords(t *testing.T) {
+	const web = "web command (Procfile line 1) "
+	for name, c := range map[string]struct {
+		procfile, toml, want string
+	}{
+		"plain":               {"web: gunicorn shop:app --name 'größe 😀 100% $HOME \"x\"'", "", ""},
+		"a newline":           {`web: gunicorn shop:app --name $'x\nExecStartPre=+/bin/true'`, "", ""},
+		"a line separator":    {"web: gunicorn shop:app --name 'x\u2028y\u0085z'", "", ""},
+		"NUL":                 {`web: gunicorn shop:app --name $'x\0y'`, "", ""}, // a shell ends the word there
+		"Latin-1":             {`web: gunicorn shop:app --name $'caf\xe9'`, "", web + "is not UTF-8"},
+		"U+FFFE":              {"web: gunicorn shop:app --name 'x\ufffe'", "", web + "has the character U+FFFE"},
+		"U+FDD0 in a process": {"web: gunicorn shop:app\nworker: echo \ufdd0", "", "process worker (Procfile line 2) has the character U+FDD0"},
+		"U+10FFFF":            {"web: gunicorn shop:app\nrelease: echo \U0010ffff", "", "release command (Procfile line 2) has the character U+10FFFF"},
+		"a long command":      {"web: gunicorn shop:app " + strings.Repeat("x", MaxWord), "", web + "has 131"},
+		"NUL in slipway.toml": {"", `test-command = "echo \u0000"`, "test-command has a NUL character"},
+		"U+FFFF in a build":   {"", "[app]\nbuild = \"echo \\uFFFF\"\nbuild-folders = [\"out\"]", "build command (slipway.toml) has the character U+FFFF"},
+		"a folder's newline":  {"", "[app]\nbuild = \"make\"\nbuild-folders = [\"a\\nb\"]", `the folder "a\nb" has a control character`},
+	} {
+		fsys := files("shop.py", flaskApp, "requirements.txt", "", Procfile, c.procfile, SettingsFile, c.toml)
+		file, err := ReadSettings(fsys)
+		if err == nil {
+			_, err = Detect(fsys, file.App)
+		}
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -210,7 +211,18 @@ func (s Settings) checkCommands() error {
 	return nil
 }
 
+// processName matches the name of a process, which is part of a unit's file name.
 var processName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+const namesProcess = "a name is made of up to 64 letters a to z, digits, - and _"
+
+// shownName is a name as an error shows it: quoted, and cut if it is long.
+func shownName(name string) string {
+	if runes := []rune(name); len(runes) > 64 {
+		name = string(runes[:64]) + "…"
+	}
+	return strconv.Quote(name)
+}
 
 func (s Settings) checkProcesses() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Processes)) {
@@ -221,13 +233,13 @@ func (s Settings) checkProcesses() error {
 		case name == releaseProcess:
 			next = "set app.release for what runs before a release serves the app"
 		case !processName.MatchString(name):
-			next = "a name is made of letters, digits, - and _"
+			next = namesProcess
 		case s.Processes[name] == "":
 			next = "give it a command, or leave it out"
 		default:
 			continue
 		}
-		return appUsage(fmt.Sprintf("app.processes.%s can't be used", name), next)
+		return appUsage(fmt.Sprintf("the process %s in app.processes of %s can't be used", shownName(name), SettingsFile), next)
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func runBuild(p plan.Plan) string {
 	scratch, thrownAway, properties := withoutData(p)
 	folders := outermost(p.App.BuildFolders)
 	for _, folder := range folders {
-		properties = append(properties, "ReadWritePaths="+propertyWord(source+"/"+folder))
+		properties = append(properties, "ReadWritePaths="+shell.PropertyWords(source+"/"+folder))
 	}
 	lent := shell.Values{"source": source, "builder": builder}
 	given := shell.Values{"source": source, "user": l.User}

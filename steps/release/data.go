@@ -91,7 +91,7 @@ func dataWords(p plan.Plan) []string {
 	return words
 }
 
-// dataLines are the lines of a unit, "Key=value", by which a process sees what the app
+// dataLines are properties, "Key=value" as systemd-run takes them, by which a process sees what the app
 // keeps at the folder kept. What is in a folder for temporary files is a link there: the
 // folder itself stays the unit's own.
 func dataLines(l layout.Layout, id string, found app.Found, kept string) []string {
@@ -100,7 +100,7 @@ func dataLines(l layout.Layout, id string, found app.Found, kept string) []strin
 		from, to := kept+"/"+strings.TrimPrefix(k.Path, "/"), k.Path
 		switch {
 		case k.Temporary():
-			lines = append(lines, "ExecStartPre="+shell.UnitWords("/bin/ln", "-sfnT", from, to))
+			lines = append(lines, "ExecStartPre="+shell.ExecWords("/bin/ln", "-sfnT", from, to))
 		case k.File:
 		default:
 			if !k.Outside() {
@@ -112,9 +112,9 @@ func dataLines(l layout.Layout, id string, found app.Found, kept string) []strin
 	return lines
 }
 
-// bind is the line of a unit by which its processes see a folder at another place too.
+// bind is a property by which processes see a folder at another place too.
 func bind(from, to string) string {
-	return "BindPaths=" + shell.UnitWords(from) + ":" + shell.UnitWords(to)
+	return "BindPaths=" + shell.PropertyWords(from) + ":" + shell.PropertyWords(to)
 }
 
 // withoutData are the properties of a command of the builder's that needs what the app
@@ -124,8 +124,8 @@ func withoutData(p plan.Plan) (before, after string, properties []string) {
 	l := layout.Of(p.Name)
 	properties = append([]string{
 		"WorkingDirectory=" + l.Source(p.Release),
-		"EnvironmentFile=-" + l.Variables(p.Release),
-		"Environment=HOME=/tmp TMPDIR=/var/tmp STATE_DIRECTORY=/tmp PYTHONDONTWRITEBYTECODE=1 PATH=" + l.Path(p.Release) + appEnvironment(l, p),
+		variablesLine(l, p.Release),
+		environmentLine(append([]string{"HOME=/tmp", "TMPDIR=/var/tmp", "STATE_DIRECTORY=/tmp", "PYTHONDONTWRITEBYTECODE=1"}, appEnvironment(l, p)...)),
 	}, figures(p.App)...)
 	if len(p.App.Data) == 0 {
 		return "", "", properties

@@ -151,7 +151,7 @@ func TestScratch(t *testing.T) {
 func TestDataLines(t *testing.T) {
 	found := app.Found{Data: []app.Kept{{Path: "/data"}, {Path: "/tmp/x.db", File: true}, {Path: "my files"}, {Path: "shop.db", File: true}}}
 	got := dataLines(layout.Of("shop"), "0123456789ab", found, "/kept")
-	want := []string{"BindPaths=/kept/data:/data", "ExecStartPre=/bin/ln -sfnT /kept/tmp/x.db /tmp/x.db",
+	want := []string{`BindPaths="/kept/data":"/data"`, `ExecStartPre="/bin/ln" "-sfnT" "/kept/tmp/x.db" "/tmp/x.db"`,
 		`BindPaths="/kept/my files":"/srv/app-shop/releases/0123456789ab/src/my files"`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

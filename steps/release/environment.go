@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"slipway/steps/app"
 	"slipway/steps/layout"
@@ -15,57 +14,44 @@ import (
 // overlayModule is the name of the settings module of Slipway's own.
 const overlayModule = "slipway_settings"
 
-// appEnvironment are the variables that a command of the app sees besides, each with a
-// space before it: modules are found in the app's root, wherever a command's program is,
-// and Django finds the settings of the app that is served.
-func appEnvironment(l layout.Layout, p plan.Plan) string {
+// variablesLine has systemd hand the release's variables to a process. Each wins over one
+// of environmentLine. The file is always there, and what systemd can't read of it is an
+// error: without it, an app would begin with none of its secrets, and say nothing.
+func variablesLine(l layout.Layout, id string) string { return "EnvironmentFile=" + l.Variables(id) }
+
+// environmentLine is a property with variables of Slipway's own, each "NAME=value".
+func environmentLine(variables []string) string {
+	return "Environment=" + shell.PropertyWords(variables...)
+}
+
+// appEnvironment are the variables that a command of the app sees besides, each
+// "NAME=value": its packages' programs are found first, modules are found in the app's
+// root, wherever a command's program is, and Django finds the settings of the app that is
+// served.
+func appEnvironment(l layout.Layout, p plan.Plan) []string {
 	source, found := l.Source(p.Release), p.App
 	path := source
 	if found.PythonPath != "" {
 		path = source + "/" + found.PythonPath + ":" + source
 	}
-	if !assignable(path) {
-		path = source
-	}
 	settings := found.SettingsModule
 	if found.Overlay.Module != "" {
 		path, settings = path+":"+overlayFolder(l, p.Release), overlayModule
 	}
-	more := assignment("PYTHONPATH", path)
+	variables := []string{"PATH=" + l.Path(p.Release), "PYTHONPATH=" + path}
 	if settings != "" {
-		more += " DJANGO_SETTINGS_MODULE=" + settings
+		variables = append(variables, "DJANGO_SETTINGS_MODULE="+settings)
 	}
 	switch hosts := found.Hosts; {
 	case found.Overlay.Hosts:
-		more += assignment(app.HostsVariable, strings.Join(p.Hosts(), " "))
+		variables = append(variables, app.HostsVariable+"="+strings.Join(p.Hosts(), " "))
 	case hosts.Supplied():
-		more += assignment(hosts.Variable, hosts.Value(p.Hosts()))
+		variables = append(variables, hosts.Variable+"="+hosts.Value(p.Hosts()))
 	}
 	if found.ManagedPython != "" { // it may look for the authorities elsewhere than the system's own
-		more += assignment("SSL_CERT_FILE", certificates)
+		variables = append(variables, "SSL_CERT_FILE="+certificates)
 	}
-	return more
-}
-
-// assignment is a variable of a unit's Environment=, with a space before it; "" for a
-// value that can't be there.
-func assignment(name, value string) string {
-	if !assignable(value) {
-		return ""
-	}
-	return " " + propertyWord(name+"="+value)
-}
-
-// propertyWord is a word of a property as systemd-run takes it.
-func propertyWord(word string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
-}
-
-// assignable tells whether a unit and systemd-run, which share their lines, both take a
-// value for itself: in a unit only, a percent sign begins a specifier, and the end of a
-// line another line.
-func assignable(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r == '%' || unicode.IsControl(r) })
+	return variables
 }
 
 func overlayFolder(l layout.Layout, id string) string { return l.Release(id) + "/slipway" }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,23 +19,28 @@ func planOf(found app.Found) plan.Plan {
 }
 
 func TestAppEnvironment(t *testing.T) {
-	const source = "/srv/app-shop/releases/0123456789ab/src"
+	const (
+		release = "/srv/app-shop/releases/0123456789ab"
+		source  = release + "/src"
+		path    = "PATH=" + release + "/venv/bin:/usr/local/bin:/usr/bin:/bin"
+	)
 	for _, test := range []struct {
 		name  string
 		found app.Found
-		want  string
+		want  []string
 	}{
-		{"plain", app.Found{}, ` "PYTHONPATH=` + source + `"`},
-		{"settings", app.Found{PythonPath: "web", SettingsModule: "shop.prod"}, ` "PYTHONPATH=` + source + `/web:` + source + `" DJANGO_SETTINGS_MODULE=shop.prod`},
+		{"plain", app.Found{}, []string{"PYTHONPATH=" + source}},
+		{"settings", app.Found{PythonPath: "web", SettingsModule: "shop.prod"}, []string{"PYTHONPATH=" + source + "/web:" + source, "DJANGO_SETTINGS_MODULE=shop.prod"}},
+		{"a folder that is hard to quote", app.Found{PythonPath: "100% \"ü\"\n"}, []string{"PYTHONPATH=" + source + "/100% \"ü\"\n:" + source}},
 		{"overlay", app.Found{SettingsModule: "shop.prod", Overlay: app.Overlay{Module: "shop.prod", Hosts: true}, Hosts: app.Hosts{Setting: "ALLOWED_HOSTS"}},
-			` "PYTHONPATH=` + source + `:/srv/app-shop/releases/0123456789ab/slipway" DJANGO_SETTINGS_MODULE=slipway_settings "SLIPWAY_HOSTS=shop.example 192.0.2.7"`},
-		{"variable", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: ",", Names: []string{"localhost"}}}, ` "PYTHONPATH=` + source + `" "HOSTS=shop.example,192.0.2.7,localhost"`},
-		{"JSON", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: "json"}}, ` "PYTHONPATH=` + source + `" "HOSTS=[\"shop.example\",\"192.0.2.7\"]"`},
-		{"all hosts", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: ",", Names: []string{"*"}}}, ` "PYTHONPATH=` + source + `"`},
+			[]string{"PYTHONPATH=" + source + ":" + release + "/slipway", "DJANGO_SETTINGS_MODULE=slipway_settings", "SLIPWAY_HOSTS=shop.example 192.0.2.7"}},
+		{"variable", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: ",", Names: []string{"localhost"}}}, []string{"PYTHONPATH=" + source, "HOSTS=shop.example,192.0.2.7,localhost"}},
+		{"JSON", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: "json"}}, []string{"PYTHONPATH=" + source, `HOSTS=["shop.example","192.0.2.7"]`}},
+		{"all hosts", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: ",", Names: []string{"*"}}}, []string{"PYTHONPATH=" + source}},
 	} {
 		p := planOf(test.found)
-		if got := appEnvironment(layout.Of(p.Name), p); got != test.want {
-			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		if got := appEnvironment(layout.Of(p.Name), p); !slices.Equal(got, append([]string{path}, test.want...)) {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
 }

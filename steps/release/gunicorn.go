@@ -35,15 +35,15 @@ func servePath(v fact.View) string {
 }
 
 // gunicornLines are the lines of the service that are gunicorn's.
-func gunicornLines(v fact.View) string {
-	return shell.Lines(
+func gunicornLines(v fact.View) []string {
+	return []string{
 		"Type=notify",
 		"NotifyAccess=main",
 		"SyslogIdentifier=gunicorn",
-		"ExecStart="+serveCommand(v),
+		"ExecStart=" + serveCommand(v),
 		"ExecReload=/bin/kill -s HUP $MAINPID",
 		"KillMode=mixed",
-	)
+	}
 }
 
 // serveCommand is the text after ExecStart=: the defaults, then the app's own arguments.

@@ -1,11 +1,11 @@
 package release
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode"
 
 	"slipway/steps/app"
 	"slipway/steps/fact"
@@ -13,15 +13,15 @@ import (
 	"slipway/steps/shell"
 )
 
-// ownKeys are the keys of a unit's lines: a text of the app's must not add one, nor a
-// section.
-func ownKeys(unit string) []string {
-	keys := map[string]bool{}
-	for line := range strings.Lines(unit) {
+// lineKeys are the keys of the lines of units and properties, in their order: a text of
+// the app's must not add one, nor a section.
+func lineKeys(text string) []string {
+	var keys []string
+	for line := range strings.Lines(text) {
 		key, _, _ := strings.Cut(strings.TrimSpace(line), "=")
-		keys[key] = true
+		keys = append(keys, key)
 	}
-	return slices.Sorted(maps.Keys(keys))
+	return keys
 }
 
 // unitTexts are the release's units, and the properties of what it runs once.
@@ -29,17 +29,22 @@ func unitTexts(found app.Found) string {
 	p := planOf(found)
 	v := fact.View{Plan: p}
 	var texts []string
-	for _, f := range releaseUnits(v)[:2] {
+	for _, f := range append(releaseUnits(v)[:2], processFiles(v)...) {
 		texts = append(texts, f.Content)
 	}
-	return strings.Join(append(texts, CommandProperties(layout.Of(p.Name), p)...), "\n")
+	_, _, once := withoutData(p)
+	return strings.Join(slices.Concat(texts, CommandProperties(layout.Of(p.Name), p), once), "\n")
 }
 
-// TestHostileFound attacks the units with what is found in an app.
-func TestHostileFound(t *testing.T) {
-	const attack = "x\nExecStartPre=+/bin/touch /owned\n[Service]\r\x00\x1b"
-	plain := app.Found{Server: app.WSGI, Target: "app:app", PythonPath: "src", Hosts: app.Hosts{Variable: "HOSTS", Form: ","}}
-	want := ownKeys(unitTexts(plain))
+// TestHostileUnits attacks the units with what is found in an app: the end of a line in
+// each of its words, and all else that means something to a unit.
+func TestHostileUnits(t *testing.T) {
+	const attack = "x\nExecStartPre=+/bin/touch /owned\n[Service]\nUser=root\r\u2028\u0085\x1b\x7f\" %n $HOME \\"
+	plain := app.Found{Server: app.WSGI, Target: "app:app", PythonPath: "src", Hosts: app.Hosts{Variable: "HOSTS", Form: ","},
+		SettingsModule: "shop.settings", Processes: map[string]string{"worker": "python worker.py"},
+		Data: []app.Kept{{Path: "media"}, {Path: "/tmp/x.db", File: true}}}
+	own := plain
+	own.Command = "python serve.py"
 	for name, change := range map[string]func(f *app.Found){
 		"target":       func(f *app.Found) { f.Target += attack },
 		"arguments":    func(f *app.Found) { f.GunicornArgs = []string{"app:app", "--name", attack} },
@@ -47,15 +52,37 @@ func TestHostileFound(t *testing.T) {
 		"folder":       func(f *app.Found) { f.PythonPath = attack },
 		"separator":    func(f *app.Found) { f.Hosts.Form = attack },
 		"host":         func(f *app.Found) { f.Hosts.Names = []string{attack} },
+		"variable":     func(f *app.Found) { f.Hosts.Variable = attack },
+		"settings":     func(f *app.Found) { f.SettingsModule = attack },
+		"process":      func(f *app.Found) { f.Processes = map[string]string{"worker": "echo " + attack} },
+		"command":      func(f *app.Found) { f.Command = "python " + attack },
+		"kept folder":  func(f *app.Found) { f.Data = []app.Kept{{Path: attack}, {Path: "/tmp/x.db", File: true}} },
+		"kept file":    func(f *app.Found) { f.Data = []app.Kept{{Path: "media"}, {Path: "/tmp/" + strings.ReplaceAll(attack, "/", ""), File: true}} },
 	} {
 		found := plain
+		if name == "command" {
+			found = own
+		}
+		want := lineKeys(unitTexts(found))
 		change(&found)
 		text := unitTexts(found)
-		if got := ownKeys(text); !slices.Equal(got, want) {
-			t.Errorf("%s: the units have the keys %q, want %q", name, got, want)
+		if got := lineKeys(text); !slices.Equal(got, want) {
+			t.Errorf("%s: the units have other keys: %q, and had %q", name, got, want)
 		}
-		if strings.ContainsAny(text, "\r\x00\x1b") {
+		if strings.ContainsFunc(strings.ReplaceAll(text, "\n", ""), func(r rune) bool { return unicode.IsControl(r) || r == 0x2028 }) {
 			t.Errorf("%s: the units have control characters", name)
+		}
+	}
+}
+
+// TestHostileUnitFile attacks a unit with a word that nothing quoted: it is not written.
+func TestHostileUnitFile(t *testing.T) {
+	p := planOf(app.Found{Target: "app:app"})
+	p.Name = "shop\nExecStartPre=+/bin/touch /owned"
+	for _, f := range releaseUnits(fact.View{Plan: p})[:2] {
+		out, err := sh(f.Put())
+		if err == nil || !strings.Contains(out, "is not written") {
+			t.Errorf("%s: %v: %s", f.Path, err, out)
 		}
 	}
 }
@@ -68,18 +95,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 app = FastAPI()
 app.add_middleware(TrustedHostMiddleware, allowed_hosts=os.environ.get("HOSTS", "a").split(SEPARATOR))
 `
-	for _, separator := range []string{"\"\"\"\nExecStartPre=+/bin/touch /owned\n\"\"\"", `"\nExecStartPre=+/bin/touch /owned\n"`, `"%n"`, `"\""`, `"\\"`} {
+	for separator, want := range map[string]string{
+		`"\nExecStartPre=+/bin/touch /owned\n"`: "", `"%n"`: "", `"\\"`: "", `", "`: "shop.example, 192.0.2.7, a",
+	} {
 		found, err := app.Detect(fstest.MapFS{"main.py": {Data: []byte(strings.Replace(main, "SEPARATOR", separator, 1))}}, app.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := unitTexts(found); strings.Contains(text, "touch /owned") || strings.Contains(text, "HOSTS=") {
+		text := strings.Join(CommandProperties(layout.Of("shop"), planOf(found)), "\n")
+		if slices.Contains(lineKeys(text), "ExecStartPre") {
 			t.Errorf("a separator %s reaches the unit:\n%s", separator, text)
 		}
-	}
-	found, err := app.Detect(fstest.MapFS{"main.py": {Data: []byte(strings.Replace(main, "SEPARATOR", `", "`, 1))}}, app.Settings{})
-	if err != nil || !strings.Contains(unitTexts(found), `"HOSTS=shop.example, 192.0.2.7, a"`) {
-		t.Errorf("a usual separator is lost: %v\n%s", err, unitTexts(found))
+		if want != "" && !strings.Contains(text, `"HOSTS=`+want+`"`) {
+			t.Errorf("a separator %s is lost:\n%s", separator, text)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package release
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"slipway/steps/app"
 	"slipway/steps/fact"
@@ -19,27 +18,22 @@ const socketProxy = "/usr/lib/systemd/systemd-socket-proxyd"
 // commandLines are the lines of the service of a command that listens on $PORT, as
 // gunicornLines are gunicorn's. It counts as started when it listens; until then its
 // socket holds the requests.
-func commandLines(v fact.View) string {
-	l, id := v.Layout(), v.Plan.Release
-	return shell.Lines(
-		"Type=exec",
-		"EnvironmentFile="+l.Port(id),
-		runLines(v.Plan.App.Command),
-		"ExecStartPost=/bin/bash -c "+shell.UnitWords(listening),
-	)
+func commandLines(v fact.View) []string {
+	lines := append([]string{"Type=exec", "EnvironmentFile=" + v.Layout().Port(v.Plan.Release)}, runLines(v.Plan.App.Command)...)
+	return append(lines, "ExecStartPost="+shell.UnitWords("/bin/bash", "-c", listening))
 }
 
 // runLines are the lines of a service that runs a line of shell. The signal to end goes
 // to the program alone, if the shell can be replaced by it: the program knows how to end
 // its children. A shell that stays would end at once, and systemd would kill the rest,
 // so there the signal goes to all.
-func runLines(command string) string {
+func runLines(command string) []string {
 	line, whole := app.Exec(command)
 	kill := "control-group"
 	if whole {
 		kill = "mixed"
 	}
-	return shell.Lines("ExecStart=/bin/sh -c "+shell.UnitWords(line), "KillMode="+kill)
+	return []string{"ExecStart=" + shell.UnitWords("/bin/sh", "-c", line), "KillMode=" + kill}
 }
 
 // listening waits until something listens on $PORT, or the program has ended. After ten
@@ -50,22 +44,16 @@ const listening = `n=0; until (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null; do kill
 // proxyFile is the service that passes requests from an instance's socket to its port.
 func proxyFile(v fact.View) shell.File {
 	l, id := v.Layout(), v.Plan.Release
-	return shell.File{Path: unitsFolder + l.ProxyUnit(id) + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
-[Unit]
-Description=%[1]s release %[2]s, from its socket to its port
-Requires=%[3]s.service %[3]s.socket
-After=%[3]s.service
-
-[Service]
-Type=notify
-User=%[4]s
-Group=%[4]s
-EnvironmentFile=%[5]s
-ExecStart=%[6]s --connections-max=1024 127.0.0.1:${PORT}
-Restart=always
-RestartSec=1
-%[7]s
-`, v.Plan.Name, id, l.Unit(id), l.User, l.Port(id), socketProxy, strings.Join(appLines(v.Plan.App), "\n"))}
+	service := l.Unit(id) + ".service"
+	return shell.UnitFile(l.ProxyUnit(id)+".service",
+		shell.UnitSection{Name: "Unit", Lines: []string{
+			fmt.Sprintf("Description=%s release %s, from its socket to its port", v.Plan.Name, id),
+			"Requires=" + service + " " + l.Unit(id) + ".socket", "After=" + service,
+		}},
+		shell.UnitSection{Name: "Service", Lines: append([]string{
+			"Type=notify", "User=" + l.User, "Group=" + l.User, "EnvironmentFile=" + l.Port(id),
+			"ExecStart=" + socketProxy + " --connections-max=1024 127.0.0.1:${PORT}", "Restart=always", "RestartSec=1",
+		}, appLines(v.Plan.App)...)})
 }
 
 // portScript chooses the port of an instance before it starts. Only an app that brings

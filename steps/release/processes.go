@@ -3,7 +3,7 @@ package release
 import (
 	_ "embed"
 	"fmt"
-	"strings"
+	"slices"
 
 	"slipway/steps/fact"
 	"slipway/steps/layout"
@@ -28,30 +28,16 @@ func processFiles(v fact.View) []shell.File {
 	l, id := layout.Of(v.Plan.Name), v.Plan.Release
 	var files []shell.File
 	for _, name := range v.Plan.ProcessNames() {
-		files = append(files, shell.File{Path: unitsFolder + l.ProcessUnit(id, name) + ".service", Mode: "644",
-			Content: fmt.Sprintf(`# Written by slipway.
-[Unit]
-Description=%s release %s, process %s
-After=network-online.target
-Wants=network-online.target
-StartLimitIntervalSec=0
-
-[Service]
-Type=exec
-User=%s
-Group=%s
-%s
-%s
-TimeoutStopSec=%s
-Restart=always
-RestartSec=2
-UMask=0027
-%s
-
-[Install]
-WantedBy=multi-user.target
-`, v.Plan.Name, id, name, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"), runLines(v.Plan.App.Processes[name]),
-				stopSeconds(v.Plan.App, 0), strings.Join(appLines(v.Plan.App), "\n"))})
+		files = append(files, shell.UnitFile(l.ProcessUnit(id, name)+".service",
+			shell.UnitSection{Name: "Unit", Lines: []string{
+				fmt.Sprintf("Description=%s release %s, process %s", v.Plan.Name, id, name),
+				"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=0",
+			}},
+			shell.UnitSection{Name: "Service", Lines: slices.Concat([]string{"Type=exec"},
+				ownLines(l, v.Plan), runLines(v.Plan.App.Processes[name]),
+				[]string{"TimeoutStopSec=" + stopSeconds(v.Plan.App, 0), "Restart=always", "RestartSec=2", "UMask=0027"},
+				appLines(v.Plan.App))},
+			shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}}))
 	}
 	return files
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,18 +82,18 @@ func unitsOf(v fact.View) (up bool, now string) {
 	return up, strings.Join(states, ", ")
 }
 
-// UnitProperties are the lines of a unit, "Key=value", by which a process sees what the
-// release's own processes see: its folder, its variables, its packages, the app's state.
+// UnitProperties are properties, "Key=value" as systemd-run takes them, by which a process
+// sees what the release's own processes see: its folder, its variables, its packages, the
+// app's state. shell.UnitLine makes lines of a unit of them.
 func UnitProperties(l layout.Layout, p plan.Plan) []string {
-	id := p.Release
-	environment := "Environment=HOME=" + l.State() + " PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PORT=8000 FORWARDED_ALLOW_IPS=* PATH=" + l.Path(id)
 	return append([]string{
-		"WorkingDirectory=" + l.Source(id),
+		"WorkingDirectory=" + l.Source(p.Release),
 		"StateDirectory=" + l.User,
-		// A variable of the file wins over one of the unit.
-		"EnvironmentFile=-" + l.Variables(id),
-		environment + appEnvironment(l, p),
-	}, dataLines(l, id, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
+		variablesLine(l, p.Release),
+		environmentLine(append([]string{
+			"HOME=" + l.State(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "PORT=8000", "FORWARDED_ALLOW_IPS=*",
+		}, appEnvironment(l, p)...)),
+	}, dataLines(l, p.Release, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
 }
 
 // CommandProperties are the same for a command that InSandbox runs.
@@ -112,52 +113,40 @@ func releaseFiles(v fact.View) []shell.File {
 //
 // A change to their text restarts every app at the next run.
 func releaseUnits(v fact.View) []shell.File {
-	l, id := v.Layout(), v.Plan.Release
-	base := unitsFolder + l.Unit(id)
-	needs, starts, serves := "Requires="+l.Unit(id)+".socket\n", "", gunicornLines(v)
-	if v.Plan.OwnServer() {
-		needs, starts, serves = "", "Service="+l.ProxyUnit(id)+".service\n", commandLines(v)
+	l, id, own := v.Layout(), v.Plan.Release, v.Plan.OwnServer()
+	needs, starts, serves := "Requires="+l.Unit(id)+".socket", "", gunicornLines(v)
+	if own {
+		needs, starts, serves = "", "Service="+l.ProxyUnit(id)+".service", commandLines(v)
 	}
-	socket := shell.File{Path: base + ".socket", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
-[Unit]
-Description=%s release %s, where nginx hands requests over
-
-[Socket]
-ListenStream=%s
-SocketUser=root
-SocketGroup=www-data
-SocketMode=0660
-Backlog=1024
-%s
-[Install]
-WantedBy=sockets.target
-`, v.Plan.Name, id, l.Socket(id), starts)}
-	service := shell.File{Path: base + ".service", Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
-[Unit]
-Description=%s release %s
-%sAfter=network-online.target
-Wants=network-online.target
-StartLimitIntervalSec=60
-StartLimitBurst=10
-
-[Service]
-User=%s
-Group=%s
-%s
-%s
-TimeoutStartSec=%d
-TimeoutStopSec=%s
-Restart=always
-RestartSec=1
-UMask=0027
-%s
-
-[Install]
-WantedBy=multi-user.target
-`, v.Plan.Name, id, needs, l.User, l.User, strings.Join(UnitProperties(l, v.Plan), "\n"),
-		serves, v.Plan.Health().Seconds, stopSeconds(v.Plan.App, stopMargin), strings.Join(appLines(v.Plan.App), "\n"))}
-	if v.Plan.OwnServer() {
+	socket := shell.UnitFile(l.Unit(id)+".socket",
+		shell.UnitSection{Name: "Unit", Lines: []string{fmt.Sprintf("Description=%s release %s, where nginx hands requests over", v.Plan.Name, id)}},
+		shell.UnitSection{Name: "Socket", Lines: []string{
+			"ListenStream=" + l.Socket(id), "SocketUser=root", "SocketGroup=www-data", "SocketMode=0660", "Backlog=1024", starts,
+		}},
+		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=sockets.target"}})
+	service := shell.UnitFile(l.Unit(id)+".service",
+		shell.UnitSection{Name: "Unit", Lines: []string{
+			fmt.Sprintf("Description=%s release %s", v.Plan.Name, id), needs,
+			"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=60", "StartLimitBurst=10",
+		}},
+		shell.UnitSection{Name: "Service", Lines: slices.Concat(
+			ownLines(l, v.Plan), serves,
+			[]string{
+				"TimeoutStartSec=" + strconv.Itoa(v.Plan.Health().Seconds), "TimeoutStopSec=" + stopSeconds(v.Plan.App, stopMargin),
+				"Restart=always", "RestartSec=1", "UMask=0027",
+			}, appLines(v.Plan.App))},
+		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})
+	if own {
 		return []shell.File{socket, service, proxyFile(v)}
 	}
 	return []shell.File{socket, service, serveFile(v)}
+}
+
+// ownLines are the lines of a unit whose process is one of the release's own.
+func ownLines(l layout.Layout, p plan.Plan) []string {
+	lines := []string{"User=" + l.User, "Group=" + l.User}
+	for _, property := range UnitProperties(l, p) {
+		lines = append(lines, shell.UnitLine(property))
+	}
+	return lines
 }

@@ -2,7 +2,6 @@ package release
 
 import (
 	"slices"
-	"strings"
 
 	"slipway/steps/app"
 	"slipway/steps/layout"
@@ -86,6 +85,5 @@ func sandboxCommand(user, options, properties []string) []string {
 	return line
 }
 
-// literal is a word of a command line that systemd-run runs: it would take a dollar sign
-// for the beginning of a variable's name.
-func literal(word string) string { return strings.ReplaceAll(word, "$", "$$") }
+// literal is a word of a command line that systemd-run runs.
+func literal(word string) string { return shell.ExecLiteral(word) }

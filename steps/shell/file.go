@@ -31,8 +31,14 @@ func (f File) Put() string { return f.PutIf("true") }
 
 // PutIf is Put for content that a program has to accept first: the words are a
 // command that is given one more word, the path of a copy with the new content. If
-// it fails, the file stays as it was and the script ends.
+// it fails, the file stays as it was and the script ends. It also ends at a unit that
+// CheckUnit refuses.
 func (f File) PutIf(check ...string) string {
+	if f.isUnit() {
+		if err := CheckUnit(f.Content); err != nil {
+			return Lines("echo "+Quote(f.Path+" is not written: "+err.Error()), "exit 1")
+		}
+	}
 	keep := ""
 	if othersWriteTo(f.Path) {
 		keep = Keep(f.Path)

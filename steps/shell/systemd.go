@@ -1,10 +1,8 @@
 package shell
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 // Enable is the shell text that has a unit started at every boot. Without
@@ -25,38 +23,6 @@ func Reload(service string) string {
 // and reading all of them again takes long.
 func ReloadUnits(units ...string) string {
 	return `if systemctl show -P NeedDaemonReload ` + Command(units...) + ` | grep -q yes; then systemctl daemon-reload; fi`
-}
-
-// UnitWords quotes words for a unit's ExecStart, where %, $, quotes, backslashes and the
-// end of a line mean something.
-func UnitWords(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = w
-		if w == "" || strings.ContainsAny(w, " \\\"'%$;") || strings.ContainsFunc(w, unicode.IsControl) {
-			quoted[i] = `"` + unitEscape(w) + `"`
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-// unitEscape is a word between quotes. systemd knows C's escapes, but none for NUL.
-func unitEscape(word string) string {
-	var b strings.Builder
-	for _, r := range word {
-		switch {
-		case r == 0:
-		case r == '\\' || r == '"':
-			b.WriteString(`\` + string(r))
-		case r == '%' || r == '$':
-			b.WriteString(string(r) + string(r))
-		case unicode.IsControl(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }
 
 // Unit is a unit's properties by their names, as systemctl show prints them. Most

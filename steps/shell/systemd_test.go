@@ -5,22 +5,6 @@ import (
 	"testing"
 )
 
-func TestUnitWords(t *testing.T) {
-	for _, c := range []struct {
-		words []string
-		want  string
-	}{
-		{[]string{"/bin/gunicorn", "app:app"}, "/bin/gunicorn app:app"},
-		{[]string{"app:create_app('a b')"}, `"app:create_app('a b')"`},
-		{[]string{"a\nExecStartPre=+/bin/sh\r\x00\x1b\t"}, `"a\u000aExecStartPre=+/bin/sh\u000d\u001b\u0009"`},
-		{[]string{"100%", "$X", `"`, `\`, ""}, `"100%%" "$$X" "\"" "\\" ""`},
-	} {
-		if got := UnitWords(c.words...); got != c.want {
-			t.Errorf("%q: got %s, want %s", c.words, got, c.want)
-		}
-	}
-}
-
 func TestParseUnits(t *testing.T) {
 	service := Unit{"Id": {"a.service"}, "ActiveState": {"active"}}
 	socket := Unit{"Listen": {"[::]:22 (Stream)", "/run/a b (Stream)", "/dev/log (Datagram)"}, "Id": {"a.socket"}}

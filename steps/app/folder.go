@@ -2,35 +2,32 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io/fs"
-	"os"
 	"sync"
 	"time"
+
+	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // listingLimit bounds how long git may take to list a folder's files.
 const listingLimit = 30 * time.Second
 
-// dirFS is what [os.DirFS] returns, by its documentation.
-type dirFS interface {
-	fs.StatFS
-	fs.ReadFileFS
-	fs.ReadDirFS
-	fs.ReadLinkFS
-}
-
 // folder is an app's folder on this computer. Git is asked once which files belong to
 // it, so that Detect and Collect see the same files.
 type folder struct {
-	dirFS
+	regular.FS
+	ctx     context.Context
 	listing func() (gitListing, error)
 }
 
-func newFolder(path string) *folder {
+func newFolder(ctx context.Context, path string) *folder {
 	return &folder{
-		dirFS: os.DirFS(path).(dirFS),
+		FS:  regular.NewFS(ctx, path),
+		ctx: ctx,
 		listing: sync.OnceValues(func() (gitListing, error) {
-			ctx, cancel := context.WithTimeout(context.Background(), listingLimit)
+			ctx, cancel := context.WithTimeout(ctx, listingLimit)
 			defer cancel()
 			return listWithGit(ctx, path)
 		}),
@@ -44,4 +41,14 @@ func listingOf(fsys fs.FS) (gitListing, error) {
 		return f.listing()
 	}
 	return gitListing{}, nil
+}
+
+// readFile reads a file of the app. What is there but is no file that can be read is a
+// *providers.Usage, which does not name it.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	raw, err := fs.ReadFile(fsys, name)
+	if refusal, ok := errors.AsType[*regular.Refusal](err); ok {
+		return nil, &providers.Usage{Err: refusal, Next: refusal.Next, About: providers.AboutApp}
+	}
+	return raw, err
 }

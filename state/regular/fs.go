@@ -56,10 +56,8 @@ func (f FS) Open(name string) (fs.File, error) {
 	return &file{opened: opened, ctx: f.ctx, name: name}, nil
 }
 
-// ReadFile is [Read] with the limit [Text].
-func (f FS) ReadFile(name string) ([]byte, error) {
-	return of(f, "read", name, func(path string) ([]byte, error) { return read(path, Text) })
-}
+// ReadFile is [ReadFrom] with the limit [Text].
+func (f FS) ReadFile(name string) ([]byte, error) { return ReadFrom(f, name, Text) }
 
 // Stat follows links.
 func (f FS) Stat(name string) (fs.FileInfo, error) { return of(f, "stat", name, os.Stat) }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -76,6 +77,33 @@ func Read(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return within(ctx, path, func() ([]byte, error) { return read(path, limit) })
 }
 
+// ReadGiven is [Read] for a file that the operator names for this run. It may also be a
+// pipe that this process has open already, such as /dev/stdin, or what a shell makes of
+// <(command).
+func ReadGiven(ctx context.Context, path string, limit int64) ([]byte, error) {
+	if !strings.HasPrefix(path, "/dev/fd/") && !strings.HasPrefix(path, "/proc/self/fd/") && path != "/dev/stdin" {
+		return Read(ctx, path, limit)
+	}
+	return within(ctx, path, func() ([]byte, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return readAll(file, path, limit)
+	})
+}
+
+// ReadFrom is [Read] for a file of an [fs.FS]. With an [FS] it ends when its context does.
+func ReadFrom(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readOpened(file, name, limit)
+}
+
 // Check tells whether [Read] would read a file, for a library that opens it by its name.
 func Check(ctx context.Context, path string, limit int64) error {
 	_, err := within(ctx, path, func() (fs.FileInfo, error) {
@@ -105,6 +133,10 @@ func read(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	return readOpened(file, path, limit)
+}
+
+func readOpened(file fs.File, path string, limit int64) ([]byte, error) {
 	info, err := file.Stat()
 	if err == nil {
 		err = judge(path, info, limit)
@@ -112,7 +144,12 @@ func read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A file may grow while it is read, and one of /proc says that it has no size.
+	return readAll(file, path, limit)
+}
+
+// readAll reads a file that may grow meanwhile, or that says that it has no size, as
+// those of /proc do.
+func readAll(file io.Reader, path string, limit int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err == nil && int64(len(content)) > limit {
 		err = &fs.PathError{Op: "read", Path: path, Err: tooLarge(limit)}

@@ -127,10 +127,10 @@ func Make(ctx context.Context, asked Asked, home state.Home) (Plan, error) {
 	if err := p.resolveEarlier(home, asked, file, source); err != nil {
 		return Plan{}, err
 	}
-	if err := p.ResolveIdentity(); err != nil {
+	if err := p.ResolveIdentity(ctx); err != nil {
 		return Plan{}, err
 	}
-	if p.Env, err = readEnv(asked, file); err != nil {
+	if p.Env, err = readEnv(ctx, asked, file); err != nil {
 		return Plan{}, err
 	}
 	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {

@@ -1,29 +1,36 @@
 package cause
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"slipway/state/regular"
 	"slipway/steps/app"
 )
 
-// source is the app's folder on this computer; it may be unknown.
-type source struct{ folder string }
+// source is the app's folder on this computer; it may be unknown. Nothing of it is read
+// once ctx has ended.
+type source struct {
+	ctx    context.Context
+	folder string
+}
 
 // mostRead is how much of a file is read, in bytes.
 const mostRead = 1 << 20
+
+func (s source) files() fs.FS { return regular.NewFS(s.ctx, s.folder) }
 
 // has tells whether the folder has a file or folder of this path.
 func (s source) has(name string) bool {
 	if s.folder == "" || !fs.ValidPath(name) {
 		return false
 	}
-	_, err := fs.Stat(os.DirFS(s.folder), name)
+	_, err := fs.Stat(s.files(), name)
 	return err == nil
 }
 
@@ -32,7 +39,7 @@ func (s source) read(name string) []string {
 	if s.folder == "" || !fs.ValidPath(name) {
 		return nil
 	}
-	text, err := fs.ReadFile(os.DirFS(s.folder), name)
+	text, err := fs.ReadFile(s.files(), name)
 	if err != nil || len(text) > mostRead {
 		return nil
 	}
@@ -46,7 +53,7 @@ func (s source) settings() []string {
 	}
 	var all []string
 	for _, pattern := range []string{"settings.py", "*/settings*.py", "*/settings/*.py", "*/*/settings*.py"} {
-		found, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
+		found, _ := fs.Glob(s.files(), pattern) // the patterns are well formed
 		all = append(all, found...)
 	}
 	return all
@@ -54,7 +61,7 @@ func (s source) settings() []string {
 
 // isLeftOut tells whether a file or folder is there and does not go up.
 func (s source) isLeftOut(name string) bool {
-	files, err := app.Open(s.folder)
+	files, err := app.Open(s.ctx, s.folder)
 	if err != nil {
 		return false
 	}
@@ -95,7 +102,7 @@ func (s source) beside() string {
 	}
 	var found []string
 	for _, name := range []string{"requirements.txt", "pyproject.toml"} {
-		lists, _ := fs.Glob(os.DirFS(s.folder), "*/"+name) // the pattern is well formed
+		lists, _ := fs.Glob(s.files(), "*/"+name) // the pattern is well formed
 		if len(lists) > 0 && len(found) == 0 {
 			found = lists
 		}
@@ -125,7 +132,7 @@ func (s source) adding(requirement string) string {
 // that its imports name, and a new list would be all that is installed.
 func (s source) listsPackages() bool {
 	for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in", "setup.cfg", "setup.py", "environment.y*ml", "Pipfile", "pyproject.toml"} {
-		if found, err := fs.Glob(os.DirFS(s.folder), pattern); err == nil && len(found) > 0 {
+		if found, err := fs.Glob(s.files(), pattern); err == nil && len(found) > 0 {
 			return true
 		}
 	}
@@ -142,7 +149,7 @@ func (s source) lists() []string {
 		names = append(names, beside)
 	}
 	for _, pattern := range []string{"requirements*.txt", "requirements/*.txt", "requirements*.in"} {
-		more, _ := fs.Glob(os.DirFS(s.folder), pattern) // the patterns are well formed
+		more, _ := fs.Glob(s.files(), pattern) // the patterns are well formed
 		names = append(names, more...)
 	}
 	return names
@@ -195,6 +202,6 @@ func (s source) hasCode(dir string) bool {
 	if s.folder == "" {
 		return false
 	}
-	found, err := fs.Glob(os.DirFS(s.folder), dir+"/*.py")
+	found, err := fs.Glob(s.files(), dir+"/*.py")
 	return err == nil && len(found) > 0
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+
+	"slipway/state/regular"
 )
 
 // Deployment is a record that this process holds: no other run can open it until
@@ -91,7 +94,7 @@ func (d *Deployment) WriteSecret(name string, data []byte) error {
 // ReadSecret reads what WriteSecret kept. The error wraps fs.ErrNotExist if there
 // is none.
 func (d *Deployment) ReadSecret(name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(d.dir, name))
+	data, err := regular.Read(context.Background(), filepath.Join(d.dir, name), regular.Large)
 	if err != nil {
 		return nil, fmt.Errorf("read the deployment's files: %w", err)
 	}

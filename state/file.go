@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+
+	"slipway/state/regular"
 )
 
 const (
@@ -84,7 +87,7 @@ func (h Home) Read(name string) (Record, error) {
 }
 
 func readFile(path string) (Record, error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(context.Background(), path, regular.Large)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Record{}, ErrUnknown
 	}
@@ -103,7 +106,7 @@ func readFile(path string) (Record, error) {
 // whole; else "".
 func lastGood(path string) string {
 	last := filepath.Join(filepath.Dir(path), lastGoodName)
-	data, err := os.ReadFile(last)
+	data, err := regular.Read(context.Background(), last, regular.Large)
 	if err != nil {
 		return ""
 	}
@@ -154,7 +157,7 @@ func keepLastGood(path string) error {
 		return nil
 	}
 	if err != nil { // a file system without hard links
-		data, readErr := os.ReadFile(path)
+		data, readErr := regular.Read(context.Background(), path, regular.Large)
 		if readErr != nil {
 			return readErr
 		}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"slipway/state/regular"
 )
 
 const lockName = "lock"
@@ -89,7 +92,7 @@ func announce(path string, now time.Time) error {
 func held(path, name string) error {
 	e := &Held{Name: name}
 	var h holder
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(context.Background(), path, regular.Large)
 	if err != nil || json.Unmarshal(data, &h) != nil {
 		return e
 	}

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/state/regular"
 	"slipway/steps/audit"
 	"slipway/steps/engine"
 	"slipway/steps/fact"
@@ -58,7 +58,7 @@ func Audit(ctx context.Context, name string, others []Auditor, install bool, hom
 // readAudit reads a report that was kept; without one it is empty.
 func readAudit(path string) (audit.Report, error) {
 	var report audit.Report
-	content, err := os.ReadFile(path)
+	content, err := regular.Read(context.Background(), path, regular.Large)
 	if errors.Is(err, fs.ErrNotExist) {
 		return report, nil
 	}

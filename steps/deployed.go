@@ -60,7 +60,7 @@ func (s *Session) deployed(ctx context.Context, meant which) (plan.Plan, error) 
 		return plan.Plan{}, s.noRelease()
 	}
 	p.App, p.DependencyHash = notes.App, notes.DependencyHash
-	return p, p.ResolveIdentity()
+	return p, p.ResolveIdentity(ctx)
 }
 
 func (s *Session) noRelease() error {

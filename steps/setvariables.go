@@ -51,9 +51,9 @@ func (s *Session) Variables(ctx context.Context) ([]string, error) {
 
 // ReadVariables reads variables as slipway env set takes them: pairs of KEY=VALUE,
 // and a file of such lines if path is not empty. The last one wins.
-func ReadVariables(pairs []string, path string) (map[string]string, error) {
+func ReadVariables(ctx context.Context, pairs []string, path string) (map[string]string, error) {
 	env := map[string]string{}
-	if err := plan.ReadVariableFile(env, path, "--file"); err != nil {
+	if err := plan.ReadVariableFile(ctx, env, path, "--file"); err != nil {
 		return nil, err
 	}
 	for _, pair := range pairs {

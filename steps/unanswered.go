@@ -3,10 +3,10 @@ package steps
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
 	"slipway/providers"
+	"slipway/state/regular"
 	"slipway/steps/access"
 )
 
@@ -32,7 +32,7 @@ func (r *Removal) awaitUnanswered(ctx context.Context) error {
 // authorizedKey is the public half of the deployment's key; empty if it's lost.
 func (r *Removal) authorizedKey() string {
 	path := filepath.Join(r.deployment.Dir(), access.LoginKeyFile)
-	private, err := os.ReadFile(path)
+	private, err := regular.Read(context.Background(), path, regular.Small)
 	if err != nil {
 		return ""
 	}

@@ -110,6 +110,7 @@ func syncTree(dir string) error {
 // runApt runs apt-get. When ctx ends, it asks apt-get to stop before it kills it: a
 // killed dpkg leaves packages half installed.
 func runApt(ctx context.Context, argv []string, report func(line string)) error {
+	argv = usualModes(argv)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

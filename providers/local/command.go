@@ -75,6 +75,12 @@ func supervised(watch, guest, argv []string) []string {
 		watch, []string{endOfFiles}, guest, []string{endOfFiles}, argv)
 }
 
+// usualModes is the call of a command with the umask that a system has: what it makes is
+// for other users too, whatever the operator's own umask is.
+func usualModes(argv []string) []string {
+	return append([]string{"/bin/sh", "-c", `umask 022; exec "$@"`, "sh"}, argv...)
+}
+
 // overlayOptions are the mount options that lay the machine's own files over the
 // base image.
 func overlayOptions(l layout, image string) string {

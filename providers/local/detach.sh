@@ -6,6 +6,7 @@
 # arguments. Prints nothing. Fails, without running the command, if a group can't
 # be joined.
 
+umask 022 # the operator's own is not the machine's
 while [ "$1" != -- ]; do
 	echo 0 >"$1" || exit 1 # 0 is the process that writes
 	shift

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // system is one Debian release that a machine can run.
@@ -255,7 +256,7 @@ func readCertificates(folder string) ([]certificate, error) {
 	sort.Strings(paths)
 	var list []certificate
 	for _, path := range paths {
-		pem, err := os.ReadFile(path)
+		pem, err := regular.Read(context.Background(), path, regular.Small)
 		if err != nil {
 			return nil, fmt.Errorf("read this computer's certificate authorities: %w", err)
 		}

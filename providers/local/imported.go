@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // imported is a base image made of the operator's own disk image, such as the
@@ -124,6 +126,9 @@ func (i imported) copyTo(ctx context.Context, to string, report func(line string
 // open returns the image's bytes and how many they are; -1 if that is not known.
 func (i imported) open(ctx context.Context) (io.ReadCloser, int64, error) {
 	if i.source.address == "" {
+		if err := regular.Check(ctx, i.source.file, math.MaxInt64); err != nil {
+			return nil, 0, fmt.Errorf("the image can't be used: %w", err)
+		}
 		file, err := os.Open(i.source.file)
 		if err != nil {
 			return nil, 0, err

@@ -70,14 +70,30 @@ func machineID(tag string) string {
 	return "slipway-" + hex.EncodeToString(sum[:8])
 }
 
-// makeFolder makes a folder with those above it. Whoever ends the last machine of a
-// computer removes the folder of all machines, at any instant: then it is made again.
+// makeFolder makes a folder of that mode, whatever the operator's umask is, with those
+// above it. Whoever ends the last machine of a computer removes the folder of all
+// machines, at any instant: then it is made again.
 func makeFolder(dir string, mode fs.FileMode) error {
 	var err error
 	for range 100 {
-		if err = os.MkdirAll(dir, mode); !errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, mode); err == nil {
+			err = os.Chmod(dir, mode)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return err
+}
+
+// makeFolders is makeFolder for all the folders below root on the way to dir that are
+// not there yet: in a machine's tree, others than root pass through them.
+func makeFolders(root, dir string, mode fs.FileMode) error {
+	if _, err := os.Stat(dir); err == nil || dir == root {
+		return err
+	}
+	if err := makeFolders(root, filepath.Dir(dir), mode); err != nil {
+		return err
+	}
+	return makeFolder(dir, mode)
 }

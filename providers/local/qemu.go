@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 const (
@@ -108,7 +109,7 @@ func (qemu) remains(l layout) ([]string, error) {
 // start powers the machine on. If that fails, it ends what it has started.
 func (q qemu) start(ctx context.Context, l layout, b boot) (err error) {
 	for _, dir := range []string{l.dir, l.run} {
-		if err := errors.Join(makeFolder(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
+		if err := makeFolder(dir, 0o700); err != nil {
 			return err
 		}
 	}
@@ -244,7 +245,7 @@ func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) err
 		return err
 	}
 	keepInheritedHere()
-	argv = append([]string{"-c", `"$@" &`, "sh", program}, argv[1:]...)
+	argv = append([]string{"-c", `umask 022; "$@" &`, "sh", program}, argv[1:]...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", argv...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", toolEnv(), log, log, []*os.File{lock}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -263,7 +264,7 @@ func (qemu) awaitUp(ctx context.Context, l layout) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	log, _ := os.ReadFile(l.qemuLog())
+	log, _ := regular.Read(ctx, l.qemuLog(), regular.Large)
 	printed := strings.TrimSpace(plain(string(log)))
 	if strings.Contains(printed, "host forwarding") {
 		return &providers.Refused{

@@ -58,7 +58,7 @@ func (b recipe) command(dir string) []string {
 // isolated runs a command in namespaces of its own: its processes and its mounts end
 // when it ends or is killed.
 func isolated(argv []string) []string {
-	return append([]string{"unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"}, argv...)
+	return append([]string{"unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"}, usualModes(argv)...)
 }
 
 // hooks are commands that mmdebstrap runs when the new system can run programs. They
@@ -166,7 +166,7 @@ func (b recipe) finish(dir string) error {
 	}
 	for _, f := range b.files() {
 		path := filepath.Join(dir, f.path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := makeFolders(dir, filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
 		if err := os.WriteFile(path, []byte(f.text), f.mode); err != nil {

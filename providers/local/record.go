@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // record is what machine.json keeps of a machine. It is on disk before anything of
@@ -36,7 +38,7 @@ var errOtherTag = errors.New("the folder holds the machine of another deployment
 // readRecord reads the machine's record. The error wraps os.ErrNotExist if there is
 // none, and errOtherTag if it is another deployment's.
 func readRecord(l layout, tag string) (record, error) {
-	text, err := os.ReadFile(l.record())
+	text, err := regular.Read(context.Background(), l.record(), regular.Small)
 	if err != nil {
 		return record{}, err
 	}

@@ -9,6 +9,7 @@
 # The shell stays in groups beside the guest's: the kernel allows no processes in a
 # group whose members are themselves groups with controllers.
 
+umask 022 # the operator's own is not the machine's
 while [ "$1" != -- ]; do
 	echo 0 >"$1" || exit 1 # 0 is the process that writes, where $$ is the outermost shell
 	shift

@@ -1,8 +1,8 @@
 package ssh
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/user"
@@ -14,6 +14,7 @@ import (
 	"github.com/kevinburke/ssh_config"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 const defaultPort = 22
@@ -109,19 +110,46 @@ func (h *host) config() (*ssh_config.Config, error) {
 	if h.home == "" {
 		return &ssh_config.Config{}, nil
 	}
-	file, err := os.Open(filepath.Join(h.home, ".ssh", "config"))
+	text, err := h.readConfig(filepath.Join(h.home, ".ssh", "config"), mostIncludes)
 	if os.IsNotExist(err) {
 		return &ssh_config.Config{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return nil, err
-	}
 	return ssh_config.DecodeBytes(h.withoutConditions(text))
+}
+
+// mostIncludes is how deep the parser of the configuration follows Include.
+const mostIncludes = 5
+
+// included are the files that a line includes.
+var included = regexp.MustCompile(`(?im)^[ \t]*include[ \t=]+(.*)$`)
+
+// readConfig reads a file of the configuration. Its parser opens the files that it
+// includes by itself, so they are looked at before.
+func (h *host) readConfig(path string, depth int) ([]byte, error) {
+	text, err := regular.Read(context.Background(), path, regular.Small)
+	if err != nil || depth == 0 {
+		return text, err
+	}
+	for _, line := range included.FindAllSubmatch(text, -1) {
+		for pattern := range strings.FieldsSeq(string(line[1])) {
+			pattern = strings.Trim(pattern, `"`)
+			if rest, ok := strings.CutPrefix(pattern, "~/"); ok {
+				pattern = filepath.Join(h.home, rest)
+			} else if !filepath.IsAbs(pattern) {
+				pattern = filepath.Join(h.home, ".ssh", pattern)
+			}
+			files, _ := filepath.Glob(pattern) // the parser says what is wrong with a pattern
+			for _, file := range files {
+				if _, err := h.readConfig(file, depth-1); err != nil && !os.IsNotExist(err) {
+					return nil, err
+				}
+			}
+		}
+	}
+	return text, nil
 }
 
 // condition begins a section that holds under a condition which can't be judged here:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // HostKeys asks the server for its host key. It returns the key if known_hosts has
@@ -25,7 +25,7 @@ import (
 // the fingerprint contradicts a *providers.Refused, and a server that does not
 // answer a *providers.Failed.
 func (p *Provider) HostKeys(ctx context.Context) ([]ssh.PublicKey, error) {
-	known, err := p.knownHosts()
+	known, err := p.knownHosts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -112,10 +112,14 @@ type known struct {
 }
 
 // knownHosts reads the operator's and the computer's known_hosts.
-func (p *Provider) knownHosts() (known, error) {
+func (p *Provider) knownHosts(ctx context.Context) (known, error) {
 	var files []string
 	for _, path := range []string{filepath.Join(p.at.home, ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"} {
-		if _, err := os.Stat(path); err == nil {
+		err := regular.Check(ctx, path, regular.Text)
+		if refusal, ok := errors.AsType[*regular.Refusal](err); ok {
+			return known{}, &providers.Usage{Err: fmt.Errorf("%s can't be read: %w", path, refusal), Next: refusal.Next}
+		}
+		if err == nil {
 			files = append(files, path)
 		}
 	}

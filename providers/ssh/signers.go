@@ -17,6 +17,7 @@ import (
 	"golang.org/x/crypto/ssh/agent"
 
 	"slipway/providers"
+	"slipway/state/regular"
 )
 
 const passphraseVariable = "SLIPWAY_IDENTITY_PASSPHRASE"
@@ -110,9 +111,9 @@ func same(s ssh.Signer, key ssh.PublicKey) bool {
 // passphrase, for which the operator is asked only if ask is set. The file may be the
 // public half of a key that the agent holds, as OpenSSH takes it.
 func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer, ask bool) (ssh.Signer, error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(ctx, path, regular.Small)
 	if err != nil {
-		if signer := heldOf(publicIn(path+".pub"), held); signer != nil {
+		if signer := heldOf(publicIn(ctx, path+".pub"), held); signer != nil {
 			return signer, nil // only the public half lies there
 		}
 		return nil, wrongKey(path, reason(err), "give the private key's file with --identity")
@@ -126,7 +127,7 @@ func (p *Provider) fromFile(ctx context.Context, path string, held []ssh.Signer,
 	}
 	public := embedded(data)
 	if public == nil {
-		public = publicIn(path + ".pub")
+		public = publicIn(ctx, path+".pub")
 	}
 	if signer := heldOf(public, held); signer != nil {
 		return signer, nil
@@ -201,8 +202,8 @@ func embedded(private []byte) ssh.PublicKey {
 }
 
 // publicIn is the public key in a file; nil if there is none.
-func publicIn(path string) ssh.PublicKey {
-	data, err := os.ReadFile(path)
+func publicIn(ctx context.Context, path string) ssh.PublicKey {
+	data, err := regular.Read(ctx, path, regular.Small)
 	if err != nil {
 		return nil
 	}

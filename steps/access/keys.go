@@ -1,19 +1,20 @@
 package access
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/state/regular"
 	"slipway/steps/plan"
 )
 
@@ -56,7 +57,7 @@ func OpenKeys(d *state.Deployment) (Keys, error) {
 // made and kept nowhere: a run that only looks changes nothing.
 func ReadKeys(dir string) (Keys, error) {
 	read := func(file string) (KeyPair, error) {
-		private, err := os.ReadFile(filepath.Join(dir, file))
+		private, err := regular.Read(context.Background(), filepath.Join(dir, file), regular.Small)
 		if errors.Is(err, fs.ErrNotExist) {
 			return NewKeyPair("passing")
 		}

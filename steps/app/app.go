@@ -16,6 +16,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,8 @@ func appUsage(what, next string, candidates ...string) *providers.Usage {
 
 // Open returns the app's folder for reading. Detect and Collect do not see in it what
 // git ignores. A path that does not exist or is not a folder is a *providers.Usage.
-func Open(path string) (fs.FS, error) {
+// Once ctx ends, nothing more can be read.
+func Open(ctx context.Context, path string) (fs.FS, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, appUsage(fmt.Sprintf("there is no folder %s", path), "give the folder that holds the app, or --sample hello")
@@ -49,5 +51,5 @@ func Open(path string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, appUsage(fmt.Sprintf("%s is a file, not a folder", path), "give the folder that holds the app")
 	}
-	return newFolder(path)
+	return newFolder(ctx, path), nil
 }

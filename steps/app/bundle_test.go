@@ -169,7 +169,7 @@ func TestCollectLinks(t *testing.T) {
 	write("sub/a.py")
 	link("sub/a.py", "b.py")
 	link("../sub", "sub/again")
-	fsys, err := Open(dir)
+	fsys, err := Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io/fs"
-	"os"
 	"sync"
 	"time"
+
+	"slipway/providers"
+	"slipway/state/regular"
 )
 
 // listingLimit bounds how long git may take to list a folder's files.
@@ -25,22 +27,20 @@ type dirFS interface {
 // folder can't be read.
 type folder struct {
 	confined
+	ctx     context.Context
 	listing func() (gitListing, error)
 }
 
-func newFolder(path string) (*folder, error) {
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return nil, fmt.Errorf("the app's folder can't be read: %w", err)
-	}
+func newFolder(ctx context.Context, path string) *folder {
 	return &folder{
-		confined: confine(root.FS().(dirFS)), // it is closed when nothing refers to it any more
+		confined: confine(regular.NewFS(ctx, path)),
+		ctx:      ctx,
 		listing: sync.OnceValues(func() (gitListing, error) {
-			ctx, cancel := context.WithTimeout(context.Background(), listingLimit)
+			ctx, cancel := context.WithTimeout(ctx, listingLimit)
 			defer cancel()
 			return listWithGit(ctx, path)
 		}),
-	}, nil
+	}
 }
 
 // listingOf returns git's listing of a folder. For a folder that is not on this
@@ -50,4 +50,14 @@ func listingOf(fsys fs.FS) (gitListing, error) {
 		return f.listing()
 	}
 	return gitListing{}, nil
+}
+
+// readFile reads a file of the app. What is there but is no file that can be read is a
+// *providers.Usage, which does not name it.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	raw, err := regular.ReadFrom(fsys, name, regular.Text)
+	if refusal, ok := errors.AsType[*regular.Refusal](err); ok {
+		return nil, &providers.Usage{Err: refusal, Next: refusal.Next, About: providers.AboutApp}
+	}
+	return raw, err
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +9,10 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
+
+	"slipway/state/regular"
 )
 
 // gitListing is the files of a folder that git tracks, and those that it neither
@@ -23,7 +24,7 @@ type gitListing struct {
 	files map[string]bool
 	// folders are all folders that hold one of the files.
 	folders map[string]bool
-	// note is a sentence for people if git could not be asked.
+	// note is a sentence for people if git could not be asked, or was not content.
 	note string
 }
 
@@ -91,17 +92,21 @@ type gitWalk struct {
 // list adds the files that git lists in the app's folder, or in a repository inside of
 // it.
 func (w *gitWalk) list(below string) error {
-	out, err := lsFiles(w.ctx, filepath.Join(w.dir, filepath.FromSlash(below)))
+	names, folders, note, err := lsFiles(w.ctx, filepath.Join(w.dir, filepath.FromSlash(below)))
 	if err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(string(out), "\x00") {
-		if name == "" {
-			continue
-		}
+	if note != "" {
+		w.listing.note = note
+	}
+	for _, name := range names {
 		if err := w.add(path.Join(below, name)); err != nil {
 			return err
 		}
+	}
+	// Whether these matter is for other rules to say. If so, they can't be read.
+	for _, name := range folders {
+		w.listing.addFolder(path.Join(below, name))
 	}
 	return nil
 }
@@ -119,10 +124,15 @@ func (w *gitWalk) add(name string) error {
 		return w.repository(name)
 	}
 	w.listing.files[name] = true
-	for dir := path.Dir(name); dir != "." && !w.listing.folders[dir]; dir = path.Dir(dir) {
-		w.listing.folders[dir] = true
-	}
+	w.listing.addFolder(path.Dir(name))
 	return nil
+}
+
+// addFolder adds a folder and those that hold it.
+func (l gitListing) addFolder(name string) {
+	for ; name != "." && !l.folders[name]; name = path.Dir(name) {
+		l.folders[name] = true
+	}
 }
 
 // repository adds the files of a submodule, or of another repository in the folder:
@@ -138,27 +148,99 @@ func (w *gitWalk) repository(name string) error {
 // errNoWorkTree says that git knows no files of a folder.
 var errNoWorkTree = errors.New("not in a git work tree")
 
-// lsFiles runs git ls-files in a folder. It runs no program that the repository's
-// settings name, asks nothing and writes nothing.
-func lsFiles(ctx context.Context, dir string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", "-c", "core.fsmonitor=false", "-c", "core.precomposeUnicode=false",
-		"ls-files", "--cached", "--others", "--exclude-standard", "-z")
-	cmd.Dir = dir
-	cmd.Env = gitEnvironment(os.Environ())
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err == nil {
-		return out, nil
+// lsFiles lists a folder with git. folders are those that git could not look into.
+func lsFiles(ctx context.Context, dir string) (names, folders []string, note string, err error) {
+	if err := checkGitReads(dir); err != nil {
+		return nil, nil, "", err
 	}
+	answer, err := runGit(ctx, dir, "", nil, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
 	if ctx.Err() != nil {
-		return nil, appUsage(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "check that git status works there")
+		return nil, nil, "", appUsage(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "check that git status works there")
 	}
-	message := stderr.String()
-	if strings.Contains(message, "not a git repository") || strings.Contains(message, "must be run in a work tree") {
-		return nil, errNoWorkTree
+	said := readGitWords(answer.said)
+	if err == nil && said.wrong == "" {
+		return strings.FieldsFunc(answer.out, func(r rune) bool { return r == 0 }), said.folders, said.note, nil
 	}
-	return nil, appUsage(fmt.Sprintf("git can't list the files of %s: %s", dir, firstLine(message, err.Error())), "make git status work there, then run the same command again")
+	if strings.HasPrefix(said.wrong, "not a git repository") || said.wrong == "this operation must be run in a work tree" {
+		return nil, nil, "", errNoWorkTree
+	}
+	cause := said.wrong
+	if cause == "" {
+		cause = firstLine(answer.said, err.Error())
+	}
+	// Files that are missing in a list would be missing on the server without a word.
+	return nil, nil, "", appUsage(fmt.Sprintf("git can't list the files of %s: %s", dir, cause), "make git status work there, then run the same command again")
+}
+
+// gitWords is what git said beside its list.
+type gitWords struct {
+	// wrong is the first line that makes the list worthless.
+	wrong string
+	// note is a line for people.
+	note string
+	// folders are those that git could not look into.
+	folders []string
+}
+
+// unreadFolder is how git names a folder that it can't look into. It goes on without it.
+var unreadFolder = regexp.MustCompile(`^warning: could not open directory '(.*)/': `)
+
+// readGitWords reads git's stderr. Git may end well though it could not read all.
+func readGitWords(text string) gitWords {
+	var w gitWords
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if unread := unreadFolder.FindStringSubmatch(line); unread != nil {
+			w.folders = append(w.folders, unread[1])
+			continue
+		}
+		kind, what, _ := strings.Cut(line, ": ")
+		switch {
+		case kind == "error" || kind == "fatal" || kind == "warning" && (strings.Contains(what, "object") || strings.Contains(what, "could not open")):
+			if w.wrong == "" {
+				w.wrong = what
+			}
+		case kind == "warning":
+			w.note = "git said: " + what
+		}
+	}
+	return w
+}
+
+// checkGitReads refuses a folder in which git would wait without end for the content of
+// a file, or read one without an end.
+func checkGitReads(dir string) error {
+	for _, name := range []string{"HEAD", "config", "config.worktree", "commondir", "index", "packed-refs", "info/exclude", "info/sparse-checkout", "objects/info/alternates"} {
+		if err := checkGitRead(dir, ".git/"+name); err != nil {
+			return err
+		}
+	}
+	entries := 0
+	return filepath.WalkDir(dir, func(at string, entry fs.DirEntry, err error) error {
+		name, _ := filepath.Rel(dir, at) // at is below dir
+		if entries++; err != nil || entries > maxEntries {
+			return fs.SkipAll // what reads the folder for the app says it
+		}
+		if entry.IsDir() && name != "." && leftFolders[entry.Name()] {
+			return fs.SkipDir
+		}
+		if entry.Name() == ".gitignore" || name == ".git" {
+			return checkGitRead(dir, name)
+		}
+		return nil
+	})
+}
+
+// checkGitRead refuses what is neither a file nor a folder.
+func checkGitRead(dir, name string) error {
+	info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil || info.IsDir() {
+		return nil //nolint:nilerr // git says what is wrong with it
+	}
+	if kind := regular.Kind(info.Mode()); kind != "" {
+		return appUsage(fmt.Sprintf("%s is %s, and git would read it", filepath.Join(dir, filepath.FromSlash(name)), kind), "remove it, or put a file in its place")
+	}
+	return nil
 }
 
 func firstLine(texts ...string) string {
@@ -169,24 +251,4 @@ func firstLine(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// otherRepository are variables that make git use another repository than the
-// folder's. They are set in a git hook.
-var otherRepository = []string{
-	"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
-	"GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
-	// With this one git's errors would be mixed with its trace.
-	"GIT_TRACE",
-}
-
-func gitEnvironment(environ []string) []string {
-	var kept []string
-	for _, line := range environ {
-		key, _, _ := strings.Cut(line, "=")
-		if !slices.Contains(otherRepository, key) {
-			kept = append(kept, line)
-		}
-	}
-	return append(kept, "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 }

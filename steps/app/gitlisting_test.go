@@ -57,7 +57,7 @@ func (r repository) below(dir string) repository {
 
 func (r repository) goesUp() string {
 	r.t.Helper()
-	fsys, err := Open(r.dir)
+	fsys, err := Open(r.t.Context(), r.dir)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (r repository) expect(want string) {
 
 func (r repository) refused(want string) {
 	r.t.Helper()
-	fsys, err := Open(r.dir)
+	fsys, err := Open(r.t.Context(), r.dir)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestGitSaysWhatGoesUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.expect(".gitignore app.py forced.log new.py sub/.gitignore sub/a.py with space/ä\nb.txt")
-	fsys, _ := Open(r.dir)
+	fsys, _ := Open(r.t.Context(), r.dir)
 	left := collect(t, fsys)
 	for _, name := range []string{"debug.log", "instance/", "sub/local.py", "mine.txt", "old/", "v/", ".env", "tracked.env"} {
 		if !slices.Contains(left.LeftOut, name) {
@@ -188,7 +188,7 @@ func TestGitMissing(t *testing.T) {
 	r.write("app.py", flaskApp, ".gitignore", "x.txt\n", "x.txt", "")
 	t.Setenv("PATH", t.TempDir())
 	r.expect(".gitignore app.py x.txt")
-	fsys, _ := Open(r.dir)
+	fsys, _ := Open(r.t.Context(), r.dir)
 	found, err := Detect(fsys, Settings{})
 	if err != nil || len(found.Warnings) != 1 || !strings.HasPrefix(found.Warnings[0], "git is not installed here") {
 		t.Errorf("got %q, %v", found.Warnings, err)
@@ -201,7 +201,7 @@ func TestDetectSeesWhatGoesUp(t *testing.T) {
 	r := newRepository(t)
 	r.write("app.py", flaskApp, "scratch.py", flaskApp, "requirements.txt", "x", "Procfile", "web: gunicorn scratch:app",
 		".gitignore", "scratch.py\nrequirements.txt\nProcfile\n")
-	fsys, _ := Open(r.dir)
+	fsys, _ := Open(r.t.Context(), r.dir)
 	found, err := Detect(fsys, Settings{})
 	if err != nil || found.Target != "app:app" || found.Command != "" || found.Requirements.Source != "imports in app.py" {
 		t.Errorf("got %+v, %v", found, err)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	gitignore "github.com/sabhiram/go-gitignore"
+
+	"slipway/state/regular"
 )
 
 // IgnoreFile is the name of the file in the app's root that names what is not
@@ -163,8 +165,8 @@ var privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 // judgePEM tells a private key from a certificate, which may be a part of an app.
 func judgePEM(fsys fs.FS, name string) (verdict, error) {
 	f, err := fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) || leadsOut(err) {
-		return takes, nil // A link that leads nowhere, or out of the folder: Collect judges it.
+	if _, isNoFile := errors.AsType[*regular.Refusal](err); isNoFile || errors.Is(err, fs.ErrNotExist) || leadsOut(err) {
+		return takes, nil // Nothing, no file, or a link out of the folder: Collect judges it.
 	}
 	if err != nil {
 		return takes, fmt.Errorf("%s can't be read: %w", name, err)

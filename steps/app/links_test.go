@@ -33,7 +33,7 @@ func linked(t *testing.T, links ...string) (fsys fs.FS, dir string) {
 			t.Fatal(err)
 		}
 	}
-	fsys, err := Open(dir)
+	fsys, err := Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,12 +67,12 @@ func (r *requirementReader) read(file string, constraint bool) error {
 	if !fs.ValidPath(file) {
 		return appUsage(fmt.Sprintf("the requirements include %s, outside the app's folder", file), "move it into the folder")
 	}
-	raw, err := fs.ReadFile(r.fsys, file)
+	raw, err := readFile(r.fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return appUsage(fmt.Sprintf("the requirements include %s, which does not exist or is not uploaded", file), "add the file, or take it out of .gitignore and "+IgnoreFile)
 	}
 	if err != nil {
-		return fmt.Errorf("the requirements can't be read: %w", err)
+		return fmt.Errorf("%s can't be read: %w", file, err)
 	}
 	text, err := Text(raw)
 	if err != nil {

@@ -124,7 +124,7 @@ func (d *detection) checkScript(s script, source string) error {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxScriptBytes {
 		return nil //nolint:nilerr // the build may make it
 	}
-	raw, err := fs.ReadFile(d.fsys, s.path)
+	raw, err := readFile(d.fsys, s.path)
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", s.path, err)
 	}

@@ -61,13 +61,13 @@ func TestReadSettingsWrong(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Open(dir); err != nil {
+	if _, err := Open(t.Context(), dir); err != nil {
 		t.Error(err)
 	}
-	if _, err := Open(filepath.Join(dir, "gone")); err == nil || !strings.Contains(err.Error(), "there is no folder") {
+	if _, err := Open(t.Context(), filepath.Join(dir, "gone")); err == nil || !strings.Contains(err.Error(), "there is no folder") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Open("settings_test.go"); err == nil || !strings.Contains(err.Error(), "is a file, not a folder") {
+	if _, err := Open(t.Context(), "settings_test.go"); err == nil || !strings.Contains(err.Error(), "is a file, not a folder") {
 		t.Errorf("got %v", err)
 	}
 }

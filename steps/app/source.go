@@ -106,7 +106,7 @@ func (src *source) add(name string, entry fs.DirEntry) error {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {
 		return nil //nolint:nilerr // a link that leads nowhere, or no source
 	}
-	raw, err := fs.ReadFile(src.fsys, name)
+	raw, err := readFile(src.fsys, name)
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", name, err)
 	}

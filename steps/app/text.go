@@ -16,7 +16,7 @@ import (
 
 // readText reads a text file in whatever form editors save it, as [Text] does.
 func readText(fsys fs.FS, name string) ([]byte, error) {
-	raw, err := fs.ReadFile(fsys, name)
+	raw, err := readFile(fsys, name)
 	if err != nil {
 		return nil, err
 	}

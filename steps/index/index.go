@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"slipway/state/regular"
 	"slipway/steps/app"
 )
 
@@ -111,7 +112,7 @@ func (x *Index) known(p app.Pin) []File {
 	if x == nil {
 		return nil
 	}
-	text, err := os.ReadFile(x.kept(p))
+	text, err := regular.Read(context.Background(), x.kept(p), regular.Large)
 	if err != nil {
 		return nil
 	}

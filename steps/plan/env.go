@@ -1,14 +1,15 @@
 package plan
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"slipway/state/regular"
 	"slipway/steps/app"
 )
 
@@ -16,14 +17,14 @@ var envKeyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // readEnv collects the app's variables from slipway.toml, then from --env-file,
 // then from --env; the last one wins. No error shows a value.
-func readEnv(asked Asked, file app.File) (map[string]string, error) {
+func readEnv(ctx context.Context, asked Asked, file app.File) (map[string]string, error) {
 	env := map[string]string{}
 	for key, value := range file.Env {
 		if err := SetVariable(env, key, value, "slipway.toml"); err != nil {
 			return nil, err
 		}
 	}
-	if err := ReadVariableFile(env, asked.EnvFile, "--env-file"); err != nil {
+	if err := ReadVariableFile(ctx, env, asked.EnvFile, "--env-file"); err != nil {
 		return nil, err
 	}
 	for _, pair := range asked.Env {
@@ -41,11 +42,17 @@ func readEnv(asked Asked, file app.File) (map[string]string, error) {
 // ReadVariableFile adds the variables of a file of KEY=VALUE lines to env; an
 // empty path adds none. flag is the flag that named the file, for errors, which
 // are of type *providers.Usage and show no value.
-func ReadVariableFile(env map[string]string, path, flag string) error {
+func ReadVariableFile(ctx context.Context, env map[string]string, path, flag string) error {
 	if path == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadGiven(ctx, path, regular.Text)
+	if refusal, ok := errors.AsType[*regular.Refusal](err); ok {
+		return Usagef(refusal.Next, "%s %s can't be read: %w", flag, path, refusal)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return Usagef("name a file of KEY=VALUE lines", "%s %s can't be read", flag, path)
 	}

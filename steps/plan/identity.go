@@ -1,19 +1,22 @@
 package plan
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"slipway/state/regular"
 )
 
 // ResolveIdentity makes the path of --identity absolute and reads the key's
 // public half into OperatorKey. A key that can't be read is a *providers.Usage,
 // but not with the provider ssh, which logs in with the key and explains by
 // itself what is wrong with it, nor if an earlier run named the key.
-func (p *Plan) ResolveIdentity() error {
+func (p *Plan) ResolveIdentity(ctx context.Context) error {
 	v := p.Values[KeyIdentity]
 	if v.Value == "" {
 		return nil
@@ -26,7 +29,7 @@ func (p *Plan) ResolveIdentity() error {
 		v.Value = path
 		p.Values[KeyIdentity] = v
 	}
-	public, err := publicHalf(v.Value)
+	public, err := publicHalf(ctx, v.Value)
 	if err != nil && p.Value(KeyProvider) != ProviderSSH && v.From != FromEarlier {
 		return Usagef("name a private key's file, or leave it out", "--identity %s can't be read: %v", v.Value, err)
 	}
@@ -36,7 +39,7 @@ func (p *Plan) ResolveIdentity() error {
 
 // publicHalf reads a private key's public half, in authorized_keys form: from
 // the file beside it, else from the key itself, which may be encrypted.
-func publicHalf(path string) (string, error) {
+func publicHalf(ctx context.Context, path string) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
@@ -44,12 +47,12 @@ func publicHalf(path string) (string, error) {
 		}
 		path = filepath.Join(home, rest)
 	}
-	if line, err := os.ReadFile(path + ".pub"); err == nil {
+	if line, err := regular.Read(ctx, path+".pub", regular.Small); err == nil {
 		if key, _, _, _, err := ssh.ParseAuthorizedKey(line); err == nil {
 			return AuthorizedForm(key), nil
 		}
 	}
-	private, err := os.ReadFile(path)
+	private, err := regular.Read(ctx, path, regular.Small)
 	if err != nil {
 		return "", err
 	}

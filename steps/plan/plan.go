@@ -109,7 +109,7 @@ func (p Plan) InOrder() []NamedValue {
 // whether a setting or the app itself is wrong; an unreadable record is an error
 // of package state.
 func Make(ctx context.Context, asked Asked, home state.Home) (Plan, error) {
-	source, err := openSource(asked)
+	source, err := openSource(ctx, asked)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -127,10 +127,10 @@ func Make(ctx context.Context, asked Asked, home state.Home) (Plan, error) {
 	if err := p.resolveEarlier(home, asked, file, source); err != nil {
 		return Plan{}, err
 	}
-	if err := p.ResolveIdentity(); err != nil {
+	if err := p.ResolveIdentity(ctx); err != nil {
 		return Plan{}, err
 	}
-	if p.Env, err = readEnv(asked, file); err != nil {
+	if p.Env, err = readEnv(ctx, asked, file); err != nil {
 		return Plan{}, err
 	}
 	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {
@@ -310,7 +310,7 @@ type source struct {
 	shown    string // the folder as it was given, for messages
 }
 
-func openSource(asked Asked) (source, error) {
+func openSource(ctx context.Context, asked Asked) (source, error) {
 	if asked.Sample != "" {
 		files, err := app.Sample(asked.Sample)
 		if err != nil {
@@ -318,7 +318,7 @@ func openSource(asked Asked) (source, error) {
 		}
 		return source{files, asked.Sample, SamplePrefix + asked.Sample, "the sample " + asked.Sample}, nil
 	}
-	files, err := app.Open(asked.Folder)
+	files, err := app.Open(ctx, asked.Folder)
 	if err != nil {
 		return source{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 
+	"slipway/state/regular"
 	"slipway/steps/cpython"
 	"slipway/steps/plan"
 )
@@ -64,7 +65,7 @@ var errAbsent = errors.New("it is not there")
 // read reads a file.
 func read(ctx context.Context, from *url.URL, limit int64) ([]byte, error) {
 	if from.Scheme == "file" {
-		text, err := os.ReadFile(from.Path) //nolint:gosec // the operator names the path
+		text, err := regular.Read(ctx, from.Path, limit)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, errAbsent
 		}

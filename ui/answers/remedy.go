@@ -1,12 +1,14 @@
 package answers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"slipway/state/regular"
 	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/ui/cause"
@@ -30,7 +32,7 @@ func RemedyOf(err error) (remedy cause.Remedy, folder string, ok bool) {
 // in the app's folder, in which every other line stays as it is.
 func Keep(folder, what string) error {
 	path := filepath.Join(folder, app.SettingsFile)
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(context.Background(), path, regular.Text)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read %s: %w", app.SettingsFile, err)
 	}

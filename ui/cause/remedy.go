@@ -1,9 +1,11 @@
 package cause
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Remedy is what to do about a failure whose form is known.
@@ -17,6 +19,10 @@ type Remedy struct {
 	Variable string
 }
 
+// longestLook bounds how long the app's folder may take to answer: a message is not to
+// wait for a network.
+const longestLook = 10 * time.Second
+
 // RemedyOf finds what to do about the failure that an error's text tells of. folder is
 // the app's folder on this computer, in which files and lines are looked up; it may be
 // empty. It is false where no form is known. The text is not trusted: what comes back
@@ -26,7 +32,9 @@ func RemedyOf(message, folder string) (Remedy, bool) {
 	if len(found.Rest) == 0 {
 		return Remedy{}, false // no program printed it
 	}
-	e := evidence{Cause: found, lines: upTo(found.Rest, differs), app: source{folder}}
+	ctx, cancel := context.WithTimeout(context.Background(), longestLook)
+	defer cancel()
+	e := evidence{Cause: found, lines: upTo(found.Rest, differs), app: source{ctx, folder}}
 	if r, ok := e.judge(found.Line); ok {
 		return r, true
 	}

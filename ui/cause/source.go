@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -12,8 +13,12 @@ import (
 	"slipway/steps/app"
 )
 
-// source is the app's folder on this computer; it may be unknown.
-type source struct{ folder string }
+// source is the app's folder on this computer; it may be unknown. Nothing of it is read
+// once ctx has ended.
+type source struct {
+	ctx    context.Context
+	folder string
+}
 
 // mostRead is how much of a file is read, in bytes.
 const mostRead = 1 << 20
@@ -21,7 +26,7 @@ const mostRead = 1 << 20
 // files are those of the folder, without what links lead to outside of it; none if the
 // folder can't be read.
 func (s source) files() fs.FS {
-	files, err := app.Open(s.folder)
+	files, err := app.Open(s.ctx, s.folder)
 	if err != nil {
 		return embed.FS{}
 	}
@@ -64,7 +69,7 @@ func (s source) settings() []string {
 
 // isLeftOut tells whether a file or folder is there and does not go up.
 func (s source) isLeftOut(name string) bool {
-	files, err := app.Open(s.folder)
+	files, err := app.Open(s.ctx, s.folder)
 	if err != nil {
 		return false
 	}

@@ -53,7 +53,7 @@ computer can read a command line while it runs, so give secrets as KEY or in a f
 			if err != nil {
 				return err
 			}
-			set, err := steps.ReadVariables(pairs, file)
+			set, err := steps.ReadVariables(cmd.Context(), pairs, file)
 			if err != nil {
 				return err
 			}

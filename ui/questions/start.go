@@ -61,7 +61,7 @@ func (c *conversation) chosen(id string) error {
 // folder asks for an app's folder until there is an app in it.
 func (c *conversation) folder() error {
 	_, err := c.ask("Folder of the app", "", func(path string) error {
-		if _, err := app.Open(path); err != nil {
+		if _, err := app.Open(c.ctx, path); err != nil {
 			return err
 		}
 		next := c.answers.Clone()

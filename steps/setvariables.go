@@ -62,5 +62,5 @@ func ReadVariables(pairs []string, path string) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	return env, nil
+	return env, plan.CheckVariables(env)
 }

@@ -62,5 +62,5 @@ func ReadVariables(ctx context.Context, pairs []string, path string) (map[string
 			return nil, err
 		}
 	}
-	return env, nil
+	return env, plan.CheckVariables(env)
 }

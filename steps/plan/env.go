@@ -36,7 +36,7 @@ func readEnv(ctx context.Context, asked Asked, file app.File) (map[string]string
 			return nil, err
 		}
 	}
-	return env, nil
+	return env, CheckVariables(env)
 }
 
 // ReadVariableFile adds the variables of a file of KEY=VALUE lines to env; an
@@ -72,20 +72,50 @@ func ReadVariableFile(ctx context.Context, env map[string]string, path, flag str
 	return nil
 }
 
-// refusedInValue tells the characters for which systemd leaves out the whole
-// variable without an error.
+// MaxVariables is how many bytes all variables may have together. Linux starts no program
+// with more than 2 MiB of variables and arguments; the rest is for the arguments.
+const MaxVariables = 3 << 19
+
+// refusedInValue tells the characters that a value must not have: the server's scripts and
+// its logs take variables for text.
 func refusedInValue(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // SetVariable adds one variable to env. where is the place that it comes from,
 // for errors, which are of type *providers.Usage and do not show the value.
+//
+// What systemd would refuse is refused here: it reads none of the file then.
 func SetVariable(env map[string]string, key, value, where string) error {
 	if !envKeyPattern.MatchString(key) {
-		return Usagef("a name is letters, digits and _, and does not begin with a digit", "%s has a variable whose name can't be used: %q", where, key)
+		return Usagef("a name is letters, digits and _, and does not begin with a digit", "%s has a variable whose name can't be used: %q", where, shownKey(key))
 	}
-	if !utf8.ValidString(value) || strings.ContainsFunc(value, refusedInValue) {
+	if why := app.Unfit(key + "=" + value); why != "" {
+		return Usagef("encode it, for example as base64, or give the app the path of a file", "the value of %s in %s %s", shownKey(key), where, why)
+	}
+	if strings.ContainsFunc(value, refusedInValue) {
 		return Usagef("encode it, for example as base64, and let the app decode it",
-			"the value of %s in %s has a character that systemd does not allow in a variable", key, where)
+			"the value of %s in %s has a control character, and a variable is text", key, where)
 	}
 	env[key] = value
 	return nil
+}
+
+// shownKey is a variable's name as an error shows it.
+func shownKey(key string) string {
+	if utf8.RuneCountInString(key) > maxShownName {
+		return string([]rune(key)[:maxShownName]) + "…"
+	}
+	return key
+}
+
+// CheckVariables is an error of type *providers.Usage if variables are too many to start a
+// program with.
+func CheckVariables(env map[string]string) error {
+	total := 0
+	for key, value := range env {
+		total += len(key) + len(value) + len("=\x00")
+	}
+	if total <= MaxVariables {
+		return nil
+	}
+	return Usagef("give the app large ones as files of its own", "the variables have %d bytes together, and Linux starts no program with more than %d", total, MaxVariables)
 }

@@ -57,7 +57,9 @@ func TestHostileUnits(t *testing.T) {
 		"process":      func(f *app.Found) { f.Processes = map[string]string{"worker": "echo " + attack} },
 		"command":      func(f *app.Found) { f.Command = "python " + attack },
 		"kept folder":  func(f *app.Found) { f.Data = []app.Kept{{Path: attack}, {Path: "/tmp/x.db", File: true}} },
-		"kept file":    func(f *app.Found) { f.Data = []app.Kept{{Path: "media"}, {Path: "/tmp/" + strings.ReplaceAll(attack, "/", ""), File: true}} },
+		"kept file": func(f *app.Found) {
+			f.Data = []app.Kept{{Path: "media"}, {Path: "/tmp/" + strings.ReplaceAll(attack, "/", ""), File: true}}
+		},
 	} {
 		found := plain
 		if name == "command" {

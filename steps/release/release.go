@@ -21,6 +21,9 @@ var nginxReadText string
 //go:embed releaselook.sh
 var releaseLookText string
 
+//go:embed variablesread.sh
+var variablesReadText string
+
 // unitsFolder is where the units of this package are.
 const unitsFolder = "/etc/systemd/system/"
 
@@ -57,6 +60,7 @@ var Release = &fact.Fact{
 	Script: func(v fact.View) string {
 		l, id := layout.Of(v.Plan.Name), v.Plan.Release
 		return shell.Lines(
+			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
 			shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
 			shell.PutAll(releaseFiles(v)),

@@ -240,7 +240,7 @@ func TestVariablesScript(t *testing.T) {
 	}
 	file := dir + "/variables/new.env"
 	out, err := sh(shell.Lines(VariableRecords, shell.Script(variablesText, shell.Values{"id": "new", "unit": "none", "file": file,
-		"next": dir + "/variables/next-new.env", "folder": dir + "/variables", "current": dir + "/current", "omitted": "A B"},
+		"next": dir + "/variables/next-new.env", "folder": dir + "/variables", "current": dir + "/current", "omitted": "A B", "limit": "100"},
 		variableLine("A", "new $x\n'")), "echo it goes on"))
 	if err != nil || out != "" {
 		t.Fatalf("%v: %s", err, out)

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ var Variables = &fact.Fact{
 			VariableRecords,
 			shell.Script(variablesText, shell.Values{
 				"id": id, "unit": l.Unit(id), "file": l.Variables(id), "next": second.Variables(id),
-				"folder": layout.VariablesFolder, "current": l.Current(),
+				"folder": layout.VariablesFolder, "current": l.Current(), "limit": strconv.Itoa(plan.MaxVariables),
 				"omitted": strings.Join(append(v.Plan.VariableNames(), v.Plan.Unset...), " "),
 			}, given...),
 			restartWithSecondInstance(v),

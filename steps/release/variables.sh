@@ -3,7 +3,7 @@
 # without the omitted ones, then the lines that are the words. It is first written
 # beside, as the file of the second instance. It ends there only if the release runs
 # with other variables: what follows then restarts it with them.
-: "${id?}" "${unit?}" "${folder?}" "${file?}" "${next?}" "${current?}" "${omitted?}"
+: "${id?}" "${unit?}" "${folder?}" "${file?}" "${next?}" "${current?}" "${omitted?}" "${limit?}"
 
 umask 077
 install -d -m 700 -o root -g root "$folder"
@@ -14,6 +14,12 @@ else
   : >"$next"
 fi
 [ $# = 0 ] || printf '%s\n' "$@" >>"$next"
+size=$(wc -c <"$next")
+if [ "$size" -gt "$limit" ]; then
+  rm -f "$next"
+  echo "the variables are not changed: with those that the app has they are $size bytes, and Linux starts no program with more than $limit"
+  exit 1
+fi
 chmod 600 "$next"
 chown root:root "$next"
 if [ "$serving" != "$id" ] || cmp -s "$next" "$file" || ! systemctl is-active --quiet "$unit.service"; then

@@ -52,3 +52,25 @@ func TestVariableRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestVariablesLimit has a release keep its variables if more would be too many to start
+// a program with.
+func TestVariablesLimit(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("the file is given to root, which only root can do")
+	}
+	for limit, want := range map[string]string{"20": "A=\"2\"\nB=\"3\"\n", "10": "A=\"1\"\n"} {
+		dir := t.TempDir()
+		put(t, dir, map[string]string{"variables/now.env": "A=\"1\"\n"})
+		if err := os.Symlink("/releases/now", filepath.Join(dir, "current")); err != nil {
+			t.Fatal(err)
+		}
+		out, err := sh(shell.Lines(VariableRecords, shell.Script(variablesText, shell.Values{"id": "now", "unit": "none", "file": dir + "/variables/now.env",
+			"next": dir + "/variables/next-now.env", "folder": dir + "/variables", "current": dir + "/current", "omitted": "A B", "limit": limit},
+			variableLine("A", "2"), variableLine("B", "3"))))
+		text, readErr := os.ReadFile(dir + "/variables/now.env")
+		if readErr != nil || string(text) != want || (err == nil) != (limit == "20") || err != nil && !strings.Contains(out, "no program with more than 10") {
+			t.Errorf("limit %s: got %q, %v, %v, %s", limit, text, readErr, err, out)
+		}
+	}
+}

@@ -51,6 +51,7 @@ map $http_upgrade $connection_upgrade {
 	"" "";
 }
 
+` + hostMap + `
 # A header that the app sets itself is the app's.
 map $upstream_http_content_security_policy $slipway_framed {
 	default SAMEORIGIN;
@@ -210,21 +211,17 @@ func releaseLocation(l layout.Layout) string {
 
 // appLocations serve the static files of the current release, and pass all other
 // requests on to the app. The release's own configuration says which paths are static:
-// to look for a file at every request costs a seventh of nginx's time. For the same
-// reason few headers are set for the app. Two are set to nothing, so that the app gets
-// none that a visitor made up. How much and how long a request may take is the release's
-// to say; a websocket may be quiet for an hour.
+// to look for a file at every request costs a seventh of nginx's time. How much and how
+// long a request may take is the release's to say; a websocket may be quiet for an hour.
 func appLocations(l layout.Layout) string {
 	return `proxy_http_version 1.1;
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;
-proxy_set_header Host $http_host;
+proxy_set_header Host $slipway_host;
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_set_header X-Request-ID $request_id;
-proxy_set_header X-Forwarded-Host "";
-proxy_set_header X-Real-IP "";
-
+` + emptiedHeaders() + `
 include ` + l.Limits(l.Current()) + `*;
 include ` + l.StaticPaths(l.Current()) + `*;
 

@@ -35,9 +35,8 @@ seed() {
 # open_to_nginx FOLDER: has nginx's group read all that is in it, and what comes later.
 open_to_nginx() {
   # shellcheck disable=SC2016 # the shell that it starts expands it
-  setpriv --reuid "$user" --regid "$user" --groups www-data --no-new-privs \
-    sh -euc 'find "$1" ! -type l -exec chgrp www-data {} + -exec chmod g+rX {} + &&
-      find "$1" -type d -printf "%p/.\0" | xargs -0r chmod g+s' open "$1"
+  as_user "$user:www-data" sh -euc 'find "$1" ! -type l -exec chgrp www-data {} + -exec chmod g+rX {} + &&
+    find "$1" -type d -printf "%p/.\0" | xargs -0r chmod g+s' open "$1"
 }
 
 # only_inside PATH SHOWN: ends the script if PATH, whose name for people is SHOWN, leads

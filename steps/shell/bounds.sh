@@ -10,11 +10,21 @@ inside() {
 }
 
 # as_user USER COMMAND...: runs a command with the rights of a user, by name or number, and
-# no others. What the user could not do it can't do either, whatever lies in its way.
+# no others. What the user could not do it can't do either, whatever lies in its way. With
+# USER:GROUP it has the rights of that group too.
+#
+# The command runs outside of the sandbox of the user's own processes. One that has a
+# capability more than they have is closed to them in /proc, and to their debuggers;
+# net_broadcast allows nothing.
 as_user() (
-  user=$1
+  user=${1%%:*} groups=--clear-groups
+  case $1 in *:*) groups=--groups=${1#*:} ;; esac
   shift
-  exec setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo 65534)" --clear-groups --no-new-privs -- "$@"
+  set -- "$groups" --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo 65534)" --no-new-privs -- "$@"
+  if setpriv --inh-caps +net_broadcast --ambient-caps +net_broadcast true 2>/dev/null; then
+    set -- --inh-caps +net_broadcast --ambient-caps +net_broadcast "$@"
+  fi
+  exec setpriv "$@"
 )
 
 # enter ROOT PATH: makes the folder PATH the current one, if it is below ROOT. What is

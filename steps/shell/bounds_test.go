@@ -51,8 +51,35 @@ func TestAsUser(t *testing.T) {
 	if out, ok := bounded(t, dir, "as_user daemon id -un; as_user daemon id -Gn; as_user daemon sh -c 'exit 3' || echo $?; user=mine; as_user daemon true; echo $user"); !ok || out != "daemon\ndaemon\n3\nmine" {
 		t.Errorf("it is %q", out)
 	}
+	if out, ok := bounded(t, dir, "as_user daemon:www-data id -Gn"); !ok || out != "daemon www-data" {
+		t.Errorf("with another group it is %q", out)
+	}
 	if out, ok := bounded(t, dir, "as_user daemon touch "+dir+"/x"); ok || !strings.Contains(out, "Permission denied") {
 		t.Errorf("it wrote in root's folder: %s", out)
+	}
+}
+
+// TestAsUserIsClosed has another process of the user look at the one that root started.
+func TestAsUserIsClosed(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root becomes another user")
+	}
+	if exec.Command("setpriv", "--inh-caps", "+net_broadcast", "--ambient-caps", "+net_broadcast", "true").Run() != nil {
+		t.Skip("root lacks the capability here")
+	}
+	const look = `setpriv --reuid daemon --regid daemon --clear-groups ls -d /proc/$pid/root/ /proc/$pid/cwd/ 2>&1 || :`
+	for name, test := range map[string]struct {
+		as     string
+		closed bool
+	}{
+		"as_user":       {"as_user daemon", true},
+		"a plain other": {"setpriv --reuid daemon --regid daemon --clear-groups", false},
+	} {
+		out, ok := bounded(t, t.TempDir(), "mkfifo up hold; chmod 666 up hold; chmod 755 .. .\n"+test.as+
+			` sh -c 'echo $$ >up; read -r _ <hold' & read -r pid <up; `+look+"; echo >hold; wait")
+		if closed := strings.Count(out, "Permission denied") == 2; !ok || closed != test.closed {
+			t.Errorf("%s: closed: %t, want %t: %s", name, closed, test.closed, out)
+		}
 	}
 }
 

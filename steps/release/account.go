@@ -50,6 +50,8 @@ var Account = &fact.Fact{
 			makeUser(l.User, l.State()),
 			makeUser(builder, "/nonexistent"),
 			shell.Command(append([]string{"install", "-d", "-m", "755", "-o", "root", "-g", "root"}, l.Dirs()...)...),
+			// The sandbox of the builder hides it, and where it is not there makes it, as root's.
+			`[ -d `+shell.Quote(l.State())+` ] || `+shell.Command("install", "-d", "-m", "755", "-o", l.User, "-g", l.User, l.State()),
 		)
 	},
 }

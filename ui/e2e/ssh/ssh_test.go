@@ -166,7 +166,7 @@ func (o *operator) givesBack(t *testing.T, s bareServer) {
 		t.Errorf("destroy does not say what becomes of the server:\n%s", r.Stderr)
 	}
 	left := s.root(t, `find /etc /srv /var/lib -path /var/lib/cloud -prune -o -name '*slipway*' -o -name 'app-hello*' -o -name deployment.json | grep -v '^/var/lib/cloud$'
-getent passwd app-hello
+getent passwd app-hello slipway-build
 nft list table inet slipway 2>/dev/null
 systemctl --failed --no-legend
 grep -c . /home/deploy/.ssh/authorized_keys

@@ -82,6 +82,9 @@ func Collect(fsys fs.FS) (*Bundle, error) {
 	sort.Strings(b.LeftOut)
 	sort.Strings(b.Secrets)
 	b.warnOfNames()
+	if warning := ignore.warning(); warning != "" {
+		b.Warnings = append(b.Warnings, warning)
+	}
 	return b, nil
 }
 

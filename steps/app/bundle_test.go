@@ -71,7 +71,8 @@ func TestCollectIgnoreSyntax(t *testing.T) {
 		"e/":              "a.csv d/a.csv dx",
 		"**/e/*.txt":      "a.csv d/a.csv d/e/a.csv dx",
 		"d/**/a.csv":      "a.csv d/e/b.txt dx",
-		"*\r\n!*.txt\r\n": "d/e/b.txt",
+		"*\r\n!*.txt\r\n": "", // as in git: a folder that is left out is left out as a whole
+		"*\n!*/\n!*.txt":  "d/e/b.txt",
 	} {
 		b := collect(t, files("a.csv", "", "d/a.csv", "", "d/e/a.csv", "", "d/e/b.txt", "", "dx", "", ".slipwayignore", lines))
 		if got := paths(b); got != want {

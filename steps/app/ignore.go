@@ -10,8 +10,6 @@ import (
 	"regexp"
 	"strings"
 
-	gitignore "github.com/sabhiram/go-gitignore"
-
 	"slipway/state/regular"
 )
 
@@ -57,10 +55,14 @@ var secretFiles = map[string]bool{
 // ignoreRules are the built-in rules, those of .slipwayignore and git's.
 type ignoreRules struct {
 	git gitListing
-	own *gitignore.GitIgnore
-	// back matches what lines with a "!" in .slipwayignore bring back; nil if there
-	// are none.
-	back *gitignore.GitIgnore
+	// own are the lines of .slipwayignore.
+	own ignoreLines
+	// back are those with a "!", without it: what they match comes back if git ignores
+	// it.
+	back ignoreLines
+	// unreached are files that a line with a "!" names and that stay out with their
+	// folder.
+	unreached []string
 }
 
 func readIgnore(fsys fs.FS) (*ignoreRules, error) {
@@ -77,16 +79,14 @@ func readIgnore(fsys fs.FS) (*ignoreRules, error) {
 		return nil, fmt.Errorf("%s can't be read: %w", IgnoreFile, err)
 	}
 	lines := strings.Split(string(text), "\n")
-	rules.own = gitignore.CompileIgnoreLines(lines...)
 	var back []string
 	for _, line := range lines {
 		if kept, ok := strings.CutPrefix(line, "!"); ok {
 			back = append(back, kept)
 		}
 	}
-	if len(back) > 0 {
-		rules.back = gitignore.CompileIgnoreLines(back...)
-	}
+	rules.own, rules.back = newIgnoreLines(lines), newIgnoreLines(back)
+	rules.askGit(fsys)
 	return rules, nil
 }
 
@@ -98,16 +98,38 @@ func (r *ignoreRules) judge(fsys fs.FS, name string, isDir bool) (verdict, error
 	if v != takes || err != nil {
 		return v, err
 	}
-	if isDir && r.back != nil {
-		return takes, nil // A line may bring back a file in it: each file is judged.
-	}
-	if r.own != nil && r.own.MatchesPath(withSlash(name, isDir)) {
-		return leaves, nil
-	}
-	if r.git.leavesOut(name, isDir) && (r.back == nil || !r.back.MatchesPath(name)) {
+	if r.leavesOut(name, isDir) {
 		return leaves, nil
 	}
 	return takes, nil
+}
+
+// leavesOut judges without the built-in rules.
+func (r *ignoreRules) leavesOut(name string, isDir bool) bool {
+	if isDir && len(r.back.patterns) > 0 {
+		return false // A line may bring back a file in it: each file is judged.
+	}
+	if r.own.match(name, isDir) {
+		if r.back.match(name, isDir) && !r.own.patterns.last(name, isDir) {
+			r.unreached = append(r.unreached, name)
+		}
+		return true
+	}
+	return r.git.leavesOut(name, isDir) && !r.back.match(name, isDir)
+}
+
+// warning is a sentence for people about files that a line means to bring back, in vain;
+// empty if there are none.
+func (r *ignoreRules) warning() string {
+	if len(r.unreached) == 0 {
+		return ""
+	}
+	more := ""
+	if len(r.unreached) > 1 {
+		more = fmt.Sprintf(" and %d more", len(r.unreached)-1)
+	}
+	return fmt.Sprintf("%s%s: not uploaded, though a line of %s with ! names it, because its folder is left out as a whole, as git does; bring the folder back too, with a line such as !%s/ before",
+		r.unreached[0], more, IgnoreFile, path.Dir(r.unreached[0]))
 }
 
 func withSlash(name string, isDir bool) string {

@@ -98,7 +98,7 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	if errors.Is(err, providers.ErrNoServer) {
 		return plan.Usagef("look for the tag in the provider's own list", "no server carries the tag %s", l.Tag)
 	}
-	l.Host = fmt.Sprintf("%s@%s:%d", access.User, where.Address, where.Port)
+	l.Host = fmt.Sprintf("%s@%s:%d", plan.Logins[0], where.Address, where.Port)
 	return err
 }
 
@@ -169,7 +169,7 @@ func (a *adoption) record(ctx context.Context, mark access.Owner, release string
 	}
 	return d.Update(func(r *state.Record) {
 		r.Tag, r.Settings, r.Release = mark.Tag, settings, release
-		r.Server = state.Server{Address: where.Address, Port: where.Port, User: access.User, HostKeys: a.run.VouchedFor()}
+		r.Server = state.Server{Address: where.Address, Port: where.Port, User: plan.Logins[0], HostKeys: a.run.VouchedFor()}
 		r.URL, r.Finished = plan.WebURL(where.Address), time.Now().UTC().Truncate(time.Second)
 	})
 }

@@ -41,7 +41,7 @@ type Record struct {
 type Server struct {
 	Address string `json:"address,omitempty"`
 	Port    int    `json:"port,omitempty"`
-	// User is the user that the last login worked for.
+	// User is the user that slipway logs in as: the last login worked for it.
 	User string `json:"user,omitempty"`
 	// HostKeys are the pinned public host keys, in authorized_keys form.
 	// More than one is there only while a key is being rotated.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -15,7 +13,10 @@ import (
 	"slipway/steps/access"
 	"slipway/steps/engine"
 	"slipway/steps/fact"
+	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/release"
+	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
 
@@ -27,12 +28,16 @@ type Lost struct {
 	// flags take them. USER must be root or may use sudo.
 	Host, Identity, Fingerprint string
 	// Tag finds the server at Provider; Host is empty then.
-	Tag, Provider string
+	Tag string
+	// Provider is digitalocean; or ssh, with a Host, to take the server over as one of
+	// the operator's own, whatever it claims; or empty, for the one that it claims.
+	Provider string
 }
 
 // Adopt takes over a deployment: it finds the server, reads from it which
 // deployment it carries, lets a new key of this computer log in, and writes the
-// record anew. It changes nothing else. A deployment that is on record here already
+// record anew. It changes nothing else. What the server says of itself is checked as a
+// stranger's word: a provider that it names must have it at this very address. A deployment that is on record here already
 // is a *providers.Usage.
 func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
 	if err := lost.find(ctx, home, open); err != nil {
@@ -55,14 +60,21 @@ func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProv
 	if err != nil {
 		return Summary{}, err
 	}
-	mark, release, err := a.identify(ctx, where)
+	if err := a.identify(ctx, where); err != nil {
+		return Summary{}, err
+	}
+	if home.Exists(a.mark.Name) {
+		return Summary{}, plan.Usagef("slipway status "+a.mark.Name+" shows it", "there is a deployment %s on record here already", a.mark.Name)
+	}
+	settings := a.settings()
+	known, err := a.prove(ctx, settings, open)
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := a.record(ctx, mark, release, where); err != nil {
+	if err := a.record(ctx, settings, known, where); err != nil {
 		return Summary{}, err
 	}
-	record, err := home.Read(mark.Name)
+	record, err := home.Read(a.mark.Name)
 	return summarize(record), err
 }
 
@@ -78,6 +90,8 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	switch {
 	case l.Host != "" && l.Tag != "":
 		return plan.Usagef("give one of them", "both --host and --tag are given")
+	case l.Host != "" && l.Provider != "" && l.Provider != plan.ProviderSSH && l.Provider != plan.ProviderDigitalOcean:
+		return plan.Usagef("give --provider digitalocean or --provider ssh, or leave it out", "a server can't be adopted from the provider %s", l.Provider)
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
@@ -98,7 +112,7 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	if errors.Is(err, providers.ErrNoServer) {
 		return plan.Usagef("look for the tag in the provider's own list", "no server carries the tag %s", l.Tag)
 	}
-	l.Host = fmt.Sprintf("%s@%s:%d", access.User, where.Address, where.Port)
+	l.Host = fmt.Sprintf("%s@%s:%d", plan.Logins[0], where.Address, where.Port)
 	return err
 }
 
@@ -109,6 +123,11 @@ type adoption struct {
 	host   providers.ExistingServer
 	run    *engine.Run
 	report func(line string)
+	// mark is what the server claims to be, release what it serves, and peer where the
+	// connection to it leads.
+	mark    access.Owner
+	release string
+	peer    netip.AddrPort
 }
 
 func (a *adoption) event(e engine.Event) {
@@ -118,43 +137,57 @@ func (a *adoption) event(e engine.Event) {
 }
 
 // identify learns from the server whose it is and which release it serves.
-func (a *adoption) identify(ctx context.Context, where providers.Server) (access.Owner, string, error) {
+func (a *adoption) identify(ctx context.Context, where providers.Server) error {
 	pinned, err := access.ParseHostKeys(a.run.VouchedFor())
 	if err != nil {
-		return access.Owner{}, "", err
+		return err
 	}
 	client, done, err := access.DialOperator(ctx, a.host, where, pinned)
 	if err != nil {
-		return access.Owner{}, "", err
+		return err
 	}
 	defer done()
 	defer client.Close()
-	seen, err := client.Look(ctx, shell.Lines(
-		shell.Section(fact.SectionMark, shell.Command("cat", access.OwnerFile)),
-		shell.Section("release", "cat /srv/app-*/current/name")))
+	a.peer = client.Peer()
+	seen, err := client.Look(ctx, shell.Section(fact.SectionMark, access.LookOwner))
 	if err != nil {
-		return access.Owner{}, "", err
+		return err
 	}
-	mark, ok := access.ReadOwner(seen[fact.SectionMark])
-	if !ok {
-		return access.Owner{}, "", plan.Usagef("deploy to it instead", "the server at %s carries no deployment of slipway", where.Address)
+	var ok bool
+	if a.mark, ok = access.ReadOwner(seen[fact.SectionMark]); !ok {
+		return plan.Usagef("deploy to it instead", "the server at %s carries no deployment of slipway", where.Address)
 	}
-	if err := plan.CheckName(mark.Name); err != nil {
-		return access.Owner{}, "", fmt.Errorf("the server at %s calls its deployment %q: %w", where.Address, mark.Name, err)
+	if err := a.mark.Check(); err != nil {
+		return plan.Usagef("slipway did not write it, or a newer slipway did; "+access.OwnerFile+" on the server has it",
+			"the mark of the server at %s can't be used: %v", where.Address, err)
 	}
-	if a.lost.Tag != "" && a.lost.Tag != mark.Tag {
-		return access.Owner{}, "", plan.Usagef("give its own --tag", "the server at %s carries the tag %s", where.Address, mark.Tag)
+	if a.lost.Tag != "" && a.lost.Tag != a.mark.Tag {
+		return plan.Usagef("give its own --tag", "the server at %s carries the tag %s", where.Address, a.mark.Tag)
 	}
-	a.report(fmt.Sprintf("the server at %s is %s (%s)", where.Address, mark.Name, mark.Tag))
-	return mark, shell.SplitLines(seen["release"])[0], nil
+	if a.release, err = servedRelease(ctx, client, a.mark.Name); err != nil {
+		return err
+	}
+	a.report(fmt.Sprintf("the server at %s is %s (%s)", where.Address, a.mark.Name, a.mark.Tag))
+	return nil
+}
+
+// servedRelease is the name of the release that takes the traffic; empty if there is
+// none.
+func servedRelease(ctx context.Context, client *remote.Client, name string) (string, error) {
+	seen, err := client.Look(ctx, shell.Section("release", shell.Command("head", "-c", "64", layout.Of(name).Current()+"/name")))
+	if err != nil {
+		return "", err
+	}
+	served := shell.SplitLines(seen["release"])[0]
+	if served != "" && !release.NamePattern.MatchString(served) {
+		return "", plan.Usagef("deploy to another server", "the server calls the release that it serves %q, and slipway would not", served)
+	}
+	return served, nil
 }
 
 // record writes the record and gives the server this computer's key.
-func (a *adoption) record(ctx context.Context, mark access.Owner, release string, where providers.Server) error {
-	if a.home.Exists(mark.Name) {
-		return plan.Usagef("slipway status "+mark.Name+" shows it", "there is a deployment %s on record here already", mark.Name)
-	}
-	d, err := a.home.Open(mark.Name, time.Now())
+func (a *adoption) record(ctx context.Context, settings, known map[string]string, where providers.Server) error {
+	d, err := a.home.Open(a.mark.Name, time.Now())
 	if err != nil {
 		return err
 	}
@@ -163,13 +196,12 @@ func (a *adoption) record(ctx context.Context, mark access.Owner, release string
 	if err != nil {
 		return err
 	}
-	settings := a.settings(mark, d.Dir())
-	if err := a.admit(ctx, mark, settings, k, where); err != nil {
+	if err := a.admit(ctx, settings, k, where); err != nil {
 		return errors.Join(err, forget(d))
 	}
 	return d.Update(func(r *state.Record) {
-		r.Tag, r.Settings, r.Release = mark.Tag, settings, release
-		r.Server = state.Server{Address: where.Address, Port: where.Port, User: access.User, HostKeys: a.run.VouchedFor()}
+		r.Tag, r.Settings, r.Release, r.Known = a.mark.Tag, settings, a.release, known
+		r.Server = state.Server{Address: where.Address, Port: where.Port, User: a.run.Plan.LoginUser(), HostKeys: a.run.VouchedFor()}
 		r.URL, r.Finished = plan.WebURL(where.Address), time.Now().UTC().Truncate(time.Second)
 	})
 }
@@ -179,31 +211,8 @@ func forget(d *state.Deployment) error {
 	return errors.Join(d.RemoveSecret(access.LoginKeyFile), d.RemoveSecret(access.HostKeyFile))
 }
 
-// settings are those of the deployment. A local machine whose disk is not in
-// this home is taken over as a server that exists: nothing here could end it.
-func (a *adoption) settings(mark access.Owner, dir string) map[string]string {
-	settings := maps.Clone(mark.Settings)
-	if settings == nil {
-		settings = map[string]string{}
-	}
-	settings[plan.KeyName] = mark.Name
-	_, err := os.Stat(filepath.Join(dir, "machine"))
-	if elsewhere := settings[plan.KeyProvider] == plan.ProviderLocal && errors.Is(err, fs.ErrNotExist); elsewhere || settings[plan.KeyProvider] == "" {
-		settings[plan.KeyProvider] = plan.ProviderSSH
-		delete(settings, plan.KeyImage)
-		delete(settings, plan.KeyEngine)
-	}
-	if settings[plan.KeyProvider] == plan.ProviderSSH {
-		settings[plan.KeyHost] = a.lost.Host
-	}
-	if a.lost.Identity != "" {
-		settings[plan.KeyIdentity] = a.lost.Identity
-	}
-	return settings
-}
-
 // admit lets the new key log in, and proves it by a fresh connection.
-func (a *adoption) admit(ctx context.Context, mark access.Owner, settings map[string]string, k access.Keys, where providers.Server) error {
-	plan := plan.OfRecord(state.Record{Name: mark.Name, Tag: mark.Tag, Settings: settings})
+func (a *adoption) admit(ctx context.Context, settings map[string]string, k access.Keys, where providers.Server) error {
+	plan := plan.OfRecord(state.Record{Name: a.mark.Name, Tag: a.mark.Tag, Settings: settings})
 	return a.run.AdmitKey(ctx, plan, facts(plan), k, a.host, where)
 }

@@ -53,10 +53,12 @@ func (s *Session) deployed(ctx context.Context, meant which) (plan.Plan, error) 
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	s.serving = shell.SplitLines(seen["serving"])[0]
+	if s.serving = shell.SplitLines(seen["serving"])[0]; !release.NamePattern.MatchString(s.serving) {
+		s.serving = ""
+	}
 	var notes release.Notes
 	p.Release = shell.SplitLines(seen["release"])[0]
-	if p.Release == "" || json.Unmarshal([]byte(seen["notes"]), &notes) != nil {
+	if !release.NamePattern.MatchString(p.Release) || json.Unmarshal([]byte(seen["notes"]), &notes) != nil {
 		return plan.Plan{}, s.noRelease()
 	}
 	p.App, p.DependencyHash = notes.App, notes.DependencyHash

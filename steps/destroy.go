@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"slipway/providers"
 	"slipway/state"
@@ -34,7 +35,7 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.
 	r := &Removal{Name: name, deployment: d}
 	r.plan = plan.OfRecord(d.Record())
 	r.spec = plan.SpecOf(r.plan)
-	r.spec.Known = d.Record().Known
+	r.spec.Known = certain(d.Record())
 	if r.provider, err = open(r.plan, d.Dir()); err == nil {
 		err = r.awaitUnanswered(ctx)
 	}
@@ -45,6 +46,14 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.
 		return nil, errors.Join(err, d.Close())
 	}
 	return r, nil
+}
+
+// certain are the identifiers on record of what was not asked for anew since: the answer
+// to that may be lost.
+func certain(r state.Record) map[string]string {
+	known := maps.Clone(r.Known)
+	maps.DeleteFunc(known, func(kind, _ string) bool { return !r.IntendedAt(kind).IsZero() })
+	return known
 }
 
 // Do removes what the deployment has, then its record. It can be called again

@@ -18,7 +18,7 @@ type Command struct {
 	// Release is the name of that release; Early is set if it never took the traffic.
 	Release string
 	Early   bool
-	// Line is what runs it as the user deploy.
+	// Line is what runs it as the deployment's own user.
 	Line string
 	unit string
 }

@@ -56,19 +56,26 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 	if err != nil {
 		return err
 	}
-	client, done, err := access.DialAny(ctx, host, where, pinned, k.Signers(), record.Server.Address != "")
+	user := ""
+	if record.Server.Address != "" {
+		user = r.plan.LoginUser()
+	}
+	client, done, err := access.DialAny(ctx, host, where, user, pinned, k.Signers())
 	if err != nil {
 		return err
 	}
 	defer done()
-	owner, err := client.Look(ctx, shell.Section(fact.SectionMark, access.Mark.Look(r.plan)))
+	seen, err := client.Look(ctx, shell.Section(fact.SectionMark, access.Mark.Look(r.plan)))
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(owner[fact.SectionMark], r.plan.Tag) {
+	owner, ok := access.ReadOwner(seen[fact.SectionMark])
+	damaged := !ok && strings.Contains(seen[fact.SectionMark], r.plan.Tag)
+	if !damaged && owner.Tag != r.plan.Tag {
 		report("nothing of " + r.Name + " is on the server")
 		return nil
 	}
+	r.plan.Login = access.LoginOf(owner, r.plan)
 	if err := runScript(ctx, client, "remove-app", removeScript(r.plan), report); err != nil {
 		return err
 	}
@@ -80,7 +87,7 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 func handOver(ctx context.Context, plan plan.Plan, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
 	client, done, err := access.DialOperator(ctx, host, where, pinned)
 	if err != nil {
-		return fmt.Errorf("%s can't log in, so the user %s keeps its key: %w", where.User, access.User, err)
+		return fmt.Errorf("%s can't log in, so the user %s keeps its key: %w", where.User, plan.LoginUser(), err)
 	}
 	defer done()
 	defer client.Close()

@@ -8,6 +8,7 @@ import (
 	"slipway/state"
 	"slipway/steps/engine"
 	"slipway/steps/layout"
+	"slipway/steps/plan"
 	"slipway/steps/release"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
@@ -53,6 +54,9 @@ func rolledBack(r *state.Record, to, health string) {
 		return
 	}
 	for key, value := range settings {
+		if value != "" && plan.CheckShared(key, value) != nil {
+			continue // slipway wrote no such path, status or time
+		}
 		if delete(r.Settings, key); value != "" {
 			r.Settings[key] = value
 		}

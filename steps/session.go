@@ -12,7 +12,8 @@ import (
 	"slipway/steps/remote"
 )
 
-// Session is a login to a deployment's server, as the user deploy. The caller
+// Session is a login to a deployment's server, as the user that the
+// deployment has there. The caller
 // closes its client.
 type Session struct {
 	Client *remote.Client
@@ -50,7 +51,7 @@ func OpenSession(ctx context.Context, name string, wanted providers.Ability, hom
 	if err != nil {
 		return nil, err
 	}
-	client, err := access.DialDeploy(ctx, where, pinned, k.Signers())
+	client, err := access.DialDeploy(ctx, where, p.LoginUser(), pinned, k.Signers())
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/digitalocean/godo"
@@ -18,12 +19,18 @@ import (
 // else may get. It waits until each thing is gone and stops at the first that can't
 // be removed; the next call continues there.
 //
+// A droplet that bears the tag and is not the one on record, a copy of it say, is
+// refused before anything is removed.
+//
 // It can't know of a droplet that was asked for a moment ago and that no list has
 // yet: after a create call without an answer, first call the Look of the droplet
 // resource with the time of that call.
 func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func(line string)) error {
 	w, err := p.inventory(ctx, spec)
 	if err != nil {
+		return err
+	}
+	if err := p.onlyOwn(spec, w.droplets); err != nil {
 		return err
 	}
 	for _, r := range w.records {
@@ -47,6 +54,35 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 		}
 	}
 	return p.deleteRest(ctx, spec, w, report)
+}
+
+// onlyOwn refuses droplets that bear the deployment's tag and are not the one that it
+// made: the one with the number on record, else the only one with the deployment's
+// unique name. Whoever makes a droplet of a snapshot may give it any tag.
+func (p *Provider) onlyOwn(spec providers.Spec, found []godo.Droplet) error {
+	id := knownDroplet(spec)
+	if p.made != 0 {
+		id = p.made
+	}
+	var others []string
+	for _, d := range found {
+		if id == d.ID || id == 0 && strings.EqualFold(d.Name, uniqueName(spec.Tag)) {
+			id = d.ID
+			continue
+		}
+		others = append(others, fmt.Sprintf("%d (%s, %s)", d.ID, d.Name, publicIPv4(&d)))
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	what := "there is no droplet on record"
+	if id != 0 {
+		what = fmt.Sprintf("this deployment's droplet is %d", id)
+	}
+	return &providers.Refused{
+		Err:  fmt.Errorf("the tag %s is also on a droplet that this deployment did not make: %s; %s", spec.Tag, strings.Join(others, ", "), what),
+		Next: fmt.Sprintf("take the tag off it (doctl compute droplet untag ID --tag-name %s), or remove it yourself (doctl compute droplet delete ID), and run the same command again; nothing was removed", spec.Tag),
+	}
 }
 
 func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(string)) error {

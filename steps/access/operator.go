@@ -40,14 +40,15 @@ func DialOperator(ctx context.Context, host providers.ExistingServer, where prov
 	return client, done, nil
 }
 
-// DialAny logs in with the deployment's key if that has worked before and is not
-// refused now, else as the operator. The second result closes the client.
-func DialAny(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer, worked bool) (*remote.Client, func(), error) {
+// DialAny logs in as the deployment's own user if that has worked before and is not
+// refused now, else as the operator; user is empty if it never worked. The second result
+// closes the client.
+func DialAny(ctx context.Context, host providers.ExistingServer, where providers.Server, user string, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, func(), error) {
 	if len(pinned) == 0 {
 		return nil, nil, errors.New("the server was never connected to")
 	}
-	if worked {
-		client, err := DialDeploy(ctx, where, pinned, signers)
+	if user != "" {
+		client, err := DialDeploy(ctx, where, user, pinned, signers)
 		if !WasRefused(err) {
 			return client, func() { client.Close() }, err
 		}
@@ -97,9 +98,9 @@ func becomesRoot(ctx context.Context, client *remote.Client, target remote.Targe
 	return nil, err
 }
 
-// DialDeploy tries once to log in as the user that every deployment has.
-func DialDeploy(ctx context.Context, where providers.Server, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
-	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: User,
+// DialDeploy tries once to log in as the deployment's own user.
+func DialDeploy(ctx context.Context, where providers.Server, user string, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
+	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: user,
 		HostKeys: pinned, Signers: signers})
 }
 

@@ -85,7 +85,10 @@ func (r *Run) logInOnce(ctx context.Context, where providers.Server) error {
 // entered tells what the operator's login is used for. A run that only looks
 // goes on with it.
 func (r *Run) entered(wanted providers.Finding, where providers.Server) providers.Finding {
-	wanted.Notes = []string{"each file of yours that is replaced on the server is kept there, in " + shell.Kept}
+	if r.entry.note != "" {
+		wanted.Notes = append(wanted.Notes, r.entry.note)
+	}
+	wanted.Notes = append(wanted.Notes, "each file of yours that is replaced on the server is kept there, in "+shell.Kept)
 	if r.OnlyLooks() {
 		r.server = r.entry.server
 		return wanted
@@ -173,7 +176,7 @@ func (r *Run) dial(ctx context.Context, where providers.Server) (*remote.Client,
 	if err != nil {
 		return nil, err
 	}
-	return access.DialDeploy(ctx, where, pinned, r.signers)
+	return access.DialDeploy(ctx, where, r.Plan.LoginUser(), pinned, r.signers)
 }
 
 // connect logs in, looks at the server, and keeps what it saw.
@@ -184,7 +187,7 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 	}
 	r.Plan.Address = where.Address
 	s := &server{client: client}
-	if err := s.lookAll(ctx, r.Plan, r.facts, r.Report); err != nil {
+	if err := s.lookAll(ctx, r, r.facts); err != nil {
 		client.Close()
 		return err
 	}
@@ -208,16 +211,16 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 // remember keeps where the server answered, if that is news.
 func (r *Run) remember(where providers.Server) error {
 	before := r.Record().Server
-	if r.OnlyLooks() || before.Address == where.Address && before.Port == where.Port && before.User == access.User {
+	if r.OnlyLooks() || before.Address == where.Address && before.Port == where.Port && before.User == r.Plan.LoginUser() {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {
-		record.Server.Address, record.Server.Port, record.Server.User = where.Address, where.Port, access.User
+		record.Server.Address, record.Server.Port, record.Server.User = where.Address, where.Port, r.Plan.LoginUser()
 	})
 }
 
 func (r *Run) loggedIn() providers.Finding {
 	server, system := r.Record().Server, r.server.system
 	where := net.JoinHostPort(server.Address, strconv.Itoa(server.Port))
-	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", access.User, where, system.ID, system.Version, system.Memory)}
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", r.Plan.LoginUser(), where, system.ID, system.Version, system.Memory)}
 }

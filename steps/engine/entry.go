@@ -97,7 +97,7 @@ func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where pr
 	}
 	r.Plan.Address = where.Address
 	e := &entry{server: &server{client: client}, done: done}
-	if err = e.lookAll(ctx, r.Plan, r.facts, r.Report); err == nil {
+	if err = e.lookAll(ctx, r, r.facts); err == nil {
 		err = access.CheckOwner(r.Plan, e.sections[fact.SectionMark])
 	}
 	if err == nil {
@@ -154,7 +154,7 @@ func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
 	unproven := r.unprovenError(admitting.Guarded(), err, began)
 	if access.WasRefused(err) {
 		return &providers.Failed{Err: unproven,
-			Next: "if sshd on the server has AllowUsers or AllowGroups, let " + access.User + " in there, then run the same command again"}
+			Next: "if sshd on the server has AllowUsers or AllowGroups, let " + r.Plan.LoginUser() + " in there, then run the same command again"}
 	}
 	return unproven
 }

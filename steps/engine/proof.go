@@ -46,6 +46,7 @@ func (r *Run) arm(changing Facts) string {
 	for _, f := range r.facts {
 		parts = append(parts, f.Guards)
 	}
+	parts = append(parts, guard.Part{Logins: []string{r.Plan.LoginUser()}})
 	return guard.Arm(guard.Join(parts...), remote.NewBoundary(), r.Plan.RevertTime(), changing.Guarded().names())
 }
 
@@ -123,7 +124,7 @@ func (s Facts) proveEarlier(ctx context.Context, r *Run) error {
 		r.server.armed = guard.Armed{}
 		return nil
 	}
-	return r.server.lookAll(ctx, r.Plan, s, r.Report)
+	return r.server.lookAll(ctx, r, s)
 }
 
 // proving proves a job's guarded change while the rest of the job goes on.

@@ -22,6 +22,8 @@ type server struct {
 	sections map[string]string
 	// armed is the guard of a change that no new login has proven yet.
 	armed guard.Armed
+	// note says why slipway logs in as another user than usual; mostly empty.
+	note string
 }
 
 // firstBoot waits, at most five minutes, until cloud-init has finished this boot's
@@ -41,10 +43,11 @@ func (r *Run) Looked(f *fact.Fact) string {
 }
 
 // lookAll looks at the system and at every fact in one round trip. Jobs that an
-// earlier run left running are waited for first.
-func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, report func(string)) error {
-	for {
-		sections, err := s.client.Look(ctx, shell.Lines(LookScript(plan, facts), lookObstacles(plan), lookBefore(plan)))
+// earlier run left running are waited for first. It decides which user slipway logs in
+// as: if that is not the one that was looked for, it looks again.
+func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
+	for chosen := false; ; {
+		sections, err := s.client.Look(ctx, shell.Lines(LookScript(r.Plan, facts), lookObstacles(r.Plan), lookBefore(r.Plan)))
 		if err != nil {
 			return err
 		}
@@ -54,13 +57,21 @@ func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, repor
 			if err := s.system.Check(); err != nil {
 				return err
 			}
-			if err := fact.CheckObstacles(plan, sections[fact.SectionObstacles], time.Now()); err != nil {
+			another, err := s.chooseLogin(r)
+			if err != nil {
 				return err
 			}
-			return s.system.CheckPython(plan)
+			if another && !chosen {
+				chosen = true
+				continue
+			}
+			if err := fact.CheckObstacles(r.Plan, sections[fact.SectionObstacles], time.Now()); err != nil {
+				return err
+			}
+			return s.system.CheckPython(r.Plan)
 		}
 		for _, job := range jobs {
-			report("waiting for the step " + job + ", which an earlier run started")
+			r.Report("waiting for the step " + job + ", which an earlier run started")
 			if err := s.client.Wait(ctx, job); err != nil {
 				return err
 			}
@@ -68,9 +79,25 @@ func (s *server) lookAll(ctx context.Context, plan plan.Plan, facts Facts, repor
 	}
 }
 
+// chooseLogin decides which user slipway logs in as, by the deployment's mark, else by
+// whom the users of the server belong to. It is true if another one was looked for.
+func (s *server) chooseLogin(r *Run) (bool, error) {
+	before := r.Plan.LoginUser()
+	if owner, ok := access.ReadOwner(s.sections[fact.SectionMark]); ok {
+		r.Plan.Login = access.LoginOf(owner, r.Plan)
+		return r.Plan.LoginUser() != before, nil
+	}
+	user, note, err := fact.ChooseLogin(r.Plan, s.sections[fact.SectionObstacles])
+	if err != nil {
+		return false, err
+	}
+	r.Plan.Login, s.note = user, note
+	return user != before, nil
+}
+
 // lookObstacles looks for what is in the way of a deployment.
 func lookObstacles(p plan.Plan) string {
-	return shell.Section(fact.SectionObstacles, fact.LookObstacles(p, access.OwnerFile))
+	return shell.Section(fact.SectionObstacles, shell.Lines("(", fact.LookStrangers(p, access.OwnerFile), ")", fact.LookObstacles(p, access.OwnerFile)))
 }
 
 // see keeps what a look found.

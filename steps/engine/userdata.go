@@ -15,7 +15,7 @@ func userData(p plan.Plan, k access.Keys) (string, error) {
 	config := map[string]any{
 		"hostname": p.Name,
 		"users": []any{map[string]any{
-			"name":                access.User,
+			"name":                p.LoginUser(),
 			"shell":               "/bin/bash",
 			"lock_passwd":         true,
 			"sudo":                "ALL=(ALL:ALL) NOPASSWD: ALL",

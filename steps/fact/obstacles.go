@@ -28,7 +28,7 @@ func LookObstacles(p plan.Plan, owner string) string {
 	if p.Value(plan.KeyHost) != "" {
 		existing = "yes"
 	}
-	return shell.Script(obstaclesText, shell.Values{"owner": owner, "user": LoginUser, "existing": existing})
+	return shell.Script(obstaclesText, shell.Values{"owner": owner, "user": p.LoginUser(), "existing": existing})
 }
 
 // leastFree are the megabytes that must be free on the disk before the first deployment.
@@ -102,33 +102,34 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 	"readonly": func(judge, string) (obstacle, bool) {
 		return obstacle{"/etc can't be written to", "on the server, mount -o remount,rw /, and see dmesg for why it is read-only"}, true
 	},
-	"shell": func(_ judge, rest string) (obstacle, bool) {
-		return obstacle{fmt.Sprintf("its user %s, whom slipway logs in as, has the shell %s, which runs no commands", LoginUser, rest),
-			"on the server, usermod --shell /bin/bash " + LoginUser}, noShell.MatchString(rest)
+	"taken": taken,
+	"shell": func(c judge, rest string) (obstacle, bool) {
+		return obstacle{fmt.Sprintf("its user %s, whom slipway logs in as, has the shell %s, which runs no commands", c.plan.LoginUser(), rest),
+			"on the server, usermod --shell /bin/bash " + c.plan.LoginUser()}, noShell.MatchString(rest)
 	},
-	"allowusers": func(_ judge, rest string) (obstacle, bool) {
-		return obstacle{"sshd there lets only some users in (AllowUsers " + strings.TrimSpace(rest) + "), and not " + LoginUser,
-			"on the server, add " + LoginUser + " to AllowUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(rest) != "" && !anyNames(rest, LoginUser)
+	"allowusers": func(c judge, rest string) (obstacle, bool) {
+		return obstacle{"sshd there lets only some users in (AllowUsers " + strings.TrimSpace(rest) + "), and not " + c.plan.LoginUser(),
+			"on the server, add " + c.plan.LoginUser() + " to AllowUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(rest) != "" && !anyNames(rest, c.plan.LoginUser())
 	},
-	"allowgroups": func(_ judge, rest string) (obstacle, bool) {
+	"allowgroups": func(c judge, rest string) (obstacle, bool) {
 		allowed, groups, _ := strings.Cut(rest, "|")
 		isMember := slices.ContainsFunc(strings.Fields(groups), func(group string) bool { return anyNames(allowed, group) })
-		return obstacle{"sshd there lets only some groups in (AllowGroups " + strings.TrimSpace(allowed) + "), and " + LoginUser + " is in none",
-			"on the server, add the group " + LoginUser + " to AllowGroups in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(allowed) != "" && !isMember
+		return obstacle{"sshd there lets only some groups in (AllowGroups " + strings.TrimSpace(allowed) + "), and " + c.plan.LoginUser() + " is in none",
+			"on the server, add the group " + c.plan.LoginUser() + " to AllowGroups in /etc/ssh/sshd_config and type systemctl reload ssh"}, strings.TrimSpace(allowed) != "" && !isMember
 	},
-	"denyusers": func(_ judge, rest string) (obstacle, bool) {
-		return obstacle{"sshd there shuts the user " + LoginUser + " out (DenyUsers)",
-			"on the server, take " + LoginUser + " out of DenyUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, anyNames(rest, LoginUser)
+	"denyusers": func(c judge, rest string) (obstacle, bool) {
+		return obstacle{"sshd there shuts the user " + c.plan.LoginUser() + " out (DenyUsers)",
+			"on the server, take " + c.plan.LoginUser() + " out of DenyUsers in /etc/ssh/sshd_config and type systemctl reload ssh"}, anyNames(rest, c.plan.LoginUser())
 	},
-	"forcecommand": func(_ judge, rest string) (obstacle, bool) {
+	"forcecommand": func(c judge, rest string) (obstacle, bool) {
 		command := strings.TrimSpace(rest)
-		return obstacle{"sshd there runs " + command + " in place of what " + LoginUser + " asks for (ForceCommand)",
-			"on the server, except " + LoginUser + " from ForceCommand in /etc/ssh/sshd_config and type systemctl reload ssh"}, command != "" && command != "none"
+		return obstacle{"sshd there runs " + command + " in place of what " + c.plan.LoginUser() + " asks for (ForceCommand)",
+			"on the server, except " + c.plan.LoginUser() + " from ForceCommand in /etc/ssh/sshd_config and type systemctl reload ssh"}, command != "" && command != "none"
 	},
-	"requiretty": func(_ judge, rest string) (obstacle, bool) {
+	"requiretty": func(c judge, rest string) (obstacle, bool) {
 		file, _, _ := strings.Cut(rest, ":")
 		return obstacle{fmt.Sprintf("sudo there wants a terminal, which slipway has not: requiretty in %s", file),
-			"on the server, type visudo and add the line Defaults:" + LoginUser + " !requiretty"}, file != ""
+			"on the server, type visudo and add the line Defaults:" + c.plan.LoginUser() + " !requiretty"}, file != ""
 	},
 	"nginx":   otherSite,
 	"listens": otherServer,
@@ -138,9 +139,6 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 	},
 	"dead": deadSource,
 }
-
-// LoginUser is the user that every deployment has: slipway makes it and logs in as it.
-const LoginUser = "deploy"
 
 // anyNames tells whether one of sshd's patterns stands for a user or group.
 func anyNames(patterns, name string) bool {

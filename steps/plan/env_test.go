@@ -27,8 +27,8 @@ func TestHostileVariables(t *testing.T) {
 		strings.Repeat("x", app.MaxWord-1):  "has 131072 bytes",
 		strings.Repeat("\ufffd", 128<<10/3): "has 131072 bytes",
 	} {
-		_, flag := readEnv(Asked{Env: []string{"K=" + value}}, app.File{})
-		_, file := readEnv(Asked{}, app.File{Env: map[string]string{"K": value}})
+		_, flag := readEnv(t.Context(), Asked{Env: []string{"K=" + value}}, app.File{})
+		_, file := readEnv(t.Context(), Asked{}, app.File{Env: map[string]string{"K": value}})
 		errs := []error{flag, file}
 		if !strings.ContainsAny(value, "\x00\xe9\xed\ufeff") { // else the file itself is no text
 			path := filepath.Join(t.TempDir(), "env")

@@ -62,6 +62,8 @@ type Plan struct {
 	Tag string
 	// Address is where the server answers; empty until that is known.
 	Address string
+	// Login is one of Logins; empty is the first. LoginUser tells it.
+	Login string
 	// AuthorizedKey is the deployment's own public key, which may log in to the
 	// server, in authorized_keys form.
 	AuthorizedKey string
@@ -209,7 +211,7 @@ func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, sourc
 	}
 	p.Values[KeyName] = name
 	p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
-	p.Tag = record.Tag
+	p.Tag, p.Login = record.Tag, record.Server.User
 	return p.refuseFixed(earlier)
 }
 

@@ -14,20 +14,10 @@ func (p Plan) Recorded() map[string]string {
 	return used
 }
 
-// Shared are the settings that mean the same on any computer, by key: they are
-// kept on the server, for an operator who adopts the deployment elsewhere.
-func (p Plan) Shared() map[string]string {
-	shared := p.Recorded()
-	for _, key := range []string{KeyHost, KeyIdentity, KeyFingerprint, KeyName} {
-		delete(shared, key)
-	}
-	return shared
-}
-
 // OfRecord is the part of a plan that a record holds: enough to find what was
 // made, but with no app and no files.
 func OfRecord(record state.Record) Plan {
-	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Values: map[string]NamedValue{}}
+	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Login: record.Server.User, Values: map[string]NamedValue{}}
 	for key, value := range record.Settings {
 		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
 	}

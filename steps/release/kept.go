@@ -31,6 +31,7 @@ func LookKept(l layout.Layout) string {
 }
 
 // ParseKept reads what LookKept printed. The release that took traffic last is the first.
+// What has no release's name is none.
 func ParseKept(out string) []Kept {
 	var kept []Kept
 	current := ""
@@ -42,7 +43,7 @@ func ParseKept(out string) []Kept {
 			continue
 		}
 		var seconds float64
-		if _, err := fmt.Sscan(first, &seconds); err == nil {
+		if _, err := fmt.Sscan(first, &seconds); err == nil && NamePattern.MatchString(release) {
 			kept = append(kept, Kept{Name: release, Served: time.Unix(int64(seconds), 0).UTC()})
 		}
 	}

@@ -18,7 +18,7 @@ func (c *command) run() *cobra.Command {
 folder of its source, with its packages, variables and state folder. The command's
 exit status becomes slipway's. Before a first release answers, the command runs in the
 newest one whose packages are installed. On a terminal the command gets a terminal. A single
-word with spaces in it is passed to the shell. To run a command as the user deploy,
+word with spaces in it is passed to the shell. To run a command as the user who logs in,
 who may use sudo, use slipway ssh.`,
 		Example: `  slipway run -- python manage.py migrate
   slipway run shop -- python manage.py shell

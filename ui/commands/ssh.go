@@ -20,7 +20,7 @@ func (c *command) ssh() *cobra.Command {
 	var known bool
 	cmd := &cobra.Command{
 		Use: "ssh [NAME] [-- COMMAND]", Short: "Log in to a deployment's server, or run a command there",
-		Long: `Log in to a deployment's server as the user deploy, who may use sudo; or run a command
+		Long: `Log in to a deployment's server as its own user, who may use sudo; or run a command
 there, whose exit status becomes slipway's. A single word with spaces in it is passed
 to the shell. To use your own ssh, add the server's host key first:
 slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,

@@ -7,12 +7,13 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/fact"
+	"slipway/steps/hardening"
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
 
 // OwnerFile is the mark: the file that tells which deployment a server belongs to.
-const OwnerFile = "/etc/slipway/deployment.json"
+const OwnerFile = fact.OwnerFile
 
 // Mark is the deployment's name and tag on the server itself, so that another
 // computer can find out what the server is.
@@ -24,7 +25,12 @@ var Mark = &fact.Fact{
 	Decide: func(v fact.View) []providers.Change {
 		return fact.ChangedFiles(v.Looked, "another computer can adopt the deployment by it", markFile(v.Plan))
 	},
-	Script: func(v fact.View) string { return markFile(v.Plan).Put() },
+	Script: func(v fact.View) string {
+		if v.Plan.Value(plan.KeyHost) == "" {
+			return markFile(v.Plan).Put()
+		}
+		return shell.Lines(hardening.KeepBefore(OwnerFile), markFile(v.Plan).Put())
+	},
 }
 
 // Owner is the mark's content: the deployment that the server belongs to.

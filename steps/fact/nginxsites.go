@@ -93,7 +93,9 @@ func serversIn(file string, tokens []string) []nginxServer {
 func (s *nginxServer) take(words []string) {
 	switch {
 	case len(words) > 1 && words[0] == "listen":
-		s.listens = slices.Concat([]nginxListen{}, s.listens) // one for a socket alone is no listen of port 80
+		if s.listens == nil {
+			s.listens = []nginxListen{} // a server at a socket alone does not listen on port 80
+		}
 		if at, ok := listenAddress(words[1]); ok {
 			at.isDefault = slices.Contains(words, "default_server") || slices.Contains(words, "default")
 			s.listens = append(s.listens, at)

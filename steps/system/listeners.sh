@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# Prints each port at which a program listens, as "listener" and what listening prints,
+# and "published" and what published prints. It looks only at a server that was there
+# before ($existing is "yes") and that has no $owner, the mark of a deployment: what is
+# found later was closed all along. sockets.sh comes before it.
+: "${owner?}" "${existing?}"
+
+if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
+
+found=$(listening)
+# A client has a UDP port for as long as it waits for an answer.
+if printf '%s\n' "$found" | grep -q '^udp'; then
+  sleep 1
+  found=$(printf '%s\n' "$found" | grep -xF "$(listening)")
+fi
+printf '%s\n' "$found" | sed 's/^/listener /'
+published | sed 's/^/published /'

@@ -17,17 +17,7 @@ enablement() {
   esac
 }
 
-# activity brings back whether the unit $1 runs, as $2 says.
-activity() {
-  now=$(systemctl is-active "$1")
-  case $2-$now in
-    active-active | inactive-inactive) ;;
-    active-*) systemctl start "$1" ;;
-    *-active) stop "$1" ;;
-  esac
-}
-
-# stop stops a unit. nftables.service would flush the rules of everybody when it stops.
+# stop stops a unit that did not run. nftables.service would flush the rules of everybody when it stops.
 stop() {
   if [ "$1" != nftables.service ]; then
     systemctl stop "$1"
@@ -56,19 +46,30 @@ remount() {
 }
 
 if [ -e "$file" ]; then
+  # All at once: what one call removes, the next one would add again.
+  new=
   for profile in $profiles; do
-    if [ -e "/usr/share/pam-configs/$profile" ] && ! grep -qxF "pam $profile" "$file"; then
-      DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove "$profile"
-    fi
+    if [ -e "/usr/share/pam-configs/$profile" ] && ! grep -qxF "pam $profile" "$file"; then new="$new $profile"; fi
   done
+  # shellcheck disable=SC2086 # the profiles are words
+  [ -z "$new" ] || DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove $new
   while read -r kind name rest; do
     case $kind in
       unit)
+        now=$(systemctl is-active "$name") || :
+        case ${rest%% *}-$now in
+          active-* | *-inactive) ;;
+          *-failed) systemctl reset-failed "$name" 2>/dev/null || : ;;
+          *) stop "$name" 2>/dev/null || echo "the unit $name still runs" ;;
+        esac
         enablement "$name" "${rest#* }" 2>/dev/null || :
-        activity "$name" "${rest%% *}" 2>/dev/null || echo "the unit $name stays as it is"
+        case ${rest%% *}-$now in
+          active-active) ;;
+          active-*) systemctl start "$name" || echo "the unit $name does not start" ;;
+        esac
         ;;
       sysctl)
-        now=$(tr -s '\t ' ' ' <"/proc/sys/$name" 2>/dev/null)
+        now=$(tr -s '\t ' ' ' <"/proc/sys/$name" 2>/dev/null) || continue
         [ "$now" != "$(printf '%s' "$rest" | tr -s '\t ' ' ')" ] || continue
         for word in "$@"; do
           [ "$word" = "$name=$now" ] || continue
@@ -79,8 +80,7 @@ if [ -e "$file" ]; then
       mode)
         path=${rest#* }
         if [ -e "$path" ] && [ ! -L "$path" ]; then
-          chown "${rest%% *}" "$path"
-          chmod "$name" "$path"
+          chown "${rest%% *}" "$path" && chmod "$name" "$path" || echo "the mode of $path stays as it is"
         fi
         ;;
       mount) remount "$name" "$rest" 2>/dev/null || echo "the mount at $name stays as it is until the next reboot" ;;

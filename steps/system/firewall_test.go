@@ -28,6 +28,8 @@ listener tcp 0264A8C0:0CEA 3306 mysqld ?
 listener tcp 00000000:1FB8 8120 docker-proxy docker.service
 published tcp 8120
 published tcp { 9000-9002, 9100 }
+listener tcp 010011AC:1B58 7000 dnsmasq lxc-net.service
+bridge docker0 172.17.0.1
 listener tcp nonsense
 listener tcp zz:1F90 8080 node app.service
 listener tcp 00000000:1F91 8081 a(b app.service

@@ -31,6 +31,7 @@ func lookListeners(p plan.Plan) string {
 // listener is a port at which a program of the server's own listens.
 type listener struct {
 	plan.Port
+	address netip.Addr
 	// program and unit name who listens, for people only. "?" is not known.
 	program, unit string
 }
@@ -58,10 +59,13 @@ var word = regexp.MustCompile(`^[A-Za-z0-9._@:+-]+$`)
 // closes are the ports that the firewall would close to a program that listens there,
 // each once and in order.
 func closes(v fact.View) []listener {
-	published, open := publishedIn(v.Looked), portsIn(v)
+	published, open, inside := publishedIn(v.Looked), portsIn(v), insideIn(v)
 	allowed, _ := v.Plan.Allowed()
 	var all []listener
 	for _, l := range listenersIn(v.Looked) {
+		if slices.Contains(inside, l.address) {
+			continue // only containers reach it, and they still do
+		}
 		isOpen := !l.UDP && slices.Contains(open, l.Number) || slices.Contains(allowed, l.Port)
 		if isOpen || slices.Contains(ownUse, l.Port) || slices.Contains(published, l.Port) {
 			continue
@@ -113,11 +117,26 @@ func listenersIn(looked string) []listener {
 		if err != nil || address.IsLoopback() {
 			continue
 		}
-		l := listener{plan.Port{Number: number, UDP: fields[1] == "udp"}, fields[4], fields[5]}
+		l := listener{plan.Port{Number: number, UDP: fields[1] == "udp"}, address, fields[4], fields[5]}
 		if !word.MatchString(l.unit) {
 			l.unit = "?"
 		}
 		all = append(all, l)
+	}
+	return all
+}
+
+// insideIn are the server's own addresses on bridges that lead to containers only.
+func insideIn(v fact.View) []netip.Addr {
+	var all []netip.Addr
+	for _, line := range shell.SplitLines(v.Looked) {
+		fields := strings.Fields(line)
+		if len(fields) != 3 || fields[0] != "bridge" || slices.Contains(strings.Fields(v.System.OutwardBridges), fields[1]) {
+			continue
+		}
+		if address, err := netip.ParseAddr(fields[2]); err == nil {
+			all = append(all, address)
+		}
 	}
 	return all
 }

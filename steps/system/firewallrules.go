@@ -79,18 +79,7 @@ table inet slipway {
 
 // others are the rules of what stays open beside SSH and the web.
 func (r rules) others() string {
-	text := ""
-	for _, protocol := range []string{"tcp", "udp"} {
-		var ports []int
-		for _, port := range r.allowed {
-			if port.Protocol() == protocol {
-				ports = append(ports, port.Number)
-			}
-		}
-		if len(ports) > 0 {
-			text += "\t\t" + protocol + " dport { " + portList(ports) + " } accept\n"
-		}
-	}
+	text := r.let("tcp") + r.let("udp")
 	if !r.forwards || slices.ContainsFunc(r.bridges, func(name string) bool { return !interfaceName.MatchString(name) }) {
 		return text
 	}
@@ -100,6 +89,20 @@ func (r rules) others() string {
 		only = `iifname != { "` + strings.Join(r.bridges, `", "`) + `" } `
 	}
 	return text + "\t\t" + only + "meta iifkind \"bridge\" accept\n"
+}
+
+// let lets in what is allowed of a protocol.
+func (r rules) let(protocol string) string {
+	var ports []int
+	for _, port := range r.allowed {
+		if port.Protocol() == protocol {
+			ports = append(ports, port.Number)
+		}
+	}
+	if len(ports) == 0 {
+		return ""
+	}
+	return "\t\t" + protocol + " dport { " + portList(ports) + " } accept\n"
 }
 
 // forward drops what is forwarded, unless the server did that before.

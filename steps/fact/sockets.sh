@@ -26,7 +26,7 @@ listening() {
 
 published() {
   {
-    nft -s list ruleset | sed -nE 's/^.* (tcp|udp) dport (\{[^}]*\}|[0-9-]+) .*(dnat|DNAT).*$/\1 \2/p'
+    nft -s list ruleset | sed -nE 's/^(.*[[:space:]])?(tcp|udp) dport (\{[^}]*\}|[0-9-]+) .*(dnat|DNAT).*$/\2 \3/p'
     iptables-save -t nat | sed -nE 's/^-A .*-p (tcp|udp) .*--dports? ([0-9:,]+) .*-j DNAT.*$/\1 \2/p'
   } 2>/dev/null | sort -u
 }

@@ -13,7 +13,7 @@ if [ -x /usr/sbin/nginx ]; then
   if dump=$(/usr/sbin/nginx -T 2>/dev/null); then
     printf '%s\n' "$dump" | sed 's/^/T /'
   else
-    echo "nginxbroken $(/usr/sbin/nginx -t 2>&1 | sed -n 's/^nginx: \[emerg\] //p' | head -n 1)"
+    echo "nginxbroken $(/usr/sbin/nginx -t 2>&1 | sed -nE 's/^.*\[emerg\] ([0-9]+#[0-9]+: )?//p' | head -n 1)"
   fi
 else
   # What was left or put there is read once nginx is installed.

@@ -83,7 +83,7 @@ func TestFirewallAfterDestroy(t *testing.T) {
 func differences(before, after string) string {
 	var all []string
 	only := func(sign, text, other string) {
-		for _, line := range strings.SplitSeq(text, "\n") {
+		for line := range strings.SplitSeq(text, "\n") {
 			if !strings.Contains("\n"+other+"\n", "\n"+line+"\n") {
 				all = append(all, sign+line)
 			}

@@ -20,8 +20,9 @@ var (
 )
 
 // broughtAlong are units that are started by the packages that slipway installs, or by
-// other steps. Those that a setting names come beside them.
-var broughtAlong = []string{"nginx.service", "nftables.service", "unattended-upgrades.service", "apt-listchanges.timer", "logrotate.timer",
+// other steps, a socket before what it would start again. Those that a setting names
+// come beside them.
+var broughtAlong = []string{"syslog.socket", "nginx.service", "nftables.service", "unattended-upgrades.service", "apt-listchanges.timer", "logrotate.timer",
 	"dailyaidecheck.timer", "chkrootkit.timer", "audit-rules.service", "dehydrated.timer"}
 
 // KeepBefore is shell text that keeps what the server does, once and before slipway

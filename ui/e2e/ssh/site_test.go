@@ -34,7 +34,7 @@ func TestOperatorsSite(t *testing.T) {
 		"a server for the next boot": {`printf '[Service]\nExecStart=/bin/sleep 9\n[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/apache2.service
 mkdir /etc/apache2; echo 'Listen 80' >/etc/apache2/ports.conf; systemctl --quiet enable apache2.service`,
 			"systemctl --quiet disable apache2.service; rm -r /etc/apache2 /etc/systemd/system/apache2.service", "apache2.service does not run now, but the next boot starts it, and it listens on port 80, says /etc/apache2/ports.conf:1", nil},
-		"a firewall of their own": {"nft 'table inet mine { chain input { type filter hook input priority 0; policy drop; ct state established,related accept; tcp dport 22 accept; }; }'",
+		"a firewall of their own": {"nft 'table inet mine { chain input { type filter hook input priority 0; policy drop; iif lo accept; ct state established,related accept; tcp dport 22 accept; }; }'",
 			"nft delete table inet mine", "lets nobody in at port 80: nftables' table inet mine", nil},
 		"their domain": {"echo 'server { listen 80; server_name shop.example.com; }' >/etc/nginx/conf.d/c.conf", "rm /etc/nginx/conf.d/c.conf",
 			"answers to shop.example.com on port 80: /etc/nginx/conf.d/c.conf", []string{"--domain", "shop.example.com"}},

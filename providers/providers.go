@@ -38,8 +38,8 @@ type Spec struct {
 	UserData string
 	// AuthorizedKey is the public key that may log in, in authorized_keys form.
 	AuthorizedKey string
-	// Ports are the TCP ports that the world may reach.
-	Ports []int
+	// Ports are the TCP ports that the world may reach, UDPPorts those of UDP.
+	Ports, UDPPorts []int
 	// Known are the identifiers of what an earlier run saw, by kind. They help
 	// where look-ups lag behind; they prove nothing.
 	Known map[string]string
@@ -207,6 +207,9 @@ type Change struct {
 	Why string
 	// Was is what is there instead, in a few words; may be empty.
 	Was string
+	// Closes is the port that the change closes to a program which listens there, as
+	// --allow takes it: "8080", "51820/udp". It is empty for all other changes.
+	Closes string
 	// Monthly is what it costs in US dollars a month; 0 is free.
 	Monthly float64
 	// Hourly is the same by the hour.

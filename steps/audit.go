@@ -92,8 +92,8 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 		found.Results = append(found.Results, certificateResult(ctx, record.Server.Address, domain))
 	}
 	for _, setting := range hardening.In(system.ProfileOf(s.plan), system.HardeningHost(seenSystem)) {
-		if !setting.Applicable(system.HardeningHost(seenSystem)) {
-			found.Results = append(found.Results, audit.Result{Topic: setting.Topic, Check: setting.What, Verdict: audit.NotApplicable, Found: "a container has the kernel of its host"})
+		if why := setting.WhyNot(system.HardeningHost(seenSystem)); why != "" {
+			found.Results = append(found.Results, audit.Result{Topic: setting.Topic, Check: setting.What, Verdict: audit.NotApplicable, Found: why})
 		}
 	}
 	return found, context.Cause(ctx)

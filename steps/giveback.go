@@ -76,15 +76,16 @@ func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, r
 		return nil
 	}
 	r.plan.Login = access.LoginOf(owner, r.plan)
-	if err := runScript(ctx, client, "remove-app", removeScript(r.plan), report); err != nil {
+	token := remote.NewBoundary()
+	if err := runScript(ctx, client, "remove-app", removeScript(r.plan, token), report); err != nil {
 		return err
 	}
-	return handOver(ctx, r.plan, host, where, pinned, report)
+	return handOver(ctx, r.plan, token, host, where, pinned, report)
 }
 
 // handOver logs in as the operator, which proves that the deployment's key is not
-// needed, and removes that key.
-func handOver(ctx context.Context, plan plan.Plan, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
+// needed: the guard of that token lets what was put back stand, and the key goes.
+func handOver(ctx context.Context, plan plan.Plan, token string, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey, report func(line string)) error {
 	client, done, err := access.DialOperator(ctx, host, where, pinned)
 	if err != nil {
 		return fmt.Errorf("%s can't log in, so the user %s keeps its key: %w", where.User, plan.LoginUser(), err)
@@ -92,7 +93,7 @@ func handOver(ctx context.Context, plan plan.Plan, host providers.ExistingServer
 	defer done()
 	defer client.Close()
 	report(where.User + " can log in as before")
-	return runScript(ctx, client, "hand-over", access.Remove(plan), report)
+	return runScript(ctx, client, "hand-over", shell.Lines(stand(token), access.Remove(plan)), report)
 }
 
 func runScript(ctx context.Context, client *remote.Client, name, script string, report func(line string)) error {
@@ -100,18 +101,37 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 	return err
 }
 
-// removeScript removes the app, opens what was closed, and puts back what was
-// replaced. Each line can be run again.
-func removeScript(p plan.Plan) string {
+// removeScript removes the app, opens what was closed, puts back what was replaced, and
+// has the server do what it did before. The guard of the token puts the hardened state
+// back unless the operator's login proves the other one. Each line can be run again.
+func removeScript(p plan.Plan, token string) string {
+	var guards []guard.Part
+	for _, f := range facts(p) {
+		guards = append(guards, f.Guards)
+	}
 	return shell.Lines(
 		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
 		web.Remove(p),
+		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),
 		system.Remove(),
 		shell.PutBack,
+		`mkdir -p /run/sshd`,
 		`sshd -t`,
+		system.Restore(),
 		shell.Reload("ssh.service"),
 		`if systemctl is-active --quiet nginx.service && nginx -q -t; then systemctl reload nginx.service; fi`,
 		`echo "removed the firewall's rules and the settings of sshd; packages stay"`,
 	)
+}
+
+// stand is shell text that lets what was put back stand, and fails if it was undone
+// because the login took too long.
+func stand(token string) string {
+	return shell.Lines(
+		`said=$(`, guard.Disarm(token), `)`,
+		`if [ "$said" != `+guard.Proven+` ]; then`,
+		`echo "the login came too late: the server has put the settings of the deployment back"`,
+		`exit 1`,
+		`fi`)
 }

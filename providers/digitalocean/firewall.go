@@ -41,23 +41,26 @@ func (r *firewallResource) Look(ctx context.Context, _ time.Time) (providers.Fin
 		return providers.Finding{}, err
 	}
 	r.found = found
-	ports := portList(r.spec.Ports)
+	ports := "TCP " + portList(r.spec.Ports)
+	if len(r.spec.UDPPorts) > 0 {
+		ports += " and UDP " + portList(r.spec.UDPPorts)
+	}
 	switch {
 	case found == nil:
 		return providers.Finding{Changes: []providers.Change{{
-			What: fmt.Sprintf("create firewall %s open for TCP %s", uniqueName(r.spec.Tag), ports),
+			What: fmt.Sprintf("create firewall %s open for %s", uniqueName(r.spec.Tag), ports),
 			Why:  "all other ports are closed to the world from the droplet's first second",
 		}}}, nil
 	case !sameRules(found, r.wanted()):
 		return providers.Finding{Changes: []providers.Change{{
-			What: fmt.Sprintf("set firewall %s to TCP %s", found.Name, ports), Why: "its rules or tags differ",
+			What: fmt.Sprintf("set firewall %s to %s", found.Name, ports), Why: "its rules or tags differ",
 		}}}, nil
 	case found.Status == "failed":
 		return providers.Finding{Changes: []providers.Change{{
 			What: "set firewall " + found.Name + " again", Why: "DigitalOcean could not apply it",
 		}}}, nil
 	}
-	return providers.Finding{Holds: true, Detail: "TCP " + ports}, nil
+	return providers.Finding{Holds: true, Detail: ports}, nil
 }
 
 // Make creates the firewall or corrects its rules.
@@ -143,11 +146,15 @@ func (r *firewallResource) wanted() *godo.FirewallRequest {
 		},
 		InboundRules: []godo.InboundRule{},
 	}
-	for _, port := range sortedPorts(r.spec.Ports) {
-		request.InboundRules = append(request.InboundRules, godo.InboundRule{
-			Protocol: "tcp", PortRange: strconv.Itoa(port), Sources: &godo.Sources{Addresses: everywhere},
-		})
+	let := func(protocol string, ports []int) {
+		for _, port := range sortedPorts(ports) {
+			request.InboundRules = append(request.InboundRules, godo.InboundRule{
+				Protocol: protocol, PortRange: strconv.Itoa(port), Sources: &godo.Sources{Addresses: everywhere},
+			})
+		}
 	}
+	let("tcp", r.spec.Ports)
+	let("udp", r.spec.UDPPorts)
 	return request
 }
 

@@ -2,6 +2,7 @@ package digitalocean
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,13 +15,19 @@ func TestFirewallDriftIsPutRight(t *testing.T) {
 	if err := d.deploy(d.open()); err != nil {
 		t.Fatal(err)
 	}
-	d.spec.Ports = []int{22, 8443}
+	d.spec.Ports, d.spec.UDPPorts = []int{22, 8443}, []int{51820}
 	found, err := d.resource(d.open(), "cloud-firewall").Look(t.Context(), time.Time{})
 	if err != nil || found.Holds {
 		t.Fatalf("Look = %+v, %v; want a change", found, err)
 	}
+	if what := found.Changes[0].What; !strings.HasSuffix(what, "to TCP 22, 8443 and UDP 51820") {
+		t.Errorf("the change is %q", what)
+	}
 	if err := d.deploy(d.open()); err != nil {
 		t.Fatal(err)
+	}
+	if again, err := d.resource(d.open(), "cloud-firewall").Look(t.Context(), time.Time{}); err != nil || !again.Holds {
+		t.Errorf("after the change: %+v, %v", again, err)
 	}
 	if n := d.cloud.Count(http.MethodPost, "/v2/firewalls"); n != 1 {
 		t.Errorf("%d firewalls were created, want 1", n)

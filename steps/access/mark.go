@@ -11,12 +11,13 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/fact"
+	"slipway/steps/hardening"
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
 
 // OwnerFile is the mark: the file that tells which deployment a server belongs to.
-const OwnerFile = "/etc/slipway/deployment.json"
+const OwnerFile = fact.OwnerFile
 
 // longestMark is how many bytes of the mark are read. One that slipway wrote is shorter.
 const longestMark = 64 << 10
@@ -31,7 +32,12 @@ var Mark = &fact.Fact{
 	Decide: func(v fact.View) []providers.Change {
 		return fact.ChangedFiles(v.Looked, "another computer can adopt the deployment by it", markFile(v.Plan))
 	},
-	Script: func(v fact.View) string { return markFile(v.Plan).Put() },
+	Script: func(v fact.View) string {
+		if v.Plan.Value(plan.KeyHost) == "" {
+			return markFile(v.Plan).Put()
+		}
+		return shell.Lines(hardening.KeepBefore(OwnerFile), markFile(v.Plan).Put())
+	},
 }
 
 // LookOwner is shell text that prints the mark, for ReadOwner.

@@ -59,7 +59,7 @@ type Settings struct {
 }
 
 // File is the content of a slipway.toml. The keys have the names of the flags. The key
-// domain is a string or a list of strings.
+// domain is a string or a list of strings, and allow a list of ports.
 type File struct {
 	Name               string            `toml:"name"`
 	Provider           string            `toml:"provider"`
@@ -72,6 +72,7 @@ type File struct {
 	Identity           string            `toml:"identity"`
 	HostKeyFingerprint string            `toml:"host-key-fingerprint"`
 	Domain             []string          `toml:"-"`
+	Allow              []string          `toml:"-"`
 	Email              string            `toml:"email"`
 	ACMEDirectory      string            `toml:"acme-directory"`
 	TestCommand        string            `toml:"test-command"`
@@ -94,10 +95,11 @@ type Health struct {
 	Time int `toml:"time"`
 }
 
-// document is a File before the type of domain is known.
+// document is a File before the types of domain and allow are known.
 type document struct {
 	File
 	Domain any `toml:"domain"`
+	Allow  any `toml:"allow"`
 }
 
 // ReadSettings reads slipway.toml in the root of fsys. Without one it returns the zero
@@ -117,6 +119,9 @@ func ReadSettings(fsys fs.FS) (File, error) {
 	}
 	file := doc.File
 	if file.Domain, err = domains(doc.Domain); err != nil {
+		return File{}, err
+	}
+	if file.Allow, err = allowed(doc.Allow); err != nil {
 		return File{}, err
 	}
 	file.App.TestCommand = file.TestCommand
@@ -164,6 +169,29 @@ func domains(value any) ([]string, error) {
 		return list, nil
 	}
 	return nil, wrong
+}
+
+// allowed is the key allow: a port, as a number or as "51820/udp", or a list of them.
+func allowed(value any) ([]string, error) {
+	if value == nil {
+		return nil, nil
+	}
+	items, isList := value.([]any)
+	if !isList {
+		items = []any{value}
+	}
+	list := make([]string, 0, len(items))
+	for _, item := range items {
+		switch v := item.(type) {
+		case string:
+			list = append(list, v)
+		case int64:
+			list = append(list, strconv.FormatInt(v, 10))
+		default:
+			return nil, appUsage(SettingsFile+": allow is neither a port nor a list of ports", `write allow = [8080, "51820/udp"]`)
+		}
+	}
+	return list, nil
 }
 
 // check refuses values that can't be used, and keys that exclude each other.

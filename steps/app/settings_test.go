@@ -35,6 +35,11 @@ python = "3.12"
 	if err != nil || !reflect.DeepEqual(got.Domain, []string{"a.example", "b.example"}) {
 		t.Errorf("got %v, %v", got.Domain, err)
 	}
+	for text, want := range map[string][]string{`allow = 8080`: {"8080"}, `allow = "none"`: {"none"}, `allow = [8080, "51820/udp"]`: {"8080", "51820/udp"}} {
+		if got, err = ReadSettings(files("slipway.toml", text)); err != nil || !reflect.DeepEqual(got.Allow, want) {
+			t.Errorf("%s: got %v, %v", text, got.Allow, err)
+		}
+	}
 	if got, err = ReadSettings(files()); err != nil || !reflect.DeepEqual(got, File{}) {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -49,6 +54,8 @@ func TestReadSettingsWrong(t *testing.T) {
 		"name = ":                          "slipway.toml line 1: ",
 		"domain = 3":                       "slipway.toml: domain is neither a string nor a list",
 		"domain = [3]":                     "slipway.toml: domain is neither a string nor a list",
+		"allow = true":                     "slipway.toml: allow is neither a port nor a list of ports",
+		"allow = [[1]]":                    "slipway.toml: allow is neither a port nor a list of ports",
 		"[env]\nA = 1":                     "slipway.toml line 2: env.A: ",
 		"[app]\nwsgi='a:b'\ncommand = 'x'": "app.wsgi and app.command are both set",
 	} {

@@ -103,6 +103,8 @@ type Subject struct {
 	Container bool
 	// Ports are the TCP ports that the world may reach.
 	Ports []int
+	// Allowed are the ports at which other programs may listen, as "tcp/8080".
+	Allowed []string
 	// App is the app's user. The names of the app's units begin with it.
 	App string
 }

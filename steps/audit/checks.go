@@ -121,7 +121,8 @@ func judgeListening(s Subject, text string) []Result {
 		found = append(found, strings.TrimSpace(name))
 		web := l.Protocol == "tcp" && l.Program == "nginx" && slices.Contains(s.Ports, l.Port)
 		ssh := l.Protocol == "tcp" && (l.Program == "sshd" || l.Program == "systemd" && slices.Contains(s.Ports, l.Port))
-		if !web && !ssh && (l.Protocol != "udp" || !slices.Contains(dhcp, l.Port)) {
+		allowed := slices.Contains(s.Allowed, fmt.Sprintf("%s/%d", l.Protocol, l.Port))
+		if !web && !ssh && !allowed && (l.Protocol != "udp" || !slices.Contains(dhcp, l.Port)) {
 			others = append(others, strings.TrimSpace(name))
 		}
 	}

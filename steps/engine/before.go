@@ -35,7 +35,12 @@ func lookBefore(p plan.Plan) string {
 
 // AuditSubject is what an audit must know of the server.
 func AuditSubject(p plan.Plan, s fact.System) audit.Subject {
-	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, App: layout.Of(p.Name).User}
+	var listening []string
+	allowed, _ := p.Allowed()
+	for _, port := range allowed {
+		listening = append(listening, fmt.Sprintf("%s/%d", port.Protocol(), port.Number))
+	}
+	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, Allowed: listening, App: layout.Of(p.Name).User}
 }
 
 // keepBefore keeps what the server was like before, if that was seen just now

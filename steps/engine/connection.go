@@ -195,6 +195,10 @@ func (r *Run) connect(ctx context.Context, where providers.Server) error {
 		client.Close()
 		return err
 	}
+	if err := r.refusal(s); err != nil {
+		client.Close()
+		return err
+	}
 	if err := r.keepBefore(s); err != nil {
 		client.Close()
 		return err

@@ -101,6 +101,9 @@ func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where pr
 		err = access.CheckOwner(r.Plan, e.sections[fact.SectionMark])
 	}
 	if err == nil {
+		err = r.refusal(e.server)
+	}
+	if err == nil {
 		err = r.keepBefore(e.server)
 	}
 	if err != nil {

@@ -128,6 +128,23 @@ func (s *server) holds(facts Facts, r *Run) bool {
 	return !slices.ContainsFunc(facts, func(f *fact.Fact) bool { return len(f.Decide(s.view(f, r))) > 0 })
 }
 
+// refusal is the first error of a fact that may not be changed as it was asked for.
+// A run that only looks shows such a change and goes on.
+func (r *Run) refusal(s *server) error {
+	if r.OnlyLooks() {
+		return nil
+	}
+	for _, f := range r.facts {
+		if f.Refuse == nil {
+			continue
+		}
+		if err := f.Refuse(s.view(f, r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // LookScript looks at the system and at the facts: a section for each, by name. It
 // waits for the first boot to end, and only reads.
 func LookScript(plan plan.Plan, facts Facts) string {

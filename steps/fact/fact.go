@@ -24,6 +24,9 @@ type Fact struct {
 	Limit time.Duration
 	// Look is the shell text that prints what Decide needs. It only reads.
 	Look func(plan.Plan) string
+	// Refuse says, of the first look and before anything is changed, why the change may
+	// not be made as it was asked for; may be nil. Its error stops the run.
+	Refuse func(View) error
 	// Decide lists what must change; it is empty if the fact holds.
 	Decide func(View) []providers.Change
 	// Script is the shell text that makes the fact hold, whatever a crash left.

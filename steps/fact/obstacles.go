@@ -28,7 +28,9 @@ func LookObstacles(p plan.Plan, owner string) string {
 	if p.Value(plan.KeyHost) != "" {
 		existing = "yes"
 	}
-	return shell.Script(obstaclesText, shell.Values{"owner": owner, "user": p.LoginUser(), "existing": existing})
+	return shell.Lines(
+		"(", shell.Script(obstaclesText, shell.Values{"owner": owner, "user": p.LoginUser(), "existing": existing}), ")",
+		"(", Sockets, shell.Unedited, shell.Script(webServersText, shell.Values{"owner": owner, "existing": existing}), ")")
 }
 
 // leastFree are the megabytes that must be free on the disk before the first deployment.
@@ -70,6 +72,11 @@ func obstacles(p plan.Plan, looked string, now time.Time) []obstacle {
 			continue
 		}
 		if o, ok := read(judge{p, now}, rest); ok && !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	for _, o := range webObstacles(p, looked) {
+		if !slices.Contains(all, o) {
 			all = append(all, o)
 		}
 	}
@@ -131,14 +138,22 @@ var readers = map[string]func(c judge, rest string) (obstacle, bool){
 		return obstacle{fmt.Sprintf("sudo there wants a terminal, which slipway has not: requiretty in %s", file),
 			"on the server, type visudo and add the line Defaults:" + c.plan.LoginUser() + " !requiretty"}, file != ""
 	},
-	"nginx":   otherSite,
-	"listens": otherServer,
+	"nginxbroken": func(_ judge, rest string) (obstacle, bool) {
+		return obstacle{"nginx there can't read its own settings: " + rest, "correct that on the server; nginx -t must succeed there"}, true
+	},
+	"listens":   otherServer,
+	"passes":    passedOn,
+	"starts":    startsAtBoot,
+	"firewalld": closedByFirewalld,
 	"source": func(_ judge, rest string) (obstacle, bool) {
 		return obstacle{"apt can't read its sources: " + rest, "correct that line on the server, or remove the file; apt-get update must succeed there"},
 			!strings.HasPrefix(rest, "The list of sources")
 	},
 	"dead": deadSource,
 }
+
+// OwnerFile is the mark: the file that tells which deployment a server belongs to.
+const OwnerFile = "/etc/slipway/deployment.json"
 
 // anyNames tells whether one of sshd's patterns stands for a user or group.
 func anyNames(patterns, name string) bool {
@@ -149,30 +164,12 @@ func anyNames(patterns, name string) bool {
 	})
 }
 
-var (
-	noShell   = regexp.MustCompile(`/(nologin|false|true|sync|halt|shutdown)$`)
-	listensOn = regexp.MustCompile(`listen\s+(?:\S*:)?(\d+)?`)
-)
-
-// otherSite is a file of nginx's that claims a port for itself: "FILE:listen 80 …;".
-func otherSite(c judge, rest string) (obstacle, bool) {
-	file, line, _ := strings.Cut(rest, ":")
-	at := listensOn.FindStringSubmatch(line)
-	if at == nil {
-		return obstacle{}, false
-	}
-	port := 80
-	if at[1] != "" {
-		port, _ = strconv.Atoi(at[1]) // the pattern has digits only
-	}
-	return obstacle{fmt.Sprintf("another site of nginx answers all names on port %d: %s says default_server", port, file),
-		fmt.Sprintf("on the server, take the word default_server out of %s, or remove the file, and type nginx -t", file)}, slices.Contains(c.plan.OpenPorts(), port) && port != 22
-}
+var noShell = regexp.MustCompile(`/(nologin|false|true|sync|halt|shutdown)$`)
 
 // otherServer is a program that listens where nginx is to: "80 apache2 apache2.service".
 func otherServer(c judge, rest string) (obstacle, bool) {
 	fields := strings.Fields(rest)
-	if len(fields) != 3 || fields[1] == "nginx" {
+	if len(fields) != 3 || fields[2] == "nginx.service" {
 		return obstacle{}, false
 	}
 	port, err := strconv.Atoi(fields[0])

@@ -27,20 +27,6 @@ if ! grep -rqsE "^[[:space:]]*Defaults:${user}[[:space:]]+!requiretty" /etc/sudo
   grep -rHsE '^[[:space:]]*Defaults[[:space:]].*requiretty' /etc/sudoers /etc/sudoers.d | grep -v '!requiretty' | sed 's/^/requiretty /'
 fi
 
-# nginx: files that claim a port for themselves. Debian's own page is replaced anyway.
-grep -HsE '^[^#]*\blisten[[:space:]][^#;]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* |
-  grep -v '^/etc/nginx/sites-enabled/default:' | sed 's/^/nginx /'
-
-# What else listens where nginx is to listen, and by which unit it was started.
-ss -Hltnp 'sport = :80 or sport = :443' 2>/dev/null | while read -r _ _ _ at _ users; do
-  pid=${users#*pid=}
-  pid=${pid%%[!0-9]*}
-  name=${users#*\"}
-  name=${name%%\"*}
-  unit=$(sed -n 's,^.*/\([^/]*\.\(service\|scope\)\)$,\1,p' "/proc/${pid:-0}/cgroup" 2>/dev/null | head -n 1)
-  echo "listens ${at##*:} ${name:-?} ${unit:-?}"
-done | sort -u
-
 # Sources of packages: those that apt can't read, then those that a server refuses. apt
 # goes on without one whose server does not answer.
 if ! list=$(LC_ALL=C apt-get --print-uris update 2>&1); then

@@ -26,6 +26,12 @@ type System struct {
 	IPv6 bool
 	// Container is true where the kernel is shared with others.
 	Container bool
+	// Forwards is true where the server passes packets on, for containers or other
+	// computers.
+	Forwards bool
+	// OutwardBridges are the bridges by which the server is reached from outside: their
+	// names, with a space between.
+	OutwardBridges string
 }
 
 // The names of the sections of a look that engine reads itself: the system, the jobs
@@ -51,7 +57,8 @@ func ParseSystem(out string) System {
 	memory, _ := strconv.Atoi(f["memory"]) // 0 is "unknown"
 	_, python, _ := strings.Cut(f["python"], "/usr/bin/python")
 	return System{ID: f["id"], Version: f["version"], CPUs: cpus, Memory: memory / 1024, Python: python, Machine: f["machine"],
-		IPv6: f["ipv6"] == "yes", Container: f["container"] == "yes"}
+		IPv6: f["ipv6"] == "yes", Container: f["container"] == "yes",
+		Forwards: f["forwards"] == "yes", OutwardBridges: strings.TrimSpace(f["outward"])}
 }
 
 // supported are the systems that the steps are made for and tested on.

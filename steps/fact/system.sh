@@ -12,3 +12,24 @@ echo "machine $(uname -m)"
 echo "python $(readlink -f /usr/bin/python3)"
 [ ! -e /proc/net/if_inet6 ] || echo "ipv6 yes"
 if systemd-detect-virt --quiet --container; then echo "container yes"; fi
+
+# It passes packets on if it has a bridge, or if forwarding is on and there is something
+# beside the ways out: a container on a computer that forwards inherits the setting.
+ways=$({ ip route show default; ip -6 route show default; } 2>/dev/null | sed -n 's/^.* dev \([^ ]*\).*$/\1/p' | sort -u)
+outward='' forwards='' between=''
+for interface in /sys/class/net/*; do
+  name=${interface##*/}
+  isway=$(printf '%s\n' "$ways" | grep -cxF "$name")
+  if [ -d "$interface/bridge" ]; then
+    forwards=yes
+    for port in "$interface"/brif/*; do
+      [ ! -e "/sys/class/net/${port##*/}/device" ] || isway=1
+    done
+    [ "$isway" = 0 ] || outward="$outward $name"
+  elif [ "$name" != lo ] && [ "$isway" = 0 ] && [ $(($(cat "$interface/flags") & 1)) = 1 ]; then
+    between=yes
+  fi
+done
+if [ "$between" = yes ] && cat /proc/sys/net/ipv[46]/conf/*/forwarding | grep -qx 1; then forwards=yes; fi
+[ "$forwards" != yes ] || echo "forwards yes"
+echo "outward$outward"

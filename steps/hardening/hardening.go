@@ -50,6 +50,8 @@ type Setting struct {
 	// OwnKernel is true if a container can't have it, because it shares the kernel of
 	// its host.
 	OwnKernel bool
+	// NoForwarding is true if a server that forwards packets for others can't have it.
+	NoForwarding bool
 	// Systems are those that it is for, as Host.System: "debian 12". Empty is all.
 	Systems []string
 
@@ -64,6 +66,8 @@ type Host struct {
 	System string
 	// Container is true if the server shares the kernel of its host.
 	Container bool
+	// Forwards is true if the server forwards packets, for containers or other computers.
+	Forwards bool
 }
 
 // newest is the system that a server not looked at yet is assumed to have.
@@ -79,7 +83,18 @@ func (s Setting) forSystem(h Host) bool {
 }
 
 // Applicable tells whether the host can have the setting at all.
-func (s Setting) Applicable(h Host) bool { return !s.OwnKernel || !h.Container }
+func (s Setting) Applicable(h Host) bool { return s.WhyNot(h) == "" }
+
+// WhyNot is why the host can't have the setting; empty if it can.
+func (s Setting) WhyNot(h Host) string {
+	switch {
+	case s.OwnKernel && h.Container:
+		return "a container has the kernel of its host"
+	case s.NoForwarding && h.Forwards:
+		return "the server forwards for containers or other computers"
+	}
+	return ""
+}
 
 // All is the whole list, in the order of the steps.
 func All() []Setting { return slices.Concat(tables...) }
@@ -153,6 +168,9 @@ func (s Setting) Where() string {
 	}
 	if s.OwnKernel {
 		where += ", not in a container"
+	}
+	if s.NoForwarding {
+		where += ", not on a server that forwards"
 	}
 	if len(s.Systems) > 0 {
 		where += fmt.Sprintf(", on %s", strings.Join(s.Systems, " and "))

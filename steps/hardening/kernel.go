@@ -29,7 +29,7 @@ var kernelSettings = []Setting{
 			kernel("net.ipv4.tcp_syncookies", "1"), kernel("net.ipv4.tcp_rfc1337", "1"))},
 	{Topic: "kernel", What: "the server forwards no packets",
 		Why:   "it is not a router",
-		Rules: []string{"CIS 3.3.1", "ANSSI R12"}, From: Strict, requires: joined(
+		Rules: []string{"CIS 3.3.1", "ANSSI R12"}, From: Strict, NoForwarding: true, requires: joined(
 			kernel("net.ipv4.ip_forward", "0"), kernel("net.ipv4.conf.all.forwarding", "0"), kernel("net.ipv4.conf.default.forwarding", "0"),
 			kernel("net.ipv6.conf.all.forwarding", "0"), kernel("net.ipv6.conf.default.forwarding", "0"))},
 	{Topic: "kernel", What: "the server keeps the networks of its interfaces apart",

@@ -5,6 +5,13 @@ import "slipway/steps/shell"
 // pamUpdate generates PAM's files anew from the profiles of packages and slipway.
 const pamUpdate = "DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable slipway-faillock slipway-faillock-notify slipway-history"
 
+// pamProfiles is the folder of those profiles, and pamRemove takes slipway's out of
+// PAM's files, while they are there.
+const (
+	pamProfiles = "/usr/share/pam-configs/"
+	pamRemove   = "DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove slipway-faillock slipway-faillock-notify slipway-history"
+)
+
 // passwordSettings are for accounts that somebody gives a password: slipway gives
 // none.
 var passwordSettings = []Setting{

@@ -2,6 +2,7 @@ package hardening
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -140,8 +141,12 @@ func (t Topic) Detail(p Profile, h Host) string {
 	if n == 1 {
 		text = "1 setting"
 	}
-	if n = len(t.Inapplicable(p, h)); n > 0 {
-		text += fmt.Sprintf("; %d not applicable here: a container has the kernel of its host", n)
+	why := map[string]int{}
+	for _, s := range t.Inapplicable(p, h) {
+		why[s.WhyNot(h)]++
+	}
+	for _, reason := range slices.Sorted(maps.Keys(why)) {
+		text += fmt.Sprintf("; %d not applicable here: %s", why[reason], reason)
 	}
 	return text
 }

@@ -50,5 +50,7 @@ func (u unit) script() string {
 	case ready:
 		return "systemctl --quiet enable " + name
 	}
-	return "systemctl --quiet enable " + name + "\nsystemctl start " + name
+	// What an operator has masked can't be enabled.
+	return "[ \"$(systemctl is-enabled " + name + " 2>/dev/null)\" != masked ] || systemctl --quiet unmask " + name +
+		"\nsystemctl --quiet enable " + name + "\nsystemctl start " + name
 }

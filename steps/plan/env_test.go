@@ -35,7 +35,7 @@ func TestHostileVariables(t *testing.T) {
 			if err := os.WriteFile(path, []byte(variableInFile("K", value)), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			errs = append(errs, ReadVariableFile(map[string]string{}, path, "--env-file"))
+			errs = append(errs, ReadVariableFile(t.Context(), map[string]string{}, path, "--env-file"))
 		}
 		for _, err := range errs {
 			if (err == nil) != (want == "") || err != nil && (!strings.Contains(err.Error(), "K in ") || !strings.Contains(err.Error(), want)) {

@@ -51,6 +51,10 @@ type Setting struct {
 	inFile func(app.File) string
 }
 
+// IsList tells whether the value is several, with ListSeparator between: its flag can
+// be given more than once.
+func (s Setting) IsList() bool { return s.Key == KeyDomain || s.Key == KeyAllow }
+
 // Environment is the environment variable that sets it: SLIPWAY_TEST_COMMAND.
 func (s Setting) Environment() string {
 	return "SLIPWAY_" + strings.ToUpper(strings.ReplaceAll(s.Key, "-", "_"))
@@ -70,6 +74,7 @@ const (
 	KeyFingerprint       = "host-key-fingerprint"
 	KeyDomain            = "domain"
 	KeyEmail             = "email"
+	KeyAllow             = "allow"
 	KeyACME              = "acme-directory"
 	KeyTestCommand       = "test-command"
 	KeyHealthPath        = "health-path"
@@ -121,6 +126,8 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Email }},
 	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory; default: Let's Encrypt's", Check: checkURL,
 		inFile: func(f app.File) string { return f.ACMEDirectory }},
+	{Key: KeyAllow, Usage: "a PORT or PORT/udp that stays open beside SSH and the web; none: no other; can be given more than once", Check: checkAllowed,
+		inFile: func(f app.File) string { return strings.Join(f.Allow, ListSeparator) }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
 	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,

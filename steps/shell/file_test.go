@@ -77,7 +77,7 @@ func TestKeepThenPutBack(t *testing.T) {
 	sh(t, Lines(Command("printf", "first")+" >"+Quote(path), keep, Command("printf", "second")+" >"+Quote(path), keep))
 	sh(t, Lines(
 		Command("ln", "-s", "/srv/target", link), keepIn(kept, link), Command("rm", link),
-		Command("echo", "# "+ownLine+".")+" >"+Quote(own), keepIn(kept, own), keepIn(kept, filepath.Join(dir, "none"))))
+		Command("echo", "# "+OwnLine+".")+" >"+Quote(own), keepIn(kept, own), keepIn(kept, filepath.Join(dir, "none"))))
 	printed := sh(t, putBackFrom(kept))
 	for _, want := range []string{"put back " + path + "\n", "put back " + link + "\n"} {
 		if !strings.Contains(printed, want) {

@@ -6,9 +6,9 @@ import _ "embed"
 // there under its own path, as it was before slipway first touched it.
 const Kept = "/var/lib/slipway/replaced"
 
-// ownLine is in every file of slipway's that replaces one which others could
+// OwnLine is in every file of slipway's that replaces one which others could
 // have written.
-const ownLine = "Written by slipway"
+const OwnLine = "Written by slipway"
 
 //go:embed keepfile.sh
 var keepText string
@@ -18,7 +18,7 @@ var keepText string
 func Keep(path string) string { return keepIn(Kept, path) }
 
 func keepIn(folder, path string) string {
-	return Lines("(", Script(keepText, Values{"kept": folder, "own": ownLine, "path": path}), ")")
+	return Lines("(", Script(keepText, Values{"kept": folder, "own": OwnLine, "path": path}), ")")
 }
 
 //go:embed putback.sh

@@ -49,7 +49,7 @@ func Script(text string, values Values, words ...string) string {
 // Program is a file's content: a script that is run by sh and ends at the first
 // command that fails or the first variable that is not set.
 func Program(parts ...string) string {
-	return Lines(append([]string{"#!/bin/sh", "# " + ownLine + ".", "set -eu"}, parts...)...) + "\n"
+	return Lines(append([]string{"#!/bin/sh", "# " + OwnLine + ".", "set -eu"}, parts...)...) + "\n"
 }
 
 // splitHeader parts a script from the comments and parameters at its top.

@@ -24,7 +24,7 @@ type UnitSection struct {
 // UnitFile is a unit, by its file name. A line that holds the end of a line would be two:
 // CheckUnit refuses the file then.
 func UnitFile(name string, sections ...UnitSection) File {
-	text := "# " + ownLine + ".\n"
+	text := "# " + OwnLine + ".\n"
 	for i, s := range sections {
 		if i > 0 {
 			text += "\n"

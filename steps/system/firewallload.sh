@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# Loads the rules and writes their sum, as the kernel lists them, to the file sum.
-: "${rules?}" "${sum?}"
+# Loads the rules and writes their sum, as the kernel lists them, to the file sum. $unit
+# is the unit that loads them at boot.
+: "${rules?}" "${sum?}" "${unit?}"
 
 nft -f "$rules"
-systemctl start nftables.service
+systemctl start "$unit"
 mkdir -p "${sum%/*}"
 rules_sum >"$sum"

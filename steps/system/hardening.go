@@ -30,7 +30,7 @@ func HardeningHost(s fact.System) hardening.Host {
 	if s.ID == "" {
 		return hardening.Host{}
 	}
-	return hardening.Host{System: s.ID + " " + s.Version, Container: s.Container}
+	return hardening.Host{System: s.ID + " " + s.Version, Container: s.Container, Forwards: s.Forwards}
 }
 
 // SSHD is the fact that only keys let anybody in, and never root.

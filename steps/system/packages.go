@@ -85,13 +85,15 @@ func namesOfOthers(p plan.Plan) []string {
 
 // Remove is shell text that takes away the firewall's rules, the swap, and each file
 // of the hardening. What others had written in such a place comes back by
-// shell.PutBack. It can be run again.
+// shell.PutBack, and Restore comes after that. Both can be run again.
 func Remove() string {
-	files := append(append(hardening.Paths(), shell.Paths(swapFiles)...), firewallPath)
 	return shell.Lines(
-		`nft delete table inet slipway 2>/dev/null || :`,
+		removeFirewall(),
 		`systemctl --quiet disable --now swapfile.swap 2>/dev/null || :`,
-		shell.Command("rm", "-f", swapPath),
-		shell.Command(append([]string{"rm", "-f"}, files...)...),
+		shell.Command(append([]string{"rm", "-f", swapPath, ownRules, firewallUnit.Path}, shell.Paths(swapFiles)...)...),
+		hardening.Remove(),
 	)
 }
+
+// Restore is shell text that has the server do what it did before.
+func Restore() string { return shell.Lines(firewallBack(), hardening.Restore()) }

@@ -13,7 +13,7 @@ func TestRemove(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s\n%s", err, out, Remove())
 	}
-	if !strings.Contains(Remove(), firewallPath) || !strings.Contains(Remove(), swapFiles[0].Path) {
+	if !strings.Contains(Remove(), sharedRules) || !strings.Contains(Remove(), swapFiles[0].Path) {
 		t.Errorf("the firewall or the swap stays:\n%s", Remove())
 	}
 }

@@ -19,8 +19,16 @@ const (
 	nginxDefault = nginxEnabled + "default"
 )
 
-//go:embed proxy.sh
-var proxyText string
+var (
+	//go:embed proxy.sh
+	proxyText string
+	//go:embed defaultpage.sh
+	defaultPageText string
+)
+
+// removeDefaultPage is shell text that removes nginx's default page, which answers all
+// names as the app does, unless somebody has edited it: then it is an operator's site.
+var removeDefaultPage = shell.Lines(shell.Keep(nginxDefault), shell.Unedited, shell.Script(defaultPageText, shell.Values{"default": nginxDefault}))
 
 // Proxy is nginx in front of the app.
 var Proxy = &fact.Fact{
@@ -29,6 +37,8 @@ var Proxy = &fact.Fact{
 		return shell.Lines(
 			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.Name, nginxDefault, certificateTimer().Path),
 			`echo "service $(systemctl is-active nginx.service) $(systemctl is-enabled nginx.service)"`,
+			shell.Unedited,
+			`[ ! -e `+nginxDefault+` ] || unedited `+nginxDefault+` nginx-common /etc/nginx/sites-available/default || echo "edited `+nginxDefault+`"`,
 			lookInstalled,
 		)
 	},
@@ -40,7 +50,7 @@ var Proxy = &fact.Fact{
 			changes = append(changes, providers.Change{What: "let nginx serve the app"})
 		}
 		for _, line := range looked {
-			if strings.HasSuffix(line, " "+nginxDefault) {
+			if strings.HasSuffix(line, " "+nginxDefault) && !slices.Contains(looked, "edited "+nginxDefault) {
 				changes = append(changes, providers.Change{What: "remove nginx's default page"})
 			}
 		}
@@ -60,9 +70,9 @@ var Proxy = &fact.Fact{
 		}
 		return shell.Lines(
 			shell.PutAll(sites),
-			shell.Keep(nginxDefault),
+			removeDefaultPage,
 			release.DefaultLimits(v.Layout(), v.Layout().Current()),
-			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.Name, "default": nginxDefault}),
+			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.Name}),
 			shell.Enable("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
 			remove,

@@ -50,6 +50,7 @@ var RequestLogs = &fact.Fact{
 			shell.ReloadUnits("slipway-logrotate.timer", "slipway-logrotate.service"),
 			`systemctl --quiet --no-reload enable slipway-logrotate.timer`,
 			`systemctl restart slipway-logrotate.timer`,
+			removeDefaultPage, // it may answer all names beside the app's site, which nginx refuses
 			// nginx reads a format that changed; before it first runs there is nothing to read.
 			`! systemctl is-active --quiet nginx.service || { nginx -q -t && systemctl reload nginx.service; }`,
 		)

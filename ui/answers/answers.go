@@ -211,9 +211,9 @@ func (a Answers) Words() []string {
 		if !said {
 			continue
 		}
-		if s.Key == plan.KeyDomain {
-			for name := range strings.SplitSeq(value, ",") {
-				words = append(words, "--"+s.Key, shellescape.Quote(name))
+		if s.IsList() {
+			for one := range strings.SplitSeq(value, plan.ListSeparator) {
+				words = append(words, "--"+s.Key, shellescape.Quote(one))
 			}
 			continue
 		}

@@ -23,8 +23,9 @@ type deployFlags struct {
 	accessible      bool
 	sample, envFile string
 	env             []string
-	domains         []string
 	settings        map[string]*string
+	// lists are those settings that can be given more than once.
+	lists map[string]*[]string
 }
 
 const deployLong = `Slipway deploys a Python web app to a hardened server of yours. APP is the app's
@@ -56,14 +57,14 @@ func (c *command) deployAlias() *cobra.Command {
 }
 
 func (c *command) addDeploy(cmd *cobra.Command) {
-	f := &deployFlags{settings: map[string]*string{}}
+	f := &deployFlags{settings: map[string]*string{}, lists: map[string]*[]string{}}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; use flags, environment, slipway.toml, defaults")
 	flags.StringVar(&f.sample, "sample", "", "deploy a bundled sample instead of APP: "+strings.Join(app.SampleNames(), " or "))
 	for _, s := range plan.Settings {
-		if s.Key == plan.KeyDomain {
-			flags.StringArrayVar(&f.domains, s.Key, nil, s.Usage)
+		if s.IsList() {
+			f.lists[s.Key] = flags.StringArray(s.Key, nil, s.Usage)
 			continue
 		}
 		f.settings[s.Key] = flags.String(s.Key, "", usage(s))
@@ -98,8 +99,10 @@ func (f *deployFlags) asked(cmd *cobra.Command, args []string) plan.Asked {
 			asked.Flags[key] = *value
 		}
 	}
-	if len(f.domains) > 0 {
-		asked.Flags[plan.KeyDomain] = strings.Join(f.domains, ",")
+	for key, values := range f.lists {
+		if len(*values) > 0 {
+			asked.Flags[key] = strings.Join(*values, plan.ListSeparator)
+		}
 	}
 	return asked
 }

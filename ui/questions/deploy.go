@@ -3,14 +3,17 @@ package questions
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/ui"
 	"slipway/ui/answers"
 	"slipway/ui/cause"
+	"slipway/ui/text"
 )
 
 // reviewAndDeploy shows what would be changed, deploys once the person confirms it,
@@ -65,6 +68,7 @@ func (c *conversation) review() (bool, error) {
 	}
 	c.plan = plan
 	monthly, hourly, unchanged := 0.0, 0.0, 0
+	var changes []providers.Change
 	show := func(e engine.Event) {
 		switch {
 		case e.Kind == engine.KindNote:
@@ -73,6 +77,7 @@ func (c *conversation) review() (bool, error) {
 			unchanged++
 		case e.Kind == engine.KindStep && e.Status == engine.WouldChange:
 			c.sayf("  %s\n", e.Title)
+			changes = append(changes, e.Changes...)
 			for _, change := range e.Changes {
 				monthly, hourly = monthly+change.Monthly, hourly+change.Hourly
 				c.sayf("    %s\n", answers.AboutChange(change))
@@ -83,9 +88,31 @@ func (c *conversation) review() (bool, error) {
 	if _, err := steps.Preview(c.ctx, plan, c.Home, c.open(), show); err != nil {
 		return false, err
 	}
+	if err := c.ports(answers.Closings(plan, changes)); err != nil {
+		return false, err
+	}
 	c.sayf("Unchanged: %d. What would be made costs: %s.\n", unchanged, answers.Money(monthly, hourly))
 	c.sayf("The same without questions%s:\n  %s\n", c.needs(), strings.Join(c.command(), "\n  "))
 	return c.yes("Deploy "+plan.Name+"?", true)
+}
+
+// ports asks, for each port at which a program of the server's own listens, whether it
+// stays open.
+func (c *conversation) ports(closings []providers.Change) error {
+	var kept []string
+	for _, change := range closings {
+		keep, err := c.yes(fmt.Sprintf("The firewall would %s. Keep port %s open?", text.Clean(change.What), change.Closes), true)
+		if err != nil {
+			return err
+		}
+		if keep {
+			kept = append(kept, change.Closes)
+		}
+	}
+	if len(closings) > 0 {
+		c.answers.Allow(kept)
+	}
+	return nil
 }
 
 // command is the command line that does the same, in lines that can be pasted.

@@ -8,6 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
@@ -59,11 +60,13 @@ func (r *review) update(w *wizard, msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case *reviewed:
 		r.found = m
-		if m.err == nil {
-			w.plan = m.plan
-			r.groups = grouped(m.board.rows)
-			r.at = len(r.groups)
+		if m.err != nil {
+			return nil
 		}
+		w.plan = m.plan
+		r.groups = grouped(m.board.rows)
+		r.at = len(r.groups)
+		return r.askAboutPorts(w)
 	case tea.KeyMsg:
 		return r.pressed(w, m)
 	}
@@ -78,12 +81,31 @@ func (r *review) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 		return nil
 	case r.found.err != nil:
 		return r.pressedAfterError(w, k)
+	case k.Type == tea.KeyEnter && r.onDeploy() && len(r.closings()) > 0:
+		return r.askAboutPorts(w)
 	case k.Type == tea.KeyEnter && r.onDeploy():
 		return w.push(newProgress(r.found.board.fresh()))
 	}
 	width, height := w.room()
 	r.lay(w, width, height)
 	r.move(k.String())
+	return nil
+}
+
+// closings are the changes that nobody has consented to.
+func (r *review) closings() []providers.Change {
+	var changes []providers.Change
+	for _, row := range r.found.board.rows {
+		changes = append(changes, row.changes...)
+	}
+	return answers.Closings(r.found.plan, changes)
+}
+
+// askAboutPorts asks what the firewall may close, if the review is on top.
+func (r *review) askAboutPorts(w *wizard) tea.Cmd {
+	if closings := r.closings(); len(closings) > 0 && w.top() == r {
+		return w.push(newPorts(closings))
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/engine"
+	"slipway/steps/plan"
 )
 
 // reviewing is a person at the review of a run of the shop's.
@@ -139,4 +140,31 @@ func cloud() *board {
 		b.event(engine.Event{Kind: engine.KindStep, Step: s.name, Title: s.title, Status: engine.WouldChange, Changes: []providers.Change{{What: s.change}}})
 	}
 	return b
+}
+
+// TestPortsAreClosedByConsent asks about each port at which a program listens; Enter
+// keeps them open, and Esc deploys nothing.
+func TestPortsAreClosedByConsent(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys []string
+		want string
+	}{
+		"both stay":  {[]string{"enter"}, "8080,51820/udp"},
+		"one closes": {[]string{"right", "enter"}, "51820/udp"},
+		"both close": {[]string{"right", "tab", "right", "enter"}, plan.AllowNone},
+		"going back": {[]string{"esc"}, ""},
+	} {
+		p := sit(t, nil)
+		p.w.Update(smallest)
+		p.listening()
+		p.sees("What else shall be reached?", "Port 8080", "[keep open]", "where node (app.service) listens")
+		p.press(c.keys...)
+		if got := p.w.answers.Settings[plan.KeyAllow]; got != c.want {
+			t.Errorf("%s: --allow %q, want %q", name, got, c.want)
+		}
+		_, reviews := p.w.top().(*review)
+		if reviews == (c.want == "") {
+			t.Errorf("%s: the screen is %T", name, p.w.top())
+		}
+	}
 }

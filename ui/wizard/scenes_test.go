@@ -65,6 +65,7 @@ var scenes = map[string]func(p *person){
 		maps.Copy(p.w.answers.Settings, map[string]string{plan.KeyRegion: "fra1", plan.KeySize: "s-1vcpu-512mb-10gb", plan.KeyDomain: "shop.example.com", plan.KeyEmail: "ada@example.com"})
 		p.w.top().update(p.w, &reviewed{board: cloud(), plan: thePlan()})
 	},
+	"ports":    func(p *person) { p.listening() },
 	"progress": func(p *person) { p.deploying() },
 	"log": func(p *person) {
 		p.deploying()
@@ -165,6 +166,16 @@ func (p *person) review() {
 	r := &review{}
 	p.w.stack = append(p.w.stack, r)
 	r.update(p.w, &reviewed{board: planned(), plan: thePlan()})
+}
+
+// listening is a review of a server on which other programs listen.
+func (p *person) listening() {
+	p.review()
+	b := planned()
+	b.event(engine.Event{Kind: engine.KindStep, Step: "firewall", Title: "a firewall that lets in SSH and the web only", Status: engine.WouldChange, Changes: []providers.Change{
+		{What: "close port 8080, where node (app.service) listens", Why: "--allow 8080 keeps it open", Closes: "8080"},
+		{What: "close port 51820/udp, where the kernel or an unknown program listens", Why: "--allow 51820/udp keeps it open", Closes: "51820/udp"}}})
+	p.w.top().update(p.w, &reviewed{board: b, plan: thePlan()})
 }
 
 // until runs the steps up to one, which is in hand.

@@ -24,22 +24,23 @@ type UnitSection struct {
 // UnitFile is a unit, by its file name. A line that holds the end of a line would be two:
 // CheckUnit refuses the file then.
 func UnitFile(name string, sections ...UnitSection) File {
-	text := "# " + ownLine + ".\n"
+	var b strings.Builder
+	b.WriteString("# " + ownLine + ".\n")
 	for i, s := range sections {
 		if i > 0 {
-			text += "\n"
+			b.WriteByte('\n')
 		}
-		text += "[" + s.Name + "]\n"
+		b.WriteString("[" + s.Name + "]\n")
 		for _, line := range s.Lines {
 			if strings.ContainsFunc(line, unicode.IsControl) {
 				line = strconv.Quote(line)
 			}
 			if line != "" {
-				text += line + "\n"
+				b.WriteString(line + "\n")
 			}
 		}
 	}
-	return File{Path: unitsFolder + name, Mode: "644", Content: text}
+	return File{Path: unitsFolder + name, Mode: "644", Content: b.String()}
 }
 
 // isUnit tells a file of systemd's own form: a unit or a drop-in of one.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -47,6 +48,20 @@ func UnitFile(name string, sections ...UnitSection) File {
 func (f File) isUnit() bool {
 	kinds := []string{".service", ".socket", ".timer", ".slice", ".swap", ".conf"}
 	return strings.HasPrefix(f.Path, unitsFolder) && slices.Contains(kinds, path.Ext(f.Path))
+}
+
+// unitName matches the file name of a unit, or of a drop-in in its folder.
+var unitName = regexp.MustCompile(`^([A-Za-z0-9@._-]+\.d/)?[A-Za-z0-9@._-]{1,255}$`)
+
+// check is CheckUnit for a file that is a unit, and a look at its name; nil for others.
+func (f File) check() error {
+	if !f.isUnit() {
+		return nil
+	}
+	if !unitName.MatchString(strings.TrimPrefix(f.Path, unitsFolder)) {
+		return errors.New("its name is no unit's")
+	}
+	return CheckUnit(f.Content)
 }
 
 // maxUnitLine is how long a line of a unit file may be, in bytes.

@@ -5,14 +5,17 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"slipway/providers/local/localtest"
+	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/fact/example"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 	"slipway/steps/web"
 	"slipway/ui/e2e"
@@ -72,23 +75,27 @@ var workerWords = []string{"a b", "100%", "%n", "$HOME", "${HOME}", ";", `\n`, `
 // anything on the way took them for some, and asks as a stranger would.
 func TestHostileServer(t *testing.T) {
 	localtest.NeedMachines(t)
-	s := newShop(t, "boundary")
-	folder := filepath.Join(s.folder, importFolder)
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		t.Fatal(err)
+	for _, image := range []string{"debian-13", "debian-12"} {
+		t.Run(image, func(t *testing.T) {
+			s := newShop(t, "boundary")
+			folder := filepath.Join(s.folder, importFolder)
+			if err := os.Mkdir(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			s.write(filepath.Join(importFolder, "teller.py"), teller)
+			s.write("worker.py", workerText)
+			s.write("slipway.toml", "[app]\ndata = [\"my files/\", \"/tmp/größe x.db\"]\n")
+			s.write("Procfile", "web: gunicorn --name $'"+strings.ReplaceAll(intrusion, "\n", `\n`)+"' teller:app\n"+
+				"worker: python worker.py '"+strings.Join(workerWords, "' '")+"'\n")
+			s.url = s.Deploy("--image", image, s.folder).URL
+			t.Run("words", s.words)
+			t.Run("variables", s.hostileVariables)
+			t.Run("headers", s.headers)
+			system := fact.System{ID: "debian", Version: strings.TrimPrefix(image, "debian-")}
+			t.Run("another host over HTTPS", func(t *testing.T) { s.otherHost(t, system) })
+			t.Run("sites", func(t *testing.T) { s.sites(t, system) })
+		})
 	}
-	if err := os.WriteFile(filepath.Join(folder, "teller.py"), []byte(teller), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.write("worker.py", workerText)
-	s.write("Procfile", "web: gunicorn --name $'"+strings.ReplaceAll(intrusion, "\n", `\n`)+"' teller:app\n"+
-		"worker: python worker.py '"+strings.Join(workerWords, "' '")+"'\n")
-	s.url = s.Deploy(s.folder).URL
-	t.Run("words", s.words)
-	t.Run("variables", s.hostileVariables)
-	t.Run("headers", s.headers)
-	t.Run("another host over HTTPS", s.otherHost)
-	t.Run("sites", s.sites)
 }
 
 // tells asks the app, over nginx.
@@ -177,23 +184,28 @@ systemctl restart "$unit"`)
 const makeCertificate = `file=/etc/slipway/certificate.pem
 [ -e "$file" ] || { openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=good.example -keyout "$file" -out "$file.crt" 2>/dev/null; cat "$file.crt" >>"$file"; }`
 
-// sites has nginx check each site that there can be.
-func (s *shop) sites(t *testing.T) {
+// sites has nginx check each site that there can be, with what a release adds to it.
+func (s *shop) sites(t *testing.T, system fact.System) {
 	p := example.Plan(t)
-	system := fact.System{ID: "debian", Version: "13", IPv6: true}
-	plans := map[string]plan.Plan{"HTTP": p, "one name": example.WithDomains(p, "a.example.com"), "more names": example.WithDomains(p, "a.example.com", "b.example.com", "xn--bcher-kva.example")}
+	p.App.Static = map[string]string{"/static/": "größe \"x\""}
+	p.App.Data = []app.Kept{{Path: "my files", URL: "/media/"}, {Path: "/data", URL: "/data/"}}
+	streams := p
+	streams.App.Server = app.ASGI
 	sites := map[string]string{}
-	for name, p := range plans {
+	for name, p := range map[string]plan.Plan{
+		"HTTP": p, "streams": streams, "one name": example.WithDomains(p, "a.example.com"),
+		"more names": example.WithDomains(p, "a.example.com", "b.example.com", "xn--bcher-kva.example"),
+	} {
 		for _, looked := range []string{"", "names a.example.com\n", "names " + strings.Join(p.Domains(), " ") + "\n"} {
 			for path, text := range example.Files(t, web.Proxy.Script(fact.View{Plan: p, System: system, Looked: looked})) {
-				sites[name+" "+looked+path] = text
+				sites[name+" "+looked+path] = whole(t, p, text)
 			}
 		}
 		if len(p.Domains()) > 1 {
-			sites[name+", one of them secured"] = web.NginxSite(p, system, p.Domains()[:1]).Content
+			sites[name+", one of them secured"] = whole(t, p, web.NginxSite(p, system, p.Domains()[:1]).Content)
 		}
 	}
-	if len(sites) < 6 {
+	if len(sites) < 8 {
 		t.Errorf("there are %d sites", len(sites))
 	}
 	for name, site := range sites {
@@ -207,4 +219,21 @@ func (s *shop) sites(t *testing.T) {
 			t.Errorf("%q: nginx says: %s\n%s", name, got, site)
 		}
 	}
+}
+
+// whole is a site with the files of the release in the place of the lines that include them.
+func whole(t *testing.T, p plan.Plan, site string) string {
+	t.Helper()
+	v := fact.View{Plan: p, System: example.System()}
+	files := example.Files(t, release.Build.Script(v)+"\n"+release.Release.Script(v))
+	included := regexp.MustCompile(`include \S+/(limits|static)\.conf\*;`)
+	return included.ReplaceAllStringFunc(site, func(line string) string {
+		for path, text := range files {
+			if filepath.Base(path) == included.FindStringSubmatch(line)[1]+".conf" {
+				return text
+			}
+		}
+		t.Errorf("the release has no file for %s", line)
+		return ""
+	})
 }

@@ -90,10 +90,10 @@ func readAnswer(t *testing.T, from io.Reader) told {
 
 // otherHost asks a site with a name of its own, over HTTPS, and names another host in the
 // header.
-func (s *shop) otherHost(t *testing.T) {
+func (s *shop) otherHost(t *testing.T, system fact.System) {
 	p := example.WithDomains(example.Plan(t), "good.example")
 	p.Name = "boundary"
-	site := web.NginxSite(p, fact.System{ID: "debian", Version: "13"}, p.Domains())
+	site := web.NginxSite(p, system, p.Domains())
 	defer s.Root("boundary", "mv /root/kept-site "+site.Path+"; systemctl reload nginx.service")
 	for host, want := range map[string]string{"evil.example": "good.example", "evil.example:443": "good.example", "good.example:8443": "good.example:8443"} {
 		out := s.Root("boundary", shell.Lines(makeCertificate, "[ -e /root/kept-site ] || cp -p "+site.Path+" /root/kept-site", site.Put(), "systemctl reload nginx.service", "sleep 1",

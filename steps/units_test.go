@@ -40,7 +40,9 @@ func deployable(t *testing.T) map[string]plan.Plan {
 		"overlay": func(f *app.Found) {
 			f.SettingsModule, f.Overlay = "shop.prod", app.Overlay{Module: "shop.prod", Hosts: true, StaticRoot: "static"}
 		},
-		"data":   func(f *app.Found) { f.Data = []app.Kept{{Path: "my files"}, {Path: "/data"}, {Path: "/tmp/x.db", File: true}, {Path: "x.db", File: true}} },
+		"data": func(f *app.Found) {
+			f.Data = []app.Kept{{Path: "my files"}, {Path: "/data"}, {Path: "/tmp/x.db", File: true}, {Path: "x.db", File: true}}
+		},
 		"limits": func(f *app.Found) { f.Limits = app.Limits{Request: time.Hour, Stop: 2 * time.Minute, Upload: 1 << 30} },
 		"awkward words": func(f *app.Found) {
 			f.PythonPath, f.WorkerClass, f.GunicornArgs = awkward, awkward, []string{"app:app", awkward, ""}

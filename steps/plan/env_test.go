@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"slipway/steps/app"
 )
@@ -30,7 +31,7 @@ func TestHostileVariables(t *testing.T) {
 		_, flag := readEnv(t.Context(), Asked{Env: []string{"K=" + value}}, app.File{})
 		_, file := readEnv(t.Context(), Asked{}, app.File{Env: map[string]string{"K": value}})
 		errs := []error{flag, file}
-		if !strings.ContainsAny(value, "\x00\xe9\xed\ufeff") { // else the file itself is no text
+		if utf8.ValidString(value) && !strings.Contains(value, "\x00") { // else the file itself is no text
 			path := filepath.Join(t.TempDir(), "env")
 			if err := os.WriteFile(path, []byte(variableInFile("K", value)), 0o600); err != nil {
 				t.Fatal(err)

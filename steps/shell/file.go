@@ -34,10 +34,8 @@ func (f File) Put() string { return f.PutIf("true") }
 // it fails, the file stays as it was and the script ends. It also ends at a unit that
 // CheckUnit refuses.
 func (f File) PutIf(check ...string) string {
-	if f.isUnit() {
-		if err := CheckUnit(f.Content); err != nil {
-			return Lines("echo "+Quote(f.Path+" is not written: "+err.Error()), "exit 1")
-		}
+	if err := f.check(); err != nil {
+		return Lines("echo "+Quote(f.Path+" is not written: "+err.Error()), "exit 1")
 	}
 	keep := ""
 	if othersWriteTo(f.Path) {

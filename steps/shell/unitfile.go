@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -24,28 +25,43 @@ type UnitSection struct {
 // UnitFile is a unit, by its file name. A line that holds the end of a line would be two:
 // CheckUnit refuses the file then.
 func UnitFile(name string, sections ...UnitSection) File {
-	text := "# " + OwnLine + ".\n"
+	var b strings.Builder
+	b.WriteString("# " + OwnLine + ".\n")
 	for i, s := range sections {
 		if i > 0 {
-			text += "\n"
+			b.WriteByte('\n')
 		}
-		text += "[" + s.Name + "]\n"
+		b.WriteString("[" + s.Name + "]\n")
 		for _, line := range s.Lines {
 			if strings.ContainsFunc(line, unicode.IsControl) {
 				line = strconv.Quote(line)
 			}
 			if line != "" {
-				text += line + "\n"
+				b.WriteString(line + "\n")
 			}
 		}
 	}
-	return File{Path: unitsFolder + name, Mode: "644", Content: text}
+	return File{Path: unitsFolder + name, Mode: "644", Content: b.String()}
 }
 
 // isUnit tells a file of systemd's own form: a unit or a drop-in of one.
 func (f File) isUnit() bool {
 	kinds := []string{".service", ".socket", ".timer", ".slice", ".swap", ".conf"}
 	return strings.HasPrefix(f.Path, unitsFolder) && slices.Contains(kinds, path.Ext(f.Path))
+}
+
+// unitName matches the file name of a unit, or of a drop-in in its folder.
+var unitName = regexp.MustCompile(`^([A-Za-z0-9@._-]+\.d/)?[A-Za-z0-9@._-]{1,255}$`)
+
+// check is CheckUnit for a file that is a unit, and a look at its name; nil for others.
+func (f File) check() error {
+	if !f.isUnit() {
+		return nil
+	}
+	if !unitName.MatchString(strings.TrimPrefix(f.Path, unitsFolder)) {
+		return errors.New("its name is no unit's")
+	}
+	return CheckUnit(f.Content)
 }
 
 // maxUnitLine is how long a line of a unit file may be, in bytes.

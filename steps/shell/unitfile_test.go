@@ -46,6 +46,18 @@ func TestUnitFile(t *testing.T) {
 	}
 }
 
+// TestUnitName has no file written that is named by more than a unit's name.
+func TestUnitName(t *testing.T) {
+	for name, good := range map[string]bool{
+		"app-x-0123456789ab-process-w_1.service": true, "nginx.service.d/slipway.conf": true,
+		"app-process-../../cron.d/x.service": false, "a b.service": false, "a\nb.service": false, "ü.service": false, strings.Repeat("w", 255) + ".service": false,
+	} {
+		if got := !strings.Contains(UnitFile(name, UnitSection{Name: "Unit"}).Put(), "is not written"); got != good {
+			t.Errorf("%q: written %t", name, got)
+		}
+	}
+}
+
 // ids are this process's own user and group, for chown.
 func ids() string {
 	out, err := exec.Command("sh", "-c", `echo "$(id -u):$(id -g)"`).Output()

@@ -23,7 +23,7 @@ func TestUmask(t *testing.T) {
 		if err := errors.Join(d.Update(change), d.Update(change), d.WriteSecret("key", []byte("x"))); err != nil {
 			t.Fatal(err)
 		}
-		err = filepath.WalkDir(filepath.Join(dir, "slipway"), func(at string, entry fs.DirEntry, err error) error {
+		err = filepath.WalkDir(filepath.Join(dir, "slipway"), func(at string, _ fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}

@@ -100,7 +100,7 @@ func newIgnoreJudge() (ignoreJudge, error) {
 	return j, err
 }
 
-func (j ignoreJudge) remove() { os.RemoveAll(j.dir) } //nolint:errcheck // it is a folder for temporary files
+func (j ignoreJudge) remove() { os.RemoveAll(j.dir) }
 
 // ask has git judge names by lines.
 func (j ignoreJudge) ask(ctx context.Context, lines ignoreLines, names []string) error {

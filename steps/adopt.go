@@ -37,8 +37,8 @@ type Lost struct {
 // Adopt takes over a deployment: it finds the server, reads from it which
 // deployment it carries, lets a new key of this computer log in, and writes the
 // record anew. It changes nothing else. What the server says of itself is checked as a
-// stranger's word: a provider that it names must have it at this very address. A deployment that is on record here already
-// is a *providers.Usage.
+// stranger's word: a provider that it names must have it at this very address. A
+// deployment that is on record here already is a *providers.Usage.
 func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
 	if err := lost.find(ctx, home, open); err != nil {
 		return Summary{}, err

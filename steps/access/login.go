@@ -80,7 +80,7 @@ var SudoersFile = sudoersFile(plan.Logins[0])
 
 func sudoersFile(user string) shell.File {
 	return shell.File{Path: fact.SudoersPath, Mode: "440",
-		Content: "# " + fact.WrittenBySlipway + ". There is no password to ask for: a key is the only way in.\n" + user + " ALL=(ALL:ALL) NOPASSWD: ALL\n"}
+		Content: "# " + fact.SudoersMark + ". There is no password to ask for: a key is the only way in.\n" + user + " ALL=(ALL:ALL) NOPASSWD: ALL\n"}
 }
 
 // Remove is shell text that takes the deployment's keys and sudo away, and the

@@ -17,10 +17,10 @@ import (
 )
 
 // SudoersPath is the file by which the user that slipway logs in as becomes root, and
-// WrittenBySlipway a text that is in it.
+// SudoersMark a text that is in it.
 const (
-	SudoersPath      = "/etc/sudoers.d/90-slipway"
-	WrittenBySlipway = "Written by slipway"
+	SudoersPath = "/etc/sudoers.d/90-slipway"
+	SudoersMark = "Written by slipway"
 )
 
 //go:embed strangers.sh
@@ -42,7 +42,7 @@ func LookStrangers(p plan.Plan, owner string) string {
 	}
 	l := layout.Of(p.Name)
 	return shell.Script(strangersText, shell.Values{"owner": owner, "existing": existing, "logins": strings.Join(plan.Logins, " "),
-		"accounts": l.User + " slipway-acme", "own": strings.Join(own, "\n"), "sudoers": SudoersPath, "written": WrittenBySlipway},
+		"accounts": l.User + " slipway-acme", "own": strings.Join(own, "\n"), "sudoers": SudoersPath, "written": SudoersMark},
 		l.Root(), l.State(), "/etc/slipway", "/opt/slipway", "/var/cache/slipway", "/var/log/nginx/app")
 }
 
@@ -63,7 +63,6 @@ func taken(c judge, rest string) (obstacle, bool) {
 
 // candidate is a user that slipway could log in as, as the server shows it.
 type candidate struct {
-	name string
 	// root is set if it is root, or sudo lets it become root without a password;
 	// withPassword if sudo asks for one first, and password if it has one.
 	root, withPassword, password bool
@@ -165,7 +164,7 @@ func ChooseLogin(p plan.Plan, looked string) (user, note string, err error) {
 			continue
 		}
 		if seen[words[1]] == nil {
-			seen[words[1]] = &candidate{name: words[1]}
+			seen[words[1]] = &candidate{}
 		}
 		rest := ""
 		if len(words) == 4 {

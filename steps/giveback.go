@@ -105,7 +105,7 @@ func runScript(ctx context.Context, client *remote.Client, name, script string, 
 // has the server do what it did before. The guard of the token puts the hardened state
 // back unless the operator's login proves the other one. Each line can be run again.
 func removeScript(p plan.Plan, token string) string {
-	var guards []guard.Part
+	guards := []guard.Part{{Logins: []string{p.LoginUser()}}}
 	for _, f := range facts(p) {
 		guards = append(guards, f.Guards)
 	}

@@ -93,7 +93,7 @@ func runBuild(p plan.Plan) string {
 	before, after := []string{scratch}, []string{thrownAway}
 	for _, folder := range outermost(p.App.BuildFolders) {
 		full := source + "/" + folder
-		properties = append(properties, "ReadWritePaths="+shell.PropertyWords(full))
+		properties = append(properties, "ReadWritePaths="+propertyWord(full))
 		before = append(before, shell.Command("mkdir", "-p", full), shell.Command("chown", "-R", l.User+":"+l.User, full))
 		after = append(after, shell.Command("chown", "-R", "root:"+l.User, full), shell.Command("chmod", "-R", "u=rwX,g=rX,o=", full))
 	}

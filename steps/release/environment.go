@@ -79,3 +79,6 @@ func overlayFile(p plan.Plan) shell.File {
 // pythonString is a text as Python's source has it: Go's escapes for ASCII are Python's
 // too.
 func pythonString(text string) string { return strconv.QuoteToASCII(text) }
+
+// propertyWord is a word of a property as systemd-run takes it.
+func propertyWord(word string) string { return shell.PropertyWords(word) }

@@ -26,7 +26,7 @@ type UnitSection struct {
 // CheckUnit refuses the file then.
 func UnitFile(name string, sections ...UnitSection) File {
 	var b strings.Builder
-	b.WriteString("# " + ownLine + ".\n")
+	b.WriteString("# Written by slipway.\n")
 	for i, s := range sections {
 		if i > 0 {
 			b.WriteByte('\n')

@@ -110,15 +110,16 @@ var unitSections = setOf("Unit Service Socket Timer Slice Swap Install")
 // unitKeys are the settings of all units and drop-ins that Slipway makes.
 var unitKeys = setOf(`
 	AccuracySec After AmbientCapabilities Backlog Before BindPaths CPUWeight CapabilityBoundingSet ConditionPathExists
-	ConditionVirtualization Description DevicePolicy Environment EnvironmentFile ExecReload ExecStart ExecStartPost ExecStartPre
-	ExecStopPost Group IOSchedulingClass IOWeight KillMode ListenStream LockPersonality MemoryDenyWriteExecute MemoryHigh MemoryMax
-	Nice NoNewPrivileges NotifyAccess OOMPolicy OOMScoreAdjust OnBootSec OnCalendar Persistent PrivateDevices PrivateMounts
-	PrivateNetwork PrivateTmp ProcSubset ProtectClock ProtectControlGroups ProtectHome ProtectHostname ProtectKernelLogs
-	ProtectKernelModules ProtectKernelTunables ProtectProc ProtectSystem RandomizedDelaySec ReadWritePaths RemoveIPC Requires
-	Restart RestartSec RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID RuntimeDirectory
-	RuntimeDirectoryMode Service Slice SocketGroup SocketMode SocketUser StartLimitBurst StartLimitIntervalSec StateDirectory
-	StateDirectoryMode SuccessExitStatus SyslogIdentifier SystemCallArchitectures SystemCallErrorNumber SystemCallFilter TasksMax
-	TimeoutStartSec TimeoutStopSec Type UMask User WantedBy Wants What WorkingDirectory
+	ConditionVirtualization Conflicts DefaultDependencies Description DevicePolicy Environment EnvironmentFile ExecReload ExecStart
+	ExecStartPost ExecStartPre ExecStopPost Group IOSchedulingClass IOWeight KillMode ListenStream LockPersonality
+	MemoryDenyWriteExecute MemoryHigh MemoryMax Nice NoNewPrivileges NotifyAccess OOMPolicy OOMScoreAdjust OnBootSec OnCalendar PartOf
+	Persistent PrivateDevices PrivateMounts PrivateNetwork PrivateTmp ProcSubset ProtectClock ProtectControlGroups ProtectHome
+	ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables ProtectProc ProtectSystem RandomizedDelaySec
+	ReadWritePaths ReloadPropagatedFrom RemainAfterExit RemoveIPC Requires Restart RestartSec RestrictAddressFamilies
+	RestrictNamespaces RestrictRealtime RestrictSUIDSGID RuntimeDirectory RuntimeDirectoryMode Service Slice SocketGroup SocketMode
+	SocketUser StandardInput StartLimitBurst StartLimitIntervalSec StateDirectory StateDirectoryMode SuccessExitStatus
+	SyslogIdentifier SystemCallArchitectures SystemCallErrorNumber SystemCallFilter TasksMax TimeoutStartSec TimeoutStopSec Type UMask
+	User WantedBy Wants What WorkingDirectory
 `)
 
 func setOf(words string) map[string]bool {

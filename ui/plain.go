@@ -132,7 +132,7 @@ func (p *Plain) stepped(e engine.Event) {
 	case engine.Unchanged, engine.Changed:
 		p.step = ""
 		line := fmt.Sprintf("  %-13s %-9s %7.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
-		p.printf("%s\n", strings.TrimRight(line, " "))
+		p.printf("%s\n", strings.TrimRight(line, " \n"))
 	}
 }
 
@@ -149,7 +149,7 @@ func (p *Plain) done(e engine.Event) {
 	for _, line := range e.Visitors.Lines() {
 		p.printf("%s\n", line)
 	}
-	fmt.Fprintln(p.result, e.URL)
+	text.Fprintln(p.result, e.URL) //nolint:errcheck // a closed pipe is the reader's choice
 }
 
 func (p *Plain) planned(e engine.Event) {
@@ -185,13 +185,13 @@ func spent(e engine.Event) string {
 }
 
 func (p *Plain) printf(format string, args ...any) {
-	fmt.Fprintf(p.progress, format, args...)
+	text.Fprintf(p.progress, format, args...)
 }
 
 // clip cuts a line for a narrow terminal.
 func clip(line string) string {
 	const width = 56
-	line = strings.TrimSpace(text.Clean(line))
+	line = strings.TrimSpace(text.Clean(text.LastState(line)))
 	if r := []rune(line); len(r) > width {
 		return string(r[:width-1]) + "…"
 	}

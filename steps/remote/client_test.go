@@ -192,7 +192,7 @@ func TestOutput(t *testing.T) {
 	want("another connection", "first", "second", "--b begin x")
 	connection("--b started 2\nfirst\n")
 	want("another start", "first", "second", "--b begin x", "first")
-	connection("--b started 2\nfirst\n\nlast\n\n--b status 0\n\n--slipway-look-- a\n1\n\n--slipway-look-- end\n")
+	connection("--b started 2\nfirst\n\nlast\n\n--b status 0\n\n--b a\n1\n\n--b end\n")
 	want("the end", "first", "second", "--b begin x", "first", "last")
 	if look, err := o.result("x"); err != nil || look["a"] != "1\n" {
 		t.Errorf("the look is %v, %v", look, err)

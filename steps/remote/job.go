@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -32,11 +33,23 @@ type Job struct {
 	Look string
 }
 
-// jobsDir is on a file system that a reboot empties, as a reboot ends the jobs.
+// jobsDir is on a file system that a reboot empties, as a reboot ends the jobs. It is in
+// memory: the scripts there may hold secrets, which never reach the disk.
 const jobsDir = "/run/slipway/jobs"
+
+// jobLogs has what the scripts print, on disk: an app's tests may print more than there is
+// memory. Of more than logLimit bytes the beginning and the end are kept.
+const (
+	jobLogs  = "/var/lib/slipway/jobs"
+	logLimit = 8 << 20
+)
 
 // jobLimit ends a job that hangs, so that nobody waits for it for ever.
 const jobLimit = "2h"
+
+// waitLimit is how long to wait for the job of an earlier run: a little longer than
+// jobLimit.
+const waitLimit = 2*time.Hour + 5*time.Minute
 
 var (
 	//go:embed job.sh
@@ -53,6 +66,7 @@ var (
 // one that runs. An earlier end of the same script counts only on a reconnect:
 // else it is the end of another run's.
 func (j Job) startOrFollow(boundary string, reconnect bool) string {
+	look := shell.Sectioned(boundary, withEnd(j.Look))
 	sum := sha256.Sum256([]byte(j.Script))
 	again := "no"
 	if reconnect {
@@ -60,7 +74,8 @@ func (j Job) startOrFollow(boundary string, reconnect bool) string {
 	}
 	return shell.Script(jobScript, shell.Values{
 		"name": j.Name, "length": strconv.Itoa(len(j.Script)), "sum": hex.EncodeToString(sum[:]), "reconnect": again,
-		"boundary": boundary, "look": withEnd(j.Look), "jobs": jobsDir, "limit": jobLimit, "unit_script": shell.Script(jobUnitScript, nil)})
+		"boundary": boundary, "look": look, "look_limit": strconv.Itoa(longestAnswer + 1), "jobs": jobsDir, "logs": jobLogs,
+		"log_limit": strconv.Itoa(logLimit), "limit": jobLimit, "unit_script": shell.Script(jobUnitScript, nil)})
 }
 
 // Run runs the job and returns what each section of its look printed. line
@@ -72,7 +87,7 @@ func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[strin
 	return acrossDrops(ctx, c, func(conn *ssh.Client, first bool) (map[string]string, error) {
 		errand := newErrand(job.startOrFollow(output.boundary, !first), true)
 		stdout, wait := output.follow()
-		var stderr strings.Builder
+		var stderr end
 		err := c.exec(ctx, conn, errand, strings.NewReader(job.Script), stdout, &stderr)
 		wait()
 		if err != nil {
@@ -86,8 +101,12 @@ func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[strin
 func Running() string { return shell.Script(runningScript, nil) }
 
 // Wait returns when the job of that name, which an earlier run started, has
-// ended. Whether it succeeded is for a look to find.
+// ended. Whether it succeeded is for a look to find. It does not wait for ever: systemd
+// ends a job that hangs, and what systemd can't end is an error.
 func (c *Client) Wait(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, waitLimit, fmt.Errorf("the step %s, which an earlier run started, has not ended in %s; "+
+		"on the server, systemctl status slipway-job-%s.service tells what it does", name, waitLimit, name))
+	defer cancel()
 	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
 		errand := newErrand(shell.Script(waitScript, shell.Values{"name": name}), true)
 		return struct{}{}, withTail(c.exec(ctx, conn, errand, nil, io.Discard, io.Discard), "waiting for the step "+name, "")
@@ -129,11 +148,13 @@ func (o *output) follow() (stdout io.Writer, wait func()) {
 
 func (o *output) read(out *bufio.Reader) {
 	for {
-		text, err := out.ReadString('\n')
+		text, err := readLine(out)
 		mark, marked := strings.CutPrefix(text, o.boundary+" ")
 		switch {
 		case o.status != "":
-			o.look.WriteString(text)
+			if o.look.Len() <= longestAnswer {
+				o.look.WriteString(text)
+			}
 		case marked && err == nil && o.mark(strings.TrimSpace(mark)):
 		case strings.TrimSpace(text) != "" && err == nil:
 			o.line(strings.TrimRight(text, "\r\n"))
@@ -155,7 +176,9 @@ func (o *output) mark(mark string) bool {
 		o.lines = 0
 		return true
 	case "status":
-		o.status = value
+		if o.status = value; value == "" {
+			o.status = "-1" // it was not kept
+		}
 		return true
 	}
 	return false
@@ -182,7 +205,10 @@ func (o *output) result(name string) (map[string]string, error) {
 	if status != 0 {
 		return nil, &ExitError{What: "the step " + name, Status: status, Tail: strings.Join(o.last, "\n")}
 	}
-	return sections(o.look.String())
+	if o.look.Len() > longestAnswer {
+		return nil, errTooLong
+	}
+	return sections(o.boundary, o.look.String())
 }
 
 // NewBoundary makes a word that no output contains by chance or by ill will.
@@ -195,11 +221,12 @@ func NewBoundary() string {
 // Look runs a script of shell.Sections in one round trip and returns what each
 // section printed, by name.
 func (c *Client) Look(ctx context.Context, script string) (map[string]string, error) {
-	out, err := c.Output(ctx, withEnd(script))
+	boundary := NewBoundary()
+	out, err := c.Output(ctx, shell.Sectioned(boundary, withEnd(script)))
 	if err != nil {
 		return nil, err
 	}
-	return sections(out)
+	return sections(boundary, out)
 }
 
 // lookEnd is the section that shows that a look came to its end.
@@ -208,8 +235,8 @@ const lookEnd = "end"
 // withEnd is a look that shows whether it came to its end.
 func withEnd(script string) string { return shell.Lines(script, shell.Section(lookEnd, ":")) }
 
-func sections(out string) (map[string]string, error) {
-	found := shell.Sections(out)
+func sections(boundary, out string) (map[string]string, error) {
+	found := shell.Sections(boundary, out)
 	if _, ok := found[lookEnd]; !ok {
 		return nil, errors.New("the look at the server ended before its end")
 	}

@@ -1,16 +1,25 @@
 # shellcheck shell=sh
 # Starts a job unless it runs, follows it, and prints when it started, what its
-# script prints, its status and then its look. The job's script, of $length bytes
-# and the SHA-256 $sum, comes on standard input. $reconnect is "yes" if an earlier
-# end of the same script counts as this one's. $unit_script runs in the job's unit.
+# script prints, its status and then the first $look_limit bytes of its look. The job's
+# script, of $length bytes and the SHA-256 $sum, comes on standard input. $reconnect is
+# "yes" if an earlier end of the same script counts as this one's. $unit_script runs in
+# the job's unit; what it prints goes to a file in $logs, of $log_limit bytes at most.
 : "${name?}" "${length?}" "${sum?}" "${reconnect?}" "${boundary?}" "${look?}"
-: "${jobs?}" "${limit?}" "${unit_script?}"
+: "${jobs?}" "${logs?}" "${log_limit?}" "${look_limit?}" "${limit?}" "${unit_script?}"
 
 set -eu
 umask 077
 dir=$jobs/$name
 unit=slipway-job-$name.service
-mkdir -p "$dir"
+log=$logs/$name.log
+mkdir -p "$dir" "$logs"
+
+# What runs that were cut off left here is in memory, and may hold secrets.
+for left in "$jobs"/*; do
+  systemctl --quiet is-active "slipway-job-${left##*/}.service" ||
+    rm -f "$left/script" "$left/log" "$left/pipe" "$left/end" "$left/status.part"
+done
+find "$jobs" -name 'script.*' -mmin +5 -delete
 
 # The script is kept only if all of it came.
 part=$(mktemp "$dir/script.XXXXXX")
@@ -35,11 +44,11 @@ follow() {
       sleep 0.05
       continue
     }
-    tail -n +1 -s 0.05 -f --pid="$pid" "$dir/log" 2>/dev/null || :
+    tail -n +1 -s 0.05 -f --pid="$pid" "$log" 2>/dev/null || :
     while running; do sleep 0.02; done
     return
   done
-  cat "$dir/log" 2>/dev/null || :
+  cat "$log" 2>/dev/null || :
 }
 
 if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
@@ -48,7 +57,7 @@ if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
 fi
 if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
   rm -f "$dir/status"
-  : >"$dir/log"
+  : >"$log"
   printf %s "$sum" >"$dir/sum"
   date +%s%N >"$dir/started"
   mv -f "$part" "$dir/script"
@@ -56,10 +65,15 @@ if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$
   # The unit's name keeps two of these from starting the same job: the second
   # systemd-run is refused and follows.
   systemd-run --quiet --collect --service-type=exec --property=RuntimeMaxSec="$limit" \
-    --unit="$unit" --description="slipway: $name" /bin/sh -c "$unit_script" job "$dir" || running
+    --unit="$unit" --description="slipway: $name" /bin/sh -c "$unit_script" job "$dir" "$log" "$log_limit" || running
 fi
 printf '%s started %s\n' "$boundary" "$(cat "$dir/started")"
 follow
-status=$(cat "$dir/status" 2>/dev/null || echo -1)
+status=$(cat "$dir/status" 2>/dev/null || :)
+[ -n "$status" ] || {
+  status=-1
+  printf '\nthe step ended without a status: it was killed, or it took longer than %s, or /run is full\n' "$limit"
+}
 printf '\n%s status %s\n' "$boundary" "$status"
-[ "$status" != 0 ] || sh -c "$look" </dev/null
+# The look is no argument of a process: its boundary is for nobody else to see.
+[ "$status" != 0 ] || (set +eu; eval "$look") </dev/null | head -c "$look_limit"

@@ -18,12 +18,14 @@ import (
 const tailLines = 15
 
 // Output runs a script as root that only reads, in one round trip, and returns
-// what it printed. A dropped connection is made again and the script asked
-// again.
+// what it printed, 16 MB at most: more is an error. A dropped connection is made again
+// and the script asked again.
 func (c *Client) Output(ctx context.Context, script string) (string, error) {
 	return acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (string, error) {
-		var stdout, stderr bytes.Buffer
-		err := c.exec(ctx, conn, newErrand(script, true), nil, &stdout, &stderr)
+		ctx, stdout, done := boundedAnswer(ctx)
+		defer done()
+		var stderr end
+		err := c.exec(ctx, conn, newErrand(script, true), nil, stdout, &stderr)
 		return stdout.String(), withTail(err, "a look at the server", stderr.String())
 	})
 }
@@ -40,7 +42,7 @@ func receive(path string, length int) string {
 // again if the connection drops.
 func (c *Client) Upload(ctx context.Context, path string, data []byte) error {
 	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
-		var stderr bytes.Buffer
+		var stderr end
 		err := c.exec(ctx, conn, newErrand(receive(path, len(data)), true), bytes.NewReader(data), io.Discard, &stderr)
 		return struct{}{}, withTail(err, "the upload", stderr.String())
 	})

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -42,7 +41,7 @@ func (c *Client) TrySudo(ctx context.Context) error {
 	if c.target.SudoPassword != "" {
 		command, stdin = "LC_ALL=C sudo -k -S -p '' true", c.target.SudoPassword+"\n"
 	}
-	var stderr bytes.Buffer
+	var stderr end
 	err := c.Attach(ctx, command, strings.NewReader(stdin), io.Discard, &stderr)
 	return withTail(err, "sudo", stderr.String())
 }

@@ -76,7 +76,7 @@ func Of(message string) Cause {
 func clean(s string) []string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = strings.TrimRight(text.Clean(line), " ")
+		lines[i] = strings.TrimRight(text.Clean(text.LastState(line)), " ")
 	}
 	return lines
 }

@@ -1,12 +1,11 @@
 package commands
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
 func (c *command) adopt() *cobra.Command {
@@ -37,8 +36,8 @@ Afterwards every command works here as it did on the other computer.`,
 				return err
 			}
 			c.sayf("%s is now on record here; slipway status %s shows it\n", found.Name, found.Name)
-			fmt.Fprintln(c.streams.Out, found.URL)
-			return nil
+			_, err = text.Fprintln(c.out, found.URL)
+			return err
 		},
 	}
 	flags := cmd.Flags()

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"slipway/steps"
 	"slipway/steps/audit"
+	"slipway/ui/text"
 )
 
 func (c *command) audit() *cobra.Command {
@@ -51,7 +51,7 @@ The exit code is 0 whatever the audit found. Scripts read the verdicts with --js
 			if asJSON {
 				return printAuditJSON(c.streams.Out, name, report)
 			}
-			printAudit(c.streams.Out, name, report)
+			printAudit(c.out, name, report)
 			return nil
 		},
 	}
@@ -69,7 +69,7 @@ type auditEvent struct {
 }
 
 func printAuditJSON(w io.Writer, name string, report audit.Report) error {
-	if err := json.NewEncoder(w).Encode(auditEvent{"audit", name, report}); err != nil {
+	if err := text.NewJSON(w).Encode(auditEvent{"audit", name, report}); err != nil {
 		return fmt.Errorf("print the audit: %w", err)
 	}
 	return nil
@@ -84,9 +84,9 @@ func printAudit(w io.Writer, name string, report audit.Report) {
 		if r.Found != "" {
 			line += ": " + r.Found
 		}
-		fmt.Fprintln(w, line)
+		text.Fprintln(w, line)
 		if r.Before != "" {
-			fmt.Fprintf(w, "%21s before: %s\n", "", r.Before)
+			text.Fprintf(w, "%21s before: %s\n", "", r.Before)
 		}
 	}
 	summary := fmt.Sprintf("%s at %s: %d good, %d bad, %d not applicable here", name, moment(report.Time.Truncate(time.Minute)),
@@ -94,5 +94,5 @@ func printAudit(w io.Writer, name string, report audit.Report) {
 	if n := report.Count(audit.Unknown); n > 0 {
 		summary += fmt.Sprintf(", %d unknown", n)
 	}
-	fmt.Fprintln(w, summary)
+	text.Fprintln(w, summary)
 }

@@ -21,6 +21,7 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
 // Streams are where a command reads and writes.
@@ -36,22 +37,25 @@ type Streams struct {
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, streams Streams) int {
-	c := &command{streams: streams, again: shellescape.QuoteCommand(append([]string{"slipway"}, args...))}
+	c := &command{streams: streams, out: text.Writer{Out: streams.Out}, err: text.Writer{Out: streams.Err}, again: shellescape.QuoteCommand(append([]string{"slipway"}, args...))}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(streams.In)
-	root.SetOut(streams.Out)
-	root.SetErr(streams.Err)
+	root.SetOut(c.out)
+	root.SetErr(c.err)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !c.shown {
-		printProblem(streams.Err, problem(err, c.again))
+		printProblem(c.err, problem(err, c.again))
 	}
 	return exitCode(err)
 }
 
 // command is what the subcommands share.
 type command struct {
-	streams Streams
+	// streams are the process's own. Only JSON and what a command on the server printed
+	// go to them; what people read goes to out and err.
+	streams  Streams
+	out, err text.Writer
 	// again is the command line itself, which hints tell to run again.
 	again string
 	// shown is true if a face has printed the error.

@@ -3,13 +3,13 @@ package commands
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
 func (c *command) destroy() *cobra.Command {
@@ -62,5 +62,5 @@ func (c *command) confirmed(question string) bool {
 }
 
 func (c *command) sayf(format string, args ...any) {
-	fmt.Fprintf(c.streams.Err, format, args...)
+	text.Fprintf(c.err, format, args...)
 }

@@ -15,6 +15,7 @@ import (
 	"slipway/steps/plan"
 	"slipway/steps/release"
 	"slipway/ui"
+	"slipway/ui/text"
 )
 
 func (c *command) doctor() *cobra.Command {
@@ -70,7 +71,7 @@ func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, 
 	if face != nil {
 		face.Event(engine.Event{Kind: engine.KindPlanned, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
 	} else {
-		found.print(c.streams.Out)
+		found.print(c.out)
 	}
 	switch {
 	case len(found.steps) == 0:
@@ -106,18 +107,18 @@ func (d *drift) add(e engine.Event) {
 func (d *drift) print(w io.Writer) {
 	defer func() {
 		for _, note := range d.notes {
-			fmt.Fprintln(w, "note: "+note)
+			text.Fprintf(w, "note: %s\n", note)
 		}
 	}()
 	if len(d.steps) == 0 {
-		fmt.Fprintf(w, "%s is as it was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged)
+		text.Fprintf(w, "%s is as it was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged)
 		return
 	}
-	fmt.Fprintf(w, "%s drifted from what was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged+len(d.steps))
+	text.Fprintf(w, "%s drifted from what was deployed: %d of %d steps unchanged\n", d.name, d.unchanged, d.unchanged+len(d.steps))
 	for _, s := range d.steps {
-		fmt.Fprintf(w, "  %s: %s\n", s.Step, s.Title)
+		text.Fprintf(w, "  %s: %s\n", s.Step, s.Title)
 		for _, change := range s.Changes {
-			fmt.Fprintf(w, "    to mend: %s\n", describeDrift(change))
+			text.Fprintf(w, "    to mend: %s\n", describeDrift(change))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
 func (c *command) env() *cobra.Command {
@@ -123,14 +123,13 @@ type variableEvent struct {
 
 func printVariables(w io.Writer, keys []string, asJSON bool) error {
 	for _, key := range keys {
-		line := []byte(key)
+		var err error
 		if asJSON {
-			var err error
-			if line, err = json.Marshal(variableEvent{"variable", time.Now(), key}); err != nil {
-				return fmt.Errorf("print the list: %w", err)
-			}
+			err = text.NewJSON(w).Encode(variableEvent{"variable", time.Now(), key})
+		} else {
+			_, err = text.Fprintln(w, key)
 		}
-		if _, err := fmt.Fprintf(w, "%s\n", line); err != nil {
+		if err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}

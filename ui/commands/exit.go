@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"slipway/state"
 	"slipway/steps/engine"
 	"slipway/ui/cause"
+	"slipway/ui/text"
 )
 
 // The exit codes, as the README promises them.
@@ -101,6 +101,6 @@ func problem(err error, again string) *engine.Problem {
 // printProblem prints an error for people.
 func printProblem(w io.Writer, p *engine.Problem) {
 	for _, line := range cause.Report(p) {
-		fmt.Fprintln(w, line)
+		text.Fprintln(w, line)
 	}
 }

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"slipway/steps/hardening"
 	"slipway/steps/plan"
+	"slipway/ui/text"
 )
 
 func (c *command) harden() *cobra.Command {
@@ -30,7 +30,7 @@ does not change, and why. To change a deployment's profile, deploy it with --har
 			if asJSON {
 				return explainJSON(c.streams.Out, settingsOf(profile))
 			}
-			return explainText(c.streams.Out, settingsOf(profile))
+			return explainText(c.out, settingsOf(profile))
 		},
 	}
 	cmd.Flags().BoolVar(&explain, "explain", false, "print the list")
@@ -63,19 +63,19 @@ func explainText(w io.Writer, settings []hardening.Setting) error {
 	for _, s := range settings {
 		if s.Topic != topic {
 			topic = s.Topic
-			fmt.Fprintln(w, topic)
+			text.Fprintln(w, topic)
 		}
 		about := s.Where()
 		if len(s.Rules) > 0 {
 			about += "; " + strings.Join(s.Rules, ", ")
 		}
-		if _, err := fmt.Fprintf(w, "  %s\n      because %s (%s)\n", s.What, s.Why, about); err != nil {
+		if _, err := text.Fprintf(w, "  %s\n      because %s (%s)\n", s.What, s.Why, about); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	fmt.Fprintln(w, "where slipway differs from benchmarks")
+	text.Fprintln(w, "where slipway differs from benchmarks")
 	for _, l := range hardening.Exceptions() {
-		if _, err := fmt.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
+		if _, err := text.Fprintf(w, "  %s\n      because %s\n", l.What, l.Why); err != nil {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
@@ -95,7 +95,7 @@ type settingEvent struct {
 }
 
 func explainJSON(w io.Writer, settings []hardening.Setting) error {
-	encoder := json.NewEncoder(w)
+	encoder := text.NewJSON(w)
 	for _, s := range settings {
 		if err := encoder.Encode(settingEvent{"setting", s.Topic, s.What, s.Why, s.Rules, s.From.String(), s.OwnKernel, s.Systems}); err != nil {
 			return fmt.Errorf("print the list: %w", err)

@@ -1,9 +1,8 @@
 package commands
 
 import (
-	"fmt"
-
 	"slipway/steps"
+	"slipway/ui/text"
 )
 
 // knownHosts prints a server's host key as lines for ~/.ssh/known_hosts.
@@ -17,7 +16,7 @@ func (c *command) knownHosts(args []string) error {
 		return err
 	}
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(c.streams.Out, line); err != nil {
+		if _, err := text.Fprintln(c.out, line); err != nil {
 			return err
 		}
 	}

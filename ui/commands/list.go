@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/ui/text"
 )
 
 func (c *command) list() *cobra.Command {
@@ -29,9 +29,9 @@ func (c *command) list() *cobra.Command {
 				return printEach(c.streams.Out, all)
 			}
 			if len(all) == 0 {
-				fmt.Fprintln(c.streams.Err, "nothing is deployed; slipway deploys the app in this folder")
+				c.sayf("nothing is deployed; slipway deploys the app in this folder\n")
 			}
-			return printList(c.streams.Out, all)
+			return printList(c.out, all)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line on stdout")
@@ -46,7 +46,7 @@ type summaryEvent struct {
 }
 
 func printEach(w io.Writer, all []steps.Summary) error {
-	encoder := json.NewEncoder(w)
+	encoder := text.NewJSON(w)
 	for _, s := range all {
 		if err := encoder.Encode(summaryEvent{"deployment", time.Now(), s}); err != nil {
 			return fmt.Errorf("print the list: %w", err)
@@ -58,7 +58,7 @@ func printEach(w io.Writer, all []steps.Summary) error {
 func printList(w io.Writer, all []steps.Summary) error {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, s := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s))
+		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)

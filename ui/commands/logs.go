@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/plan"
 	"slipway/steps/remote"
+	"slipway/ui/text"
 )
 
 func (c *command) logs() *cobra.Command {
@@ -20,7 +22,15 @@ func (c *command) logs() *cobra.Command {
 			if wanted.Lines < 0 {
 				return plan.Usagef("give --lines a number from 0 on", "%d lines can't be printed", wanted.Lines)
 			}
-			return c.inSession(cmd, args, func(s *steps.Session) string { return s.LogCommand(wanted) })
+			// A log has what the app and its visitors wrote. A line of the requests is JSON and
+			// stays so; it is shown as it is kept, in a file too.
+			each := text.Clean
+			if wanted.Requests {
+				each = text.EscapeJSON
+			}
+			out, complaints := text.NewStream(c.streams.Out, each), text.NewStream(c.streams.Err, text.Clean)
+			err := c.inSession(cmd, args, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
+			return errors.Join(err, out.Close(), complaints.Close())
 		},
 	}
 	cmd.Flags().BoolVarP(&wanted.Follow, "follow", "f", false, "go on with new lines")
@@ -30,9 +40,9 @@ func (c *command) logs() *cobra.Command {
 	return cmd
 }
 
-// inSession runs a command line on a deployment's server with this process's
-// streams, and returns its exit status as an *ended.
-func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.Session) string) error {
+// inSession runs a command line on a deployment's server with this process's input,
+// and returns its exit status as an *ended.
+func (c *command) inSession(cmd *cobra.Command, args []string, stdout, stderr io.Writer, line func(*steps.Session) string) error {
 	home, name, err := c.about(args)
 	if err != nil {
 		return err
@@ -42,7 +52,7 @@ func (c *command) inSession(cmd *cobra.Command, args []string, line func(*steps.
 		return err
 	}
 	defer s.Client.Close()
-	err = s.Client.Attach(cmd.Context(), line(s), c.streams.In, c.streams.Out, c.streams.Err)
+	err = s.Client.Attach(cmd.Context(), line(s), c.streams.In, stdout, stderr)
 	return c.asEnded(err)
 }
 

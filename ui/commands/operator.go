@@ -13,6 +13,7 @@ import (
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/engine"
+	"slipway/ui/text"
 )
 
 // providers opens providers for the person who runs the command. Without a terminal,
@@ -42,7 +43,7 @@ func askSecret(ctx context.Context, question string) (string, error) {
 		tty.SetReadDeadline(time.Now()) //nolint:errcheck // where it can't be set, the answer ends the wait
 	})
 	defer stop()
-	answer, err := term.NewTerminal(tty, "").ReadPassword(question + " ")
+	answer, err := term.NewTerminal(tty, "").ReadPassword(text.Clean(question) + " ")
 	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)

@@ -1,11 +1,10 @@
 package commands
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"slipway/steps"
+	"slipway/ui/text"
 )
 
 func (c *command) rollback() *cobra.Command {
@@ -27,8 +26,8 @@ with the variables that it had then.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.streams.Out, "%s\n", release)
-			return nil
+			_, err = text.Fprintln(c.out, release)
+			return err
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps"
+	"slipway/ui/text"
 )
 
 func (c *command) status() *cobra.Command {
@@ -28,7 +28,7 @@ func (c *command) status() *cobra.Command {
 			if asJSON {
 				return printStatusJSON(c.streams.Out, condition)
 			}
-			printStatus(c.streams.Out, condition)
+			printStatus(c.out, condition)
 			return nil
 		},
 	}
@@ -44,19 +44,19 @@ type conditionEvent struct {
 }
 
 func printStatusJSON(w io.Writer, c steps.Condition) error {
-	if err := json.NewEncoder(w).Encode(conditionEvent{"status", time.Now(), c}); err != nil {
+	if err := text.NewJSON(w).Encode(conditionEvent{"status", time.Now(), c}); err != nil {
 		return fmt.Errorf("print the status: %w", err)
 	}
 	return nil
 }
 
 func describeHolding(h providers.Holding) string {
-	text := h.Kind + " " + h.ID
+	about := h.Kind + " " + h.ID
 	if h.Detail != "" {
-		text += ", " + h.Detail
+		about += ", " + h.Detail
 	}
 	if h.Monthly > 0 {
-		text += fmt.Sprintf(", $%.2f a month", h.Monthly)
+		about += fmt.Sprintf(", $%.2f a month", h.Monthly)
 	}
-	return text
+	return about
 }

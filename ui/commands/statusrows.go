@@ -8,6 +8,7 @@ import (
 
 	"slipway/steps"
 	"slipway/steps/web"
+	"slipway/ui/text"
 )
 
 // printStatus prints a condition as rows, the most important first.
@@ -45,7 +46,7 @@ type rows struct{ io.Writer }
 
 func (r rows) print(key, value string) {
 	if value != "" {
-		fmt.Fprintf(r, "%-10s %s\n", key, value)
+		text.Fprintf(r, "%-10s %s\n", key, value)
 	}
 }
 
@@ -70,43 +71,43 @@ func (r rows) server(s steps.ServerCondition) {
 		r.print("running", "the job "+job)
 	}
 	for _, k := range s.Releases {
-		text := k.Name + "  since " + moment(k.Served)
+		about := k.Name + "  since " + moment(k.Served)
 		if k.Current {
-			text += ", takes the traffic"
+			about += ", takes the traffic"
 		}
-		r.print("kept", text)
+		r.print("kept", about)
 	}
 }
 
 func describeUnit(u steps.UnitCondition) string {
-	text := u.Name + " " + u.State
+	about := u.Name + " " + u.State
 	if !u.Since.IsZero() {
-		text += " since " + moment(u.Since)
+		about += " since " + moment(u.Since)
 	}
 	switch {
 	case u.Memory > 0 && u.Limit > 0:
-		text += fmt.Sprintf(", %d of %d MB", u.Memory, u.Limit)
+		about += fmt.Sprintf(", %d of %d MB", u.Memory, u.Limit)
 	case u.Memory > 0:
-		text += fmt.Sprintf(", %d MB", u.Memory)
+		about += fmt.Sprintf(", %d MB", u.Memory)
 	}
 	if u.Restarts > 0 {
-		text += ", started again " + count(u.Restarts, "time")
+		about += ", started again " + count(u.Restarts, "time")
 	}
 	if u.Result != "" {
-		text += ", last end: " + u.Result
+		about += ", last end: " + u.Result
 	}
-	return text
+	return about
 }
 
 func describeCertificate(c web.ShownCertificate) string {
 	if c.Until.IsZero() {
 		return c.Domain + ": " + c.Trouble
 	}
-	text := fmt.Sprintf("%s: %s left (until %s, by %s)", c.Domain, count(c.Days, "day"), moment(c.Until), c.Issuer)
+	about := fmt.Sprintf("%s: %s left (until %s, by %s)", c.Domain, count(c.Days, "day"), moment(c.Until), c.Issuer)
 	if c.Trouble != "" {
-		text += "; browsers refuse it: " + c.Trouble
+		about += "; browsers refuse it: " + c.Trouble
 	}
-	return text
+	return about
 }
 
 func describeSpace(s steps.Space) string { return fmt.Sprintf("%d of %d MB free", s.Free, s.Total) }

@@ -17,6 +17,7 @@ import (
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 	"slipway/ui/questions"
+	"slipway/ui/text"
 	"slipway/ui/wizard"
 )
 
@@ -43,7 +44,7 @@ func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home)
 		c.sayf("%s\n", line)
 	}
 	if ending.Outcome != nil {
-		fmt.Fprintln(c.streams.Out, ending.Outcome.URL)
+		text.Fprintln(c.out, ending.Outcome.URL)
 	}
 	return ending.Err
 }

@@ -92,7 +92,10 @@ func (c *conversation) review() (bool, error) {
 		return false, err
 	}
 	c.sayf("Unchanged: %d. What would be made costs: %s.\n", unchanged, answers.Money(monthly, hourly))
-	c.sayf("The same without questions%s:\n  %s\n", c.needs(), strings.Join(c.command(), "\n  "))
+	c.sayf("The same without questions%s:\n", c.needs())
+	for _, line := range c.command() {
+		c.sayf("  %s\n", line)
+	}
 	return c.yes("Deploy "+plan.Name+"?", true)
 }
 

@@ -115,7 +115,7 @@ func (c *conversation) trust(_ context.Context, address string, prints []string)
 	return c.yes("Are they the same?", false)
 }
 
-func (c *conversation) sayf(format string, args ...any) { fmt.Fprintf(c.Out, format, args...) }
+func (c *conversation) sayf(format string, args ...any) { text.Fprintf(c.Out, format, args...) }
 
 // line reads an answer.
 func (c *conversation) line() (string, error) {

@@ -1,6 +1,7 @@
-// Package text prepares text for a terminal: it takes control characters out of
-// what programs and servers wrote, and breaks lines between words. The wizard, the
-// line-by-line questions and the plain face share it.
+// Package text prepares text for a terminal: it takes out of what apps, programs,
+// visitors and servers wrote all that a terminal would obey, and breaks lines between
+// words. It is the one way from Slipway to a terminal: all faces and commands print by
+// it, and a test finds whoever does not.
 package text
 
 import (
@@ -9,23 +10,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 )
-
-// Clean returns a line that another program wrote, without what would move a
-// terminal's cursor or change its colours. Of a progress bar it keeps the last
-// state.
-func Clean(line string) string {
-	line = ansi.Strip(strings.ToValidUTF8(line, "?"))
-	if i := strings.LastIndexByte(strings.TrimRight(line, "\r"), '\r'); i >= 0 {
-		line = line[i+1:]
-	}
-	line = strings.ReplaceAll(line, "\t", "    ")
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, line)
-}
 
 // Wrap breaks a text into lines of at most width cells. It breaks at spaces only:
 // a word that is wider than a line stands on a line of its own, whole. Lines that
@@ -80,8 +64,8 @@ func (w Writer) Write(p []byte) (int, error) {
 		width = w.Width()
 	}
 	var lines []string
-	for line := range strings.SplitSeq(string(p), "\n") {
-		lines = append(lines, wrapLine(Clean(line), width)...)
+	for _, line := range Lines(string(p)) {
+		lines = append(lines, wrapLine(line, width)...)
 	}
 	if _, err := io.WriteString(w.Out, strings.Join(lines, "\n")); err != nil {
 		return 0, err

@@ -57,12 +57,12 @@ func (b *board) fresh() *board {
 func (b *board) event(e engine.Event) {
 	switch e.Kind {
 	case engine.KindStart:
-		b.name, b.provider, b.values = e.Name, e.Provider, e.Values
+		b.name, b.provider, b.values = text.Clean(e.Name), text.Clean(e.Provider), e.Values
 	case engine.KindStep:
 		b.stepped(e)
 	case engine.KindLine:
-		b.line = text.Clean(e.Line)
-		b.log.add("    " + e.Line)
+		b.line = text.Clean(text.LastState(e.Line))
+		b.log.add("    " + b.line)
 	case engine.KindNote:
 		b.notes = append(b.notes, text.Clean(e.Line))
 		b.log.add("  note: " + e.Line)
@@ -71,7 +71,7 @@ func (b *board) event(e engine.Event) {
 
 func (b *board) stepped(e engine.Event) {
 	r := b.row(e.Step)
-	r.title, r.status = e.Title, e.Status
+	r.title, r.status = text.Clean(e.Title), e.Status
 	if len(e.Changes) > 0 {
 		r.changes = e.Changes
 	}

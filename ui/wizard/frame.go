@@ -45,7 +45,7 @@ func (w *wizard) View() string {
 	for _, line := range w.look.fit(body, width, height) {
 		lines = append(lines, " "+line)
 	}
-	return strings.Join(append(lines, "", w.footer()), "\n")
+	return text.Screen(strings.Join(append(lines, "", w.footer()), "\n"))
 }
 
 // room is how many cells and lines a screen's body has.

@@ -6,16 +6,29 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"slipway/ui/text"
 )
 
 // look is the colours and signs that this terminal can show.
 type look struct {
-	title, path, here, faint, strong, accent, good, bad, warn lipgloss.Style
+	title, path, here, faint, strong, accent, good, bad, warn paint
 	glyphs
 	// plain is true if there are no colours.
 	plain bool
 	// still is true if nothing is to move by itself.
 	still bool
+}
+
+// paint is a style for text that may be another's: what it renders is clean.
+type paint struct{ style lipgloss.Style }
+
+// Bold is the style in bold, or not.
+func (p paint) Bold(bold bool) paint { return paint{p.style.Bold(bold)} }
+
+// Render renders text. Its lines stay lines.
+func (p paint) Render(texts ...string) string {
+	return p.style.Render(strings.Join(text.Lines(strings.Join(texts, " ")), "\n"))
 }
 
 // glyphs are the signs that the screens use.
@@ -65,16 +78,17 @@ func colour(light, light16, dark, dark16 string) lipgloss.CompleteAdaptiveColor 
 }
 
 func newLook(r *lipgloss.Renderer) *look {
-	style := func(c lipgloss.TerminalColor) lipgloss.Style { return r.NewStyle().Foreground(c) }
+	style := func(c lipgloss.TerminalColor) paint { return paint{r.NewStyle().Foreground(c)} }
+	bold := paint{r.NewStyle().Bold(true)}
 	blue := colour("#0a5fb4", "4", "#6cb6ff", "14")
 	return &look{
 		glyphs: unicodeGlyphs,
 		plain:  r.ColorProfile() == termenv.Ascii,
 		title:  style(blue).Bold(true),
 		path:   style(colour("#6a6a6a", "8", "#8b949e", "7")),
-		here:   r.NewStyle().Bold(true),
+		here:   bold,
 		faint:  style(colour("#6a6a6a", "8", "#8b949e", "7")),
-		strong: r.NewStyle().Bold(true),
+		strong: bold,
 		accent: style(blue),
 		good:   style(colour("#1a7f37", "2", "#56d364", "10")),
 		bad:    style(colour("#c0232c", "1", "#ff7b72", "9")).Bold(true),

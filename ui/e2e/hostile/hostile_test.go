@@ -249,7 +249,8 @@ func (s *server) suffers(t *testing.T, a attack, mayFail bool) {
 		}
 		client.Close()
 	}()
-	r := run(t, o, append([]string{"--yes", "--name", name, folder(t, a.files)}, a.args...)...)
+	// The tests of the attack before are not this one's: the last of two flags holds.
+	r := run(t, o, append([]string{"--yes", "--name", name, folder(t, a.files), "--test-command", ""}, a.args...)...)
 	t.Logf("exit %d: %s", r.Code, lastLine(r.Stderr))
 	refused := a.refusal(t, r)
 	if !refused && r.Code != 0 && (a.must == "deploy" || !mayFail) {

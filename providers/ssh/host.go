@@ -85,7 +85,7 @@ func (h *host) configure() error {
 	if name := get("HostName"); name != "" {
 		h.address = strings.ReplaceAll(name, "%h", h.name)
 	}
-	if port, err := strconv.Atoi(get("Port")); err == nil && h.port == 0 {
+	if port, err := strconv.Atoi(get("Port")); err == nil && h.port == 0 && port > 0 && port <= 65535 {
 		h.port = port
 	}
 	if h.port == 0 {

@@ -44,7 +44,7 @@ bring_build_packages() {
     sync "$build_list.part"
     mv -f "$build_list.part" "$build_list"
   fi
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # a list of names
   apt_install $known >/dev/null
 }
 
@@ -71,9 +71,9 @@ remove_build_packages() {
   stay=$(apt-cache depends --recurse --installed --no-recommends --no-suggests --no-enhances --no-breaks --no-conflicts --no-replaces \
     $needed $app_packages $others 2>/dev/null | sed -n '/^[a-z0-9]/p' || :)
   remove=$(printf '%s\n' "$stay" | grep -vxF -f - "$build_list" || :)
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # a list of names
   [ -z "$needed" ] || apt-mark -qq manual $needed >/dev/null
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # a list of names
   [ -z "$remove" ] || apt_remove $remove >/dev/null
   rm "$build_list"
 }

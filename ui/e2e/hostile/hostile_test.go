@@ -1,10 +1,3 @@
-// Package hostile runs Slipway on what a stranger made: apps, repositories, packages and
-// running processes that try to be more than data. Each attack ends in a refusal that
-// names where the fault is, or in a deployment in which nothing changed on the server
-// outside of the app's own folders: file by file, mode by mode, with the firewall's rules.
-//
-// The attacks on a server share one machine. Each is deployed in the place of a harmless
-// app, so that what nginx, Python and the app's user are made of is there before.
 package hostile
 
 import (
@@ -22,8 +15,6 @@ import (
 	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
-
-func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 
 const (
 	// name is the deployment's name.
@@ -182,7 +173,11 @@ func (a attack) refusal(t *testing.T, r result) bool {
 	return true
 }
 
-// TestHostile is the attacks on a server, in groups by their boundary.
+// TestHostile is the attacks on a server, in groups by their boundary. Each ends in a
+// refusal that names where the fault is, or in a deployment in which nothing changed on
+// the server outside of the app's own folders: file by file, mode by mode, with the
+// firewall's rules. They share one machine: each is deployed in the place of a harmless
+// app, so that what nginx, Python and the app's user are made of is there before.
 func TestHostile(t *testing.T) {
 	localtest.NeedMachines(t)
 	o := e2e.NewOperator(t, 5*time.Minute)
@@ -254,7 +249,8 @@ func (s *server) suffers(t *testing.T, a attack, mayFail bool) {
 		}
 		client.Close()
 	}()
-	r := run(t, o, append([]string{"--yes", "--name", name, folder(t, a.files)}, a.args...)...)
+	// The tests of the attack before are not this one's: the last of two flags holds.
+	r := run(t, o, append([]string{"--yes", "--name", name, folder(t, a.files), "--test-command", ""}, a.args...)...)
 	t.Logf("exit %d: %s", r.Code, lastLine(r.Stderr))
 	refused := a.refusal(t, r)
 	if !refused && r.Code != 0 && (a.must == "deploy" || !mayFail) {

@@ -64,7 +64,18 @@ var processAttacks = []attack{
 	{name: "a process with a pid in its name", files: pretends(`x",pid=1,fd=3)`, 2224), must: "deploy", after: isSeen(`x",pid=1,fd=3)`, 2224)},
 	{name: "a process with sshd's name and a pid", files: pretends(`"sshd",pid=1,`, 2225), must: "deploy", after: isSeen(`"sshd",pid=1,`, 2225)},
 	{name: "a process with a newline in its name", files: pretends("x\nport 2226\n", 2226), must: "deploy", after: isSeen("x\nport 2226\n", 2226)},
+	{name: "a process with the pid of sshd in its name", must: "deploy", after: hasPIDOfSSHD},
 	{name: "files with names that are lines", files: writesAtImport(forgedNames), must: "deploy", after: staysTrue},
+}
+
+// hasPIDOfSSHD deploys an app whose process has a name that makes its line of ss look
+// like sshd's.
+func hasPIDOfSSHD(t *testing.T, o *e2e.Operator, r result) {
+	called := `sshd",pid=` + o.Root(name, "systemctl show -P MainPID ssh.service") + ","
+	if first := run(t, o, "--yes", "--name", name, folder(t, pretends(called, 2227))); first.Code != 0 {
+		t.Fatalf("exit %d:\n%s", first.Code, first.Stderr)
+	}
+	isSeen(called, 2227)(t, o, r)
 }
 
 // audited are an audit's results by their sentence.

@@ -75,8 +75,8 @@ var unitAttacks = []attack{
 	{name: "limits.upload", files: settings(`[limits]`, `upload = "1M; root /etc"`), refused: "limits", must: "refuse"},
 	{name: "a folder with a newline", files: procfile(`web: gunicorn --pythonpath $'back\n`+isRoot+`' app:app`).with("back\n"+isRoot+"/app.py", harmlessApp), refused: "Procfile line 1"},
 	{name: "a folder with a quote and a percent", files: procfile(`web: gunicorn --pythonpath "b%n'q ü" app:app`).with("b%n'q ü/app.py", harmlessApp), must: "deploy"},
-	{name: "a folder that is found", files: files{"Procfile": "# none\n", "app.py": "# elsewhere\n", "back\n" + isRoot + "/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
-		"back\n" + isRoot + "/requirements.txt": "flask\ngunicorn\n"}, refused: isRoot},
+	{name: "a folder that is found", files: files{"Procfile": "# none\n", "requirements.txt": "flask\ngunicorn\n", "app.py": "# elsewhere\n", "back\n" + isRoot + "/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+		"back\n" + isRoot + "/x.txt": "x"}, refused: isRoot},
 }
 
 // variableAttacks are the app's variables, of which systemd reads a file.

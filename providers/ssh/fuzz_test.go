@@ -45,7 +45,7 @@ func FuzzKnownHosts(f *testing.F) {
 	f.Add("example.org ssh-rsa AAAA\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p := &Provider{at: host{address: "example.org", name: "example.org", port: 22, home: withFile(t, "known_hosts", text)}}
-		known, err := p.knownHosts()
+		known, err := p.knownHosts(t.Context())
 		if err != nil {
 			refusedAsInput(t, err)
 			return

@@ -1,7 +1,6 @@
 package hostile
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +29,7 @@ func TestUmask(t *testing.T) {
 			for _, name := range []string{"state.json", "login_key", "."} {
 				info, err := os.Stat(filepath.Join(o.State().Folder("umask-"+mask), name))
 				if err == nil && info.Mode().Perm()&0o077 != 0 || err != nil && !os.IsNotExist(err) {
-					t.Errorf("%s: %v, %v", name, fs.FileMode(info.Mode()), err)
+					t.Errorf("%s: %v, %v", name, info.Mode(), err)
 				}
 			}
 		})

@@ -19,7 +19,7 @@ import (
 // The flags of go test that the documents may use. The second of these take a value.
 var (
 	testSwitches = []string{"-short", "-v", "-race"}
-	testValues   = []string{"-run", "-fuzz", "-count", "-timeout"}
+	testValues   = []string{"-run", "-fuzz", "-fuzztime", "-fuzzminimizetime", "-count", "-timeout"}
 )
 
 // goCommand checks a command of go's.

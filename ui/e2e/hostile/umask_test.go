@@ -7,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
 
 // TestUmask deploys for an operator whose files nobody else may read, and for one whose
 // files everybody may write.
 func TestUmask(t *testing.T) {
+	localtest.NeedMachines(t)
 	for _, mask := range []string{"077", "000"} {
 		t.Run(mask, func(t *testing.T) {
 			o := e2e.NewOperator(t, 2*time.Minute)

@@ -106,7 +106,7 @@ func TestReadIsGivenUp(t *testing.T) {
 
 func TestFS(t *testing.T) {
 	dir := t.TempDir()
-	err := errors.Join(os.MkdirAll(filepath.Join(dir, "a/b"), 0o755), os.WriteFile(filepath.Join(dir, "a/b/c"), make([]byte, 1<<20), 0o600),
+	err := errors.Join(os.MkdirAll(filepath.Join(dir, "a/b"), 0o755), os.WriteFile(filepath.Join(dir, "a/b/c"), make([]byte, 70<<10), 0o600),
 		os.WriteFile(filepath.Join(dir, "d"), nil, 0o600))
 	if err != nil {
 		t.Fatal(err)

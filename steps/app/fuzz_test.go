@@ -17,7 +17,7 @@ import (
 
 // Each target of this folder runs for ten minutes with
 //
-//	go test ./steps/app -run '^$' -fuzz '^FuzzProcfile$' -fuzztime 10m -fuzzminimizetime 10x
+//	go test ./steps/app -fuzz=FuzzProcfile -fuzztime=10m -fuzzminimizetime=10x
 //
 // Without -fuzzminimizetime, most of the time goes into making new inputs shorter.
 

@@ -76,6 +76,11 @@ func TestHostileRepository(t *testing.T) {
 			r := incomplete(t)
 			r.settings(settings...)
 			r.refused("git can't list the files of " + r.dir)
+			// Git before 2.45 does not know the variable that ends a fetch before it begins.
+			answer, err := runGit(t.Context(), r.dir, "", []string{"GIT_NO_LAZY_FETCH=0"}, "ls-files")
+			if readGitWords(answer.said).wrong == "" {
+				t.Errorf("got %+v, %v", answer, err)
+			}
 			if _, err := os.Stat(mark); err == nil {
 				t.Error("a program that the repository names was run")
 			}

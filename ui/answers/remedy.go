@@ -40,7 +40,7 @@ func Keep(folder, what string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, []byte(added), 0o644); err != nil { //nolint:gosec // the folder is the operator's own; an existing file keeps its mode
+	if err := os.WriteFile(path, []byte(added), 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", app.SettingsFile, err)
 	}
 	return nil

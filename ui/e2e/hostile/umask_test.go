@@ -1,19 +1,20 @@
 package hostile
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
 
 // TestUmask deploys for an operator whose files nobody else may read, and for one whose
 // files everybody may write.
 func TestUmask(t *testing.T) {
+	localtest.NeedMachines(t)
 	for _, mask := range []string{"077", "000"} {
 		t.Run(mask, func(t *testing.T) {
 			o := e2e.NewOperator(t, 2*time.Minute)
@@ -30,7 +31,7 @@ func TestUmask(t *testing.T) {
 			for _, name := range []string{"state.json", "login_key", "."} {
 				info, err := os.Stat(filepath.Join(o.State().Folder("umask-"+mask), name))
 				if err == nil && info.Mode().Perm()&0o077 != 0 || err != nil && !os.IsNotExist(err) {
-					t.Errorf("%s: %v, %v", name, fs.FileMode(info.Mode()), err)
+					t.Errorf("%s: %v, %v", name, info.Mode(), err)
 				}
 			}
 		})

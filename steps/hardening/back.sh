@@ -13,7 +13,7 @@ enablement() {
   case $2 in
     enabled) systemctl --quiet enable "$1" ;;
     masked) systemctl --quiet mask "$1" ;;
-    disabled | not-found | "") systemctl --quiet disable "$1" ;;
+    disabled | not-found) systemctl --quiet disable "$1" ;;
   esac
 }
 

@@ -9,7 +9,8 @@ if [ ! -e "$file" ] && [ ! -e "$owner" ]; then
   install -d -m 700 "${file%/*}"
   {
     for unit in $units; do
-      echo "unit $unit $(systemctl is-active "$unit") $(systemctl is-enabled "$unit" 2>/dev/null)"
+      enabled=$(systemctl is-enabled "$unit" 2>/dev/null)
+      echo "unit $unit $(systemctl is-active "$unit") ${enabled:-not-found}"
     done
     for key in $keys; do
       ! value=$(cat "/proc/sys/$key" 2>/dev/null) || echo "sysctl $key $value"

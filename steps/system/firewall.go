@@ -42,11 +42,11 @@ var (
 // by IPv4 or IPv6.
 var Firewall = &fact.Fact{
 	Name: "firewall", Title: "a firewall that lets in SSH and the web only", Phase: providers.PhaseOther, Limit: time.Minute,
-	Guards: guard.Part{Paths: []string{sharedRules, ownRules, firewallUnit.Path, firewallSum}, Tables: []string{"inet slipway"},
+	Guards: guard.Part{Paths: append([]string{sharedRules, ownRules, firewallSum}, shell.Paths(firewallUnits)...), Tables: []string{"inet slipway"},
 		Enabled: []string{sharedUnit, firewallUnitName}},
 	Look: func(p plan.Plan) string {
 		return shell.Lines(
-			shell.LookFiles(sharedRules, ownRules, firewallUnit.Path),
+			shell.LookFiles(append([]string{sharedRules, ownRules}, shell.Paths(firewallUnits)...)...),
 			lookSSHPorts,
 			shell.Script(firewallSumText, nil),
 			shell.Unedited,
@@ -58,14 +58,14 @@ var Firewall = &fact.Fact{
 	Decide: decideFirewall,
 	Script: func(v fact.View) string {
 		rules, unit := firewallFor(v), sharedUnit
-		var files []shell.File
+		var units string
 		if rules.Path == ownRules {
-			files, unit = []shell.File{firewallUnit}, firewallUnitName
+			// An older systemd does not notice a new drop-in by itself.
+			units, unit = shell.Lines(shell.PutAll(firewallUnits), "systemctl daemon-reload"), firewallUnitName
 		}
 		return shell.Lines(
 			rules.PutIf("nft", "-c", "-f"),
-			shell.PutAll(files),
-			shell.ReloadUnits(firewallUnitName),
+			units,
 			shell.Enable(unit),
 			shell.Script(firewallSumText, nil),
 			shell.Script(firewallLoadText, shell.Values{"rules": rules.Path, "sum": firewallSum, "unit": unit}),
@@ -76,7 +76,7 @@ var Firewall = &fact.Fact{
 func decideFirewall(v fact.View) []providers.Change {
 	wanted, boot := []shell.File{firewallFor(v)}, "boot"
 	if wanted[0].Path == ownRules {
-		wanted, boot = append(wanted, firewallUnit), "ownboot"
+		wanted, boot = append(wanted, firewallUnits...), "ownboot"
 	}
 	changes := append(fact.ChangedFiles(v.Looked, "only SSH and the web are for the world", wanted...), closings(v)...)
 	f := shell.Fields(v.Looked)

@@ -134,7 +134,7 @@ func TestOperatorsRules(t *testing.T) {
 	v := asked("none")
 	v.Looked = "nftables taken\nboot enabled active\nownboot disabled inactive\n"
 	changes := Firewall.Decide(v)
-	if firewallFor(v).Path != ownRules || len(changes) != 4 || changes[1].What != "write "+firewallUnit.Path || changes[3].Was != "disabled inactive" {
+	if firewallFor(v).Path != ownRules || len(changes) != 5 || changes[1].What != "write "+firewallUnits[0].Path || changes[4].Was != "disabled inactive" {
 		t.Errorf("got %+v", changes)
 	}
 	for _, path := range []string{sharedRules, "nft flush", "flush ruleset"} {

@@ -139,9 +139,10 @@ func portList(ports []int) string {
 
 const firewallUnitName = "slipway-firewall.service"
 
-// firewallUnit loads the rules where nftables.service loads an operator's own, and
-// again whenever those are loaded anew, which may flush all rules.
-var firewallUnit = shell.File{Path: "/etc/systemd/system/" + firewallUnitName, Mode: "644", Content: `# Written by slipway.
+// firewallUnits load the rules where nftables.service loads an operator's own: at boot,
+// and again whenever that unit loads its own anew, which may flush all rules.
+var firewallUnits = []shell.File{
+	{Path: "/etc/systemd/system/" + firewallUnitName, Mode: "644", Content: `# Written by slipway.
 [Unit]
 Description=slipway's rules of the firewall
 DefaultDependencies=no
@@ -149,8 +150,6 @@ Wants=network-pre.target
 Before=network-pre.target shutdown.target
 Conflicts=shutdown.target
 After=nftables.service
-PartOf=nftables.service
-ReloadPropagatedFrom=nftables.service
 
 [Service]
 Type=oneshot
@@ -159,8 +158,13 @@ StandardInput=null
 ProtectSystem=full
 ProtectHome=yes
 ExecStart=/usr/sbin/nft -f ` + ownRules + `
-ExecReload=/usr/sbin/nft -f ` + ownRules + `
 
 [Install]
 WantedBy=sysinit.target
-`}
+`},
+	{Path: "/etc/systemd/system/" + sharedUnit + ".d/slipway.conf", Mode: "644", Content: `# Written by slipway.
+[Service]
+ExecStartPost=-/usr/sbin/nft -f ` + ownRules + `
+ExecReload=-/usr/sbin/nft -f ` + ownRules + `
+`},
+}

@@ -90,7 +90,7 @@ func Remove() string {
 	return shell.Lines(
 		removeFirewall(),
 		`systemctl --quiet disable --now swapfile.swap 2>/dev/null || :`,
-		shell.Command(append([]string{"rm", "-f", swapPath, ownRules, firewallUnit.Path}, shell.Paths(swapFiles)...)...),
+		shell.Command(append([]string{"rm", "-f", swapPath, ownRules}, shell.Paths(slices.Concat(firewallUnits, swapFiles))...)...),
 		hardening.Remove(),
 	)
 }

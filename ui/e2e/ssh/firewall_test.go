@@ -35,6 +35,10 @@ systemctl reload ssh
 sysctl -q -w net.ipv4.conf.all.log_martians=0 net.ipv4.conf.all.send_redirects=1 net.ipv4.tcp_rfc1337=0
 systemctl stop apt-daily.timer; systemctl --quiet mask apt-daily.timer`
 
+// flushing are rules that take all others away whenever they are loaded.
+const flushing = `printf 'flush ruleset\ntable inet mine {\n\tchain input {\n\t\ttype filter hook input priority 0; policy accept;\n\t}\n}\n' >/etc/nftables.conf
+systemctl enable --now nftables.service`
+
 // running prints what a server does: the rules of its firewall, the settings of sshd and
 // nginx, those of the kernel that hardening sets, its units, and what nginx serves. The
 // connection's own packets are left out.
@@ -42,7 +46,7 @@ const running = `echo "# firewall"; nft -s list ruleset
 echo "# sshd"; sshd -T
 echo "# nginx"; if systemctl is-active -q nginx; then nginx -T 2>/dev/null; curl -s http://127.0.0.1/ | head -n 5; curl -s http://127.0.0.1:8081/; else echo none; fi
 echo "# kernel"; sysctl -a 2>/dev/null | grep -E '^(net\.ipv[46]\.(conf\.(all|default)|icmp|tcp_syn|tcp_rfc|ip_forward|ip_local)|kernel\.|fs\.protected|fs\.suid|dev\.tty|vm\.swapp)' | grep -vE 'nr|random\.|ns_last|file-max|epoll|inode|dentry|pty|hostname|_id|stable_secret'
-echo "# units"; for unit in nginx nftables ssh apt-daily.timer apt-daily-upgrade.timer fail2ban rsyslog unattended-upgrades; do echo "$unit $(systemctl is-active $unit) $(systemctl is-enabled $unit 2>/dev/null | sed s/not-found/disabled/)"; done
+echo "# units"; for unit in nginx nftables ssh apt-daily.timer apt-daily-upgrade.timer fail2ban rsyslog unattended-upgrades; do echo "$unit $(systemctl is-active $unit) $(systemctl is-enabled $unit 2>/dev/null | grep -v not-found || echo disabled)"; done
 systemctl --failed --no-legend
 echo "# mounts"; grep -E ' /(dev/shm|tmp) ' /proc/self/mounts; cat /etc/fstab
 echo "# passwords"; grep -v '^#' /etc/pam.d/common-auth /etc/pam.d/common-password /etc/pam.d/common-session
@@ -53,16 +57,19 @@ stat -c '%a %U %n' /etc/crontab /etc/cron.d /etc/ssh/sshd_config /etc/sudoers.d`
 func TestFirewallAfterDestroy(t *testing.T) {
 	localtest.NeedMachines(t)
 	for name, c := range map[string]struct {
+		image    string
 		packages []string
 		own      string
 		flags    []string
+		more     string // what the operator does on the server meanwhile
 	}{
-		"rules of their own": {[]string{"nginx-light", "iptables"}, ownFirewall, []string{"--hardening", "strict", "--allow", "8081"}},
-		"nothing":            {nil, ":", nil},
+		"rules of their own": {"debian-13", []string{"nginx-light", "iptables"}, ownFirewall, []string{"--hardening", "strict", "--allow", "8081"}, ":"},
+		"rules that flush":   {"debian-12", nil, flushing, nil, "systemctl restart nftables; systemctl reload nftables"},
+		"nothing":            {"debian-13", nil, ":", nil, ":"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := bootBare(t, "debian-13", map[string]any{"package_update": true, "packages": c.packages})
+			s := bootBare(t, c.image, map[string]any{"package_update": true, "packages": c.packages})
 			s.root(t, c.own)
 			before := s.root(t, running)
 			o := newOperator(t)
@@ -70,6 +77,10 @@ func TestFirewallAfterDestroy(t *testing.T) {
 			first := o.Deploy(s.flags("root", append(c.flags, "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())...)...)
 			if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 				t.Fatalf("status %d: %s", status, body)
+			}
+			// Whoever loads rules of their own, which flush all others, keeps slipway's.
+			if tables := o.Root("hello", c.more+"; nft list tables"); !strings.Contains(tables, "table inet slipway") {
+				t.Errorf("after a reload of nftables.service the tables are\n%s", tables)
 			}
 			o.Must("destroy", "-y")
 			if after := s.root(t, running); after != before {

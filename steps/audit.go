@@ -76,7 +76,7 @@ func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report,
 	seen, err := s.Client.Look(ctx, shell.Lines(
 		shell.Section(fact.SectionSystem, fact.LookSystem),
 		shell.Section("sshd ports", `mkdir -p /run/sshd; sshd -T | sed -n 's/^port //p'`),
-		shell.Section("sockets", `ss -Htulnp`),
+		shell.Section("sockets", shell.LookSockets()),
 		audit.Look(engine.AuditSubject(s.plan, fact.System{}), true)))
 	if err != nil {
 		return audit.Report{}, err

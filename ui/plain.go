@@ -149,7 +149,7 @@ func (p *Plain) done(e engine.Event) {
 	for _, line := range e.Visitors.Lines() {
 		p.printf("%s\n", line)
 	}
-	text.Fprintln(p.result, e.URL) //nolint:errcheck // a closed pipe is the reader's choice
+	text.Fprintln(p.result, e.URL)
 }
 
 func (p *Plain) planned(e engine.Event) {

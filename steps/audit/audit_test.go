@@ -25,13 +25,20 @@ func TestJudge(t *testing.T) {
 		topic, text string
 		want        string // of each result: its verdict and what was found
 	}{
-		"listening": {"listening", `tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=1,fd=5),("nginx",pid=2,fd=5))
-tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=3,fd=3))
-tcp LISTEN 0 128 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=4,fd=3))
-udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=4,fd=3))
-udp UNCONN 0 0 10.0.2.100%eth0:68 0.0.0.0:* users:(("systemd-network",pid=4,fd=3))
-`, "good tcp/80 nginx, tcp/22 sshd, udp/68 systemd-network"},
-		"listens too":      {"listening", "tcp LISTEN 0 128 *:6379 *:* users:((\"redis-server\",pid=3,fd=3))\n", "bad and also tcp/6379 redis-server"},
+		"listening": {"listening", `socket tcp 0.0.0.0:80 1
+socket tcp [::]:22 2
+socket tcp 127.0.0.1:5432 3
+socket udp 127.0.0.53%lo:53 4
+socket udp 10.0.2.100%eth0:68 5
+holder 1 11 /system.slice/nginx.service
+holder 1 12 /system.slice/nginx.service
+holder 2 13 /system.slice/ssh.service
+holder 2 1 /init.scope
+holder 5 14 /system.slice/systemd-networkd.service
+`, "good tcp/80 nginx.service, tcp/22 init.scope+ssh.service, udp/68 systemd-networkd.service"},
+		"a user's nginx":   {"listening", "socket tcp *:80 1\nholder 1 9 /user.slice/user-1.slice/user@1.service/app.slice/nginx.service\n", "bad and also tcp/80 user@1.service"},
+		"a login's port":   {"listening", "socket tcp *:9000 1\nholder 1 9 /system.slice/ssh.service\n", "bad and also tcp/9000 ssh.service"},
+		"listens too":      {"listening", "socket tcp *:6379 7\nholder 7 3 /system.slice/redis-server.service\n", "bad and also tcp/6379 redis-server.service"},
 		"no ss":            {"listening", "", "unknown ss does not say"},
 		"firewall":         {"firewall", "nft there\nfamily inet\ninput drop\n", "good policy drop"},
 		"firewall of ipv4": {"firewall", "nft there\nfamily ip\ninput drop\nfamily ip6\ninput accept\n", "bad no rule drops the rest"},

@@ -29,7 +29,7 @@ const failedUnits = `echo "asked yes"; systemctl list-units --failed --plain --n
 // checks are all checks on the server, in order.
 var checks = []check{
 	{topic: "ssh", look: everywhere("mkdir -p /run/sshd; sshd -T"), judge: judgeSSH},
-	{topic: "listening", look: everywhere("ss -Htulnp"), judge: judgeListening},
+	{topic: "listening", look: func(Subject) string { return shell.LookSockets() }, judge: judgeListening},
 	{topic: "firewall", look: everywhere(firewallScript), judge: judgeFirewall},
 	{topic: "accounts", look: everywhere(accountsScript), judge: judgeAccounts},
 	{topic: "units", look: everywhere(failedUnits), judge: judgeUnits},
@@ -77,29 +77,21 @@ type Listener struct {
 	// Protocol is "tcp" or "udp".
 	Protocol string
 	Port     int
-	// Program is the name of the process that listens; empty if ss does not tell.
-	Program string
+	// Units are the systemd units whose processes have it open, as
+	// "nginx.service" or "ssh.service+init.scope"; empty if no process has.
+	Units string
 }
 
-// Listeners reads what "ss -Htulnp" printed, and leaves out sockets that only the
+// Listeners reads what shell.LookSockets printed, and leaves out sockets that only the
 // server itself reaches.
 func Listeners(text string) []Listener {
 	var all []Listener
-	for line := range strings.Lines(text) {
-		f := strings.Fields(line)
-		if len(f) < 5 {
+	for _, s := range shell.ParseSockets(text) {
+		address := strings.Trim(s.Address, "[]")
+		if strings.HasPrefix(address, "127.") || address == "::1" || strings.HasPrefix(address, "::ffff:127.") || strings.HasSuffix(address, "%lo") {
 			continue
 		}
-		at := strings.LastIndexByte(f[4], ':')
-		port, err := strconv.Atoi(f[4][at+1:])
-		address := strings.Trim(f[4][:max(at, 0)], "[]")
-		if err != nil || strings.HasPrefix(address, "127.") || address == "::1" || strings.HasPrefix(address, "::ffff:127.") || strings.HasSuffix(address, "%lo") {
-			continue
-		}
-		l := Listener{Protocol: f[0], Port: port}
-		if _, users, ok := strings.Cut(line, `(("`); ok {
-			l.Program, _, _ = strings.Cut(users, `"`)
-		}
+		l := Listener{Protocol: s.Protocol, Port: s.Port, Units: strings.Join(slices.Sorted(slices.Values(s.Units)), "+")}
 		if !slices.Contains(all, l) {
 			all = append(all, l)
 		}
@@ -107,29 +99,43 @@ func Listeners(text string) []Listener {
 	return all
 }
 
+// wanted tells whether a listener is nginx at a port for visitors, sshd at one of its own
+// (where systemd may hold the socket, with sshd or for it), how the server receives its
+// addresses, or at a port that the operator allowed.
+func (l Listener) wanted(s Subject) bool {
+	if slices.Contains(s.Allowed, fmt.Sprintf("%s/%d", l.Protocol, l.Port)) {
+		return true
+	}
+	if l.Protocol == "udp" {
+		return slices.Contains(dhcp, l.Port)
+	}
+	switch l.Units {
+	case "nginx.service", "ssh.service", "init.scope", "init.scope+ssh.service":
+		return slices.Contains(s.Ports, l.Port)
+	}
+	return false
+}
+
 // dhcp are the UDP ports on which a server receives its own addresses.
 var dhcp = []int{68, 546}
 
 func judgeListening(s Subject, text string) []Result {
 	const what = "only sshd and nginx listen to the world"
-	if strings.TrimSpace(text) == "" {
+	if !strings.HasPrefix(strings.TrimSpace(text), "socket ") {
 		return []Result{unknown(what, "ss does not say")}
 	}
 	var found, others []string
 	for _, l := range Listeners(text) {
-		name := fmt.Sprintf("%s/%d %s", l.Protocol, l.Port, l.Program)
-		found = append(found, strings.TrimSpace(name))
-		web := l.Protocol == "tcp" && l.Program == "nginx" && slices.Contains(s.Ports, l.Port)
-		ssh := l.Protocol == "tcp" && (l.Program == "sshd" || l.Program == "systemd" && slices.Contains(s.Ports, l.Port))
-		allowed := slices.Contains(s.Allowed, fmt.Sprintf("%s/%d", l.Protocol, l.Port))
-		if !web && !ssh && !allowed && (l.Protocol != "udp" || !slices.Contains(dhcp, l.Port)) {
-			others = append(others, strings.TrimSpace(name))
+		name := strings.TrimSpace(fmt.Sprintf("%s/%d %s", l.Protocol, l.Port, l.Units))
+		found = append(found, name)
+		if !l.wanted(s) {
+			others = append(others, name)
 		}
 	}
 	if len(others) > 0 {
-		return []Result{judged(what, false, "and also "+strings.Join(others, ", "))}
+		return []Result{judged(what, false, "and also "+shortened(others))}
 	}
-	return []Result{judged(what, true, strings.Join(found, ", "))}
+	return []Result{judged(what, true, shortened(found))}
 }
 
 func judgeFirewall(_ Subject, text string) []Result {
@@ -239,7 +245,7 @@ func judgeUpdates(_ Subject, text string) []Result {
 }
 
 func judgeFiles(_ Subject, text string) []Result {
-	if !strings.Contains(text, "asked yes") {
+	if !slices.Contains(shell.SplitLines(text), "asked yes") {
 		return []Result{unknown("files have safe owners and modes", "looking through them took longer than a minute")}
 	}
 	results := []Result{

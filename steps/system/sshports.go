@@ -2,6 +2,7 @@ package system
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,31 +13,33 @@ import (
 var sshPortsText string
 
 // lookSSHPorts prints what sshPorts reads.
-var lookSSHPorts = shell.Script(sshPortsText, nil)
+var lookSSHPorts = shell.Lines(shell.Script(sshPortsText, nil), "echo", shell.LookSockets())
 
 // sshPorts are the ports that the look found sshd at. A port that a login's own
 // forwarding listens on is not one.
 func sshPorts(looked string) []int {
 	var addresses []string
-	pid := ""
+	pid := 0
 	for _, unit := range shell.ParseUnits(looked) {
 		switch {
 		case unit.Get("Id") == "ssh.service":
-			pid = unit.Get("MainPID")
+			pid = shell.Number(unit.Get("MainPID"))
 		case unit.Get("Id") == "ssh.socket" && unit.Get("ActiveState") == "active":
 			addresses = append(addresses, unit.ListenStreams()...)
 		}
 	}
 	for _, line := range shell.SplitLines(looked) {
-		fields := strings.Fields(line)
-		switch {
-		case len(fields) == 2 && fields[0] == "port":
+		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "port" {
 			addresses = append(addresses, fields[1])
-		case len(fields) > 5 && fields[0] == "LISTEN" && strings.Contains(line, ",pid="+pid+","):
-			addresses = append(addresses, fields[3])
 		}
 	}
-	return portsOf(addresses)
+	ports := portsOf(addresses)
+	for _, s := range shell.ParseSockets(looked) {
+		if pid > 0 && s.Protocol == "tcp" && slices.Contains(s.PIDs, pid) {
+			ports = append(ports, s.Port)
+		}
+	}
+	return ports
 }
 
 // portsOf are the ports of addresses: "22", "0.0.0.0:22", "[::]:22". A path has none.

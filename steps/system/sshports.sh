@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Prints where sshd listens by its settings, where systemd listens for it (Ubuntu
-# starts sshd by a socket unit with ports of its own), and where it really does.
+# Prints where sshd listens by its settings, and where systemd listens for it (Ubuntu
+# starts sshd by a socket unit with ports of its own). Where it really does is for
+# sockets.sh to print.
 
 sshd -T | grep '^port '
 systemctl show --property=Id,ActiveState,MainPID,Listen ssh.service ssh.socket
-ss -Hltnp | grep '"sshd"'

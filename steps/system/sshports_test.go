@@ -21,10 +21,15 @@ Listen=[::]:22 (Stream)
 Listen=/run/ssh (Stream)
 Id=ssh.socket
 ActiveState=inactive
-LISTEN 0      128    0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=124,fd=6))
-LISTEN 0      128       [::]:22    [::]:* users:(("sshd",pid=124,fd=7))
-LISTEN 0      128    127.0.0.1:6010 0.0.0.0:* users:(("sshd",pid=1240,fd=7))
-LISTEN 0      128    127.0.0.1:8080 0.0.0.0:* users:(("sshd",pid=12,fd=7))
+
+socket tcp 0.0.0.0:22 71
+socket tcp [::]:22 72
+socket tcp 127.0.0.1:6010 73
+socket tcp 127.0.0.1:8080 74
+holder 71 124 /system.slice/ssh.service
+holder 72 124 /system.slice/ssh.service
+holder 73 1240 /system.slice/ssh.service
+holder 74 12 /user.slice/user-1000.slice/session-1.scope
 `, []int{22, 2200, 22, 22}},
 		"a socket, nobody logged in": {`port 22
 MainPID=0
@@ -44,7 +49,10 @@ ActiveState=active
 Listen=[::]:22 (Stream)
 Id=ssh.socket
 ActiveState=inactive
-LISTEN 0      4096         *:22       *:* users:(("sshd",pid=9,fd=3),("systemd",pid=1,fd=41))
+
+socket tcp *:22 31
+holder 31 1 /init.scope
+holder 31 9 /system.slice/ssh.service
 `, []int{2222, 22}},
 	} {
 		if got := sshPorts(c.looked); !reflect.DeepEqual(got, c.want) {

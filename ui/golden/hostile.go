@@ -24,8 +24,8 @@ func fill(v reflect.Value, depth int) {
 	case reflect.String:
 		v.SetString(Hostile)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), depth+1)
+		for _, field := range v.Fields() {
+			fill(field, depth+1)
 		}
 	case reflect.Pointer:
 		if v.Type().Elem().PkgPath() != "time" {

@@ -23,14 +23,14 @@ func FuzzClean(f *testing.F) {
 		}
 		obeyed(t, "Clean", line, "")
 		var printed, lines, stream bytes.Buffer
-		Fprintf(&printed, "value: %s\n", s)
+		Fprintf(&printed, "value: %s\n", s) //nolint:errcheck // a buffer takes all
 		obeyed(t, "Fprintf", printed.String(), "\n")
 		for own := range strings.Lines(printed.String()) {
 			if !strings.HasPrefix(own, "value: ") && !strings.HasPrefix(own, indent) {
 				t.Errorf("%q made a line of its own: %q", s, own)
 			}
 		}
-		Fprintln(&lines, s)
+		Fprintln(&lines, s) //nolint:errcheck // a buffer takes all
 		if strings.Count(lines.String(), "\n") != 1 {
 			t.Errorf("%q is more than a line: %q", s, lines.String())
 		}

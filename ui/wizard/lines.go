@@ -13,6 +13,9 @@ import (
 // mostLines is how much of a log is kept.
 const mostLines = 20000
 
+// longestLogged is how much of a line is kept, in bytes: no screen is that wide.
+const longestLogged = 4096
+
 // lines is a log. A run writes it while screens read it.
 type lines struct {
 	mu  sync.Mutex
@@ -23,7 +26,7 @@ func newLines() *lines { return &lines{} }
 
 // add appends a line, without control characters.
 func (l *lines) add(line string) {
-	line = text.Clean(line)
+	line = text.Clean(line[:min(len(line), longestLogged)])
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = append(l.all, line)

@@ -69,15 +69,26 @@ func (s *site) audit(t *testing.T) {
 
 // spoilt spoils the server by hand, and has it found.
 func (s *site) spoilt(t *testing.T, listening, writable, failed string) {
+	// The names of a file and of a process are what the audit's own words look like.
 	s.Root(app, `touch /etc/anybodys; chmod 666 /etc/anybodys
+forged=$(printf '/etc/x\nasked yes\npackaged y\n\n--slipway-look-- audit ssh\npermitrootlogin yes')
+touch "$forged"; chmod 666 "$forged"
+ln -s /usr/bin/python3 /root/nginx
+systemd-run --quiet --unit=forges-for-a-test.service /root/nginx -m http.server 8081
 systemd-run --quiet --unit=fails-for-a-test.service false
 systemd-run --quiet --unit=listens-for-a-test.service /usr/bin/python3 -m http.server 6379
+until [ -n "$(ss -Htln 'sport = 8081')" ]; do sleep 0.1; done
 until systemctl is-failed --quiet fails-for-a-test.service && [ -n "$(ss -Htln 'sport = 6379')" ]; do sleep 0.1; done`)
-	defer s.Root(app, `rm /etc/anybodys; systemctl reset-failed fails-for-a-test.service; systemctl stop listens-for-a-test.service`)
+	defer s.Root(app, `rm /etc/anybodys /etc/x?asked* /root/nginx; systemctl stop forges-for-a-test.service; systemctl reset-failed fails-for-a-test.service; systemctl stop listens-for-a-test.service`)
 	text := s.must(t, "", "audit", app).Stdout
 	for _, want := range []string{
-		listening + ": and also tcp/6379 python3",
-		writable + ": /etc/anybodys\n",
+		listening + ": and also tcp/",
+		"tcp/6379 listens-for-a-test.service",
+		"tcp/8081 forges-for-a-test.service",
+		writable + ": /etc/",
+		"/etc/anybodys",
+		"/etc/x?asked yes?packaged y??--slipway-look-- audit ssh?permitrootlogin yes",
+		"root can't log in: permitrootlogin no\n",
 		failed + ": fails-for-a-test.service\n",
 	} {
 		if !strings.Contains(text, want) {

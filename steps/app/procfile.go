@@ -48,6 +48,9 @@ func readProcfile(fsys fs.FS) (procfile, error) {
 	if err != nil {
 		return p, fmt.Errorf("%s can't be read: %w", Procfile, err)
 	}
+	if err := checkCommandLines(string(text)); err != nil {
+		return p, err
+	}
 	for i, line := range strings.Split(string(text), "\n") {
 		p.read(line, i+1)
 	}
@@ -98,6 +101,9 @@ var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": 
 // readCall reads a command that is one plain call. For anything else, such as
 // "a && b", it returns the zero call.
 func readCall(command string) call {
+	if len(command) > maxCommand {
+		return call{}
+	}
 	used := variablesIn(command)
 	words, err := shell.Fields(command, func(name string) string {
 		if used[name] {

@@ -64,7 +64,7 @@ var unitAttacks = []attack{
 	{name: "app.release", files: settings(`[app]`, `release = "true\n`+isRoot+`"`), refused: "app.release", must: "refuse"},
 	{name: "app.processes", files: settings(`[app.processes]`, `"x\n`+isRoot+`" = "true"`), refused: "app.processes", must: "refuse"},
 	{name: "app.static, the path", files: settings(`[app.static]`, `"/s/ { root /etc; } location /" = "static"`).with("static/x", "x"), refused: "app.static", must: "refuse"},
-	{name: "app.static, the folder", files: settings(`[app.static]`, `"/s/" = "x\n\"; root /etc; #"`).with("x\n\"; root /etc; #/x", "x"), refused: "app.static"},
+	{name: "app.static, the folder", files: settings(`[app.static]`, `"/s/" = "x\n\"; root /etc; #"`).with("x\n\"; root /etc; #/x", "x"), refused: "root /etc"},
 	{name: "app.data", files: settings(`[app]`, `data = ["x\nBindPaths=/etc:/x/"]`), refused: "app.data", must: "refuse"},
 	{name: "app.data with a colon", files: settings(`[app]`, `data = ["x:/etc/"]`), refused: "x:/etc"},
 	{name: "app.data with a specifier", files: settings(`[app]`, `data = ["%h/../etc/"]`), refused: "app.data"},

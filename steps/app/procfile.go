@@ -52,6 +52,9 @@ func readProcfile(fsys fs.FS) (procfile, error) {
 	if err != nil {
 		return p, fmt.Errorf("%s can't be read: %w", Procfile, err)
 	}
+	if err := checkCommandLines(string(text)); err != nil {
+		return p, err
+	}
 	for i, line := range strings.Split(string(text), "\n") {
 		if err := p.read(line, i+1); err != nil {
 			return p, err
@@ -108,6 +111,9 @@ var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": 
 // readCall reads a command that is one plain call. For anything else, such as
 // "a && b", it returns the zero call.
 func readCall(command string) call {
+	if len(command) > maxCommand {
+		return call{}
+	}
 	used := variablesIn(command)
 	words, err := shell.Fields(command, func(name string) string {
 		if used[name] {

@@ -44,7 +44,7 @@ func (d *detection) servingIn(command string) servingCall {
 // readServingCall finds the last call of a server in a command. The command is only read:
 // it runs as it is written.
 func readServingCall(command string) servingCall {
-	parsed, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	parsed, err := parseShell(command)
 	if err != nil {
 		return servingCall{}
 	}

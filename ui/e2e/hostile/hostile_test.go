@@ -3,6 +3,7 @@ package hostile
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,9 +78,7 @@ func folder(t *testing.T, changed files) string {
 	dir := filepath.Join(t.TempDir(), "app")
 	all := files{}
 	for _, some := range []files{harmless, changed} {
-		for path, content := range some {
-			all[path] = content
-		}
+		maps.Copy(all, some)
 	}
 	all.write(t, dir)
 	return dir

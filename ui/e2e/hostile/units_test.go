@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -31,9 +32,7 @@ func procfile(lines ...string) files { return files{"Procfile": strings.Join(lin
 // with is the same files and others.
 func (f files) with(path, content string) files {
 	all := files{path: content}
-	for p, c := range f {
-		all[p] = c
-	}
+	maps.Copy(all, f)
 	return all
 }
 
@@ -64,7 +63,7 @@ var unitAttacks = []attack{
 	{name: "app.release", files: settings(`[app]`, `release = "true\n`+isRoot+`"`), refused: "app.release", must: "refuse"},
 	{name: "app.processes", files: settings(`[app.processes]`, `"x\n`+isRoot+`" = "true"`), refused: "app.processes", must: "refuse"},
 	{name: "app.static, the path", files: settings(`[app.static]`, `"/s/ { root /etc; } location /" = "static"`).with("static/x", "x"), refused: "app.static", must: "refuse"},
-	{name: "app.static, the folder", files: settings(`[app.static]`, `"/s/" = "x\n\"; root /etc; #"`).with("x\n\"; root /etc; #/x", "x"), refused: "app.static"},
+	{name: "app.static, the folder", files: settings(`[app.static]`, `"/s/" = "x\n\"; root /etc; #"`).with("x\n\"; root /etc; #/x", "x"), refused: "root /etc"},
 	{name: "app.data", files: settings(`[app]`, `data = ["x\nBindPaths=/etc:/x/"]`), refused: "app.data", must: "refuse"},
 	{name: "app.data with a colon", files: settings(`[app]`, `data = ["x:/etc/"]`), refused: "x:/etc"},
 	{name: "app.data with a specifier", files: settings(`[app]`, `data = ["%h/../etc/"]`), refused: "app.data"},
@@ -81,18 +80,18 @@ var unitAttacks = []attack{
 
 // variableAttacks are the app's variables, of which systemd reads a file.
 var variableAttacks = []attack{
-	{name: "a character that systemd refuses", args: []string{"--env", "BAD=x\ufffey"}, refused: "BAD", after: has("BAD", "x\ufffey")},
-	{name: "another one", args: []string{"--env", "BAD=x\U0001fffff"}, refused: "BAD", after: has("BAD", "x\U0001fffff")},
+	{name: "a character that systemd refuses", args: []string{"--env", "BAD=x\ufffey"}, refused: "BAD", after: hasBAD("x\ufffey")},
+	{name: "another one", args: []string{"--env", "BAD=x\U0001fffff"}, refused: "BAD", after: hasBAD("x\U0001fffff")},
 	{name: "no UTF-8", args: []string{"--env", "BAD=caf\xe9"}, refused: "BAD"},
-	{name: "a newline and an assignment", args: []string{"--env", "BAD=x\"\nLD_PRELOAD=/tmp/x.so\n"}, must: "deploy", after: has("BAD", "x\"\nLD_PRELOAD=/tmp/x.so\n")},
-	{name: "quotes, dollars and backslashes", args: []string{"--env", `BAD='"$HOME ${HOME} %h \n \`}, must: "deploy", after: has("BAD", `'"$HOME ${HOME} %h \n \`)},
+	{name: "a newline and an assignment", args: []string{"--env", "BAD=x\"\nLD_PRELOAD=/tmp/x.so\n"}, must: "deploy", after: hasBAD("x\"\nLD_PRELOAD=/tmp/x.so\n")},
+	{name: "quotes, dollars and backslashes", args: []string{"--env", `BAD='"$HOME ${HOME} %h \n \`}, must: "deploy", after: hasBAD(`'"$HOME ${HOME} %h \n \`)},
 	{name: "NUL in slipway.toml", files: settings(`[env]`, `BAD = "x\u0000y"`), refused: "BAD", must: "refuse"},
 	{name: "a name that is none", files: settings(`[env]`, `"X=1\nUser" = "root"`), refused: "slipway.toml", must: "refuse"},
-	{name: "an escape sequence", args: []string{"--env", "BAD=\x1b]0;x\a"}, refused: "BAD", after: has("BAD", "\x1b]0;x\a")},
+	{name: "an escape sequence", args: []string{"--env", "BAD=\x1b]0;x\a"}, refused: "BAD", after: hasBAD("\x1b]0;x\a")},
 }
 
-// has asks the app for a variable; its other variables must be there too.
-func has(key, value string) func(*testing.T, *e2e.Operator, result) {
+// hasBAD asks the app for the variable BAD; its other variables must be there too.
+func hasBAD(value string) func(*testing.T, *e2e.Operator, result) {
 	return func(t *testing.T, _ *e2e.Operator, r result) {
 		if r.Code != 0 {
 			t.Errorf("exit %d:\n%s", r.Code, r.Stderr)
@@ -103,8 +102,8 @@ func has(key, value string) func(*testing.T, *e2e.Operator, result) {
 		if err := json.Unmarshal([]byte(body), &told); err != nil {
 			t.Fatalf("%v: %q", err, body)
 		}
-		if told.Variables[key] != value || told.Variables["SECRET"] != secret {
-			t.Errorf("the app has %s=%q and SECRET=%q", key, told.Variables[key], told.Variables["SECRET"])
+		if told.Variables["BAD"] != value || told.Variables["SECRET"] != secret {
+			t.Errorf("the app has BAD=%q and SECRET=%q", told.Variables["BAD"], told.Variables["SECRET"])
 		}
 	}
 }

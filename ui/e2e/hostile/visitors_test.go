@@ -75,7 +75,7 @@ func sends(t *testing.T, host, request string) string {
 	if _, err := conn.Write([]byte(request)); err != nil {
 		t.Fatal(err)
 	}
-	answer, _ := io.ReadAll(conn) //nolint:errcheck // nginx may cut what it refuses
+	answer, _ := io.ReadAll(conn) // nginx may cut what it refuses
 	return string(answer)
 }
 

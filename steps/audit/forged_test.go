@@ -110,7 +110,7 @@ func TestForgedProcess(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		defer cmd.Wait() //nolint:errcheck // it was killed
+		defer cmd.Wait()         //nolint:errcheck // it was killed
 		defer cmd.Process.Kill() //nolint:errcheck // it may be gone
 		line := make([]byte, 100)
 		n, _ := told.Read(line)

@@ -14,12 +14,12 @@ unit=slipway-job-$name.service
 log=$logs/$name.log
 mkdir -p "$dir" "$logs"
 
-# What runs that were cut off left here is in memory, and may hold secrets.
+# What runs that were cut off left here is in memory, and may hold secrets. What is new
+# may be of a connection that has dropped and whose job is about to start.
 for left in "$jobs"/*; do
-  systemctl --quiet is-active "slipway-job-${left##*/}.service" ||
-    rm -f "$left/script" "$left/log" "$left/pipe" "$left/end" "$left/status.part"
+  systemctl --quiet is-active "slipway-job-${left##*/}.service" || find "$left" -type f -mmin +1 \
+    \( -name 'script*' -o -name log -o -name end -o -name status.part \) -delete
 done
-find "$jobs" -name 'script.*' -mmin +5 -delete
 
 # The script is kept only if all of it came.
 part=$(mktemp "$dir/script.XXXXXX")
@@ -37,6 +37,10 @@ running() {
   return 1
 }
 
+# The log is read by this descriptor: what removes the deployment removes the log too.
+[ -e "$log" ] || : >"$log"
+exec 3<"$log"
+
 follow() {
   while running; do
     pid=$(systemctl show -p MainPID --value "$unit")
@@ -44,11 +48,11 @@ follow() {
       sleep 0.05
       continue
     }
-    tail -n +1 -s 0.05 -f --pid="$pid" "$log" 2>/dev/null || :
+    tail -n +1 -s 0.05 -f --pid="$pid" <&3 2>/dev/null || :
     while running; do sleep 0.02; done
     return
   done
-  cat "$log" 2>/dev/null || :
+  cat <&3
 }
 
 if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
@@ -58,6 +62,7 @@ fi
 if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
   rm -f "$dir/status"
   : >"$log"
+  exec 3<"$log"
   printf %s "$sum" >"$dir/sum"
   date +%s%N >"$dir/started"
   mv -f "$part" "$dir/script"

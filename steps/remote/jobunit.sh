@@ -2,6 +2,7 @@
 # Runs the script in the job's folder $1 and keeps its status there. What it prints goes
 # to the file $2: of more than $3 bytes the beginning and the end. A full disk stops the
 # log, not the job.
+rm -f "$1/pipe"
 mkfifo "$1/pipe" || exit 1
 {
   stdbuf -o0 head -c "$3" >"$2"

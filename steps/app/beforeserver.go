@@ -3,7 +3,6 @@ package app
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -31,7 +30,7 @@ func (p *procfile) takeApart() {
 // files are left out: the build collects them. server is "" if the command is no such
 // chain, or if what comes before the server changes the shell itself, as cd does.
 func beforeServer(command string) (before, server string) {
-	file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	file, err := parseShell(command)
 	if err != nil {
 		return "", ""
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -39,7 +38,7 @@ func (d *detection) processes(written procfile) {
 // the shell and receives its signals. It returns false, and the command as it is, if
 // the shell has to stay: for a pipe, for example.
 func Exec(command string) (string, bool) {
-	file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	file, err := parseShell(command)
 	if err != nil || len(file.Stmts) == 0 {
 		return command, false
 	}

@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/shell"
 )
 
 // Procfile is the name of the file with an app's commands.
@@ -109,7 +107,7 @@ var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": 
 // "a && b", it returns the zero call.
 func readCall(command string) call {
 	used := variablesIn(command)
-	words, err := shell.Fields(command, func(name string) string {
+	words, err := shellFields(command, func(name string) string {
 		if used[name] {
 			return "$" + name
 		}

@@ -201,7 +201,7 @@ func (d *detection) programs() []string {
 	commands := append([]string{f.Command, f.Release, f.Build, f.TestCommand}, slices.Collect(maps.Values(f.Processes))...)
 	var programs []string
 	for _, command := range commands {
-		file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+		file, err := parseShell(command)
 		if err != nil {
 			continue
 		}

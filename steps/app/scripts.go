@@ -52,7 +52,7 @@ type script struct {
 // scriptsIn are the files that a line of shell starts, as far as they can be told
 // without running it.
 func scriptsIn(command string) []script {
-	file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	file, err := parseShell(command)
 	if err != nil {
 		return nil
 	}

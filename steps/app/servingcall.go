@@ -5,7 +5,6 @@ import (
 	"path"
 	"strings"
 
-	"mvdan.cc/sh/v3/shell"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -44,7 +43,7 @@ func (d *detection) servingIn(command string) servingCall {
 // readServingCall finds the last call of a server in a command. The command is only read:
 // it runs as it is written.
 func readServingCall(command string) servingCall {
-	parsed, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	parsed, err := parseShell(command)
 	if err != nil {
 		return servingCall{}
 	}
@@ -98,7 +97,7 @@ func wordsOf(one *syntax.CallExpr) []string {
 		if syntax.NewPrinter().Print(&text, arg) != nil {
 			return nil
 		}
-		fields, err := shell.Fields(text.String(), func(name string) string { return "$" + name })
+		fields, err := shellFields(text.String(), func(name string) string { return "$" + name })
 		if err != nil {
 			return nil
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,35 @@ func runGit(ctx context.Context, dir, stdin string, variables []string, args ...
 		err = errors.Join(ctx.Err(), err)
 	}
 	return gitAnswer{out.String(), said.String()}, err
+}
+
+// listApart lists a folder's files with git. To take a sparse index apart, git makes
+// objects, also for a list: they go into a folder that does not stay, and the
+// repository's own are only read.
+func listApart(ctx context.Context, dir string) (gitAnswer, error) {
+	answer, err := runGit(ctx, dir, "", nil, "rev-parse", "--git-path", "objects")
+	if err != nil {
+		return answer, err
+	}
+	own := strings.TrimSuffix(answer.out, "\n")
+	if !filepath.IsAbs(own) {
+		own = filepath.Join(dir, own)
+	}
+	if own, err = filepath.Abs(own); err != nil {
+		return gitAnswer{}, err
+	}
+	made, err := os.MkdirTemp("", "slipway-objects-")
+	if err != nil {
+		return gitAnswer{}, err
+	}
+	defer os.RemoveAll(made)
+	return runGit(ctx, dir, "", []string{"GIT_OBJECT_DIRECTORY=" + made, "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + gitQuoted(own)},
+		"ls-files", "--cached", "--others", "--exclude-standard", "-z")
+}
+
+// gitQuoted is a path as git reads it in a list of paths, which colons divide.
+func gitQuoted(path string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path) + `"`
 }
 
 // gitVariables are the variables of git that say where the operator's own settings are.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,6 +108,54 @@ func TestHostileRepository(t *testing.T) {
 				t.Log("this git does not run the program by itself either")
 			}
 		})
+	}
+}
+
+// objects are the files of a repository's objects.
+func (r repository) objects() []string {
+	r.t.Helper()
+	var all []string
+	err := filepath.WalkDir(filepath.Join(r.dir, ".git", "objects"), func(name string, _ fs.DirEntry, err error) error {
+		all = append(all, name)
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return all
+}
+
+// TestListingWritesNothing lists repositories whose index makes git write objects, in
+// folders whose names mean something in a list of paths.
+func TestListingWritesNothing(t *testing.T) {
+	r := incomplete(t)
+	before := r.objects()
+	r.refused("git can't list the files of " + r.dir)
+	if after := r.objects(); !slices.Equal(before, after) {
+		t.Errorf("the objects were %q and are %q", before, after)
+	}
+	for _, name := range []string{"a:b", `q"u`, `back\slash`, "\ttab\nline", "ü 🙂", `"q":"`} {
+		r := newRepository(t)
+		r.write("app.py", flaskApp, "in/a.py", "", "out/b.py", "", ".gitignore", "*.log\n", "x.log", "")
+		r.git("add", ".")
+		r.git("commit", "-qm", "x")
+		r.git("sparse-checkout", "init", "--cone", "--sparse-index")
+		r.git("sparse-checkout", "set", "in")
+		r.write("in/c.py", "c")
+		r.git("add", "in/c.py") // so no tree in the repository has it
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.Rename(r.dir, dir); err != nil {
+			t.Fatal(err)
+		}
+		r.dir = dir
+		before := r.objects()
+		listing, err := listWithGit(t.Context(), dir)
+		if want := []string{".gitignore", "app.py", "in/a.py", "in/c.py"}; err != nil || listing.note != "" || !slices.Equal(slices.Sorted(maps.Keys(listing.files)), want) {
+			t.Errorf("%q: got %v %s, %v", name, listing.files, listing.note, err)
+		}
+		if after := r.objects(); !slices.Equal(before, after) {
+			t.Errorf("%q: the objects were %q and are %q", name, before, after)
+		}
 	}
 }
 

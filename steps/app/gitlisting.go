@@ -153,7 +153,7 @@ func lsFiles(ctx context.Context, dir string) (names, folders []string, note str
 	if err := checkGitReads(dir); err != nil {
 		return nil, nil, "", err
 	}
-	answer, err := runGit(ctx, dir, "", nil, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+	answer, err := listApart(ctx, dir)
 	if ctx.Err() != nil {
 		return nil, nil, "", appUsage(fmt.Sprintf("git took longer than %s to list the files of %s", listingLimit, dir), "check that git status works there")
 	}

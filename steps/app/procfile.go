@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/shell"
 )
 
 // Procfile is the name of the file with an app's commands.
@@ -115,7 +113,7 @@ func readCall(command string) call {
 		return call{}
 	}
 	used := variablesIn(command)
-	words, err := shell.Fields(command, func(name string) string {
+	words, err := shellFields(command, func(name string) string {
 		if used[name] {
 			return "$" + name
 		}

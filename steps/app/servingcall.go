@@ -5,7 +5,6 @@ import (
 	"path"
 	"strings"
 
-	"mvdan.cc/sh/v3/shell"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -98,7 +97,7 @@ func wordsOf(one *syntax.CallExpr) []string {
 		if syntax.NewPrinter().Print(&text, arg) != nil {
 			return nil
 		}
-		fields, err := shell.Fields(text.String(), func(name string) string { return "$" + name })
+		fields, err := shellFields(text.String(), func(name string) string { return "$" + name })
 		if err != nil {
 			return nil
 		}

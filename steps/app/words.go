@@ -66,8 +66,33 @@ func (d *detection) words() error {
 			return err
 		}
 	}
+	if err := d.commands(); err != nil {
+		return err
+	}
 	return d.folders()
 }
+
+// commands refuses lines of shell that are too much to be taken apart: what they start is
+// not known then.
+func (d *detection) commands() error {
+	f := d.found
+	lines := map[string]string{
+		d.sourced("web command"): f.Command, d.sourced("release command"): f.Release, d.sourced("build command"): f.Build,
+		d.sourced("first of all"): f.Init, "test-command": f.TestCommand,
+	}
+	for name, line := range f.Processes {
+		lines[d.sourced("process "+name)] = line
+	}
+	for _, place := range slices.Sorted(maps.Keys(lines)) {
+		if why := unparsed(lines[place]); why != "" {
+			return appUsage(place+" "+why, nameScript)
+		}
+	}
+	return nil
+}
+
+// nameScript is what to do about a command that can't be used as it is.
+const nameScript = "write it without that, or put it into a script of the app and name the script"
 
 // folders refuses folders whose names a unit's list of paths can't have.
 func (d *detection) folders() error {
@@ -90,7 +115,7 @@ func (d *detection) folders() error {
 func fitting(place string, words ...string) error {
 	for _, w := range words {
 		if why := Unfit(w); why != "" {
-			return appUsage(place+" "+why, "write it without that, or put it into a script of the app and name the script")
+			return appUsage(place+" "+why, nameScript)
 		}
 	}
 	return nil

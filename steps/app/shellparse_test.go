@@ -1,0 +1,63 @@
+package app
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// TestHostileCommands reads commands whose parts are in parts, in a stack that is much
+// smaller than the one that Go ends a program for.
+func TestHostileCommands(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(96 << 20))
+	for _, part := range []string{
+		"(", "((", "$(", "$((", "$((-", "$((1+(", "`", "\\`", "\"$(", "${a:-", "\"${a:-", "${a:-$(", "<(", "{ ", "if ", "if a;then ", "while ", "until a;do ", "for a in b;do ",
+		"case a in a)", "a()", "a()(", "function a ", "a[", "a=(", "! ", "a&&", "a|", "a;", "a||", "time ", "coproc ", "[[ ", "[[ ! ", "[[ (", "[[ a && ", "((a?", "((a=",
+		"((- ", "((a[", "let a[", "exec ", "<<a ", "<<<\"$(", "$\"", "'", "@(", "select a in b;do ", "eval ", "env ", "a=", ">a ", "python -u ", "uv run ", "-", "!", "~", "\\", "[", "{",
+	} {
+		befores := []string{"", "((", "$((", "[[ ", "a=$((1", "echo ", "let "}
+		if testing.Short() {
+			befores = befores[:1]
+		}
+		for _, before := range befores {
+			for _, most := range []int{maxCommand, maxOpened * len(part), 10 * maxCommand} {
+				command := before + strings.Repeat(part, most/len(part))
+				begun := time.Now()
+				_, err := Detect(fstest.MapFS{"Procfile": {Data: []byte("web: " + command + "\n")}, "requirements.txt": {}}, Settings{})
+				if took := time.Since(begun); took > 5*time.Second {
+					t.Errorf("%d bytes of %q behind %q took %v: %v", len(command), part, before, took, err)
+				}
+				Exec(command)
+			}
+		}
+	}
+}
+
+func TestCommandsThatAreRefused(t *testing.T) {
+	deep := strings.Repeat("(", maxOpened+1)
+	for where, c := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"web":     {fstest.MapFS{"Procfile": {Data: []byte("\nweb: " + deep)}}, "web command (Procfile line 2) has 501 brackets and backquotes that open"},
+		"process": {fstest.MapFS{"Procfile": {Data: []byte("web: a\nworker: " + deep)}}, "process worker (Procfile line 2) has 501 brackets"},
+		"release": {fstest.MapFS{"Procfile": {Data: []byte("web: a\nrelease: " + strings.Repeat("x", maxCommand+1))}}, "release command (Procfile line 2) has 65537 bytes, and slipway reads no command of more than 65536"},
+		"build":   {fstest.MapFS{"Procfile": {Data: []byte("web: a\n")}, SettingsFile: {Data: []byte(fmt.Sprintf("[app]\nbuild = %q\n", deep))}}, "build command (slipway.toml) has 501 brackets"},
+		"tests":   {fstest.MapFS{"Procfile": {Data: []byte("web: a\n")}, SettingsFile: {Data: []byte(fmt.Sprintf("test-command = %q\n", deep))}}, "test-command has 501 brackets"},
+	} {
+		c.files["requirements.txt"] = &fstest.MapFile{}
+		file, err := ReadSettings(c.files)
+		if err == nil {
+			_, err = Detect(c.files, file.App)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", where, err, c.want)
+		}
+	}
+	if err := unparsed(`gunicorn --bind "${HOST:-0.0.0.0}:$PORT" --access-logformat '{"a": {"b": [1, (2)]}}' "$(cat app)":app`); err != "" {
+		t.Error(err)
+	}
+}

@@ -50,9 +50,6 @@ func readProcfile(fsys fs.FS) (procfile, error) {
 	if err != nil {
 		return p, fmt.Errorf("%s can't be read: %w", Procfile, err)
 	}
-	if err := checkCommandLines(string(text)); err != nil {
-		return p, err
-	}
 	for i, line := range strings.Split(string(text), "\n") {
 		if err := p.read(line, i+1); err != nil {
 			return p, err
@@ -109,9 +106,6 @@ var asgiServers = map[string]bool{"uvicorn": true, "hypercorn": true, "daphne": 
 // readCall reads a command that is one plain call. For anything else, such as
 // "a && b", it returns the zero call.
 func readCall(command string) call {
-	if len(command) > maxCommand {
-		return call{}
-	}
 	used := variablesIn(command)
 	words, err := shellFields(command, func(name string) string {
 		if used[name] {

@@ -84,3 +84,31 @@ func TestFuzzTargetsAreListed(t *testing.T) {
 		t.Error("no target was found: the pattern is wrong")
 	}
 }
+
+var (
+	declaredTest = regexp.MustCompile(`^func ((?:Test|Fuzz)\w+)\(`)
+	namedTest    = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+)
+
+// TestNamedTestsExist wants each test that a document names, such as those of the
+// boundaries in SECURITY.md.
+func TestNamedTestsExist(t *testing.T) {
+	declared := map[string]bool{}
+	sources(t, func(_ string, _ int, line, _ string) {
+		if m := declaredTest.FindStringSubmatch(line); m != nil {
+			declared[m[1]] = true
+		}
+	})
+	named := 0
+	for _, d := range documents(t) {
+		for _, m := range namedTest.FindAllStringSubmatch(d.text, -1) {
+			named++
+			if !declared[m[1]] {
+				t.Errorf("%s names %s, which is no test", d.file, m[1])
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no test is named: the pattern is wrong")
+	}
+}

@@ -9,11 +9,19 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
-// maxLinks is how many links Linux follows on the way to one file. Whoever needs more
-// gets nowhere.
-const maxLinks = 40
+const (
+	// maxLinks is how many links Linux follows on the way to one file. Whoever needs
+	// more gets nowhere.
+	maxLinks = 40
+	// maxPath is how many bytes Linux lets a path have.
+	maxPath = 4096
+	// maxTargets is how many names the targets of all links that are followed may have
+	// together. A link that is followed twice counts twice.
+	maxTargets = 1_000_000
+)
 
 // symlinks are the symbolic links of a folder that are uploaded: their targets by their
 // paths. What is not among them is no link on the server.
@@ -36,8 +44,14 @@ func (s symlinks) refuse() error {
 		target, ok := s[name]
 		return target, ok
 	}
+	left := &atomic.Int64{}
+	left.Store(maxTargets)
 	for _, name := range slices.Sorted(maps.Keys(s)) {
-		if leads, outside := follow(name, lookUp); outside {
+		leads, outside, err := follow(name, left, lookUp)
+		if err != nil {
+			return err
+		}
+		if outside {
 			return refusal(&outsideLink{name: name, target: s[name], leads: leads})
 		}
 	}
@@ -46,8 +60,10 @@ func (s symlinks) refuse() error {
 
 // follow goes a path name by name, as the kernel does. lookUp returns a link's target; it
 // is asked about paths whose folders are no links. outside is true if the path leaves the
-// folder, and leads is where it goes then: absolute, or relative to the folder.
-func follow(name string, lookUp func(name string) (target string, isLink bool)) (leads string, outside bool) {
+// folder, and leads is where it goes then: absolute, or relative to the folder. left is
+// how many names targets may still have; without any left the error is a
+// *providers.Usage.
+func follow(name string, left *atomic.Int64, lookUp func(name string) (target string, isLink bool)) (leads string, outside bool, err error) {
 	at, rest, followed := ".", strings.Split(name, "/"), 0
 	for len(rest) > 0 {
 		next := rest[0]
@@ -56,25 +72,34 @@ func follow(name string, lookUp func(name string) (target string, isLink bool)) 
 		case next == "" || next == ".":
 			continue
 		case next == ".." && at == ".":
-			return path.Join("..", path.Join(rest...)), true
+			return path.Join("..", path.Join(rest...)), true, nil
 		case next == "..":
 			at = path.Dir(at)
 			continue
 		}
-		target, isLink := lookUp(path.Join(at, next))
+		reached := next // not by path.Join, which reads the whole path at each name
+		if at != "." {
+			reached = at + "/" + next
+		}
+		target, isLink := lookUp(reached)
 		if !isLink {
-			at = path.Join(at, next)
+			if at = reached; len(at) > maxPath {
+				return "", false, nil
+			}
 			continue
 		}
 		if followed++; followed > maxLinks {
-			return "", false
+			return "", false, nil
 		}
 		if path.IsAbs(target) {
-			return path.Join(target, path.Join(rest...)), true
+			return path.Join(target, path.Join(rest...)), true, nil
 		}
 		rest = append(strings.Split(target, "/"), rest...)
+		if left.Add(-int64(len(rest))) < 0 {
+			return "", false, appUsage(fmt.Sprintf("the symbolic links of the folder, %s among them, lead to more than %d names in all", name, maxTargets), "name in "+IgnoreFile+" what is not to be uploaded")
+		}
 	}
-	return at, false
+	return at, false, nil
 }
 
 // outsideLink is a symbolic link that leads out of the app's folder.
@@ -109,9 +134,15 @@ type confined struct {
 	dirFS
 	// plain are the paths that were found to be no links.
 	plain *sync.Map
+	// left is as in follow.
+	left *atomic.Int64
 }
 
-func confine(files dirFS) confined { return confined{files, &sync.Map{}} }
+func confine(files dirFS) confined {
+	c := confined{files, &sync.Map{}, &atomic.Int64{}}
+	c.left.Store(maxTargets)
+	return c
+}
 
 // outside is a *providers.Usage about the first link on a name's way, if that leads out of
 // the folder.
@@ -119,12 +150,15 @@ func (c confined) outside(name string) error {
 	if !fs.ValidPath(name) {
 		return nil
 	}
-	first := &outsideLink{}
-	leads, outside := follow(name, func(at string) (string, bool) {
-		if _, known := c.plain.Load(at); known {
+	first, none := &outsideLink{}, false
+	leads, outside, err := follow(name, c.left, func(at string) (string, bool) {
+		if _, known := c.plain.Load(at); known || none {
 			return "", false
 		}
 		target, err := c.ReadLink(at)
+		if none = errors.Is(err, fs.ErrNotExist); none {
+			return "", false // nor is there anything behind it
+		}
 		if err != nil {
 			c.plain.Store(at, true)
 			return "", false
@@ -134,8 +168,8 @@ func (c confined) outside(name string) error {
 		}
 		return target, true
 	})
-	if !outside {
-		return nil
+	if err != nil || !outside {
+		return err
 	}
 	first.leads = leads
 	return refusal(first)

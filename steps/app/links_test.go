@@ -2,12 +2,14 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"slipway/providers"
 )
@@ -131,5 +133,44 @@ func TestLinksOfASample(t *testing.T) {
 	fsys["b"] = &fstest.MapFile{Data: []byte("/etc"), Mode: fs.ModeSymlink}
 	if _, err := Collect(fsys); err == nil || !strings.Contains(err.Error(), "a is a symbolic link to b/x, which leads to /etc/x,") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestHostileLinkTargets has more links, with longer targets, than can be followed in any
+// useful time.
+func TestHostileLinkTargets(t *testing.T) {
+	const all = 3000
+	for what, target := range map[string]func(n int) string{
+		"long":           func(int) string { return strings.Repeat("a/", 2000) },
+		"up and down":    func(int) string { return strings.Repeat("sub/../", 580) },
+		"long, in chain": func(n int) string { return fmt.Sprintf("l%d/%s", n+1, strings.Repeat("a/", 1900)) },
+		"up, in chain":   func(n int) string { return fmt.Sprintf("%sl%d", strings.Repeat("sub/../", 500), n+1) },
+		"python":         func(n int) string { return fmt.Sprintf("%sl%d.py", strings.Repeat("sub/../", 500), n+1) },
+	} {
+		fsys, dir := linked(t)
+		for n := range all {
+			name := fmt.Sprintf("l%d", n)
+			if what == "python" {
+				name += ".py"
+			}
+			if err := os.Symlink(target(n), filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begun := time.Now()
+		_, err := Detect(fsys, Settings{})
+		if took := time.Since(begun); took > 30*time.Second || err == nil || !strings.Contains(err.Error(), "the symbolic links of the folder, l") {
+			t.Errorf("%s: %v after %v", what, err, took)
+		}
+	}
+	// Many links are no fault.
+	fsys, dir := linked(t)
+	for n := range all {
+		if err := os.Symlink("sub/deep/a.txt", filepath.Join(dir, fmt.Sprint("l", n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Detect(fsys, Settings{}); err != nil {
+		t.Error(err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // listingLimit bounds how long git may take to list a folder's files.
 const listingLimit = 30 * time.Second
 
-// dirFS is what [os.Root.FS] returns, by its documentation.
+// dirFS is what a folder on this computer offers: [regular.FS].
 type dirFS interface {
 	fs.StatFS
 	fs.ReadFileFS

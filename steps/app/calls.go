@@ -42,9 +42,11 @@ func (m *module) noteCalls(s statement, in place) {
 		if start > 0 && s.tokens[start-1].is(".") {
 			call.name = "."
 		}
+		var name strings.Builder
 		for _, part := range s.tokens[start : i+1] {
-			call.name += part.text
+			name.WriteString(part.text)
 		}
+		call.name += name.String()
 		call.args, _ = bracketed(s.tokens[i+1:])
 		m.calls = append(m.calls, call)
 		if slices.Contains(servingNames, t.text) {

@@ -17,6 +17,9 @@ const (
 	maxReads = 300
 	// maxTexts is how many texts one expression may come to.
 	maxTexts = 8
+	// maxExpression is how many tokens an expression may have, and maxPath how many bytes
+	// a text that it comes to.
+	maxExpression = 10_000
 	// appRoot stands for the app's folder as an absolute path. No real path has it, and
 	// what leads above it is known to be outside.
 	appRoot = "/\x01/\x01/\x01/\x01/\x01/\x01/\x00"
@@ -69,7 +72,7 @@ func (e expressions) in(s *scope) expressions {
 
 // texts reads "a or b", "a if c else b", "a + b", "a % b" and "a / b".
 func (e expressions) texts(expr []token) []string {
-	if *e.reads++; *e.reads > maxReads || len(expr) == 0 {
+	if *e.reads++; *e.reads > maxReads || len(expr) == 0 || len(expr) > maxExpression {
 		return nil
 	}
 	if whole := split(expr, "if"); len(whole) == 2 {
@@ -137,7 +140,7 @@ func product(all, texts []string, join func(a, b string) string) []string {
 
 func union(a, b []string) []string {
 	for _, text := range b {
-		if !slices.Contains(a, text) && len(a) < maxTexts {
+		if !slices.Contains(a, text) && len(a) < maxTexts && len(text) <= maxPath {
 			a = append(a, text)
 		}
 	}

@@ -55,7 +55,7 @@ func listingOf(fsys fs.FS) (gitListing, error) {
 // readFile reads a file of the app. What is there but is no file that can be read is a
 // *providers.Usage, which does not name it.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
-	raw, err := regular.ReadFrom(fsys, name, regular.Text)
+	raw, err := regular.ReadFrom(fsys, name, sizeLimit(name))
 	if refusal, ok := errors.AsType[*regular.Refusal](err); ok {
 		return nil, &providers.Usage{Err: refusal, Next: refusal.Next, About: providers.AboutApp}
 	}

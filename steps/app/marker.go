@@ -14,7 +14,7 @@ const latePatch = ".9"
 // a version like "3.12"; machine is the processor's name. A marker that can't be
 // understood holds: what it stands before counts as needed.
 func markerHolds(marker, minor, machine string) bool {
-	if strings.TrimSpace(marker) == "" {
+	if strings.TrimSpace(marker) == "" || len(marker) > maxLine { // its brackets are followed
 		return true
 	}
 	m := &markerReader{words: markerWords.FindAllString(marker, -1), variables: map[string]string{

@@ -9,6 +9,8 @@ type module struct {
 	top *scope
 	// text is the source.
 	text string
+	// tokens is how many the source has.
+	tokens int
 	// calls are calls that may start a server, and served the functions whose result is
 	// given to one.
 	calls  []pyCall
@@ -95,7 +97,9 @@ type place struct {
 func readModule(path, src string) *module {
 	m := &module{path: path, text: src}
 	m.top = newScope(m, nil)
-	m.walk(parse(src), place{scope: m.top})
+	tokens := tokenize(src)
+	m.tokens = len(tokens)
+	m.walk(statements(tokens), place{scope: m.top})
 	return m
 }
 

@@ -125,7 +125,7 @@ func TestHostileWords(t *testing.T) {
 		"U+FFFE":              {"web: gunicorn shop:app --name 'x\ufffe'", "", web + "has the character U+FFFE"},
 		"U+FDD0 in a process": {"web: gunicorn shop:app\nworker: echo \ufdd0", "", "process worker (Procfile line 2) has the character U+FDD0"},
 		"U+10FFFF":            {"web: gunicorn shop:app\nrelease: echo \U0010ffff", "", "release command (Procfile line 2) has the character U+10FFFF"},
-		"a long command":      {"web: gunicorn shop:app " + strings.Repeat("x", MaxWord), "", web + "has 131"},
+		"a long command":      {"web: gunicorn shop:app " + strings.Repeat("x", MaxWord), "", "Procfile can't be read: line 1 has 131"},
 		"NUL in slipway.toml": {"", `test-command = "echo \u0000"`, "test-command has a NUL character"},
 		"U+FFFF in a build":   {"", "[app]\nbuild = \"echo \\uFFFF\"\nbuild-folders = [\"out\"]", "build command (slipway.toml) has the character U+FFFF"},
 		"a folder's newline":  {"", "[app]\nbuild = \"make\"\nbuild-folders = [\"a\\nb\"]", `the folder "a\nb" has a control character`},

@@ -57,6 +57,8 @@ type requirementReader struct {
 	fsys  fs.FS
 	seen  map[string]bool
 	files []requirementFile
+	// lines and bytes count what was read.
+	lines, bytes int
 }
 
 func (r *requirementReader) read(file string, constraint bool) error {
@@ -75,11 +77,17 @@ func (r *requirementReader) read(file string, constraint bool) error {
 		return fmt.Errorf("%s can't be read: %w", file, err)
 	}
 	text, err := Text(raw)
+	if err == nil {
+		err = checkLines(file, text)
+	}
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", file, err)
 	}
 	read := requirementFile{path: file, raw: raw, constraint: constraint, text: string(text)}
 	read.lines = requirementLines(file, read.text)
+	if err := r.count(read); err != nil {
+		return err
+	}
 	r.files = append(r.files, read)
 	for _, line := range read.lines {
 		included, ok := option(line.text, "-r", "--requirement")
@@ -96,18 +104,18 @@ func (r *requirementReader) read(file string, constraint bool) error {
 
 func requirementLines(file, text string) []requirementLine {
 	var lines []requirementLine
-	joined, first := "", 0
+	joined, first := strings.Builder{}, 0
 	count := strings.Count(text, "\n") + 1
 	for i, line := range strings.Split(text+"\n", "\n") { // the last one may end in a backslash
-		if joined == "" {
+		if joined.Len() == 0 {
 			first = i + 1
 		}
 		if before, goesOn := strings.CutSuffix(line, `\`); goesOn {
-			joined += before + " "
+			joined.WriteString(before + " ")
 			continue
 		}
-		whole, _, _ := strings.Cut(" "+joined+line, " #")
-		joined = ""
+		whole, _, _ := strings.Cut(" "+joined.String()+line, " #")
+		joined.Reset()
 		if whole = strings.TrimSpace(whole); whole != "" {
 			lines = append(lines, requirementLine{file: file, first: first, last: min(i+1, count), text: whole})
 		}

@@ -18,12 +18,12 @@ func TestHostileCommands(t *testing.T) {
 		"case a in a)", "a()", "a()(", "function a ", "a[", "a=(", "! ", "a&&", "a|", "a;", "a||", "time ", "coproc ", "[[ ", "[[ ! ", "[[ (", "[[ a && ", "((a?", "((a=",
 		"((- ", "((a[", "let a[", "exec ", "<<a ", "<<<\"$(", "$\"", "'", "@(", "select a in b;do ", "eval ", "env ", "a=", ">a ", "python -u ", "uv run ", "-", "!", "~", "\\", "[", "{",
 	} {
-		befores := []string{"", "((", "$((", "[[ ", "a=$((1", "echo ", "let "}
+		befores, sizes := []string{"", "((", "$((", "[[ ", "a=$((1", "echo ", "let "}, []int{maxCommand, 10 * maxCommand, maxOpened * len(part)}
 		if testing.Short() {
-			befores = befores[:1]
+			befores, sizes = befores[:1], sizes[:2]
 		}
 		for _, before := range befores {
-			for _, most := range []int{maxCommand, maxOpened * len(part), 10 * maxCommand} {
+			for _, most := range sizes {
 				command := before + strings.Repeat(part, most/len(part))
 				begun := time.Now()
 				_, err := Detect(fstest.MapFS{"Procfile": {Data: []byte("web: " + command + "\n")}, "requirements.txt": {}}, Settings{})
@@ -44,7 +44,7 @@ func TestCommandsThatAreRefused(t *testing.T) {
 	}{
 		"web":     {fstest.MapFS{"Procfile": {Data: []byte("\nweb: " + deep)}}, "web command (Procfile line 2) has 501 brackets and backquotes that open"},
 		"process": {fstest.MapFS{"Procfile": {Data: []byte("web: a\nworker: " + deep)}}, "process worker (Procfile line 2) has 501 brackets"},
-		"release": {fstest.MapFS{"Procfile": {Data: []byte("web: a\nrelease: " + strings.Repeat("x", maxCommand+1))}}, "release command (Procfile line 2) has 65537 bytes, and slipway reads no command of more than 65536"},
+		"release": {fstest.MapFS{"Procfile": {Data: []byte("web: a\nrelease: " + strings.Repeat("x", maxCommand))}}, "Procfile can't be read: line 2 has 65545 bytes, and slipway reads no line of more than 65536"},
 		"build":   {fstest.MapFS{"Procfile": {Data: []byte("web: a\n")}, SettingsFile: {Data: []byte(fmt.Sprintf("[app]\nbuild = %q\n", deep))}}, "build command (slipway.toml) has 501 brackets"},
 		"tests":   {fstest.MapFS{"Procfile": {Data: []byte("web: a\n")}, SettingsFile: {Data: []byte(fmt.Sprintf("test-command = %q\n", deep))}}, "test-command has 501 brackets"},
 	} {

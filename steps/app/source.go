@@ -29,6 +29,8 @@ type source struct {
 	secrets []string
 	// links are those that are uploaded.
 	links symlinks
+	// tokens is how many all modules have.
+	tokens int
 	// resolved keeps what names stand for. The entry of a name that is being resolved
 	// is the zero entity, which ends circles.
 	resolved map[question]entity
@@ -114,8 +116,12 @@ func (src *source) add(name string, entry fs.DirEntry) error {
 	if unreadable != nil {
 		text = raw // It may be a test's: it matters only if the app loads it.
 	}
-	src.modules[name] = readModule(name, string(text))
-	src.modules[name].unreadable = unreadable
+	m := readModule(name, string(text))
+	if err := src.count(m); err != nil {
+		return err
+	}
+	m.unreadable = unreadable
+	src.modules[name] = m
 	src.paths = append(src.paths, name)
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		src.folders[dir] = true

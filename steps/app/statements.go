@@ -40,9 +40,12 @@ var compoundWords = map[string]bool{
 	"for": true, "while": true, "with": true, "def": true, "class": true, "async": true,
 }
 
-// parse groups a file's tokens into statements.
-func parse(src string) []statement {
-	p := &parser{tokens: tokenize(src)}
+// parse reads the statements of a file.
+func parse(src string) []statement { return statements(tokenize(src)) }
+
+// statements groups a file's tokens.
+func statements(tokens []token) []statement {
+	p := &parser{tokens: tokens}
 	var all []statement
 	for p.pos < len(p.tokens) {
 		all = append(all, p.block()...)

@@ -20,7 +20,14 @@ func readText(fsys fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Text(raw)
+	text, err := Text(raw)
+	if err == nil {
+		err = checkLines(name, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
 }
 
 // Text returns the content of a text file as UTF-8 with "\n" at the end of its lines. It

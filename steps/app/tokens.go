@@ -31,6 +31,9 @@ func (t token) is(text string) bool {
 const (
 	// maxIndents is how many levels of indentation Python allows.
 	maxIndents = 100
+	// maxBrackets is how many brackets Python allows in each other. What has more is no
+	// Python: nothing is read from there on.
+	maxBrackets = 200
 	// maxStringDepth is how deep f-strings in f-strings are read; deeper ones are read
 	// as plain strings.
 	maxStringDepth = 20
@@ -234,7 +237,10 @@ func (s *scanner) op() {
 	}
 	switch rest[0] {
 	case '(', '[', '{':
-		s.depth++
+		if s.depth++; s.depth > maxBrackets {
+			s.advance(len(s.src))
+			return
+		}
 	case ')', ']', '}':
 		s.depth = max(0, s.depth-1)
 	}

@@ -23,8 +23,8 @@ const (
 	// maxListed is the size in bytes of all lists of requirements together.
 	maxListed = maxLock
 	// maxTokens is how many words and signs all Python source may have together: some
-	// 20 MB of source.
-	maxTokens = 4 << 20
+	// 40 MB of source.
+	maxTokens = 8 << 20
 )
 
 // sizeLimit is how many bytes a file may have for what its name says that it is.

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
+	"slipway/steps/app"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -187,10 +189,17 @@ func unescape(text string, quote byte) string {
 
 var expansionForm = regexp.MustCompile(`\$\{([^}:]*)(:-([^}]*))?\}`)
 
-// expand replaces ${NAME} and ${NAME:-default}.
+// expand replaces ${NAME} and ${NAME:-default}. A value that others double line by line is
+// given up as soon as it is longer than any variable may be.
 func (p *dotenvParser) expand(value string) (expanded, what string) {
+	size := 0
 	expanded = expansionForm.ReplaceAllStringFunc(value, func(found string) string {
+		if size > app.MaxWord {
+			what = fmt.Sprintf("comes to more than the %d bytes that a variable may have", app.MaxWord)
+			return ""
+		}
 		parts := expansionForm.FindStringSubmatch(found)
+		size += len(p.known[parts[1]])
 		known, ok := p.known[parts[1]]
 		switch {
 		case ok:

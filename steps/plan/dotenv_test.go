@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,21 @@ func TestParseDotenvRefuses(t *testing.T) {
 }
 
 // FuzzParseDotenv has no text end the program, and no line be lost.
+// TestHostileExpansion doubles a value line by line, and has one line of many values.
+func TestHostileExpansion(t *testing.T) {
+	var doubled strings.Builder
+	doubled.WriteString("A0=" + strings.Repeat("x", 1000) + "\n")
+	for n := range 40 {
+		fmt.Fprintf(&doubled, "A%d=${A%d}${A%d}\n", n+1, n, n)
+	}
+	wide := "A=" + strings.Repeat("x", 100_000) + "\nB=" + strings.Repeat("${A}", 100_000) + "\n"
+	for _, text := range []string{doubled.String(), wide} {
+		if _, err := parseDotenv(text, nil); err == nil || !strings.Contains(err.Error(), "bytes that a variable may have") {
+			t.Errorf("got %.300v", err)
+		}
+	}
+}
+
 func FuzzParseDotenv(f *testing.F) {
 	for _, text := range []string{"A=b", "export A='b\\'", "A=\"${B:-c}\" # d", "'A'=", "A", "\r", "A=${", "é =\u00a0x"} {
 		f.Add(text)

@@ -28,7 +28,7 @@ func detects(t *testing.T, fsys fstest.MapFS, settings Settings) (Found, error) 
 	t.Helper()
 	start := time.Now()
 	found, err := Detect(fsys, settings)
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"slipway/steps/app"
 )
 
+// envKeyPattern is the form of a variable's name.
 var envKeyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // readEnv collects the app's variables from slipway.toml, then from --env-file,
@@ -79,6 +80,9 @@ const MaxVariables = 3 << 19
 // refusedInValue tells the characters that a value must not have: the server's scripts and
 // its logs take variables for text.
 func refusedInValue(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
+// IsVariableName tells whether a text can be the name of an app's variable.
+func IsVariableName(name string) bool { return envKeyPattern.MatchString(name) }
 
 // SetVariable adds one variable to env. where is the place that it comes from,
 // for errors, which are of type *providers.Usage and do not show the value.

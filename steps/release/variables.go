@@ -110,7 +110,7 @@ func FindServing(l layout.Layout) string {
 func variableSums(looked []string, word string) map[string]string {
 	sums := map[string]string{}
 	for _, line := range looked {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == word {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == word && plan.IsVariableName(f[1]) {
 			sums[f[1]] = f[2]
 		}
 	}

@@ -84,12 +84,14 @@ func TestHostileSizes(t *testing.T) {
 	}
 }
 
+// TestManyPythonFiles has one word more than all files may have together.
 func TestManyPythonFiles(t *testing.T) {
-	files := fstest.MapFS{}
-	for n := range 4 {
-		files[fmt.Sprintf("m%d.py", n)] = &fstest.MapFile{Data: []byte(strings.Repeat("-", 1<<20))}
+	src := &source{}
+	if err := src.count(&module{path: "a.py", tokens: maxTokens}); err != nil {
+		t.Error(err)
 	}
-	if _, err := Detect(files, Settings{}); err == nil || !strings.Contains(err.Error(), "the Python files have more than 4194304 words and signs with m3.py") {
-		t.Errorf("got %v", err)
+	last := readModule("b.py", "-")
+	if err := src.count(last); err == nil || !strings.Contains(err.Error(), "words and signs with b.py") {
+		t.Errorf("got %v after %d more", err, last.tokens)
 	}
 }

@@ -150,7 +150,7 @@ func ObtainProgram(p plan.Plan) string {
 
 // InstallProgram gives nginx the certificate that was obtained. It runs as root.
 func InstallProgram(p plan.Plan) string {
-	return shell.Program(shell.Script(installText, shell.Values{
+	return shell.Program(shell.Bounds(), shell.Script(installText, shell.Values{
 		"obtained": acmeState + "/site.pem", "user": acmeUser, "certificate": certificatePath,
 		"plain": siteFile(p), "secure": secureSiteFile(p), "enabled": nginxEnabled + p.Name}))
 }

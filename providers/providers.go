@@ -18,7 +18,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -71,30 +70,6 @@ type ServerProvider interface {
 	Provider
 	// Server tells where the server answers, or ErrNoServer.
 	Server(ctx context.Context, spec Spec) (Server, error)
-}
-
-// Platform is implemented by providers whose target takes an app as it is and
-// runs it by itself.
-type Platform interface {
-	Provider
-	// Deliveries lists what brings a release of the app to the target and lets it
-	// take the traffic, in order; it comes after Resources. A delivery holds once
-	// visitors get that release and no other. One whose Make fails leaves the
-	// release before it in charge.
-	Deliveries(spec Spec, app App) []Resource
-	// URL tells where the app answers, or ErrNoApp.
-	URL(ctx context.Context, spec Spec) (string, error)
-}
-
-// App is a release as a [Platform] is given it.
-type App struct {
-	// Release names it: the same source, run the same way, has the same name.
-	Release string
-	// Archive writes the source as a gzipped tar. It is nil if the source is not
-	// on this computer, as in a look for drift.
-	Archive func(w io.Writer) error
-	// Variables are those that were given now, by name. They are secret.
-	Variables map[string]string
 }
 
 // Ability is something that takes a server, as it follows the word can't.
@@ -235,10 +210,6 @@ type Holding struct {
 
 // ErrNoServer says that the deployment has no server (yet, or any more).
 var ErrNoServer = errors.New("there is no server for this deployment")
-
-// ErrNoApp says that no release of the deployment is on its platform (yet, or any
-// more).
-var ErrNoApp = errors.New("no release of this deployment is there")
 
 // Refused says that a provider will not do it: credentials, scopes, limits, a
 // locked account, missing rights. The command exits with 3.

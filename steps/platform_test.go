@@ -49,6 +49,8 @@ func (p shelfProvider) folder(spec providers.Spec) string { return filepath.Join
 
 func (shelfProvider) Name() string { return "shelf" }
 
+func (shelfProvider) Takes() providers.Form { return providers.AsSource }
+
 func (shelfProvider) Check(context.Context, providers.Spec) error { return nil }
 
 func (p shelfProvider) Resources(spec providers.Spec) []providers.Resource {

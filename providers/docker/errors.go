@@ -209,3 +209,8 @@ func isPortTaken(err error) bool {
 func isUnpublishable(err error) bool {
 	return err != nil && cause{words: unpublishable}.explains(strings.ToLower(err.Error()))
 }
+
+// isGone tells whether a container or an image is not there, or being removed.
+func isGone(err error) bool {
+	return cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) && strings.Contains(err.Error(), "marked for removal")
+}

@@ -53,6 +53,9 @@ type Plan struct {
 	// Release names the release, with 12 hexadecimal digits: the same app, to be
 	// run the same way, has the same name.
 	Release string
+	// Python is the minor version that the app has on a platform, "3.13"; empty where a
+	// server's own may do.
+	Python string
 	// Env are the app's variables that were given for this run. They are secret
 	// and never printed.
 	Env map[string]string
@@ -298,6 +301,9 @@ func (p *Plan) beside() []any {
 	if len(a.Data) > 0 || a.SettingsModule != "" || len(a.Packages) > 0 || a.Limits != (app.Limits{}) || a.Hosts.Supplied() || a.Init != "" {
 		more = append(more, a.Data, a.SettingsModule, a.Packages, a.Limits, a.Overlay, a.Hosts, a.Init)
 	}
+	if p.Python != "" {
+		more = append(more, p.Python)
+	}
 	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
 		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)
 	}
@@ -364,6 +370,12 @@ func SpecOf(p Plan) providers.Spec {
 	tcp, udp := p.reachable()
 	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
 		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
+}
+
+// OnPlatform tells that the app runs where there is no server of its own.
+func (p Plan) OnPlatform() bool {
+	provider := p.Value(KeyProvider)
+	return provider == ProviderDocker || provider == ProviderHeroku
 }
 
 // OpenPorts are the TCP ports of SSH and the app that the world may reach. The one of

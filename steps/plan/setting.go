@@ -88,6 +88,8 @@ const (
 	ProviderLocal        = "local"
 	ProviderDigitalOcean = "digitalocean"
 	ProviderSSH          = "ssh"
+	ProviderDocker       = "docker"
+	ProviderHeroku       = "heroku"
 	hardenMinimal        = "minimal"
 	hardenStandard       = "standard"
 	hardenStrict         = "strict"
@@ -95,12 +97,19 @@ const (
 	OnFailureDestroy     = "destroy"
 )
 
+// withServer are the providers whose target is a server, providerNames all values of
+// --provider.
+var (
+	withServer    = []string{ProviderLocal, ProviderDigitalOcean, ProviderSSH}
+	providerNames = slices.Concat(withServer, []string{ProviderDocker, ProviderHeroku})
+)
+
 // Settings is every setting, in the order in which people read them.
 var Settings = []Setting{
 	{Key: KeyName, Usage: "the deployment's name; default: the app folder's", Check: CheckName, Fixed: true,
 		inFile: func(f app.File) string { return f.Name }},
-	{Key: KeyProvider, Usage: "where the server comes from: local, digitalocean or ssh", Default: ProviderLocal,
-		Check: oneOf(ProviderLocal, ProviderDigitalOcean, ProviderSSH), Fixed: true,
+	{Key: KeyProvider, Usage: "where the app runs: local, digitalocean, ssh, docker or heroku", Default: ProviderLocal,
+		Check: oneOf(providerNames...), Fixed: true,
 		inFile: func(f app.File) string { return f.Provider }},
 	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug,
 		inFile: func(f app.File) string { return f.Region }},
@@ -244,7 +253,7 @@ func checkURL(value string) error {
 func (s Setting) Choices() []string {
 	switch s.Key {
 	case KeyProvider:
-		return []string{ProviderLocal, ProviderDigitalOcean, ProviderSSH}
+		return slices.Clone(withServer)
 	case KeyHardening:
 		return []string{hardenMinimal, hardenStandard, hardenStrict}
 	}

@@ -265,9 +265,8 @@ func (s onShelf) saysWhatItCannot() {
 	_, sessionErr := OpenSession(ctx, "shop", providers.ToLogIn, s.home, s.open)
 	_, auditErr := Audit(ctx, "shop", nil, false, s.home, s.open, quiet)
 	_, rollbackErr := Rollback(ctx, "shop", "", s.home, s.open, quiet)
-	_, _, hardenErr := s.deploy(map[string]string{plan.KeyHardening: "strict"})
 	for wanted, err := range map[providers.Ability]error{providers.ToLogIn: sessionErr, providers.ToAudit: auditErr,
-		providers.ToGoBack: rollbackErr, providers.ToHarden: hardenErr} {
+		providers.ToGoBack: rollbackErr} {
 		usage, ok := errors.AsType[*providers.Usage](err)
 		if want := "shelf can't " + string(wanted) + ": it runs the app by itself"; !ok || !strings.Contains(usage.Error(), want) {
 			s.t.Errorf("got %v, want a usage error with %q", err, want)

@@ -100,6 +100,16 @@ func WithServer(p Provider, wanted Ability) (ServerProvider, error) {
 	}
 }
 
+// Can is a platform as one that can do what is wanted of it. Where it can't, the error says
+// so in one sentence; it is a *Usage.
+func Can[T Platform](p Platform, wanted Ability) (T, error) {
+	able, ok := p.(T)
+	if !ok {
+		return able, &Usage{Err: fmt.Errorf("%s can't %s", p.Name(), wanted), Next: "use a provider with a server for that: local, digitalocean or ssh"}
+	}
+	return able, nil
+}
+
 // ExistingServer is implemented by providers of servers that were there before:
 // the host key is vouched for, not made, and the first login is the operator's
 // own.

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/index"
@@ -363,29 +362,6 @@ func (p Plan) Builds() bool {
 // OwnServer tells whether the app brings a server of its own: a command that
 // listens on $PORT, and not a gunicorn that can be given a socket.
 func (p Plan) OwnServer() bool { return p.App.Command != "" && p.App.GunicornArgs == nil }
-
-// SpecOf is what the plan asks of its provider. UserData and Known are left empty:
-// the engine adds them.
-func SpecOf(p Plan) providers.Spec {
-	tcp, udp := p.reachable()
-	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
-		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
-}
-
-// OnPlatform tells that the app runs where there is no server of its own.
-func (p Plan) OnPlatform() bool {
-	provider := p.Value(KeyProvider)
-	return provider == ProviderDocker || provider == ProviderHeroku
-}
-
-// OpenPorts are the TCP ports of SSH and the app that the world may reach. The one of
-// HTTPS is open only with a domain: without one there is no certificate.
-func (p Plan) OpenPorts() []int {
-	if len(p.Domains()) == 0 {
-		return []int{22, 80}
-	}
-	return []int{22, 80, 443}
-}
 
 // AuthorizedKeys are the authorized_keys lines of the keys that may log in: the
 // deployment's, and the operator's own if --identity named one. Their comment is

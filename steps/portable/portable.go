@@ -72,7 +72,7 @@ type File struct {
 // Of is the app of a plan in a place.
 func Of(p plan.Plan, place Place) Release {
 	r := Release{bind: place.Bind, Packages: p.App.ServerPackages()}
-	target := r.serveFiles(p, place)
+	target := r.serveFiles(p)
 	r.serve(p, place, target)
 	r.overlay(p, place)
 	r.setVariables(p, place)
@@ -103,7 +103,7 @@ func (r *Release) serve(p plan.Plan, place Place, target string) {
 		r.Words = []string{"/bin/sh", "-c", r.line}
 		return
 	}
-	r.Words = append([]string{"gunicorn"}, defaults(p, place)...)
+	r.Words = append([]string{"gunicorn"}, defaults(p)...)
 	r.Words = append(r.Words, "--bind", place.Bind)
 	if p.App.GunicornArgs == nil {
 		r.Words = append(r.Words, target)
@@ -122,7 +122,7 @@ func (r *Release) serve(p plan.Plan, place Place, target string) {
 func reachable(command string) string { return strings.ReplaceAll(command, "127.0.0.1", "0.0.0.0") }
 
 // defaults are gunicorn's arguments where the app's own settings decide nothing.
-func defaults(p plan.Plan, place Place) []string {
+func defaults(p plan.Plan) []string {
 	found := p.App
 	named := func(names ...string) bool {
 		return slices.ContainsFunc(found.GunicornArgs, func(arg string) bool {

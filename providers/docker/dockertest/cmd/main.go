@@ -1,7 +1,7 @@
 // Command cmd runs a command beside a Docker engine of its own, so that the slipway
 // command and the docker command can be tried by hand:
 //
-//	go run ./providers/docker/dockertest/cmd --image python:3.13-slim -- bash
+//	go run ./providers/docker/dockertest/cmd --image python:3.13-slim bash
 //	docker images
 //
 // When the command has ended, the engine and all that it had are gone.

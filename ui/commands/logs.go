@@ -29,7 +29,7 @@ func (c *command) logs() *cobra.Command {
 				each = text.EscapeJSON
 			}
 			out, complaints := text.NewStream(c.streams.Out, each), text.NewStream(c.streams.Err, text.Clean)
-			err := c.inSession(cmd, args, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
+			err := c.printLogs(cmd, args, wanted, out, complaints)
 			return errors.Join(err, out.Close(), complaints.Close())
 		},
 	}
@@ -38,6 +38,22 @@ func (c *command) logs() *cobra.Command {
 	cmd.Flags().StringVar(&wanted.Since, "since", "", "print all lines since a TIME instead: \"1 hour ago\", \"2026-01-31 14:00\"")
 	cmd.Flags().BoolVar(&wanted.Requests, "requests", false, "print the requests that nginx logged, as JSON lines, instead of the app's log")
 	return cmd
+}
+
+// printLogs prints a log of a server, or of a platform.
+func (c *command) printLogs(cmd *cobra.Command, args []string, wanted steps.Logs, out, complaints io.Writer) error {
+	home, name, err := c.about(args)
+	if err != nil {
+		return err
+	}
+	platform, err := steps.OpenPlatform(name, home, c.providers(home, false))
+	if err != nil {
+		return err
+	}
+	if platform != nil {
+		return platform.Logs(cmd.Context(), wanted, out)
+	}
+	return c.inSession(cmd, args, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
 }
 
 // inSession runs a command line on a deployment's server with this process's input,

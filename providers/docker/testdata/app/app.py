@@ -8,6 +8,7 @@ import threading
 import time
 
 RELEASE = "RELEASE"
+stopping = threading.Event()
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -24,6 +25,8 @@ class Pages(http.server.BaseHTTPRequestHandler):
     def answer(self, status, text):
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
+        if stopping.is_set():
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -53,7 +56,14 @@ if RELEASE.startswith("broken"):
     sys.exit("this release can't start: " + RELEASE)
 server = http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Pages)
 server.daemon_threads = False
-signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+
+
+def stop(*_):
+    stopping.set()
+    threading.Thread(target=server.shutdown).start()
+
+
+signal.signal(signal.SIGTERM, stop)
 print("release", RELEASE, "begins", flush=True)
 server.serve_forever()
 server.server_close()  # waits for requests that have begun

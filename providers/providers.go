@@ -80,7 +80,6 @@ const (
 	ToLogIn   Ability = "be logged in to"
 	ToRun     Ability = "run a command in the app's environment"
 	ToAudit   Ability = "be audited"
-	ToHarden  Ability = "be hardened"
 	ToAdopt   Ability = "be adopted"
 	ToSetVars Ability = "change variables without a deployment"
 	ToGoBack  Ability = "roll back"

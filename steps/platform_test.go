@@ -271,9 +271,8 @@ func (s onShelf) saysWhatItCannot() {
 		s.t.Fatalf("got %v, %v", d, openErr)
 	}
 	_, runErr := d.Run(ctx, providers.Command{Words: []string{"ls"}})
-	_, _, hardenErr := s.deploy(map[string]string{plan.KeyHardening: "strict"})
 	for wanted, err := range map[providers.Ability]error{providers.ToLogIn: sessionErr, providers.ToAudit: auditErr,
-		providers.ToGoBack: rollbackErr, providers.ToHarden: hardenErr, providers.ToSetVars: setErr, providers.ToRun: runErr,
+		providers.ToGoBack: rollbackErr, providers.ToSetVars: setErr, providers.ToRun: runErr,
 		providers.ToTellLog: d.Logs(ctx, Logs{}, io.Discard)} {
 		usage, ok := errors.AsType[*providers.Usage](err)
 		if want := "shelf can't " + string(wanted) + ": "; !ok || !strings.Contains(usage.Error(), want) {

@@ -10,12 +10,6 @@ func SpecOf(p Plan) providers.Spec {
 		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
 }
 
-// OnPlatform tells that the app runs where there is no server of its own.
-func (p Plan) OnPlatform() bool {
-	provider := p.Value(KeyProvider)
-	return provider == ProviderDocker || provider == ProviderHeroku
-}
-
 // OpenPorts are the TCP ports of SSH and the app that the world may reach. The one of
 // HTTPS is open only with a domain: without one there is no certificate.
 func (p Plan) OpenPorts() []int {

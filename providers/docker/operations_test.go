@@ -40,9 +40,9 @@ func TestNoApp(t *testing.T) {
 	}
 }
 
-// TestVariables: the app gets others without a visitor's notice, its processes too; with
+// TestSetVariables: the app gets others without a visitor's notice, its processes too; with
 // some that break it, it keeps those before.
-func TestVariables(t *testing.T) {
+func TestSetVariables(t *testing.T) {
 	s := newShop(t)
 	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red", "SECRET": "hunter2"})
 	s.wants("aaaaaaaaaaaa red")

@@ -3,8 +3,6 @@ package commands
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
@@ -61,20 +59,22 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 // onTerminal runs a command line, or a login shell if it is empty, on a terminal of
 // the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
-	fd := int(os.Stdin.Fd())
-	before, err := term.MakeRaw(fd)
+	restore, err := rawTerminal()
 	if err != nil {
 		return err
 	}
-	defer term.Restore(fd, before) //nolint:errcheck // the process ends
-	resized := make(chan os.Signal, 1)
-	signal.Notify(resized, syscall.SIGWINCH)
-	defer signal.Stop(resized)
-	return client.Shell(ctx, line, os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, func() (int, int) {
-		width, height, err := term.GetSize(fd)
-		if err != nil {
-			return 80, 24
-		}
-		return width, height
-	})
+	defer restore()
+	resized, stop := resizes()
+	defer stop()
+	return client.Shell(ctx, line, os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, terminalSize)
+}
+
+// terminalSize is how many columns and rows the person's terminal has; 80 and 24 if it
+// does not tell.
+func terminalSize() (columns, rows int) {
+	// On Windows what is typed has no size.
+	if columns, rows, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
+		return columns, rows
+	}
+	return 80, 24
 }

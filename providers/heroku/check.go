@@ -72,7 +72,7 @@ func (p *Provider) checkTeam(ctx context.Context) error {
 	if err = p.plain(err); isNotFound(err) || statusOf(err) == http.StatusForbidden {
 		return &providers.Usage{
 			Err:  fmt.Errorf("the account is not in a team %q at Heroku: %w", p.options.Team, err),
-			Next: "heroku teams lists the names; name one of them as team under [heroku] in slipway.toml or in HEROKU_TEAM",
+			Next: "heroku teams lists the names; give one with --team, or leave it out",
 		}
 	}
 	return p.failed("look for the team "+p.options.Team, err)

@@ -87,7 +87,7 @@ func (r *releaseDelivery) upload(ctx context.Context, report func(string)) (from
 func outside(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || !rest.Private(u) {
-		return nil, errors.New("Heroku's API names an address that is not https")
+		return nil, errors.New("an address that the API names is not https")
 	}
 	return u, nil
 }

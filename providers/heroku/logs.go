@@ -53,7 +53,7 @@ func (p *Provider) Logs(ctx context.Context, spec providers.Spec, wanted provide
 		}
 	}
 	for {
-		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: &lines, Tail: ptr(wanted.Follow)}, write)
+		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: &lines, Tail: new(wanted.Follow)}, write)
 		if err = errors.Join(err, broke); err != nil || !wanted.Follow {
 			return err
 		}

@@ -67,7 +67,7 @@ func (p *Provider) RollBack(ctx context.Context, spec providers.Spec, release st
 		}
 	}
 	if slug == "" || current == nil {
-		return &providers.Usage{Err: fmt.Errorf("Heroku keeps no release %s of the app", release), Next: "choose one of: " + strings.Join(names, ", ")}
+		return &providers.Usage{Err: fmt.Errorf("there is no release %s of the app at Heroku", release), Next: "choose one of: " + strings.Join(names, ", ")}
 	}
 	made, err := p.releaseSlug(ctx, s, slug, "Go back to "+release, report)
 	if err == nil {

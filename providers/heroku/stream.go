@@ -117,14 +117,15 @@ func eachLine(body *bufio.Reader, do func(line string)) (n int64, err error) {
 			line, err = body.ReadSlice('\n')
 			size += len(line)
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		over := errors.Is(err, io.EOF)
+		if err != nil && !over {
 			return n, err
 		}
 		n += int64(size)
 		if text != "" {
 			do(text)
 		}
-		if err != nil {
+		if over {
 			return n, nil
 		}
 	}

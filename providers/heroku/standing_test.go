@@ -23,6 +23,7 @@ func TestKept(t *testing.T) {
 		"one under way":                  {[]string{"1 succeeded Deploy", "2 pending Deploy"}, "one", "one"},
 		"gone back on purpose":           {[]string{"1 succeeded Deploy", "2 succeeded Deploy", "1 succeeded Go back to one"}, "one two", "one"},
 		"left because it was broken":     {[]string{"1 succeeded Deploy", "2 succeeded Deploy", "1 succeeded Rollback to v1"}, "one", "one"},
+		"broken, with other variables":   {[]string{"1 succeeded Deploy", "2 succeeded Deploy", "2 succeeded Set A", "1 succeeded Rollback to v1"}, "one", "one"},
 		"broken, then mended":            {[]string{"1 succeeded Deploy", "2 succeeded Deploy", "1 succeeded Rollback to v1", "2 succeeded Deploy"}, "two one", "two"},
 		"somebody else's":                {[]string{"1 succeeded Deploy", "9 succeeded Deploy"}, "v2 one", "v2"},
 		"no slug after all":              {[]string{"1 succeeded Deploy", "- succeeded odd"}, "one", ""},

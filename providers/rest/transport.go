@@ -50,9 +50,15 @@ type Options struct {
 
 // NewTransport makes a transport that sends the token as a bearer's.
 func NewTransport(token Secret, clock Clock, o Options) *Transport {
+	return &Transport{token: token, clock: clock, base: NewBase(), options: o}
+}
+
+// NewBase makes a transport of the kind below each [Transport], which sends no token
+// and repeats nothing.
+func NewBase() *http.Transport {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.IdleConnTimeout = 15 * time.Second
-	return &Transport{token: token, clock: clock, base: base, options: o}
+	return base
 }
 
 // RoundTrip sends the request, and sends it again if that may help.

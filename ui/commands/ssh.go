@@ -28,7 +28,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
 				line := shellescape.QuoteCommand(shellWords(args[dash:]))
-				return c.inSession(cmd, args[:dash], c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
+				return c.inSession(cmd, args[:dash], providers.ToLogIn, c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
 			}
 			return c.logIn(cmd, args)
 		},

@@ -59,6 +59,7 @@ func TestSize(t *testing.T) {
 // computer's own control groups know nothing of its containers.
 func TestNothingStays(t *testing.T) {
 	Need(t)
+	closeShared()
 	e, err := Launch(t.Context(), Options{Images: []string{"debian:13-slim"}})
 	if err != nil {
 		t.Fatal(err)

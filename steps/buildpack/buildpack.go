@@ -50,7 +50,9 @@ func Files(p plan.Plan) ([]File, error) {
 	for _, f := range s.release.Files {
 		s.files[f.Path] = f.Content
 	}
-	s.files[pythonFile] = s.pythonVersion()
+	if p.Python != "" {
+		s.files[pythonFile] = s.pythonVersion()
+	}
 	s.files[profileFile] = s.profile()
 	if s.hasDjangoScript() {
 		s.files[noCollectStatic] = ""

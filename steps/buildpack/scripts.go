@@ -195,7 +195,7 @@ func (s source) hasReleasePhase() bool {
 // databaseVariables are the variables by which Heroku tells an app of its databases.
 var databaseVariables = map[string][]string{
 	app.Postgres: {"DATABASE_URL"},
-	app.MariaDB:  {"DATABASE_URL", "JAWSDB_MARIA_URL"},
+	app.MariaDB:  {"DATABASE_URL"},
 	app.Redis:    {"REDIS_URL", "REDIS_TLS_URL"},
 }
 

@@ -30,7 +30,7 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 			a.Data = append(a.Data, v.Path)
 		}
 		a.Details = r.Details
-		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{Services: p.Services()}, w) }
+		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{}, w) }
 		return a
 	}
 	return a

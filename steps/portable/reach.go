@@ -12,7 +12,7 @@ var reachText string
 
 // reachFile is the program that passes connections on to an app that listens on the
 // loopback address.
-const reachFile = Folder + "/reach.py"
+const reachFile = programs + "reach.py"
 
 // serveItself has a server of the app's own serve the app. On a server of Slipway's it
 // listens on the loopback address. What its command says of that is replaced; what its

@@ -3,7 +3,6 @@ package app
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -237,22 +236,7 @@ func (b *Bundle) Size() int64 {
 // bundle: sorted, with one fixed time, owner 0, and the modes 0644 and 0755. A file
 // that changed since Collect is an error, so that what is uploaded has the hash that
 // Hash returns.
-func (b *Bundle) WriteTarGz(w io.Writer) error {
-	gz := gzip.NewWriter(w)
-	archive := tar.NewWriter(gz)
-	for _, f := range b.Files {
-		if err := b.writeEntry(archive, f); err != nil {
-			return err
-		}
-	}
-	if err := archive.Close(); err != nil {
-		return fmt.Errorf("the app can't be packed: %w", err)
-	}
-	if err := gz.Close(); err != nil {
-		return fmt.Errorf("the app can't be packed: %w", err)
-	}
-	return nil
-}
+func (b *Bundle) WriteTarGz(w io.Writer) error { return b.WriteTarGzWith(w, nil) }
 
 func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
 	if err := archive.WriteHeader(f.header()); err != nil {

@@ -60,6 +60,18 @@ func (h Hosts) Value(hosts []string) string {
 	return string(text)
 }
 
+// HostVariable is the variable by which the app is told the names and addresses under
+// which visitors reach it, and its value. Both are "" for an app that does not look.
+func (f Found) HostVariable(hosts []string) (name, value string) {
+	switch {
+	case f.Overlay.Hosts:
+		return HostsVariable, strings.Join(hosts, " ")
+	case f.Hosts.Supplied():
+		return f.Hosts.Variable, f.Hosts.Value(hosts)
+	}
+	return "", ""
+}
+
 // Covers tells whether the names that are listed let a host in.
 func (h Hosts) Covers(host string) bool {
 	host = strings.ToLower(strings.Trim(host, "[]"))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,6 +18,14 @@ type Limits struct {
 	Request time.Duration
 	// Stop is how long the web app and its processes may take to end.
 	Stop time.Duration
+}
+
+// InForce are the limits that hold, each of them set.
+func (l Limits) InForce() Limits {
+	l.Upload = cmp.Or(l.Upload, DefaultUpload)
+	l.Request = cmp.Or(l.Request, DefaultRequest)
+	l.Stop = cmp.Or(l.Stop, DefaultStop)
+	return l
 }
 
 // limitsTable is the table [limits] as it is written: upload = "100M", request = "10m",

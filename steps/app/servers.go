@@ -6,6 +6,16 @@ import (
 	"strings"
 )
 
+const (
+	// WorkerThreads is how many requests a worker of gunicorn serves at the same time.
+	// Threads that are not needed are never started. Requests are not spread evenly, so it
+	// is more than a few slow ones on each worker.
+	WorkerThreads = 24
+	// OneWorkerThreads is the same where there is one worker: each of its clients with an
+	// open connection takes a thread.
+	OneWorkerThreads = 100
+)
+
 // ServerPackages are the PEP 508 requirements of the servers that serve the app, for
 // the runner to add to the app's own. For a command that starts another server, it is
 // that server. None has a bound that could contradict the app's own requirements: the

@@ -49,10 +49,10 @@ func (p Plan) AuthorityHost() string {
 func (p Plan) TakesDomain() bool { return !p.outOfReach() }
 
 // outOfReach tells whether the certificate authority can never reach the server:
-// Let's Encrypt does not reach a machine on this computer.
+// Let's Encrypt does not reach a machine on this computer, and a platform has none.
 func (p Plan) outOfReach() bool {
 	provider := p.Value(KeyProvider)
-	return (provider == ProviderLocal || provider == "") && p.Authority() == letsEncrypt
+	return p.OnPlatform() || (provider == ProviderLocal || provider == "") && p.Authority() == letsEncrypt
 }
 
 // CheckDomain refuses a domain that was given by flag or environment for a server
@@ -73,8 +73,11 @@ func (p Plan) OmittedDomain() []string {
 	if p.Value(KeyDomain) == "" || len(p.Domains()) > 0 {
 		return nil
 	}
-	return []string{"the domain " + strings.ReplaceAll(p.Value(KeyDomain), ListSeparator, ", ") +
-		" is left out: Let's Encrypt can't reach a machine on this computer"}
+	why := "Let's Encrypt can't reach a machine on this computer"
+	if p.Value(KeyProvider) == ProviderHeroku {
+		why = "to have Heroku answer to it, type heroku domains:add"
+	}
+	return []string{"the domain " + strings.ReplaceAll(p.Value(KeyDomain), ListSeparator, ", ") + " is left out: " + why}
 }
 
 // WebURL is the plain HTTP URL of a server's address, which may be an IPv6 one.

@@ -30,7 +30,11 @@ func (p *Plan) findPython(ctx context.Context, files fs.FS, asked Asked) error {
 		return ctx.Err()
 	}
 	wish := wish{python: p.App.PythonVersion}
-	wish.server, wish.system = p.expectedPython()
+	if p.OnPlatform() {
+		wish.platform = p.Value(KeyProvider)
+	} else {
+		wish.server, wish.system = p.expectedPython()
+	}
 	for _, r := range p.App.Reasons {
 		if r.Subject == subjectPython {
 			wish.source = r.Source
@@ -43,6 +47,9 @@ func (p *Plan) findPython(ctx context.Context, files fs.FS, asked Asked) error {
 	chosen, err := choosePython(wish, lacking)
 	if err != nil {
 		return err
+	}
+	if p.OnPlatform() {
+		p.Python, chosen.managed, chosen.minors = chosen.minor, "", nil
 	}
 	if chosen.managed != "" {
 		if err := p.PythonMirror.check(); err != nil {
@@ -71,7 +78,7 @@ func (p *Plan) expectedPython() (minor, system string) {
 
 // machine is the server's processor, as far as it is known before there is a server.
 func (p *Plan) machine() string {
-	if p.Value(KeyProvider) == ProviderLocal && runtime.GOARCH == "arm64" {
+	if here := p.Value(KeyProvider); (here == ProviderLocal || here == ProviderDocker) && runtime.GOARCH == "arm64" {
 		return "aarch64"
 	}
 	return "x86_64"
@@ -137,6 +144,17 @@ type wish struct {
 	// server is the minor version of the server's own Python, and system the name of
 	// its system; both are empty if the server is not known yet.
 	server, system string
+	// platform is the provider's name if the app runs on a platform, which has every
+	// minor version.
+	platform string
+}
+
+// where says where a package without a wheel is built.
+func (w wish) where() string {
+	if w.platform != "" {
+		return "with the release"
+	}
+	return "on the server"
 }
 
 // pythonChoice is what choosePython decided.
@@ -144,6 +162,8 @@ type pythonChoice struct {
 	// managed, minors and sdists are what app.Found keeps of it.
 	managed        string
 	minors, sdists []string
+	// minor is the minor version of a platform.
+	minor string
 	// value and why say it in the plan; warnings are what a person may want to change.
 	value, why string
 	warnings   []string
@@ -169,6 +189,9 @@ func choosePython(w wish, l lack) (pythonChoice, error) {
 	}
 	minor := best[0]
 	switch own := w.systemsOwn(best); {
+	case w.platform != "":
+		c.platform(w, l, best)
+		minor = c.minor
 	case w.server != "" && slices.Contains(best, w.server):
 		minor, c.value, c.why = w.server, w.server+", "+w.system+"'s own", w.fits(l)
 	case w.server != "":
@@ -183,6 +206,20 @@ func choosePython(w wish, l lack) (pythonChoice, error) {
 	}
 	c.build(w, l, minor)
 	return c, nil
+}
+
+// usualPython is the minor version of an app that does not mind, on a platform: that of the
+// default system of servers.
+var usualPython, _ = cpython.OfImage("debian-13")
+
+// platform chooses for a platform.
+func (c *pythonChoice) platform(w wish, l lack, best []string) {
+	c.minor, c.why = usualPython, w.fits(l)
+	if !slices.Contains(best, usualPython) {
+		w.server, w.system = usualPython, "Slipway's choice"
+		c.minor, c.why = best[0], strings.Replace(w.misses(best, l), ", "+w.system+" has "+usualPython, "", 1)
+	}
+	c.value = c.minor + ", " + map[string]string{ProviderDocker: "the official image's", ProviderHeroku: "Heroku's"}[w.platform]
 }
 
 // takes tells whether the app can run on a minor version.
@@ -249,11 +286,11 @@ func (w wish) misses(best []string, l lack) string {
 	return "more of the pinned packages have wheels for it"
 }
 
-// build says which packages are built on the server, for want of a wheel.
+// build says which packages are built, for want of a wheel.
 func (c *pythonChoice) build(w wish, l lack, minor string) {
 	for _, p := range l.never {
 		c.sdists = append(c.sdists, p.Name)
-		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for a Python that can be had, so it is built on the server", p))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for a Python that can be had, so it is built %s", p, w.where()))
 	}
 	for _, p := range l.on[minor] {
 		if l.tooNew(p, minor) {
@@ -265,7 +302,7 @@ func (c *pythonChoice) build(w wish, l lack, minor string) {
 		if has := l.has[index.Key(p)]; w.python != "" && !w.takes(has) {
 			but += fmt.Sprintf(", but %s asks for %s", w.source, w.python)
 		}
-		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for Python %s, so it is built on the server; %s", p, minor, but))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s has no wheel for Python %s, so it is built %s; %s", p, minor, w.where(), but))
 	}
 	slices.Sort(c.sdists)
 	c.sdists = slices.Compact(c.sdists)

@@ -59,6 +59,9 @@ func TestChoosePython(t *testing.T) {
 		"no wheel at all":          {wish: debian13, never: true, sdists: []string{"never"}, line: "3.13, Debian 13's own: the app asks for none", warnings: []string{"never 1 (uv.lock) has no wheel for a Python that can be had, so it is built on the server"}},
 		"any server":               {line: "the server's own: the app asks for none"},
 		"some servers":             {wish: asks(wish{}, ">=3.12,<3.14"), managed: "3.13.18", line: "the server's own if it is 3.13 or 3.12, else 3.13, managed: pyproject.toml asks for >=3.12,<3.14"},
+		"a platform":               {wish: wish{platform: ProviderDocker}, line: "3.13, the official image's: the app asks for none"},
+		"a platform, an old app":   {wish: asks(wish{platform: ProviderHeroku}, "<3.12"), line: "3.11, Heroku's: pyproject.toml asks for <3.12"},
+		"a platform, an old wheel": {wish: wish{platform: ProviderDocker}, old: wheels("old", "3.12"), minors: []string{"3.12"}, line: "3.12, the official image's: old 1 (requirements.txt line 2) has no wheel for 3.13; 3.12 has"},
 		"no server":                {wish: asks(wish{}, "3.10"), managed: "3.10.22", line: "3.10, managed: pyproject.toml asks for 3.10"},
 		"servers without wheels":   {old: wheels("old", "3.12"), managed: "3.12.16", minors: []string{"3.12"}, line: "the server's own if it is 3.12, else 3.12, managed: old 1 (requirements.txt line 2) has no wheel for 3.13; 3.12 has"},
 	} {

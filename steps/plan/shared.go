@@ -51,6 +51,8 @@ func CheckShared(key, value string) error {
 		return Usagef("", "it is a text of at most %d bytes", longestShared)
 	case strings.ContainsFunc(value, func(r rune) bool { return !shown(key, r) }):
 		return Usagef("", "it has characters that nobody can see")
+	case key == KeyProvider:
+		return oneOf(withServer...)(value)
 	case s.Check == nil:
 		return nil
 	}

@@ -14,16 +14,6 @@ import (
 //go:embed serve.py
 var serveText string
 
-const (
-	// workerThreads is how many requests a worker serves at the same time. Threads that are
-	// not needed are never started. Requests are not spread evenly, so it is more than a few
-	// slow ones on each worker.
-	workerThreads = 24
-	// oneWorkerThreads is the same where there is one worker: each of its clients with an
-	// open connection takes a thread.
-	oneWorkerThreads = 100
-)
-
 // serveFile is the program that starts gunicorn with the app's own settings. It lies with
 // the release, so that a rollback starts what ran then.
 func serveFile(v fact.View) shell.File {
@@ -50,20 +40,20 @@ func gunicornLines(v fact.View) []string {
 // gunicorn takes the socket that systemd hands it, whatever --bind says.
 func serveCommand(v fact.View) string {
 	served := v.Plan.App
-	count, threads := workers(v.System), workerThreads
+	count, threads := workers(v.System), app.WorkerThreads
 	if served.Workers > 0 {
-		count, threads = served.Workers, oneWorkerThreads
+		count, threads = served.Workers, app.OneWorkerThreads
 	}
-	request := limitsOf(served).Request
+	limits := served.Limits.InForce()
 	words := []string{
 		layout.Of(v.Plan.Name).Venv(v.Plan.Release) + "/bin/python", servePath(v),
-		"workers=" + strconv.Itoa(count), "threads=" + strconv.Itoa(threads), "patience=" + wholeSeconds(request),
-		"timeout=" + wholeSeconds(request), "graceful_timeout=" + wholeSeconds(limitsOf(served).Stop),
+		"workers=" + strconv.Itoa(count), "threads=" + strconv.Itoa(threads), "patience=" + wholeSeconds(limits.Request),
+		"timeout=" + wholeSeconds(limits.Request), "graceful_timeout=" + wholeSeconds(limits.Stop),
 		// Longer than nginx keeps a connection, so that only nginx ever closes one.
 		"keepalive=10", "worker_tmp_dir=/dev/shm",
 	}
 	if served.Limits.Request > 0 {
-		words = append(words, "request="+wholeSeconds(request))
+		words = append(words, "request="+wholeSeconds(limits.Request))
 	}
 	switch {
 	case served.WorkerClass != "":
@@ -79,21 +69,6 @@ func serveCommand(v fact.View) string {
 		return shell.UnitWords(append(words, served.GunicornArgs...)...)
 	}
 	return shell.UnitWords(append(words, served.Target)...)
-}
-
-// limitsOf are the limits that hold for an app, each of them set.
-func limitsOf(found app.Found) app.Limits {
-	l := found.Limits
-	if l.Upload == 0 {
-		l.Upload = app.DefaultUpload
-	}
-	if l.Request == 0 {
-		l.Request = app.DefaultRequest
-	}
-	if l.Stop == 0 {
-		l.Stop = app.DefaultStop
-	}
-	return l
 }
 
 func wholeSeconds(t time.Duration) string { return strconv.Itoa(int(t / time.Second)) }

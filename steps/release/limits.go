@@ -27,7 +27,7 @@ func limitsFile(v fact.View) shell.File {
 
 // limitsText is the file's content. Its second line is read when the release retires.
 func limitsText(found app.Found) string {
-	limits := limitsOf(found)
+	limits := found.Limits.InForce()
 	text := fmt.Sprintf(`# Written by slipway.
 # retire-seconds=%s
 client_max_body_size %d;
@@ -51,5 +51,5 @@ func DefaultLimits(l layout.Layout, release string) string {
 // stopSeconds is how long systemd waits until the web app has ended; more is how much
 // longer than the app was told.
 func stopSeconds(found app.Found, more time.Duration) string {
-	return strconv.Itoa(int((limitsOf(found).Stop + more) / time.Second))
+	return strconv.Itoa(int((found.Limits.InForce().Stop + more) / time.Second))
 }

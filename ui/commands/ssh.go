@@ -2,11 +2,9 @@ package commands
 
 import (
 	"context"
-	"os"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"slipway/providers"
 	"slipway/steps"
@@ -30,7 +28,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
 				line := shellescape.QuoteCommand(shellWords(args[dash:]))
-				return c.inSession(cmd, args[:dash], c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
+				return c.inSession(cmd, args[:dash], providers.ToLogIn, c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
 			}
 			return c.logIn(cmd, args)
 		},
@@ -59,22 +57,10 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 // onTerminal runs a command line, or a login shell if it is empty, on a terminal of
 // the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
-	restore, err := rawTerminal()
+	t, restore, err := rawTerminal()
 	if err != nil {
 		return err
 	}
 	defer restore()
-	resized, stop := resizes()
-	defer stop()
-	return client.Shell(ctx, line, os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, terminalSize)
-}
-
-// terminalSize is how many columns and rows the person's terminal has; 80 and 24 if it
-// does not tell.
-func terminalSize() (columns, rows int) {
-	// On Windows what is typed has no size.
-	if columns, rows, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
-		return columns, rows
-	}
-	return 80, 24
+	return client.Shell(ctx, line, t.Type, c.streams.In, c.streams.Out, t.Resized, t.Size)
 }

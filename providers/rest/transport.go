@@ -1,4 +1,4 @@
-package digitalocean
+package rest
 
 import (
 	"bytes"
@@ -8,22 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 )
-
-// secret returns the token. It is a function, because fmt prints a string in an
-// unexported field even if its type has a String method.
-type secret func() string
-
-func newSecret(token string) secret { return func() string { return token } }
-
-// redact replaces the token in a text that came from elsewhere.
-func (s secret) redact(text string) string { return strings.ReplaceAll(text, s(), "[token]") }
 
 const (
 	// refusedFor is how long a call is repeated that is answered with 429 or 5xx:
@@ -38,32 +29,47 @@ const (
 	longestBody = 32 << 20
 )
 
-// transport adds the token to each call and repeats the calls that may be repeated:
+// Transport adds the token to each call and repeats the calls that may be repeated:
 // those that only read, and those that end the same however often they are sent. A
-// POST is sent once.
-type transport struct {
-	token secret
-	clock Clock
-	base  http.RoundTripper
+// POST and a PATCH are sent once.
+type Transport struct {
+	token   Secret
+	clock   Clock
+	base    http.RoundTripper
+	options Options
 }
 
-func newTransport(token secret, clock Clock) *transport {
+// Options say how an API differs from others.
+type Options struct {
+	// Header is added to each call.
+	Header http.Header
+	// RefusedAgain has each call repeated that is answered with 429, whatever its method:
+	// an API that answers so has not carried it out.
+	RefusedAgain bool
+}
+
+// NewTransport makes a transport that sends the token as a bearer's.
+func NewTransport(token Secret, clock Clock, o Options) *Transport {
+	return &Transport{token: token, clock: clock, base: NewBase(), options: o}
+}
+
+// NewBase makes a transport of the kind below each [Transport], which sends no token
+// and repeats nothing.
+func NewBase() *http.Transport {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.IdleConnTimeout = 15 * time.Second
-	return &transport{token: token, clock: clock, base: base}
+	return base
 }
 
 // RoundTrip sends the request, and sends it again if that may help.
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !repeatable(r.Method) {
-		return t.once(r)
-	}
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	start := t.clock.Now()
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = 500*time.Millisecond, 15*time.Second
 	for {
 		response, err := t.once(r)
 		pause, again := t.pause(response, err, pauses.NextBackOff())
+		again = again && t.repeatable(r.Method, response)
 		if !again || r.Context().Err() != nil || t.clock.Now().Add(pause).Sub(start) > repeatedFor(err) {
 			return response, err
 		}
@@ -76,12 +82,14 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-func repeatable(method string) bool {
+// repeatable tells whether a call may be sent again after its answer, which is nil if
+// it was lost.
+func (t *Transport) repeatable(method string, answer *http.Response) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete:
 		return true
 	}
-	return false
+	return t.options.RefusedAgain && answer != nil && answer.StatusCode == http.StatusTooManyRequests
 }
 
 // repeatedFor is how long a call is repeated; err is nil if it was answered.
@@ -94,10 +102,11 @@ func repeatedFor(err error) time.Duration {
 
 // once sends the request and reads the whole answer, so that it notices a connection
 // that breaks in the middle of a body.
-func (t *transport) once(r *http.Request) (*http.Response, error) {
+func (t *Transport) once(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), answerWithin, fmt.Errorf("no answer within %s", answerWithin))
 	defer cancel()
 	signed := r.Clone(ctx)
+	maps.Copy(signed.Header, t.options.Header)
 	signed.Header.Set("Authorization", "Bearer "+t.token())
 	response, err := t.base.RoundTrip(signed)
 	if err != nil {
@@ -117,7 +126,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 
 // lost is the error of a call without an answer. It names the timeout as the cause,
 // unless the caller's own context ended.
-func (t *transport) lost(ctx context.Context, r *http.Request, err error) error {
+func (t *Transport) lost(ctx context.Context, r *http.Request, err error) error {
 	if r.Context().Err() == nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -126,7 +135,7 @@ func (t *transport) lost(ctx context.Context, r *http.Request, err error) error 
 
 // pause tells whether to send the call again, and after how long: after the time
 // that the API asks for, and at least after next.
-func (t *transport) pause(response *http.Response, err error, next time.Duration) (time.Duration, bool) {
+func (t *Transport) pause(response *http.Response, err error, next time.Duration) (time.Duration, bool) {
 	if err != nil {
 		return next, !hopeless(err)
 	}
@@ -150,7 +159,7 @@ func hopeless(err error) bool {
 
 // askedPause is how long the API asks to wait: Retry-After, which only burst limits
 // send, else until the oldest counted request expires.
-func (t *transport) askedPause(header http.Header) time.Duration {
+func (t *Transport) askedPause(header http.Header) time.Duration {
 	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		return time.Duration(seconds) * time.Second
 	}

@@ -1,0 +1,135 @@
+package docker
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+
+	"slipway/providers"
+)
+
+// The kinds of holdings.
+const (
+	heldContainer = "container"
+	heldNetwork   = "network"
+	heldImage     = "image"
+	heldVolume    = "volume"
+)
+
+// Holdings lists the containers, the network, the images and the volumes of the
+// deployment, in the order in which Destroy removes them.
+func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
+	d, err := p.open(spec)
+	if err != nil {
+		return nil, err
+	}
+	var all []providers.Holding
+	containers, err := d.containers(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range containers {
+		all = append(all, providers.Holding{Kind: heldContainer, ID: nameOf(c), Detail: c.Labels[labelRole] + ", " + c.Status})
+	}
+	networks, err := d.api.NetworkList(ctx, client.NetworkListOptions{Filters: ours(spec)})
+	if err != nil {
+		return nil, d.failed("list the engine's networks", err)
+	}
+	for _, n := range networks.Items {
+		all = append(all, providers.Holding{Kind: heldNetwork, ID: n.ID, Detail: n.Name})
+	}
+	images, err := d.heldImages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	volumes, err := d.api.VolumeList(ctx, client.VolumeListOptions{Filters: ours(spec)})
+	if err != nil {
+		return nil, d.failed("list the engine's volumes", err)
+	}
+	all = append(all, images...)
+	for _, v := range volumes.Items {
+		all = append(all, providers.Holding{Kind: heldVolume, ID: v.Name, Detail: volumeDetail(spec, v.Name)})
+	}
+	return all, nil
+}
+
+// volumeDetail says what is in a volume.
+func volumeDetail(spec providers.Spec, name string) string {
+	switch {
+	case name == frontVolume(spec):
+		return "which releases took the traffic"
+	case strings.HasPrefix(name, spec.Tag+"-service-"):
+		return "the data of " + strings.TrimPrefix(name, spec.Tag+"-service-")
+	case strings.HasPrefix(name, spec.Tag+"-data-"):
+		return "data of the app"
+	}
+	return "scratch of a test"
+}
+
+// heldImages are all images of the deployment: by their names, and by the label those
+// that lost their name.
+func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error) {
+	names, err := d.imageNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var all []providers.Holding
+	for _, name := range names {
+		all = append(all, providers.Holding{Kind: heldImage, ID: name})
+	}
+	nameless, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: ours(d.spec).Add("dangling", "true")})
+	if err != nil {
+		return nil, d.failed("list the deployment's images", err)
+	}
+	for _, i := range nameless.Items {
+		all = append(all, providers.Holding{Kind: heldImage, ID: i.ID})
+	}
+	return all, nil
+}
+
+// Destroy removes what Holdings lists, the volumes last: they have the data. It can be
+// called again, also if it ended early.
+func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func(line string)) error {
+	d, err := p.open(spec)
+	if err != nil {
+		return err
+	}
+	held, err := p.Holdings(ctx, spec)
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if err := d.destroy(ctx, h); err != nil {
+			return err
+		}
+		name := h.ID
+		if h.Kind == heldNetwork {
+			name = h.Detail
+		}
+		report("removed the " + h.Kind + " " + name)
+	}
+	return nil
+}
+
+// destroy removes one holding. What is gone is no error.
+func (d deployment) destroy(ctx context.Context, h providers.Holding) error {
+	var err error
+	switch h.Kind {
+	case heldContainer:
+		return d.remove(ctx, h.ID)
+	case heldImage:
+		return d.removeImage(ctx, h.ID)
+	case heldNetwork:
+		_, err = d.api.NetworkRemove(ctx, h.ID, client.NetworkRemoveOptions{})
+	case heldVolume:
+		_, err = d.api.VolumeRemove(ctx, h.ID, client.VolumeRemoveOptions{})
+	}
+	if cerrdefs.IsNotFound(err) {
+		return nil
+	}
+	return d.failed("remove the "+h.Kind+" "+h.ID, err)
+}

@@ -1,0 +1,107 @@
+package docker
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
+)
+
+// ejected writes the files for an app's image into a copy of the app.
+func (o *operator) ejected(folder string) {
+	o.T.Helper()
+	o.Must("eject", "docker", folder, "--output", folder)
+}
+
+// TestEjectedBuilds has the docker command build what eject writes, and run it as
+// compose.yaml says, by itself.
+func TestEjectedBuilds(t *testing.T) {
+	o := newOperator(t)
+	for name, app := range map[string]struct{ path, says string }{
+		"flask-imports": {"/", "only its imports"},
+		"django-start":  {"/", "notes"},
+		"uv-lock":       {"/", "starlette "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := o.with(t)
+			folder := copied(t, name)
+			o.ejected(folder)
+			// Nothing here can pull BuildKit's parts: the builder of before is asked for.
+			command(t, folder, append(o.Env, "DOCKER_BUILDKIT=0"), "docker", "build", "--tag", "ejected", ".")
+			o.docker("run", "--detach", "--name", "ejected", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+				"--tmpfs=/tmp", "--publish=127.88.0.1:80:8000", "ejected")
+			e2e.Until(t, "the container to be healthy", func() bool {
+				return o.docker("inspect", "--format={{.State.Health.Status}}", "ejected") == "healthy"
+			})
+			asks(t, "http://127.88.0.1"+app.path, app.says)
+			o.docker("rm", "--force", "--volumes", "ejected")
+			o.forget()
+		})
+	}
+}
+
+// forget removes all images that builds made.
+func (o *operator) forget() {
+	for id := range strings.FieldsSeq(o.docker("images", "--all", "--quiet", "--filter", "label=dev.slipway.tag")) {
+		o.docker("rmi", "--force", id)
+	}
+	o.docker("rmi", "--force", "ejected")
+	o.docker("image", "prune", "--force")
+}
+
+// composed is the command of docker compose; the test is skipped where there is none
+// that reads today's files.
+func composed(t *testing.T, env []string) []string {
+	t.Helper()
+	candidates := [][]string{{"docker", "compose"}, {"docker-compose"}}
+	if path, err := exec.Command("go", "env", "GOPATH").Output(); err == nil {
+		// Where go install puts what it calls after its folder.
+		candidates = append(candidates, []string{filepath.Join(strings.TrimSpace(string(path)), "bin", "docker-compose"), "compose"})
+	}
+	for _, words := range candidates {
+		cmd := exec.Command(words[0], append(words[1:], "version", "--short")...)
+		cmd.Env = append(os.Environ(), env...)
+		out, err := cmd.Output()
+		version := strings.TrimPrefix(strings.TrimSpace(string(out)), "v")
+		if err == nil && !strings.HasPrefix(version, "1.") {
+			return words
+		}
+	}
+	localtest.Skip(t, "there is no docker compose of version 2")
+	return nil
+}
+
+// TestEjectedCompose has docker compose start what eject writes, with a database beside
+// the app.
+func TestEjectedCompose(t *testing.T) {
+	o := newOperator(t, "postgres:17")
+	compose := composed(t, o.Env)
+	folder := t.TempDir()
+	write := func(name, text string) { failOn(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)) }
+	write("app.py", strings.Replace(strings.Replace(stock, "import redis\n", "", 1), `redis.from_url(os.environ['REDIS_URL']).incr('visits')`, "0", 1))
+	write("requirements.txt", "flask\npsycopg[binary]\n")
+	write("slipway.toml", "[services]\npostgres = true\n[app]\nrelease = \"echo released\"\n")
+	o.ejected(folder)
+	write(".env", "POSTGRES_PASSWORD=only-for-a-test\n")
+	env := append(o.Env, "DOCKER_BUILDKIT=0", "COMPOSE_DOCKER_CLI_BUILD=0")
+	run := func(words ...string) string {
+		t.Helper()
+		return command(t, folder, env, append(append([]string{}, compose...), words...)...)
+	}
+	t.Cleanup(func() {
+		run("down", "--volumes", "--rmi=local", "--remove-orphans")
+		o.docker("image", "prune", "--force")
+	})
+	run("build")
+	run("up", "--detach")
+	e2e.Until(t, "the app to answer", func() bool {
+		cmd := exec.Command("python3", "-c", "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8000/').read())")
+		out, err := cmd.CombinedOutput()
+		return err == nil && strings.Contains(string(out), "rows")
+	})
+	asks(t, "http://127.0.0.1:8000/", "rows")
+}

@@ -77,8 +77,12 @@ func (s source) profile() string {
 	for _, v := range s.variables() {
 		lines = append(lines, `[ "${`+v.Name+`+set}" ] || export `+v.Name+"="+atHome(v))
 	}
+	lines = append(lines, `[ "${STATE_DIRECTORY+set}" ] || { export STATE_DIRECTORY="$HOME"/`+stateFolder+` && mkdir -p "$STATE_DIRECTORY"; }`)
 	return shell.Lines(lines...) + "\n"
 }
+
+// stateFolder is the app's state folder. It ends with the dyno, as all that the app writes.
+const stateFolder = portable.Folder + "/state"
 
 // atHome is a variable's value as a word for sh. The folders of PYTHONPATH lie in the
 // app's folder, which is HOME on a dyno.

@@ -32,7 +32,7 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 			a.Data = append(a.Data, v.Path)
 		}
 		a.Details = r.Details
-		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{Services: p.Services()}, w) }
+		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{}, w) }
 	case providers.AsSource:
 		a.Details = buildpack.Details(p)
 		a.Archive = func(w io.Writer) error { return buildpack.Archive(p, w) }

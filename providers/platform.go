@@ -49,6 +49,9 @@ type App struct {
 	Variables map[string]string
 	// Unset are the names of variables that go away.
 	Unset []string
+	// HostVariable is the variable by which the app is told the names under which visitors
+	// reach it, and its value for these; nil for an app that does not look.
+	HostVariable func(hosts []string) (name, value string)
 	// Processes are the processes beside the web app, by name: lines for sh, run in the
 	// app's folder with its packages and variables.
 	Processes map[string]string

@@ -80,7 +80,6 @@ const (
 	ToLogIn   Ability = "be logged in to"
 	ToRun     Ability = "run a command in the app's environment"
 	ToAudit   Ability = "be audited"
-	ToHarden  Ability = "be hardened"
 	ToAdopt   Ability = "be adopted"
 	ToSetVars Ability = "change variables without a deployment"
 	ToGoBack  Ability = "roll back"
@@ -98,6 +97,16 @@ func WithServer(p Provider, wanted Ability) (ServerProvider, error) {
 		Err:  fmt.Errorf("%s can't %s: it runs the app by itself, and there is no server to log in to", p.Name(), wanted),
 		Next: "use a provider with a server for that: local, digitalocean or ssh",
 	}
+}
+
+// Can is a platform as one that can do what is wanted of it. Where it can't, the error says
+// so in one sentence; it is a *Usage.
+func Can[T Platform](p Platform, wanted Ability) (T, error) {
+	able, ok := p.(T)
+	if !ok {
+		return able, &Usage{Err: fmt.Errorf("%s can't %s", p.Name(), wanted), Next: "use a provider with a server for that: local, digitalocean or ssh"}
+	}
+	return able, nil
 }
 
 // ExistingServer is implemented by providers of servers that were there before:

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,8 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/renameio/v2"
-
+	"slipway/state/durable"
 	"slipway/state/regular"
 )
 
@@ -85,16 +83,16 @@ func (d *Deployment) Update(change func(*Record)) error {
 // WriteSecret keeps a secret, such as a private key, in a 0600 file of its own
 // and returns once it is on disk.
 func (d *Deployment) WriteSecret(name string, data []byte) error {
-	if err := renameio.WriteFile(filepath.Join(d.dir, name), data, 0o600, renameio.WithTempDir(d.dir)); err != nil {
+	if err := durable.WriteFile(filepath.Join(d.dir, name), data); err != nil {
 		return unwritable(d.dir, err)
 	}
-	return syncDir(d.dir)
+	return nil
 }
 
 // ReadSecret reads what WriteSecret kept. The error wraps fs.ErrNotExist if there
 // is none.
 func (d *Deployment) ReadSecret(name string) ([]byte, error) {
-	data, err := regular.Read(context.Background(), filepath.Join(d.dir, name), regular.Large)
+	data, err := durable.Read(filepath.Join(d.dir, name), regular.Large)
 	if err != nil {
 		return nil, fmt.Errorf("read the deployment's files: %w", err)
 	}
@@ -110,13 +108,16 @@ func (d *Deployment) RemoveSecret(name string) error {
 }
 
 // Close gives the lock back. It also removes the folder if no record was ever saved
-// and nothing else is in it.
+// and nothing else is in it. After Remove it does nothing.
 func (d *Deployment) Close() error {
-	if _, err := os.Lstat(filepath.Join(d.dir, fileName)); errors.Is(err, fs.ErrNotExist) {
-		os.Remove(filepath.Join(d.dir, lockName))
-		os.Remove(d.dir)
+	if !d.lock.held() {
+		return nil
 	}
-	return d.lock.release()
+	if _, err := os.Lstat(filepath.Join(d.dir, fileName)); !errors.Is(err, fs.ErrNotExist) {
+		return d.lock.release()
+	}
+	os.Remove(filepath.Join(d.dir, holderName))
+	return d.lock.remove(d.dir)
 }
 
 // Remove removes the deployment's record and folder and gives the lock back. The
@@ -127,6 +128,14 @@ func (d *Deployment) Remove() error {
 			return errors.Join(fmt.Errorf("forget the deployment: %w", err), d.lock.release())
 		}
 	}
-	err := os.RemoveAll(d.dir)
-	return errors.Join(err, d.lock.release())
+	entries, err := os.ReadDir(d.dir)
+	for _, e := range entries {
+		if e.Name() != lockName {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(d.dir, e.Name())))
+		}
+	}
+	if err != nil {
+		return errors.Join(err, d.lock.release())
+	}
+	return d.lock.remove(d.dir)
 }

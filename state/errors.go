@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -84,7 +83,7 @@ func (e *Unwritable) Hint() string { return e.Next }
 // unwritable explains why a folder can't be written to.
 func unwritable(dir string, err error) error {
 	next := "make it writable, or set SLIPWAY_HOME to another folder, then run the same command again"
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if full(err) {
 		next = "free some space, or set SLIPWAY_HOME to a folder on another disk, then run the same command again"
 	}
 	return &Unwritable{Err: fmt.Errorf("state can't be saved in %s: %w", dir, err), Next: next}

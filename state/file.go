@@ -2,7 +2,6 @@ package state
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,8 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
+	"slipway/state/durable"
 	"slipway/state/regular"
 )
 
@@ -87,7 +85,7 @@ func (h Home) Read(name string) (Record, error) {
 }
 
 func readFile(path string) (Record, error) {
-	data, err := regular.Read(context.Background(), path, regular.Large)
+	data, err := durable.Read(path, regular.Large)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Record{}, ErrUnknown
 	}
@@ -106,7 +104,7 @@ func readFile(path string) (Record, error) {
 // whole; else "".
 func lastGood(path string) string {
 	last := filepath.Join(filepath.Dir(path), lastGoodName)
-	data, err := regular.Read(context.Background(), last, regular.Large)
+	data, err := durable.Read(last, regular.Large)
 	if err != nil {
 		return ""
 	}
@@ -128,21 +126,18 @@ func writeFile(dir string, r Record) error {
 	if err != nil {
 		return err
 	}
-	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600))
-	if err != nil {
-		return unwritable(dir, err)
-	}
-	defer pending.Cleanup() //nolint:errcheck // nothing to clean up once it was put in place
-	if _, err := pending.Write(data); err != nil {
+	// The new one is on disk before the copy of the one before the old is given up.
+	next := filepath.Join(dir, "."+fileName)
+	if err := durable.WriteFile(next, data); err != nil {
 		return unwritable(dir, err)
 	}
 	if err := keepLastGood(path); err != nil {
 		return unwritable(dir, err)
 	}
-	if err := pending.CloseAtomicallyReplace(); err != nil {
+	if err := durable.Rename(next, path); err != nil {
 		return unwritable(dir, err)
 	}
-	return syncDir(dir)
+	return nil
 }
 
 // keepLastGood gives the present file the name lastGoodName too. It goes by way of
@@ -157,26 +152,13 @@ func keepLastGood(path string) error {
 		return nil
 	}
 	if err != nil { // a file system without hard links
-		data, readErr := regular.Read(context.Background(), path, regular.Large)
+		data, readErr := durable.Read(path, regular.Large)
 		if readErr != nil {
 			return readErr
 		}
-		if err := renameio.WriteFile(next, data, 0o600); err != nil {
+		if err := durable.WriteFile(next, data); err != nil {
 			return err
 		}
 	}
-	return os.Rename(next, filepath.Join(filepath.Dir(path), lastGoodName))
-}
-
-// syncDir makes a rename in dir durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return unwritable(dir, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return unwritable(dir, err)
-	}
-	return nil
+	return durable.Rename(next, filepath.Join(filepath.Dir(path), lastGoodName))
 }

@@ -39,15 +39,18 @@ type Home struct {
 }
 
 // Locate finds the home: $SLIPWAY_HOME, else $XDG_STATE_HOME/slipway, else
-// ~/.local/state/slipway. It creates nothing. Without any of them and without
-// HOME the error is an *Unwritable.
+// ~/.local/state/slipway, which on Windows is %LOCALAPPDATA%\slipway. It creates nothing.
+// Without any of them and without HOME the error is an *Unwritable.
 func Locate(getenv func(string) string) (Home, error) {
 	if dir := getenv("SLIPWAY_HOME"); dir != "" {
 		dir, err := filepath.Abs(dir)
 		if err != nil {
 			return Home{}, fmt.Errorf("find SLIPWAY_HOME: %w", err)
 		}
-		return Home{Dir: dir, Cache: filepath.Join(dir, cacheFolder)}, nil
+		return within(dir), nil
+	}
+	if dir := own(getenv); dir != "" && getenv("XDG_STATE_HOME") == "" && getenv("XDG_CACHE_HOME") == "" {
+		return within(filepath.Join(dir, "slipway")), nil
 	}
 	stateDir, err := xdg(getenv, "XDG_STATE_HOME", ".local/state")
 	if err != nil {
@@ -59,6 +62,9 @@ func Locate(getenv func(string) string) (Home, error) {
 	}
 	return Home{Dir: filepath.Join(stateDir, "slipway"), Cache: filepath.Join(cacheDir, "slipway")}, nil
 }
+
+// within is a home whose caches lie in its folder too.
+func within(dir string) Home { return Home{Dir: dir, Cache: filepath.Join(dir, cacheFolder)} }
 
 // xdg resolves one of the XDG base directories; relative values are ignored,
 // as the specification demands.

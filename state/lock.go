@@ -1,7 +1,6 @@
 package state
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,21 +9,25 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"slipway/state/durable"
 	"slipway/state/regular"
 )
 
-const lockName = "lock"
+const (
+	lockName   = "lock"
+	holderName = "holder.json"
+)
 
-// holder is what a run writes into the lock file, so that a run that is refused can
-// name it.
+// holder is what a run writes beside the lock file, so that a run that is refused can
+// name it: on Windows nobody else can read a file that is locked.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 }
 
-// lock is an flock(2): the kernel releases it when its process dies, so the next
-// run can take it.
+// lock is an flock(2), and a LockFileEx on Windows: the kernel releases it when its
+// process dies, so the next run can take it.
 type lock struct{ file *flock.Flock }
 
 func takeLock(dir, name string, now time.Time) (*lock, error) {
@@ -36,14 +39,14 @@ func takeLock(dir, name string, now time.Time) (*lock, error) {
 			return nil, unwritable(dir, err)
 		}
 		if !ok {
-			return nil, held(path, name)
+			return nil, heldBy(dir, name)
 		}
 		same, err := stillThere(file, path)
 		if err != nil {
 			return nil, errors.Join(unwritable(dir, err), file.Unlock())
 		}
 		if same {
-			return &lock{file: file}, announce(path, now)
+			return &lock{file: file}, announce(dir, now)
 		}
 		// The run that held it removed the deployment meanwhile.
 		if err := file.Unlock(); err != nil {
@@ -71,9 +74,8 @@ func stillThere(file *flock.Flock, path string) (bool, error) {
 	return os.SameFile(mine, now), nil
 }
 
-// announce writes who holds the lock. It writes in place: a rename would put
-// another file, which is not locked, under the path.
-func announce(path string, now time.Time) error {
+// announce writes who holds the lock.
+func announce(dir string, now time.Time) error {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "this computer"
@@ -82,22 +84,24 @@ func announce(path string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, append(data, '\n'), 0o600); err != nil {
-		return unwritable(filepath.Dir(path), err)
+	if err := durable.WriteFile(filepath.Join(dir, holderName), append(data, '\n')); err != nil {
+		return unwritable(dir, err)
 	}
 	return nil
 }
 
-// held is the error for a lock that another run has.
-func held(path, name string) error {
+// heldBy is the error for a lock that another run has.
+func heldBy(dir, name string) error {
 	e := &Held{Name: name}
 	var h holder
-	data, err := regular.Read(context.Background(), path, regular.Large)
+	data, err := durable.Read(filepath.Join(dir, holderName), regular.Large)
 	if err != nil || json.Unmarshal(data, &h) != nil {
 		return e
 	}
 	e.PID, e.Host, e.Since = h.PID, h.Host, h.Since
 	return e
 }
+
+func (l *lock) held() bool { return l.file.Locked() }
 
 func (l *lock) release() error { return l.file.Unlock() }

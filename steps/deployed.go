@@ -77,8 +77,24 @@ func DeployedPlan(ctx context.Context, name string, home state.Home, open engine
 	return deployedPlan(ctx, name, onRecord, providers.ToExamine, home, open)
 }
 
+// deployed is the plan of the release on record: the platform keeps the rest.
+func (d *OnPlatform) deployed() (plan.Plan, error) {
+	p := plan.OfRecord(d.record)
+	if p.Release == "" {
+		return plan.Plan{}, &providers.Failed{Err: fmt.Errorf("no release of %s was delivered", p.Name), Next: "run the command that deploys it again"}
+	}
+	return p, nil
+}
+
 // deployedPlan logs in once to find out what is deployed.
 func deployedPlan(ctx context.Context, name string, meant which, wanted providers.Ability, home state.Home, open engine.OpenProvider) (plan.Plan, error) {
+	platform, err := OpenPlatform(name, home, open)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	if platform != nil {
+		return platform.deployed()
+	}
 	s, err := OpenSession(ctx, name, wanted, home, open)
 	if err != nil {
 		return plan.Plan{}, err

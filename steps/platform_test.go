@@ -265,11 +265,17 @@ func (s onShelf) saysWhatItCannot() {
 	_, sessionErr := OpenSession(ctx, "shop", providers.ToLogIn, s.home, s.open)
 	_, auditErr := Audit(ctx, "shop", nil, false, s.home, s.open, quiet)
 	_, rollbackErr := Rollback(ctx, "shop", "", s.home, s.open, quiet)
-	_, _, hardenErr := s.deploy(map[string]string{plan.KeyHardening: "strict"})
+	_, setErr := SetVariables(ctx, "shop", map[string]string{"A": "1"}, nil, s.home, s.open, func(engine.Event) {})
+	d, openErr := OpenPlatform("shop", s.home, s.open)
+	if openErr != nil || d == nil {
+		s.t.Fatalf("got %v, %v", d, openErr)
+	}
+	_, runErr := d.Run(ctx, providers.Command{Words: []string{"ls"}})
 	for wanted, err := range map[providers.Ability]error{providers.ToLogIn: sessionErr, providers.ToAudit: auditErr,
-		providers.ToGoBack: rollbackErr, providers.ToHarden: hardenErr} {
+		providers.ToGoBack: rollbackErr, providers.ToSetVars: setErr, providers.ToRun: runErr,
+		providers.ToTellLog: d.Logs(ctx, Logs{}, io.Discard)} {
 		usage, ok := errors.AsType[*providers.Usage](err)
-		if want := "shelf can't " + string(wanted) + ": it runs the app by itself"; !ok || !strings.Contains(usage.Error(), want) {
+		if want := "shelf can't " + string(wanted) + ": "; !ok || !strings.Contains(usage.Error(), want) {
 			s.t.Errorf("got %v, want a usage error with %q", err, want)
 		}
 	}

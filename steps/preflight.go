@@ -5,7 +5,6 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/engine"
-	"slipway/steps/plan"
 )
 
 // preflight is the step that checks that the provider would do what is asked, as far as that can be
@@ -21,11 +20,6 @@ func (preflight) Phase() providers.Phase { return providers.PhaseOther }
 func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, error) {
 	if err := run.Plan.CheckDomain(); err != nil {
 		return providers.Finding{}, err
-	}
-	if asked := run.Plan.Values[plan.KeyHardening].From; asked == plan.FromFlag || asked == plan.FromEnvironment {
-		if _, err := providers.WithServer(run.Provider(), providers.ToHarden); err != nil {
-			return providers.Finding{}, err
-		}
 	}
 	if err := run.Provider().Check(ctx, run.Spec()); err != nil {
 		return providers.Finding{}, err

@@ -25,6 +25,16 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open engine
 		return "", err
 	}
 	defer d.Close()
+	platform, err := OpenPlatform(name, home, open)
+	if err != nil {
+		return "", err
+	}
+	if platform != nil {
+		if to, err = platform.rollBack(ctx, to, report); err != nil {
+			return "", err
+		}
+		return to, d.Update(func(r *state.Record) { r.Release = to })
+	}
 	s, err := OpenSession(ctx, name, providers.ToGoBack, home, open)
 	if err != nil {
 		return "", err

@@ -23,6 +23,13 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	defer d.Close()
+	platform, err := OpenPlatform(name, home, open)
+	if err != nil {
+		return false, err
+	}
+	if platform != nil {
+		return platform.setVariables(ctx, set, unset, emit)
+	}
 	plan, err := deployedPlan(ctx, name, serving, providers.ToSetVars, home, open)
 	if err != nil {
 		return false, err
@@ -47,6 +54,24 @@ func (s *Session) Variables(ctx context.Context) ([]string, error) {
 		release.VariableRecords,
 		`[ ! -e `+layout.VariablesFolder+`/"$serving.env" ] || records `+layout.VariablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
 	return strings.Fields(out), err
+}
+
+// ListVariables lists the names of a deployment's variables, sorted. A name that is not
+// known is a *providers.Usage.
+func ListVariables(ctx context.Context, name string, home state.Home, open engine.OpenProvider) ([]string, error) {
+	platform, err := OpenPlatform(name, home, open)
+	if err != nil {
+		return nil, err
+	}
+	if platform != nil {
+		return platform.Variables(ctx)
+	}
+	s, err := OpenSession(ctx, name, providers.ToSetVars, home, open)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Client.Close()
+	return s.Variables(ctx)
 }
 
 // ReadVariables reads variables as slipway env set takes them: pairs of KEY=VALUE,

@@ -12,6 +12,7 @@ import (
 	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/web"
 )
 
@@ -78,6 +79,9 @@ type Condition struct {
 	Visitors *engine.Visitors `json:"visitors,omitempty"`
 	// Reason is why it does not answer.
 	Reason string `json:"reason,omitempty"`
+	// Releases are those of a platform that a rollback can choose from, the newest first. A
+	// server's are in Server.
+	Releases []release.Kept `json:"releases,omitempty"`
 	// Server is what the server says of itself; nil if it could not be asked.
 	Server *ServerCondition `json:"server,omitempty"`
 	// ServerReason is why it could not be asked.
@@ -115,6 +119,12 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		c.Reason = err.Error()
 	} else {
 		c.Visitors = where.visit(ctx, p, func() app.Found { return foundOnServer(ctx, name, home, open) })
+	}
+	if platform, ok := provider.(providers.Platform); ok {
+		if c.Releases, err = (&OnPlatform{platform: platform, spec: spec}).releases(ctx); err != nil {
+			return Condition{}, err
+		}
+		return c, context.Cause(ctx)
 	}
 	c.lookAtServer(ctx, name, home, open)
 	for _, domain := range p.Domains() {

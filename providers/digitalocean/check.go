@@ -64,12 +64,12 @@ func (p *Provider) account(ctx context.Context) (*godo.Account, error) {
 	}
 	if account.Status == "locked" {
 		return nil, &providers.Refused{
-			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", p.token.redact(account.StatusMessage)),
+			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", p.token.Redact(account.StatusMessage)),
 			Next: "ask DigitalOcean's support why: " + ticketPage,
 		}
 	}
 	if account.Status == "warning" {
-		p.warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", p.token.redact(account.StatusMessage))
+		p.warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", p.token.Redact(account.StatusMessage))
 	}
 	return account, nil
 }

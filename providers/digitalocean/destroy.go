@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Destroy removes what Holdings lists: first the DNS records and the reserved IP,
@@ -138,11 +139,11 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 		return err
 	}
 	accepted := false
-	w := wait{
-		what: fmt.Sprintf("droplet %d to be removed", d.ID), within: p.options.ActiveWithin, report: report,
-		next: fmt.Sprintf("run the same command again, or: doctl compute droplet delete %d (it costs $%.2f a month)", d.ID, monthlyOf(&d)),
+	w := rest.Wait{
+		What: fmt.Sprintf("droplet %d to be removed", d.ID), Within: p.options.ActiveWithin, Report: report,
+		Next: fmt.Sprintf("run the same command again, or: doctl compute droplet delete %d (it costs $%.2f a month)", d.ID, monthlyOf(&d)),
 	}
-	err := p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	err := p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		if !accepted {
 			state, err := p.askDelete(ctx, d.ID, &accepted)
 			if state != "" || err != nil {
@@ -195,12 +196,12 @@ func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *god
 	if hasTag(d, spec.Tag) || d.ID == p.made {
 		return nil
 	}
-	w := wait{
-		what: fmt.Sprintf("the tag of droplet %d", d.ID), within: p.options.Patience, report: report,
-		next: fmt.Sprintf("if it is this deployment's: doctl compute droplet delete %s (it costs $%.2f a month); then run the same command again",
+	w := rest.Wait{
+		What: fmt.Sprintf("the tag of droplet %d", d.ID), Within: p.options.Patience, Report: report,
+		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet delete %s (it costs $%.2f a month); then run the same command again",
 			strconv.Itoa(d.ID), monthlyOf(d)),
 	}
-	return p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		now, _, err := p.api.Droplets.Get(ctx, d.ID)
 		if err = p.plain(err); isNotFound(err) {
 			return false, "it can't be read yet", nil

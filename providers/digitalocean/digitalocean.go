@@ -26,9 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -36,6 +34,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Options are what a Provider is made with. Server, Holdings and Destroy need the
@@ -67,7 +66,7 @@ type Options struct {
 	// not at DigitalOcean is not changed; a note says so.
 	Domains []string
 	// Clock is the clock by which the provider waits; nil is the computer's.
-	Clock Clock
+	Clock rest.Clock
 }
 
 // String leaves the token out.
@@ -88,8 +87,8 @@ func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 type Provider struct {
 	options Options
 	api     *godo.Client
-	clock   Clock
-	token   secret
+	pace    rest.Pace
+	token   rest.Secret
 	// made is the number of the droplet that this value made; 0 if it made none.
 	made int
 	// warning is DigitalOcean's warning about the account; mostly empty.
@@ -112,20 +111,20 @@ func New(o Options) (*Provider, error) {
 			Next: "make one at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN",
 		}
 	}
-	base, err := checkedURL(apiURL(o))
+	base, err := rest.CheckedURL(apiURL(o), "the DigitalOcean API")
 	if err != nil {
 		return nil, &providers.Usage{Err: err, Next: "set DIGITALOCEAN_API_URL to an address like " + realAPI + ", or unset it"}
 	}
 	withDefaults(&o)
-	p := &Provider{options: o, clock: o.Clock, token: newSecret(o.Token)}
+	p := &Provider{options: o, token: rest.NewSecret(o.Token), pace: rest.Pace{Clock: o.Clock, Every: o.PollEvery, Patience: o.Patience}}
 	p.options.Token = "" // only p.token has it from here on
 	client := &http.Client{
-		Transport: newTransport(p.token, p.clock),
+		Transport: rest.NewTransport(p.token, p.pace.Clock, rest.Options{}),
 		// A redirect would carry the token to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	// godo's own retries would send a create again: they stay off.
-	p.api, err = godo.New(client, godo.SetBaseURL(base), godo.SetUserAgent("slipway"))
+	p.api, err = godo.New(client, godo.SetBaseURL(base+"/"), godo.SetUserAgent("slipway"))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the DigitalOcean client: %w", err)
 	}
@@ -143,7 +142,7 @@ func withDefaults(o *Options) {
 		o.ActiveWithin = 10 * time.Minute
 	}
 	if o.Clock == nil {
-		o.Clock = wallClock{}
+		o.Clock = rest.WallClock{}
 	}
 }
 
@@ -152,27 +151,6 @@ func apiURL(o Options) string {
 		return realAPI
 	}
 	return o.APIURL
-}
-
-// checkedURL refuses an address that would send the token unencrypted over a
-// network, and one with a path, which parts of godo ignore.
-func checkedURL(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("the address of the DigitalOcean API is not a plain URL")
-	}
-	if strings.Trim(u.Path, "/") != "" {
-		return "", fmt.Errorf("the address of the DigitalOcean API, %s, has a path", u)
-	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-		return "", fmt.Errorf("the address of the DigitalOcean API, %s, would send the token unencrypted", u)
-	}
-	return u.Scheme + "://" + u.Host + "/", nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // Name is what --provider calls it: "digitalocean".

@@ -152,7 +152,7 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	if err == nil || !isUncertain(err) || ctx.Err() != nil {
 		return r.p.failed(doing, err)
 	}
-	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		have, err := r.record(ctx, zone, w)
 		return have != nil && have.Data == w.data, err
 	})

@@ -49,7 +49,7 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.untilFound(ctx, find)
+		_, err = r.p.pace.UntilFound(ctx, find)
 	}
 	if err != nil {
 		return providers.Finding{}, err
@@ -182,7 +182,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 	if err != nil {
 		return 0, 0, err
 	}
-	asked := r.p.clock.Now()
+	asked := r.p.pace.Clock.Now()
 	d, response, err := r.p.api.Droplets.Create(ctx, request)
 	// From here on this resource must not create again without another Look.
 	r.looked = false
@@ -210,7 +210,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 
 // made finds the droplet of a create call whose answer was lost; 0 is none.
 func (r *dropletResource) made(ctx context.Context, asked time.Time) (id int, err error) {
-	_, err = r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	_, err = r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		all, err := r.p.droplets(ctx, r.spec, asked)
 		if err != nil || len(all) == 0 {
 			return false, err

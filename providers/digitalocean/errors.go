@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 const (
@@ -56,8 +57,8 @@ func (p *Provider) plain(err error) error {
 	var answer *godo.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
 		e := &APIError{
-			Status: answer.Response.StatusCode, RequestID: p.token.redact(answer.RequestID),
-			Message: shortened(p.token.redact(strings.TrimSpace(answer.Message))),
+			Status: answer.Response.StatusCode, RequestID: p.token.Redact(answer.RequestID),
+			Message: rest.Shortened(p.token.Redact(strings.TrimSpace(answer.Message))),
 		}
 		if r := answer.Response.Request; r != nil {
 			e.Method, e.Path = r.Method, r.URL.Path
@@ -67,20 +68,19 @@ func (p *Provider) plain(err error) error {
 	if lost, ok := errors.AsType[*url.Error](err); ok {
 		err = lost.Err
 	}
-	if text := err.Error(); p.token.redact(text) != text {
-		return errors.New(p.token.redact(text))
+	if text := err.Error(); p.token.Redact(text) != text {
+		return errors.New(p.token.Redact(text))
 	}
 	return err
 }
 
-// shortened cuts a long answer, such as a web page, so that it does not fill the
-// screen.
-func shortened(text string) string {
-	const longest = 300
-	if len(text) <= longest {
-		return text
+// nothingMade is the error of a create call whose answer was lost and that made
+// nothing.
+func nothingMade(what string, cause error) error {
+	return &providers.Failed{
+		Err:  fmt.Errorf("the answer to creating %s was lost, and it was not made: %w", what, cause),
+		Next: again,
 	}
-	return strings.ToValidUTF8(text[:longest], "") + " …"
 }
 
 func statusOf(err error) int {

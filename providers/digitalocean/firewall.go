@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 var errNotShown = errors.New("the API accepted it, but does not show it")
@@ -93,7 +94,7 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 
 // appeared waits until the firewall shows. created is the error of the create call.
 func (r *firewallResource) appeared(ctx context.Context, report func(string), created error) error {
-	found, err := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, err := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		return f != nil, err
 	})
@@ -117,8 +118,8 @@ func (r *firewallResource) appeared(ctx context.Context, report func(string), cr
 
 // applied waits until the rules are in force.
 func (r *firewallResource) applied(ctx context.Context, report func(string)) error {
-	w := wait{what: "the firewall to be applied", within: 2 * time.Minute, next: again, report: report}
-	return r.p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	w := rest.Wait{What: "the firewall to be applied", Within: 2 * time.Minute, Next: again, Report: report}
+	return r.p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		switch {
 		case err != nil:

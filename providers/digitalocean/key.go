@@ -59,7 +59,7 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	if err != nil {
 		report("the account may have the key already: looking for it")
 	}
-	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		key, err := r.p.key(ctx, r.spec)
 		return key != nil, err
 	})

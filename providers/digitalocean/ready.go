@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // readying is the wait for a droplet that can't be used yet.
@@ -33,21 +34,21 @@ func (p *Provider) ready(ctx context.Context, spec providers.Spec, id, action in
 	if err := r.appear(ctx); err != nil {
 		return err
 	}
-	w := wait{
-		what: fmt.Sprintf("droplet %d to be ready", id), within: p.options.ActiveWithin, report: report,
-		next: fmt.Sprintf("%s. If that does not help, remove it with: slipway destroy %s", again, spec.Name),
+	w := rest.Wait{
+		What: fmt.Sprintf("droplet %d to be ready", id), Within: p.options.ActiveWithin, Report: report,
+		Next: fmt.Sprintf("%s. If that does not help, remove it with: slipway destroy %s", again, spec.Name),
 	}
-	return p.until(ctx, w, r.look)
+	return p.pace.Until(ctx, w, r.look)
 }
 
 // appear waits until the droplet can be read: just after its creation the API may
 // answer 404.
 func (r *readying) appear(ctx context.Context) error {
-	w := wait{
-		what: fmt.Sprintf("droplet %d to appear", r.id), within: r.p.options.Patience, report: r.report,
-		next: again,
+	w := rest.Wait{
+		What: fmt.Sprintf("droplet %d to appear", r.id), Within: r.p.options.Patience, Report: r.report,
+		Next: again,
 	}
-	return r.p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return r.p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, _, err := r.p.api.Droplets.Get(ctx, r.id)
 		if err = r.p.plain(err); isNotFound(err) {
 			return false, "it was accepted, but the API answers 404", nil

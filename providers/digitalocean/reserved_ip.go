@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // idleReservedIPMonthly is the price in US dollars a month of a reserved IP that no
@@ -50,7 +51,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.untilFound(ctx, find)
+		_, err = r.p.pace.UntilFound(ctx, find)
 	}
 	if err != nil || len(held) == 0 {
 		return missing, err
@@ -77,7 +78,7 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 		return r.p.failed(doing, ctx.Err())
 	}
 	report("waiting for the reserved IP to be assigned")
-	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		held, err := r.p.reservedIPs(ctx, d.ID)
 		return len(held) > 0, err
 	})
@@ -121,11 +122,11 @@ func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.Reserve
 // it unassigns the address first.
 func (p *Provider) release(ctx context.Context, ip string) error {
 	unassigned := false
-	w := wait{
-		what: "the reserved IP " + ip + " to be released", within: p.options.ActiveWithin,
-		next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs $%.2f a month without a droplet)", ip, idleReservedIPMonthly),
+	w := rest.Wait{
+		What: "the reserved IP " + ip + " to be released", Within: p.options.ActiveWithin,
+		Next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs $%.2f a month without a droplet)", ip, idleReservedIPMonthly),
 	}
-	return p.until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, err := p.api.ReservedIPs.Delete(ctx, ip)
 		err = p.plain(err)
 		switch {

@@ -49,7 +49,7 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	if ctx.Err() != nil {
 		return r.p.failed(doing, ctx.Err())
 	}
-	found, lookErr := r.p.untilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		t, err := r.p.tag(ctx, r.spec.Tag)
 		return t != nil, err
 	})

@@ -1,15 +1,14 @@
 package local
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"syscall"
 
 	"slipway/providers"
+	"slipway/providers/loopback"
 )
 
 // webPorts are the ports that a machine must have, with no others in their place.
@@ -23,20 +22,13 @@ var sshPorts = []int{22, 2222, 22022}
 // among 16 million addresses leave the first one free practically always.
 const addressTries = 16
 
-// candidate is the nth address for a tag: always the same for the same tag, in
-// 127.0.0.0/8 but not in 127.0.x.x, which other programs use.
-func candidate(tag string, n int) netip.Addr {
-	sum := sha256.Sum256([]byte(tag + "/" + strconv.Itoa(n)))
-	return netip.AddrFrom4([4]byte{127, 1 + sum[0]%254, sum[1], 1 + sum[2]%254})
-}
-
 // chooseAddress returns the first address on which an sshd port and all web ports
 // are free, and that sshd port.
 func chooseAddress(tag string, free func(addr netip.Addr, port int) error) (netip.Addr, int, error) {
 	var causes error
 	for _, ssh := range sshPorts {
 		for n := range addressTries {
-			addr := candidate(tag, n)
+			addr := loopback.Candidate(tag, n)
 			err := freeAll(addr, append([]int{ssh}, webPorts...), free)
 			if err == nil {
 				return addr, ssh, nil
@@ -55,7 +47,7 @@ func chooseAddress(tag string, free func(addr netip.Addr, port int) error) (neti
 func freePorts(tag string, cause error) string {
 	switch {
 	case errors.Is(cause, syscall.EADDRNOTAVAIL): // a Mac has 127.0.0.1 only
-		return "run `sudo ifconfig lo0 alias " + candidate(tag, 0).String() + " up`, then the same command again"
+		return "run `sudo ifconfig lo0 alias " + loopback.Candidate(tag, 0).String() + " up`, then the same command again"
 	case errors.Is(cause, syscall.EACCES):
 		return "run the same command with sudo, or let every user open these ports: `sudo sysctl -w net.ipv4.ip_unprivileged_port_start=22`"
 	}

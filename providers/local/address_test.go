@@ -10,12 +10,13 @@ import (
 	"testing"
 
 	"slipway/providers"
+	"slipway/providers/loopback"
 )
 
 func TestChooseAddress(t *testing.T) {
 	all := func(netip.Addr, int) error { return nil }
 	first, ssh, err := chooseAddress("slipway-a-1", all)
-	if err != nil || ssh != 22 || first != candidate("slipway-a-1", 0) {
+	if err != nil || ssh != 22 || first != loopback.Candidate("slipway-a-1", 0) {
 		t.Fatalf("%v %d %v", first, ssh, err)
 	}
 	other, _, err := chooseAddress("slipway-a-2", all)
@@ -31,7 +32,7 @@ func TestChooseAddress(t *testing.T) {
 		}
 	}
 	second, ssh, err := chooseAddress("slipway-a-1", taken(func(a netip.Addr, port int) bool { return a == first && port == 443 }))
-	if err != nil || ssh != 22 || second != candidate("slipway-a-1", 1) {
+	if err != nil || ssh != 22 || second != loopback.Candidate("slipway-a-1", 1) {
 		t.Errorf("with the first taken: %v %d %v", second, ssh, err)
 	}
 	same, ssh, err := chooseAddress("slipway-a-1", taken(func(_ netip.Addr, port int) bool { return port == 22 }))
@@ -48,7 +49,7 @@ func TestChooseAddress(t *testing.T) {
 // TestNoAddress: why there is no address decides what to do next.
 func TestNoAddress(t *testing.T) {
 	for cause, want := range map[error]string{
-		syscall.EADDRNOTAVAIL: "ifconfig lo0 alias " + candidate("slipway-a-1", 0).String(),
+		syscall.EADDRNOTAVAIL: "ifconfig lo0 alias " + loopback.Candidate("slipway-a-1", 0).String(),
 		syscall.EACCES:        "sudo",
 		syscall.EADDRINUSE:    "ss -ltnp",
 	} {
@@ -56,16 +57,6 @@ func TestNoAddress(t *testing.T) {
 		var refused *providers.Refused
 		if !errors.As(err, &refused) || !strings.Contains(refused.Next, want) {
 			t.Errorf("%v: %v", cause, err)
-		}
-	}
-}
-
-func TestCandidate(t *testing.T) {
-	for n := range 5000 {
-		a := candidate("tag", n)
-		b := a.As4()
-		if !a.IsLoopback() || b[1] == 0 || b[3] == 0 || b[3] == 255 {
-			t.Fatalf("candidate %d is %v", n, a)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -165,7 +164,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
-	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
+	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode())
 	if strings.HasPrefix(begins, lfsPointer) {
 		c.pointers = append(c.pointers, name)
 	}
@@ -173,7 +172,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 }
 
 // hashFile returns with the file how its content begins.
-func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins string, err error) {
+func hashFile(fsys fs.FS, name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
@@ -190,7 +189,7 @@ func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	file = BundleFile{Path: name, Size: size, Executable: executable}
+	file = BundleFile{Path: name, Size: size, Executable: executable(mode, beginning.String())}
 	sum.Sum(file.Sum[:0])
 	return file, beginning.String(), nil
 }
@@ -237,22 +236,7 @@ func (b *Bundle) Size() int64 {
 // bundle: sorted, with one fixed time, owner 0, and the modes 0644 and 0755. A file
 // that changed since Collect is an error, so that what is uploaded has the hash that
 // Hash returns.
-func (b *Bundle) WriteTarGz(w io.Writer) error {
-	gz := gzip.NewWriter(w)
-	archive := tar.NewWriter(gz)
-	for _, f := range b.Files {
-		if err := b.writeEntry(archive, f); err != nil {
-			return err
-		}
-	}
-	if err := archive.Close(); err != nil {
-		return fmt.Errorf("the app can't be packed: %w", err)
-	}
-	if err := gz.Close(); err != nil {
-		return fmt.Errorf("the app can't be packed: %w", err)
-	}
-	return nil
-}
+func (b *Bundle) WriteTarGz(w io.Writer) error { return b.WriteTarGzWith(w, nil) }
 
 func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
 	if err := archive.WriteHeader(f.header()); err != nil {

@@ -81,6 +81,11 @@ type File struct {
 	Health Health `toml:"health"`
 	// Limits is the table [limits].
 	Limits limitsTable `toml:"limits"`
+	// Services is the table [services]: the kinds of databases beside the app, sorted, or
+	// NoServices alone.
+	Services []string `toml:"-"`
+	// Heroku is the table [heroku].
+	Heroku Heroku `toml:"-"`
 	// App is the table [app], with TestCommand and Limits filled in.
 	App Settings `toml:"app"`
 }
@@ -95,11 +100,13 @@ type Health struct {
 	Time int `toml:"time"`
 }
 
-// document is a File before the types of domain and allow are known.
+// document is a File before the types of domain, allow and the keys of [heroku] are known.
 type document struct {
 	File
-	Domain any `toml:"domain"`
-	Allow  any `toml:"allow"`
+	Domain   any            `toml:"domain"`
+	Allow    any            `toml:"allow"`
+	Services *servicesTable `toml:"services"`
+	Heroku   map[string]any `toml:"heroku"`
 }
 
 // ReadSettings reads slipway.toml in the root of fsys. Without one it returns the zero
@@ -122,6 +129,10 @@ func ReadSettings(fsys fs.FS) (File, error) {
 		return File{}, err
 	}
 	if file.Allow, err = allowed(doc.Allow); err != nil {
+		return File{}, err
+	}
+	file.Services = doc.Services.list()
+	if file.Heroku, err = readHeroku(doc.Heroku); err != nil {
 		return File{}, err
 	}
 	file.App.TestCommand = file.TestCommand

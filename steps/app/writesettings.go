@@ -28,6 +28,7 @@ func WriteSettings(found Found, name string, health Health) string {
 	w.beforehand(found)
 	w.data(found)
 	w.tables(found)
+	w.platforms(found)
 	w.blank()
 	w.comment("The app's own variables. Give secrets with --env-file instead: this file is",
 		"likely to be shared.")
@@ -78,7 +79,7 @@ func tomlString(text string) string {
 
 // server offers the keys that decide where the app runs: the app's files don't say it.
 func (w *settingsWriter) server() {
-	w.comment("Where it runs: local, digitalocean or ssh.",
+	w.comment("Where it runs: local, digitalocean, ssh, docker or heroku.",
 		`provider = "local"`,
 		`domain = ["app.example.org"]`,
 		`hardening = "standard"`)
@@ -175,6 +176,20 @@ func (w *settingsWriter) data(found Found) {
 func (w *settingsWriter) tables(found Found) {
 	w.table("Files that are served without the app: the path, and the folder in the release.", "[app.static]", found.Static, `"/static/" = "static"`)
 	w.table("What runs beside the web app. It is started once a release serves the app.", "[app.processes]", found.Processes, `worker = "python worker.py"`)
+}
+
+// platforms offers the tables that only docker and heroku read.
+func (w *settingsWriter) platforms(found Found) {
+	w.blank()
+	w.comment("Databases beside the app, with docker and heroku: postgres, redis and mariadb.",
+		"[services]", "postgres = true")
+	w.blank()
+	w.comment("How many dynos a process has on Heroku, and the team that owns the app.",
+		"[heroku]", "web = 1")
+	for _, name := range slices.Sorted(maps.Keys(found.Processes)) {
+		w.comment(name + " = 1")
+	}
+	w.comment(`team = "name"`)
 }
 
 func (w *settingsWriter) table(about, heading string, entries map[string]string, example string) {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"net/url"
 	"time"
 
 	"slipway/providers"
@@ -29,7 +31,7 @@ func (r *Run) Finish(url string) (Outcome, error) {
 // Outcome is what the run came to so far. The app answers at url, which is empty
 // if that is not known yet.
 func (r *Run) Outcome(url string) Outcome {
-	o := Outcome{Changed: r.changed, URL: url, Release: r.Plan.Release, Host: r.Record().Server.Address, Spent: map[providers.Phase]float64{}}
+	o := Outcome{Changed: r.changed, URL: url, Release: r.Plan.Release, Host: cmp.Or(r.Record().Server.Address, hostOf(url)), Spent: map[providers.Phase]float64{}}
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()
 	}
@@ -42,6 +44,15 @@ func (r *Run) Outcome(url string) Outcome {
 	}
 	o.Spent[providers.PhaseOther] = round(total)
 	return o
+}
+
+// hostOf is the host of a URL; "" if it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // Visitors is what a visitor of the app gets.

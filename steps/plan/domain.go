@@ -73,8 +73,11 @@ func (p Plan) OmittedDomain() []string {
 	if p.Value(KeyDomain) == "" || len(p.Domains()) > 0 {
 		return nil
 	}
-	return []string{"the domain " + strings.ReplaceAll(p.Value(KeyDomain), ListSeparator, ", ") +
-		" is left out: Let's Encrypt can't reach a machine on this computer"}
+	why := "Let's Encrypt can't reach a machine on this computer"
+	if p.Value(KeyProvider) == ProviderHeroku {
+		why = "to have Heroku answer to it, type heroku domains:add"
+	}
+	return []string{"the domain " + strings.ReplaceAll(p.Value(KeyDomain), ListSeparator, ", ") + " is left out: " + why}
 }
 
 // WebURL is the plain HTTP URL of a server's address, which may be an IPv6 one.

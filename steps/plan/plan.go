@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/index"
@@ -61,6 +59,9 @@ type Plan struct {
 	Env map[string]string
 	// Unset are the names of the app's variables that this run removes.
 	Unset []string
+	// Counts are how many of a process are to run, by name, "web" for the app itself; of
+	// one that is not named, one.
+	Counts map[string]int
 	// Tag is the deployment's unique tag; empty before its first run.
 	Tag string
 	// Address is where the server answers; empty until that is known.
@@ -192,43 +193,6 @@ func (p *Plan) resolveName(source source) error {
 	return nil
 }
 
-// resolveEarlier takes what an earlier run used for settings that are given
-// nowhere else, and refuses what can't be changed any more.
-func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, source source) error {
-	record, err := home.Read(p.Name)
-	if errors.Is(err, state.ErrUnknown) {
-		p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	earlier := record.Settings
-	name := p.Values[KeyName]
-	if deployed := earlier[KeyApp]; name.From == FromDefault && deployed != "" && deployed != source.identity {
-		return Usagef("give this one another --name, or the same --name to replace the app there",
-			"the deployment %s runs another app: %s, not %s", p.Name, deployed, source.identity)
-	}
-	if err := p.resolveSettings(asked, file, earlier); err != nil {
-		return err
-	}
-	p.Values[KeyName] = name
-	p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
-	p.Tag, p.Login = record.Tag, record.Server.User
-	return p.refuseFixed(earlier)
-}
-
-func (p *Plan) refuseFixed(earlier map[string]string) error {
-	for _, s := range Settings {
-		used, asked := earlier[s.Key], p.Value(s.Key)
-		if s.Fixed && earlier != nil && used != asked {
-			return Usagef(fmt.Sprintf("give another --name, or first: slipway destroy %s", p.Name),
-				"the server of %s was made with %s %q and can't be changed to %q", p.Name, s.Key, used, asked)
-		}
-	}
-	return nil
-}
-
 func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked Asked) error {
 	settings := file.App
 	settings.Folder = source.shown
@@ -241,7 +205,14 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
+	if err = p.refusePython(); err != nil {
+		return err
+	}
+	if err = p.readCounts(file.Heroku.Counts); err != nil {
+		return err
+	}
 	p.warnOfVisitors()
+	p.warnOfPlatform()
 	if p.Bundle, err = app.Collect(source.files); err != nil {
 		return err
 	}
@@ -363,29 +334,6 @@ func (p Plan) Builds() bool {
 // OwnServer tells whether the app brings a server of its own: a command that
 // listens on $PORT, and not a gunicorn that can be given a socket.
 func (p Plan) OwnServer() bool { return p.App.Command != "" && p.App.GunicornArgs == nil }
-
-// SpecOf is what the plan asks of its provider. UserData and Known are left empty:
-// the engine adds them.
-func SpecOf(p Plan) providers.Spec {
-	tcp, udp := p.reachable()
-	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
-		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
-}
-
-// OnPlatform tells that the app runs where there is no server of its own.
-func (p Plan) OnPlatform() bool {
-	provider := p.Value(KeyProvider)
-	return provider == ProviderDocker || provider == ProviderHeroku
-}
-
-// OpenPorts are the TCP ports of SSH and the app that the world may reach. The one of
-// HTTPS is open only with a domain: without one there is no certificate.
-func (p Plan) OpenPorts() []int {
-	if len(p.Domains()) == 0 {
-		return []int{22, 80}
-	}
-	return []int{22, 80, 443}
-}
 
 // AuthorizedKeys are the authorized_keys lines of the keys that may log in: the
 // deployment's, and the operator's own if --identity named one. Their comment is

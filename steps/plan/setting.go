@@ -47,13 +47,17 @@ type Setting struct {
 	Check func(value string) error
 	// Fixed settings can't change once the server exists.
 	Fixed bool
+	// takers are the providers to which the setting means something; nil is all.
+	takers []string
 	// inFile reads the value from slipway.toml.
 	inFile func(app.File) string
 }
 
 // IsList tells whether the value is several, with ListSeparator between: its flag can
 // be given more than once.
-func (s Setting) IsList() bool { return s.Key == KeyDomain || s.Key == KeyAllow }
+func (s Setting) IsList() bool {
+	return s.Key == KeyDomain || s.Key == KeyAllow || s.Key == KeyService
+}
 
 // Environment is the environment variable that sets it: SLIPWAY_TEST_COMMAND.
 func (s Setting) Environment() string {
@@ -75,6 +79,9 @@ const (
 	KeyDomain            = "domain"
 	KeyEmail             = "email"
 	KeyAllow             = "allow"
+	KeyService           = "service"
+	KeyInstances         = "instances"
+	KeyTeam              = "team"
 	KeyACME              = "acme-directory"
 	KeyTestCommand       = "test-command"
 	KeyHealthPath        = "health-path"
@@ -101,7 +108,10 @@ const (
 // --provider.
 var (
 	withServer    = []string{ProviderLocal, ProviderDigitalOcean, ProviderSSH}
-	providerNames = slices.Concat(withServer, []string{ProviderDocker, ProviderHeroku})
+	platforms     = []string{ProviderDocker, ProviderHeroku}
+	providerNames = slices.Concat(withServer, platforms)
+	withCatalog   = slices.Concat(withServer, []string{ProviderHeroku})
+	onlyHeroku    = []string{ProviderHeroku}
 )
 
 // Settings is every setting, in the order in which people read them.
@@ -111,32 +121,38 @@ var Settings = []Setting{
 	{Key: KeyProvider, Usage: "where the app runs: local, digitalocean, ssh, docker or heroku", Default: ProviderLocal,
 		Check: oneOf(providerNames...), Fixed: true,
 		inFile: func(f app.File) string { return f.Provider }},
-	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug,
+	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Region }},
-	{Key: KeySize, Usage: "the provider's slug of the size", Fixed: true, Check: checkSlug,
+	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno", Fixed: true, Check: checkSlug, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Size }},
-	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image",
-		Fixed: true, Check: checkImage,
+	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image; heroku: the stack",
+		Fixed: true, Check: checkImage, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Image }},
-	{Key: KeyEngine, Usage: "what runs a local machine: nspawn or qemu", Fixed: true, Check: oneOf("nspawn", "qemu"),
+	{Key: KeyTeam, Usage: "the TEAM of Heroku's that owns the app, for --provider heroku", Fixed: true, Check: checkSlug, takers: onlyHeroku,
+		inFile: func(f app.File) string { return f.Heroku.Team }},
+	{Key: KeyInstances, Usage: "how many dynos serve the web, for --provider heroku; default: 1", Check: checkInstances, takers: onlyHeroku,
+		inFile: func(f app.File) string { return written(f.Heroku.Counts[processWeb]) }},
+	{Key: KeyEngine, Usage: "what runs a local machine: nspawn or qemu", Fixed: true, Check: oneOf("nspawn", "qemu"), takers: withServer,
 		inFile: func(f app.File) string { return f.Engine }},
 	{Key: KeyHardening, Usage: "the hardening profile: minimal, standard or strict", Default: hardenStandard,
-		Check:  oneOf(hardenMinimal, hardenStandard, hardenStrict),
+		Check: oneOf(hardenMinimal, hardenStandard, hardenStrict), takers: withServer,
 		inFile: func(f app.File) string { return f.Hardening }},
-	{Key: KeyHost, Usage: "USER@HOST[:PORT] of a server of yours, for --provider ssh", Fixed: true, Check: checkHost,
+	{Key: KeyHost, Usage: "USER@HOST[:PORT] of a server of yours, for --provider ssh", Fixed: true, Check: checkHost, takers: withServer,
 		inFile: func(f app.File) string { return f.Host }},
-	{Key: KeyIdentity, Usage: "the FILE of your private key, which may log in beside the deployment's key; --provider ssh logs in with it",
+	{Key: KeyIdentity, Usage: "the FILE of your private key, which may log in beside the deployment's key; --provider ssh logs in with it", takers: withServer,
 		inFile: func(f app.File) string { return f.Identity }},
-	{Key: KeyFingerprint, Usage: "the server's host key, as SHA256:…, for --provider ssh", Check: checkFingerprint,
+	{Key: KeyFingerprint, Usage: "the server's host key, as SHA256:…, for --provider ssh", Check: checkFingerprint, takers: withServer,
 		inFile: func(f app.File) string { return f.HostKeyFingerprint }},
-	{Key: KeyDomain, Usage: "a domain NAME that the app answers to; can be given more than once", Check: checkDomains,
+	{Key: KeyDomain, Usage: "a domain NAME that the app answers to; can be given more than once", Check: checkDomains, takers: withServer,
 		inFile: func(f app.File) string { return strings.Join(f.Domain, ListSeparator) }},
-	{Key: KeyEmail, Usage: "ADDRESS that the certificate authority may write to", Check: checkEmail,
+	{Key: KeyEmail, Usage: "ADDRESS that the certificate authority may write to", Check: checkEmail, takers: withServer,
 		inFile: func(f app.File) string { return f.Email }},
-	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory; default: Let's Encrypt's", Check: checkURL,
+	{Key: KeyACME, Usage: "URL of the certificate authority's ACME directory; default: Let's Encrypt's", Check: checkURL, takers: withServer,
 		inFile: func(f app.File) string { return f.ACMEDirectory }},
-	{Key: KeyAllow, Usage: "a PORT or PORT/udp that stays open beside SSH and the web; none: no other; can be given more than once", Check: checkAllowed,
+	{Key: KeyAllow, Usage: "a PORT or PORT/udp that stays open beside SSH and the web; none: no other; can be given more than once", Check: checkAllowed, takers: withServer,
 		inFile: func(f app.File) string { return strings.Join(f.Allow, ListSeparator) }},
+	{Key: KeyService, Usage: "a database beside the app: postgres, redis or mariadb; none: no database; for --provider docker or heroku; can be given more than once", Check: checkServices, takers: platforms,
+		inFile: func(f app.File) string { return strings.Join(f.Services, ListSeparator) }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
 	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,

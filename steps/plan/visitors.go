@@ -42,22 +42,43 @@ func (p *Plan) warnOfHosts() {
 	if len(p.Domains()) > 0 || h.ListsAddress() {
 		return
 	}
-	next := "add the server's address there"
+	next := "add " + p.ownAddress() + " there"
 	if named := h.Domains(); len(named) > 0 && p.TakesDomain() {
 		next = fmt.Sprintf("give --domain %s, or %s", named[0], next)
 	}
-	p.warn(fmt.Sprintf("every page answers 400 for the host that is the server's address: %s in %s %s; %s", h.Setting, h.Source, lists, next))
+	if p.Value(KeyProvider) == ProviderHeroku && h.Covers("any"+herokuHosts) {
+		return
+	}
+	p.warn(fmt.Sprintf("every page answers 400 for the host that is %s: %s in %s %s; %s", p.ownAddress(), h.Setting, h.Source, lists, next))
+}
+
+// herokuHosts ends the host of every app on Heroku.
+const herokuHosts = ".herokuapp.com"
+
+// ownAddress is what visitors ask for without a domain.
+func (p *Plan) ownAddress() string {
+	switch p.Value(KeyProvider) {
+	case ProviderDocker:
+		return "the app's address on this computer"
+	case ProviderHeroku:
+		return "the app's address at Heroku"
+	}
+	return "the server's address"
 }
 
 func (p *Plan) warnOfHTTPS() {
 	https := p.App.HTTPSOnly
-	if https.Setting == "" || https.Sometimes || len(p.Domains()) > 0 {
+	if https.Setting == "" || https.Sometimes || len(p.Domains()) > 0 || p.Value(KeyProvider) == ProviderHeroku {
 		return
 	}
 	if _, given := p.Env[https.Variable]; https.Variable != "" && (given || p.Tag != "") {
 		return
 	}
-	p.warn(fmt.Sprintf("%s in %s redirects every visitor to HTTPS, which is served only with a --domain; without one, %s", https.Setting, https.Source, https.TurnOff()))
+	served := "served only with a --domain; without one"
+	if p.OnPlatform() {
+		served = "not served on this computer; here"
+	}
+	p.warn(fmt.Sprintf("%s in %s redirects every visitor to HTTPS, which is %s, %s", https.Setting, https.Source, served, https.TurnOff()))
 }
 
 func (p *Plan) warnOfDebug() {

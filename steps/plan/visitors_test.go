@@ -42,3 +42,29 @@ func TestWarnOfVisitors(t *testing.T) {
 		}
 	}
 }
+
+// TestWarnOfVisitorsOnPlatform speaks of the address and of HTTPS as the platform has them.
+func TestWarnOfVisitorsOnPlatform(t *testing.T) {
+	listed := app.Hosts{Setting: "ALLOWED_HOSTS", Names: []string{"shop.example"}, Source: "s.py line 3"}
+	atHeroku := listed
+	atHeroku.Names = []string{"shop.example", ".herokuapp.com"}
+	redirect := app.Switch{Setting: "SECURE_SSL_REDIRECT", Off: "SECURE_SSL_REDIRECT = False", Source: "s.py line 4"}
+	for _, test := range []struct {
+		provider string
+		found    app.Found
+		want     string
+	}{
+		{ProviderDocker, app.Found{Hosts: listed}, "every page answers 400 for the host that is the app's address on this computer: ALLOWED_HOSTS in s.py line 3 lists only shop.example; add the app's address on this computer there"},
+		{ProviderHeroku, app.Found{Hosts: listed}, "lists only shop.example; add the app's address at Heroku there"},
+		{ProviderHeroku, app.Found{Hosts: atHeroku}, ""},
+		{ProviderDocker, app.Found{HTTPSOnly: redirect}, "redirects every visitor to HTTPS, which is not served on this computer; here, write SECURE_SSL_REDIRECT = False in s.py line 4"},
+		{ProviderHeroku, app.Found{HTTPSOnly: redirect}, ""},
+	} {
+		p := Plan{App: test.found, Values: map[string]NamedValue{KeyProvider: {Value: test.provider}}}
+		p.warnOfVisitors()
+		got := strings.Join(p.App.Warnings, "\n")
+		if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %q", test.provider, got)
+		}
+	}
+}

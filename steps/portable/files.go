@@ -23,7 +23,7 @@ func base(p string) string { return path.Base(p) }
 
 // serveFiles has the app's own process serve the files that nginx serves on a server, and
 // returns the target that gunicorn loads.
-func (r *Release) serveFiles(p plan.Plan, place Place) (target string) {
+func (r *Release) serveFiles(p plan.Plan) (target string) {
 	found := p.App
 	folders, kept := maps.Clone(found.Static), map[string]string{}
 	for _, k := range found.ServedData() {

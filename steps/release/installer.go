@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipway/steps/app"
+	"slipway/steps/cpython"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -23,11 +24,10 @@ var buildPackagesText string
 //go:embed fetchuv.sh
 var fetchUVText string
 
-// uvVersion is the version of uv that installs packages. uv takes a fraction of the
-// time that pip takes, even if it has to be fetched first. It comes from PyPI in this
+// uvVersion is the version of uv that installs packages. It comes from PyPI in this
 // version only, and its wheel must have one of the sums in uvWheels. Where uv can't be
 // fetched, or can't install what pip may, pip does.
-const uvVersion = "0.13.9"
+const uvVersion = cpython.UV
 
 // uvWheels are the sums of uv's wheels for the two kinds of processors that servers have.
 var uvWheels = []string{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -16,7 +15,7 @@ import (
 // width and height of the person's own terminal, in columns and rows; it is called
 // again whenever resized receives. A command that ended with a status other than 0
 // is an *ExitError; how a login shell ended is no error.
-func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reader, stdout io.Writer, resized <-chan os.Signal, size func() (width, height int)) error {
+func (c *Client) Shell(ctx context.Context, command, term string, stdin io.Reader, stdout io.Writer, resized <-chan struct{}, size func() (width, height int)) error {
 	conn, err := c.connected(ctx)
 	if err != nil {
 		return err

@@ -128,6 +128,11 @@ func (a *Answers) ChooseProvider(provider string) {
 		plan.KeyHost, plan.KeyIdentity, plan.KeyFingerprint} {
 		delete(a.Settings, key)
 	}
+	for _, s := range plan.Settings {
+		if !s.TakenBy(provider) {
+			delete(a.Settings, s.Key)
+		}
+	}
 }
 
 // Plan makes a plan of the answers, with defaults for the rest. If the default name

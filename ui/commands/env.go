@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
@@ -90,12 +89,7 @@ func (c *command) envList(name *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := steps.OpenSession(cmd.Context(), of, providers.ToSetVars, home, c.providers(home, false))
-			if err != nil {
-				return err
-			}
-			defer s.Client.Close()
-			keys, err := s.Variables(cmd.Context())
+			keys, err := steps.ListVariables(cmd.Context(), of, home, c.providers(home, false))
 			if err != nil {
 				return err
 			}

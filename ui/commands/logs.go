@@ -29,7 +29,7 @@ func (c *command) logs() *cobra.Command {
 				each = text.EscapeJSON
 			}
 			out, complaints := text.NewStream(c.streams.Out, each), text.NewStream(c.streams.Err, text.Clean)
-			err := c.inSession(cmd, args, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
+			err := c.printLogs(cmd, args, wanted, out, complaints)
 			return errors.Join(err, out.Close(), complaints.Close())
 		},
 	}
@@ -40,14 +40,30 @@ func (c *command) logs() *cobra.Command {
 	return cmd
 }
 
-// inSession runs a command line on a deployment's server with this process's input,
-// and returns its exit status as an *ended.
-func (c *command) inSession(cmd *cobra.Command, args []string, stdout, stderr io.Writer, line func(*steps.Session) string) error {
+// printLogs prints a log of a server, or of a platform.
+func (c *command) printLogs(cmd *cobra.Command, args []string, wanted steps.Logs, out, complaints io.Writer) error {
 	home, name, err := c.about(args)
 	if err != nil {
 		return err
 	}
-	s, err := steps.OpenSession(cmd.Context(), name, providers.ToTellLog, home, c.providers(home, false))
+	platform, err := steps.OpenPlatform(name, home, c.providers(home, false))
+	if err != nil {
+		return err
+	}
+	if platform != nil {
+		return platform.Logs(cmd.Context(), wanted, out)
+	}
+	return c.inSession(cmd, args, providers.ToTellLog, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
+}
+
+// inSession runs a command line on a deployment's server with this process's input,
+// and returns its exit status as an *ended.
+func (c *command) inSession(cmd *cobra.Command, args []string, wanted providers.Ability, stdout, stderr io.Writer, line func(*steps.Session) string) error {
+	home, name, err := c.about(args)
+	if err != nil {
+		return err
+	}
+	s, err := steps.OpenSession(cmd.Context(), name, wanted, home, c.providers(home, false))
 	if err != nil {
 		return err
 	}

@@ -33,12 +33,20 @@ who may use sudo, use slipway ssh.`,
 			if err != nil {
 				return err
 			}
+			words := shellWords(args[dash:])
+			platform, err := steps.OpenPlatform(name, home, c.providers(home, false))
+			if err != nil {
+				return err
+			}
+			if platform != nil {
+				return c.runOnPlatform(cmd.Context(), platform, words)
+			}
 			s, err := steps.OpenSession(cmd.Context(), name, providers.ToRun, home, c.providers(home, false))
 			if err != nil {
 				return err
 			}
 			defer s.Client.Close()
-			return c.runInApp(cmd.Context(), s, shellWords(args[dash:]))
+			return c.runInApp(cmd.Context(), s, words)
 		},
 	}
 }
@@ -81,4 +89,23 @@ func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string
 		}
 	}
 	return c.asEnded(err)
+}
+
+// runOnPlatform runs a command where there is no server to log in to.
+func (c *command) runOnPlatform(ctx context.Context, platform *steps.OnPlatform, words []string) error {
+	command := providers.Command{Words: words, Stdin: c.streams.In, Stdout: c.streams.Out, Stderr: c.streams.Err}
+	if c.streams.Terminal && c.streams.OutTerminal {
+		t, restore, err := attachTerminal()
+		if err != nil {
+			return err
+		}
+		defer restore()
+		command.Terminal = t
+	}
+	status, err := platform.Run(ctx, command)
+	if err == nil && status != 0 {
+		c.shown = true
+		return &ended{status}
+	}
+	return err
 }

@@ -2,13 +2,9 @@ package commands
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"slipway/providers"
 	"slipway/steps"
@@ -32,7 +28,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
 				line := shellescape.QuoteCommand(shellWords(args[dash:]))
-				return c.inSession(cmd, args[:dash], c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
+				return c.inSession(cmd, args[:dash], providers.ToLogIn, c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
 			}
 			return c.logIn(cmd, args)
 		},
@@ -61,20 +57,10 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 // onTerminal runs a command line, or a login shell if it is empty, on a terminal of
 // the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
-	fd := int(os.Stdin.Fd())
-	before, err := term.MakeRaw(fd)
+	t, restore, err := attachTerminal()
 	if err != nil {
 		return err
 	}
-	defer term.Restore(fd, before) //nolint:errcheck // the process ends
-	resized := make(chan os.Signal, 1)
-	signal.Notify(resized, syscall.SIGWINCH)
-	defer signal.Stop(resized)
-	return client.Shell(ctx, line, os.Getenv("TERM"), c.streams.In, c.streams.Out, resized, func() (int, int) {
-		width, height, err := term.GetSize(fd)
-		if err != nil {
-			return 80, 24
-		}
-		return width, height
-	})
+	defer restore()
+	return client.Shell(ctx, line, t.Type, c.streams.In, c.streams.Out, t.Resized, t.Size)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/steps"
+	"slipway/steps/release"
 	"slipway/steps/web"
 	"slipway/ui/text"
 )
@@ -36,6 +37,7 @@ func printStatus(w io.Writer, c steps.Condition) {
 	} else if c.ServerReason != "" {
 		rows.print("server", "can't be asked: "+c.ServerReason)
 	}
+	rows.releases(c.Releases)
 	for _, h := range c.Holdings {
 		rows.print("has", describeHolding(h))
 	}
@@ -70,7 +72,11 @@ func (r rows) server(s steps.ServerCondition) {
 	for _, job := range s.Jobs {
 		r.print("running", "the job "+job)
 	}
-	for _, k := range s.Releases {
+	r.releases(s.Releases)
+}
+
+func (r rows) releases(kept []release.Kept) {
+	for _, k := range kept {
 		about := k.Name + "  since " + moment(k.Served)
 		if k.Current {
 			about += ", takes the traffic"

@@ -1,0 +1,55 @@
+package app
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+)
+
+// WriteTarGzWith writes the bundle as WriteTarGz does, with files of Slipway's own: texts
+// by their paths, which come first and stand in the place of the bundle's files of the
+// same names. The same bundle and texts give the same bytes.
+func (b *Bundle) WriteTarGzWith(w io.Writer, added map[string]string) error {
+	gz := gzip.NewWriter(w)
+	archive := tar.NewWriter(gz)
+	for _, path := range slices.Sorted(maps.Keys(added)) {
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: path, Size: int64(len(added[path])), Mode: 0o644, ModTime: time.Unix(0, 0).UTC(), Format: tar.FormatPAX}
+		if err := archive.WriteHeader(header); err != nil {
+			return fmt.Errorf("%s can't be packed: %w", path, err)
+		}
+		if _, err := io.WriteString(archive, added[path]); err != nil {
+			return fmt.Errorf("%s can't be packed: %w", path, err)
+		}
+	}
+	for _, f := range b.Files {
+		if _, replaced := added[f.Path]; replaced {
+			continue
+		}
+		if err := b.writeEntry(archive, f); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return fmt.Errorf("the app can't be packed: %w", err)
+	}
+	if err := gz.Close(); err != nil {
+		return fmt.Errorf("the app can't be packed: %w", err)
+	}
+	return nil
+}
+
+// Open opens a file of the bundle for reading. A link can't be opened.
+func (b *Bundle) Open(f BundleFile) (io.ReadCloser, error) {
+	if f.Link != "" {
+		return nil, fmt.Errorf("%s is a link", f.Path)
+	}
+	file, err := b.fsys.Open(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", f.Path, err)
+	}
+	return file, nil
+}

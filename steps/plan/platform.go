@@ -1,0 +1,162 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"slipway/providers"
+	"slipway/steps/app"
+)
+
+// processWeb is the name of the process that serves the web.
+const processWeb = "web"
+
+// OnPlatform tells that the app runs where there is no server of its own.
+func (p Plan) OnPlatform() bool { return slices.Contains(platforms, p.Value(KeyProvider)) }
+
+// TakenBy tells whether the setting means something to a provider.
+func (s Setting) TakenBy(provider string) bool {
+	return s.takers == nil || slices.Contains(s.takers, provider)
+}
+
+// keepTaken refuses settings that mean nothing to the provider, if they are asked for just
+// now. What slipway.toml says may be meant for another provider: that is left out.
+func (p *Plan) keepTaken() error {
+	provider := p.Value(KeyProvider)
+	for _, s := range Settings {
+		v := p.Values[s.Key]
+		if v.Value == "" || s.TakenBy(provider) {
+			continue
+		}
+		needed := s.Key == KeyService && len(servicesOf(v.Value)) > 0 // without it the app would not work
+		if v.From == FromFlag || v.From == FromEnvironment || needed {
+			return s.untaken(v, provider)
+		}
+		if s.Key != KeyDomain { // OmittedDomain tells of it
+			p.Values[s.Key] = NamedValue{Key: s.Key, From: FromDefault}
+		}
+	}
+	return nil
+}
+
+// untaken is the error for a setting that means nothing to the provider.
+func (s Setting) untaken(v NamedValue, provider string) error {
+	next := "leave it out, or use --provider " + orList(s.takers)
+	subject := fmt.Sprintf("--%s (from %s)", s.Key, v.From)
+	switch {
+	case s.Key == KeyService:
+		return Usagef(next, "%s can't be used with --provider %s: databases beside the app on a server are not built yet", subject, provider)
+	case slices.Equal(s.takers, withServer):
+		return Usagef(next, "%s takes a server, and %s has none: it runs the app by itself", subject, provider)
+	}
+	return Usagef(next, "%s means nothing with --provider %s", subject, provider)
+}
+
+// orList is a list as people read it: "local, digitalocean or ssh".
+func orList(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Services are the kinds of databases that run beside the app, sorted: "mariadb",
+// "postgres", "redis".
+func (p Plan) Services() []string { return servicesOf(p.Value(KeyService)) }
+
+func servicesOf(value string) []string {
+	if value == "" || value == app.NoServices {
+		return nil
+	}
+	kinds := strings.Split(value, ListSeparator)
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+func checkServices(value string) error {
+	if value == app.NoServices {
+		return nil
+	}
+	for kind := range strings.SplitSeq(value, ListSeparator) {
+		if !slices.Contains([]string{app.Postgres, app.Redis, app.MariaDB}, kind) {
+			return Usagef("", "it is %s, %s or %s, or %s alone", app.Postgres, app.Redis, app.MariaDB, app.NoServices)
+		}
+	}
+	return nil
+}
+
+func checkInstances(value string) error {
+	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > app.MaxCount || strconv.Itoa(n) != value {
+		return Usagef("", "it is a number from 1 to %d", app.MaxCount)
+	}
+	return nil
+}
+
+// readCounts takes over how many of each process are to run. table is that of
+// slipway.toml, which may count only what the app has.
+func (p *Plan) readCounts(table map[string]int) error {
+	if p.Value(KeyProvider) != ProviderHeroku {
+		return nil
+	}
+	p.Counts = maps.Clone(table)
+	for _, process := range slices.Sorted(maps.Keys(p.Counts)) {
+		if _, ok := p.App.Processes[process]; !ok && process != processWeb {
+			return Usagef("name one of "+strings.Join(append([]string{processWeb}, p.ProcessNames()...), ", "),
+				"%s counts dynos of the process %s under [heroku], and the app has no such process", app.SettingsFile, process)
+		}
+	}
+	instances := p.Value(KeyInstances)
+	if instances == "" {
+		return nil
+	}
+	if p.Counts == nil {
+		p.Counts = map[string]int{}
+	}
+	var err error
+	p.Counts[processWeb], err = strconv.Atoi(instances)
+	return err
+}
+
+// herokuPythons are the minor versions that Heroku's buildpack installs.
+var herokuPythons = []string{"3.10", "3.11", "3.12", "3.13", "3.14"}
+
+// refusePython refuses an app whose Python the platform does not have.
+func (p *Plan) refusePython() error {
+	if p.Value(KeyProvider) != ProviderHeroku || slices.Contains(herokuPythons, p.Python) {
+		return nil
+	}
+	usage := Usagef("use --provider docker, or ask for another Python under [app] in "+app.SettingsFile,
+		"the app needs Python %s, and Heroku has %s", p.Python, orList(herokuPythons))
+	usage.About = providers.AboutApp
+	return usage
+}
+
+// warnOfPlatform warns of what the platform does otherwise than a server would, where
+// the app needs that.
+func (p *Plan) warnOfPlatform() {
+	if p.Value(KeyProvider) != ProviderHeroku || len(p.App.Data) == 0 {
+		return
+	}
+	kept := make([]string, len(p.App.Data))
+	for i, k := range p.App.Data {
+		kept[i] = k.Shown()
+	}
+	next := "have the app use the database of DATABASE_URL for what must last"
+	if !slices.ContainsFunc(p.Services(), func(kind string) bool { return kind != app.Redis }) {
+		next = "give --service postgres, and " + next
+	}
+	p.warn(fmt.Sprintf("Heroku keeps no files: what the app writes to %s is lost whenever a dyno starts again, which is at least once a day; %s",
+		strings.Join(kept, ", "), next))
+}
+
+// made names what can't be changed any more once it exists.
+func (p *Plan) made() string {
+	if p.OnPlatform() {
+		return p.Name
+	}
+	return "the server of " + p.Name
+}

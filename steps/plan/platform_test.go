@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipway/providers"
+	"slipway/state"
+)
+
+// TestUntaken gives each provider the settings that mean nothing to it.
+func TestUntaken(t *testing.T) {
+	for _, test := range []struct {
+		provider, key, value, want string
+	}{
+		{ProviderHeroku, KeyHardening, "strict", "--hardening (from flag) takes a server, and heroku has none: it runs the app by itself: leave it out, or use --provider local, digitalocean or ssh"},
+		{ProviderDocker, KeyHardening, "strict", "--hardening (from flag) takes a server, and docker has none"},
+		{ProviderHeroku, KeyHost, "me@example.com", "--host (from flag) takes a server"},
+		{ProviderHeroku, KeyIdentity, "none.key", "--identity (from flag) takes a server"},
+		{ProviderHeroku, KeyFingerprint, "SHA256:" + strings.Repeat("a", 43), "--host-key-fingerprint (from flag) takes a server"},
+		{ProviderDocker, KeyEngine, "qemu", "--engine (from flag) takes a server"},
+		{ProviderDocker, KeyAllow, "8080", "--allow (from flag) takes a server"},
+		{ProviderHeroku, KeyDomain, "shop.example", "--domain (from flag) takes a server"},
+		{ProviderHeroku, KeyEmail, "me@shop.example", "--email (from flag) takes a server"},
+		{ProviderHeroku, KeyACME, "https://ca.example/dir", "--acme-directory (from flag) takes a server"},
+		{ProviderDocker, KeyRegion, "eu", "--region (from flag) means nothing with --provider docker: leave it out, or use --provider local, digitalocean, ssh or heroku"},
+		{ProviderDocker, KeySize, "eco", "--size (from flag) means nothing with --provider docker"},
+		{ProviderDocker, KeyImage, "debian-12", "--image (from flag) means nothing with --provider docker"},
+		{ProviderDocker, KeyInstances, "2", "--instances (from flag) means nothing with --provider docker: leave it out, or use --provider heroku"},
+		{ProviderLocal, KeyInstances, "2", "--instances (from flag) means nothing with --provider local"},
+		{ProviderSSH, KeyTeam, "shop", "--team (from flag) means nothing with --provider ssh"},
+		{ProviderLocal, KeyService, "postgres", "--service (from flag) can't be used with --provider local: databases beside the app on a server are not built yet: leave it out, or use --provider docker or heroku"},
+		{ProviderLocal, KeyService, "none", "--service (from flag) can't be used"},
+		{ProviderHeroku, KeyInstances, "0", `instances "0" (from flag) can't be used: it is a number from 1 to 100`},
+		{ProviderHeroku, KeyInstances, "2..4", "it is a number from 1 to 100"},
+		{ProviderHeroku, KeyService, "mysql", "it is postgres, redis or mariadb, or none alone"},
+		{ProviderHeroku, KeyService, "postgres,none", "it is postgres, redis or mariadb, or none alone"},
+	} {
+		flags := map[string]string{KeyProvider: test.provider, test.key: test.value}
+		_, err := Make(t.Context(), Asked{Folder: writeApp(t, ""), Flags: flags, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()})
+		if usage, ok := errors.AsType[*providers.Usage](err); !ok || !strings.Contains(usage.Error(), test.want) {
+			t.Errorf("--provider %s --%s %s: got %v, want %s", test.provider, test.key, test.value, err, test.want)
+		}
+	}
+}
+
+const severalProviders = `provider = "heroku"
+region = "eu"
+hardening = "strict"
+domain = "shop.example"
+identity = "none.key"
+[app.processes]
+worker = "python worker.py"
+[services]
+postgres = true
+redis = true
+[heroku]
+web = 2
+worker = 0
+team = "shop"
+`
+
+// TestFileForSeveralProviders has what means nothing to a provider left out, if it is
+// slipway.toml that says it, and the same said again by the next run.
+func TestFileForSeveralProviders(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	folder := writeApp(t, severalProviders)
+	asked := Asked{Folder: folder, Getenv: noEnvironment}
+	for range 2 {
+		p, err := Make(t.Context(), asked, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(p.Services(), []string{"postgres", "redis"}) || !maps.Equal(p.Counts, map[string]int{"web": 2, "worker": 0}) || p.Value(KeyTeam) != "shop" || p.Value(KeyRegion) != "eu" {
+			t.Errorf("the plan has %v, %v, %v", p.Services(), p.Counts, p.Values)
+		}
+		if p.Value(KeyHardening)+p.Value(KeyIdentity) != "" || len(p.Domains()) > 0 || len(p.OmittedDomain()) != 1 {
+			t.Errorf("what takes a server is in the plan: %v", p.Values)
+		}
+		remember(t, home, p)
+	}
+	asked.Flags = map[string]string{KeyInstances: "3", KeyService: "mariadb"}
+	if p, err := Make(t.Context(), asked, home); err != nil || p.Counts["web"] != 3 || !slices.Equal(p.Services(), []string{"mariadb"}) {
+		t.Errorf("flags: %v, %v, %v", p.Counts, p.Services(), err)
+	}
+	for flags, want := range map[*map[string]string]string{
+		{KeyTeam: "other"}:                           `my-shop was made with team "shop" and can't be changed to "other"`,
+		{KeyProvider: ProviderLocal}:                 `was made with provider "heroku" and can't be changed to "local"`,
+		{KeyProvider: ProviderLocal, KeyName: "two"}: "--service (from slipway.toml) can't be used with --provider local",
+	} {
+		asked.Flags = *flags
+		if _, err := Make(t.Context(), asked, home); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: got %v, want %s", *flags, err, want)
+		}
+	}
+	asked.Flags = map[string]string{KeyProvider: ProviderDocker, KeyName: "three"}
+	if p, err := Make(t.Context(), asked, home); err != nil || p.Counts != nil || p.Value(KeyRegion)+p.Value(KeyTeam) != "" || len(p.Services()) != 2 {
+		t.Errorf("docker: %v, %v, %v", p.Counts, p.Values, err)
+	}
+}
+
+// TestServicesOfAnEarlierRun has a service go on without its flag, and end where the file
+// or the flag says so.
+func TestServicesOfAnEarlierRun(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	folder := writeApp(t, "")
+	made := func(flags map[string]string) []string {
+		t.Helper()
+		p, err := Make(t.Context(), Asked{Folder: folder, Flags: flags, Getenv: noEnvironment}, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		remember(t, home, p)
+		return p.Services()
+	}
+	if got := made(map[string]string{KeyProvider: ProviderDocker, KeyService: "redis,postgres,redis"}); !slices.Equal(got, []string{"postgres", "redis"}) {
+		t.Errorf("got %v", got)
+	}
+	if got := made(nil); !slices.Equal(got, []string{"postgres", "redis"}) {
+		t.Errorf("without the flag: %v", got)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "slipway.toml"), []byte("[services]\nredis = false\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := made(nil); got != nil {
+		t.Errorf("with redis = false: %v", got)
+	}
+}
+
+// TestCountsOfNoProcess refuses a number of dynos of a process that the app does not have.
+func TestCountsOfNoProcess(t *testing.T) {
+	folder := writeApp(t, "[heroku]\nweb = 2\nclock = 1\n[app.processes]\nworker = 'x'\n")
+	asked := Asked{Folder: folder, Flags: map[string]string{KeyProvider: ProviderHeroku}, Getenv: noEnvironment}
+	_, err := Make(t.Context(), asked, state.Home{Dir: t.TempDir()})
+	if want := "slipway.toml counts dynos of the process clock under [heroku], and the app has no such process: name one of web, worker"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	asked.Flags = nil
+	if _, err := Make(t.Context(), asked, state.Home{Dir: t.TempDir()}); err != nil {
+		t.Errorf("elsewhere they mean nothing: %v", err)
+	}
+}
+
+// TestWarnOfPlatform warns of files that Heroku does not keep.
+func TestWarnOfPlatform(t *testing.T) {
+	folder := writeApp(t, "[app]\ndata = ['shop.db', 'uploads/']\n")
+	for flags, want := range map[*map[string]string]string{
+		{KeyProvider: ProviderHeroku}:                        "Heroku keeps no files: what the app writes to shop.db, uploads/ is lost whenever a dyno starts again, which is at least once a day; give --service postgres, and have the app use the database of DATABASE_URL",
+		{KeyProvider: ProviderHeroku, KeyService: "redis"}:   "give --service postgres, and",
+		{KeyProvider: ProviderHeroku, KeyService: "mariadb"}: "at least once a day; have the app use the database",
+		{KeyProvider: ProviderDocker}:                        "",
+		{}:                                                   "",
+	} {
+		p, err := Make(t.Context(), Asked{Folder: folder, Flags: *flags, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(p.App.Warnings, "\n"); want == "" && strings.Contains(got, "Heroku") || !strings.Contains(got, want) {
+			t.Errorf("%v: got %q", *flags, got)
+		}
+	}
+}
+
+// TestPythonsOfHeroku refuses what Heroku's buildpack does not install.
+func TestPythonsOfHeroku(t *testing.T) {
+	asked := Asked{Folder: writeApp(t, "[app]\npython = '3.9'\n"), Flags: map[string]string{KeyProvider: ProviderHeroku}, Getenv: noEnvironment}
+	_, err := Make(t.Context(), asked, state.Home{Dir: t.TempDir()})
+	usage, ok := errors.AsType[*providers.Usage](err)
+	if want := "the app needs Python 3.9, and Heroku has 3.10, 3.11, 3.12, 3.13 or 3.14: use --provider docker"; !ok || !strings.HasPrefix(usage.Error(), want) || usage.About != providers.AboutApp {
+		t.Errorf("got %v", err)
+	}
+}

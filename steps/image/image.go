@@ -43,15 +43,13 @@ const (
 )
 
 // Place is where the app of an image runs.
-var Place = portable.Place{Root: Root, Bind: "0.0.0.0:" + Port, Workers: 2, Keeps: true}
+var Place = portable.Place{Root: Root, Bind: "0.0.0.0:" + Port, Workers: 2, Reach: true, Keeps: true}
 
 // Options are what the files depend on beside the app.
 type Options struct {
 	// CacheMounts has the build keep what it downloads, for the next build. BuildKit can do
 	// that; the older builder refuses such a Dockerfile.
 	CacheMounts bool
-	// Services are the kinds of databases beside the app, sorted.
-	Services []string
 }
 
 // Files are the files for an app's folder, sorted by their paths: the three, and those of

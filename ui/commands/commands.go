@@ -112,7 +112,17 @@ func (c *command) about(args []string) (state.Home, string, error) {
 	return home, args[0], nil
 }
 
-// SystemStreams are the process's own.
+// SystemStreams are the process's own, with its environment.
 func SystemStreams(terminal, outTerminal bool) Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, OutTerminal: outTerminal, Getenv: os.Getenv}
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, OutTerminal: outTerminal, Getenv: getenv}
+}
+
+// getenv is the process's environment. HOME is set on every system: Windows has another
+// name for it.
+func getenv(key string) string {
+	value := os.Getenv(key)
+	if key == "HOME" && value == "" {
+		return homeFolder(os.Getenv)
+	}
+	return value
 }

@@ -37,6 +37,9 @@ type Place struct {
 	Workers int
 	// Proxied is set if visitors come through a proxy that tells who they are.
 	Proxied bool
+	// Reach is set if an app that listens to its own computer alone is to be reached all
+	// the same.
+	Reach bool
 	// Keeps is set if the place keeps what the app writes to its volumes.
 	Keeps bool
 }
@@ -102,7 +105,7 @@ func (r Release) Line() string {
 // serve makes the web command.
 func (r *Release) serve(p plan.Plan, place Place, target string) {
 	if p.OwnServer() {
-		r.serveItself(p.App.Command)
+		r.serveItself(p.App.Command, place)
 		return
 	}
 	arguments := []string{"--bind", place.Bind}

@@ -9,7 +9,7 @@ import (
 	"slipway/steps/plan"
 )
 
-var image = Place{Root: "/app", Bind: "0.0.0.0:8000", Workers: 2, Keeps: true}
+var image = Place{Root: "/app", Bind: "0.0.0.0:8000", Workers: 2, Reach: true, Keeps: true}
 
 func planOf(found app.Found, files ...string) plan.Plan {
 	bundle := &app.Bundle{}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"net"
 	"net/netip"
 	"runtime"
@@ -45,12 +44,11 @@ func (d deployment) places(ctx context.Context) []published {
 	return all
 }
 
-// supplied are the variables that an app is given beside its own: slipway's, and the one
+// supplied are the variables that an app is given beside its own: the one
 // that tells it under which names visitors reach it. Of these there are always all that
 // places could choose, so that a release is the same wherever it is published.
 func supplied(spec providers.Spec, app providers.App) map[string]string {
 	all := map[string]string{}
-	maps.Copy(all, app.Supplied)
 	if app.HostVariable != nil {
 		var hosts []string
 		for n := range placeTries {

@@ -14,7 +14,6 @@ import (
 func TestSupplied(t *testing.T) {
 	spec := providers.Spec{Tag: "slipway-shop-1"}
 	app := providers.App{
-		Supplied:     map[string]string{"MODULE": "shop.settings"},
 		HostVariable: func(hosts []string) (string, string) { return "HOSTS", strings.Join(hosts, " ") },
 	}
 	s, err := settingsOf(spec, app)
@@ -37,7 +36,6 @@ func TestSupplied(t *testing.T) {
 		t.Errorf("%q count as the app's own", r.names())
 	}
 	app.HostVariable = func([]string) (string, string) { return "", "" }
-	app.Supplied = nil
 	none, err := settingsOf(spec, app)
 	if err != nil || strings.Contains(none.text(), "supplied") {
 		t.Errorf("an app that does not look has %s, %v", none.text(), err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/buildpack"
 	"slipway/steps/image"
 	"slipway/steps/plan"
 	"slipway/steps/portable"
@@ -24,14 +25,17 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
 		Stop:   limits.Stop,
 	}
-	if platform.Takes() == providers.AsImage {
+	switch platform.Takes() {
+	case providers.AsImage:
 		r := portable.Of(p, image.Place)
 		for _, v := range r.Volumes {
 			a.Data = append(a.Data, v.Path)
 		}
 		a.Details = r.Details
-		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{Services: p.Services()}, w) }
-		return a
+		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{}, w) }
+	case providers.AsSource:
+		a.Details = buildpack.Details(p)
+		a.Archive = func(w io.Writer) error { return buildpack.Archive(p, w) }
 	}
 	return a
 }

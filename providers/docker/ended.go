@@ -23,7 +23,7 @@ func endedBadly(what string, state *container.State, memory int64, last []string
 	return &providers.Failed{
 		Err: fmt.Errorf("%s failed with status %d: %s", what, state.ExitCode, strings.TrimSpace(fmt.Sprintf(
 			"%s\nit needed more than its %s of memory and was killed", strings.Join(last, "\n"), units.BytesSize(float64(memory))))),
-		Next: "give it more with --size, as in --size 2g; then " + again,
+		Next: "give it more with --size, as in --size 2g, or let the app start fewer workers; then " + again,
 	}
 }
 

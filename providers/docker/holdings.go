@@ -39,7 +39,7 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 		return nil, d.failed("list the engine's networks", err)
 	}
 	for _, n := range networks.Items {
-		all = append(all, providers.Holding{Kind: heldNetwork, ID: n.ID, Detail: n.Name})
+		all = append(all, providers.Holding{Kind: heldNetwork, ID: n.Name})
 	}
 	images, err := d.heldImages(ctx)
 	if err != nil {
@@ -69,6 +69,18 @@ func volumeDetail(spec providers.Spec, name string) string {
 	return "scratch of a test"
 }
 
+// imageDetail says what an image is for.
+func imageDetail(spec providers.Spec, name string) string {
+	switch of := strings.TrimPrefix(name, spec.Tag+":"); {
+	case name == frontImage(spec):
+		return "what listens at the app's address"
+	case strings.HasPrefix(of, newSteps), strings.HasPrefix(of, oldSteps):
+		return "steps of a build, for the next one"
+	default:
+		return "release " + of
+	}
+}
+
 // heldImages are all images of the deployment: by their names, and by the label those
 // that lost their name.
 func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error) {
@@ -79,7 +91,7 @@ func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error)
 	slices.Sort(names)
 	var all []providers.Holding
 	for _, name := range names {
-		all = append(all, providers.Holding{Kind: heldImage, ID: name})
+		all = append(all, providers.Holding{Kind: heldImage, ID: name, Detail: imageDetail(d.spec, name)})
 	}
 	nameless, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: ours(d.spec).Add("dangling", "true")})
 	if err != nil {
@@ -106,11 +118,7 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 		if err := d.destroy(ctx, h); err != nil {
 			return err
 		}
-		name := h.ID
-		if h.Kind == heldNetwork {
-			name = h.Detail
-		}
-		report("removed the " + h.Kind + " " + name)
+		report("removed the " + h.Kind + " " + h.ID)
 	}
 	return nil
 }

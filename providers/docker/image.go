@@ -127,6 +127,7 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 type stepTags struct {
 	name  func(stage int, id string)
 	stage int // 1 is the first
+	own   bool
 	begun []byte
 }
 
@@ -145,11 +146,14 @@ func (s *stepTags) Write(p []byte) (int, error) {
 		s.begun = []byte(rest)
 		if stageBegins.MatchString(line) {
 			s.stage++
+			s.own = false // what it begins with is an official image or another stage
 			continue
 		}
-		if step := stepEnds.FindStringSubmatch(line); step != nil && s.stage > 0 {
+		step := stepEnds.FindStringSubmatch(line)
+		if step != nil && s.own {
 			s.name(s.stage, step[1])
 		}
+		s.own = s.own || step != nil
 	}
 }
 

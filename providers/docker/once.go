@@ -51,7 +51,11 @@ func (d deployment) perform(ctx context.Context, r release, j job, report func(l
 	if err != nil || status == 0 {
 		return err
 	}
-	return programFailed(j.what, status, last)
+	c, _, err := d.inspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	return endedBadly(j.what, c.State, r.Memory, last)
 }
 
 // follow passes on what a container prints until it ends, and returns the last lines.

@@ -8,13 +8,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
-
-	"slipway/providers"
 )
 
 //go:embed health.py
@@ -153,27 +150,19 @@ func (d deployment) awaitHealthy(ctx context.Context, name string, r release) er
 // unhealthy says why a release does not take the traffic. answer is the status of its
 // last answer, in three digits.
 func unhealthy(c container.InspectResponse, r release, answer string, last []string) error {
-	status, what := 1, ""
 	wanted := "one below 500"
 	if r.Status != 0 {
 		wanted = strconv.Itoa(r.Status)
 	}
+	said := func(what string) []string { return append([]string{what + "; its last lines:"}, last...) }
+	const what = "the start of the release"
 	switch {
-	case c.State.OOMKilled:
-		return &providers.Failed{
-			Err: fmt.Errorf("the start of the release failed with status %d: it was ended because it took more than %s of memory; its last lines:\n%s",
-				c.State.ExitCode, shownMemory(r.Memory), strings.Join(last, "\n")),
-			Next: fmt.Sprintf("give it more with --size %s, or let the app start fewer workers; then %s", shownMemory(2*r.Memory), again),
-		}
 	case !c.State.Running:
-		status = c.State.ExitCode
-		what = fmt.Sprintf("the release did not answer at %s: it ended with status %d; its last lines:", r.Path, status)
+		return endedBadly(what, c.State, r.Memory, said(fmt.Sprintf("the release did not answer at %s: it ended with status %d", r.Path, c.State.ExitCode)))
 	case len(answer) < 3 || answer[:3] == "000":
-		what = fmt.Sprintf("the release did not answer at %s within %s; its last lines:", r.Path, r.Within)
-	default:
-		what = fmt.Sprintf("the release answered with status %s at %s, and %s is wanted; its last lines:", answer[:3], r.Path, wanted)
+		return programFailed(what, 1, said(fmt.Sprintf("the release did not answer at %s within %s", r.Path, r.Within)))
 	}
-	return programFailed("the start of the release", status, append([]string{what}, last...))
+	return programFailed(what, 1, said(fmt.Sprintf("the release answered with status %s at %s, and %s is wanted", answer[:3], r.Path, wanted)))
 }
 
 // changeProcesses ends the processes of other releases and starts those of this one.
@@ -207,11 +196,11 @@ func (d deployment) changeProcesses(ctx context.Context, r release) error {
 	if err := pause(ctx, processTime); err != nil {
 		return err
 	}
-	return d.stayedUp(ctx, started)
+	return d.stayedUp(ctx, started, r.Memory)
 }
 
 // stayedUp fails with the last lines of the first process that ended.
-func (d deployment) stayedUp(ctx context.Context, names []string) error {
+func (d deployment) stayedUp(ctx context.Context, names []string, memory int64) error {
 	for _, name := range names {
 		c, found, err := d.inspect(ctx, name)
 		if err != nil {
@@ -225,7 +214,7 @@ func (d deployment) stayedUp(ctx context.Context, names []string) error {
 			return err
 		}
 		what := fmt.Sprintf("the release takes the traffic, but its process %s does not stay up; its last lines:", c.Config.Labels[labelProcess])
-		return programFailed("the start of the process", c.State.ExitCode, append([]string{what}, last...))
+		return endedBadly("the start of the process", c.State, memory, append([]string{what}, last...))
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (r *addOnResource) Make(ctx context.Context, report func(string)) error {
 		case now == nil:
 			return false, "it does not show yet", nil
 		case now.State == "deprovisioned":
-			return false, "", &providers.Failed{Err: fmt.Errorf("Heroku accepted the add-on %s and then did not make it", now.Name), Next: again}
+			return false, "", &providers.Failed{Err: fmt.Errorf("the add-on %s was accepted by Heroku and then not made", now.Name), Next: again}
 		}
 		return now.State == "provisioned", "it is " + now.State, nil
 	})

@@ -134,7 +134,13 @@ func (p *Provider) app(ctx context.Context, spec providers.Spec, asked time.Time
 	}
 	name := appName(spec)
 	app, err := p.api.AppInfo(ctx, name)
-	if err = p.plain(err); isNotFound(err) {
+	if err = p.plain(err); isNotFound(err) && p.made != "" {
+		// It is there, or was a moment ago.
+		if err = p.patient(ctx, "look for the app "+name, func() (err error) { app, err = p.api.AppInfo(ctx, name); return err }); isNotFound(err) {
+			p.made = ""
+		}
+	}
+	if isNotFound(err) {
 		return nil, nil
 	}
 	if statusOf(err) == http.StatusForbidden {

@@ -170,7 +170,7 @@ func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Rel
 	for try := 1; try <= tries; try++ {
 		words = nil
 		ended := false
-		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: ptr(mostLogLines)}, func(l logLine) {
+		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: new(mostLogLines)}, func(l logLine) {
 			if strings.HasPrefix(l.process, processWeb+".") && !l.time.Before(release.CreatedAt.Truncate(time.Second)) {
 				words = append(words, l.text)
 				ended = ended || exitStatus.MatchString(l.text)
@@ -188,5 +188,3 @@ func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Rel
 	}
 	return words[max(0, len(words)-lastLines):], nil
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -87,7 +87,7 @@ func (r *releaseDelivery) upload(ctx context.Context, report func(string)) (from
 func outside(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || !rest.Private(u) {
-		return nil, errors.New("Heroku's API names an address that is not https")
+		return nil, errors.New("an address that the API names is not https")
 	}
 	return u, nil
 }
@@ -128,9 +128,12 @@ func (p *Provider) followBuild(ctx context.Context, app *api.App, build *api.Bui
 	now := build
 	w := rest.Wait{What: "Heroku's build", Within: p.options.BuildWithin, Next: again, Report: report}
 	last, err := p.follow(ctx, build.OutputStreamURL, w, func(ctx context.Context) (bool, string, error) {
-		var err error
-		if now, err = p.api.BuildInfo(ctx, app.ID, build.ID); err != nil {
-			return false, "", p.failed("follow the build", err)
+		err := p.patient(ctx, "follow the build", func() (err error) {
+			now, err = p.api.BuildInfo(ctx, app.ID, build.ID)
+			return err
+		})
+		if err != nil {
+			return false, "", err
 		}
 		// The release comes a moment after the slug.
 		return now.Status != pending && (now.Status != succeeded || now.Release != nil), "it is " + now.Status, nil
@@ -148,12 +151,12 @@ func (p *Provider) followBuild(ctx context.Context, app *api.App, build *api.Bui
 func (p *Provider) followRelease(ctx context.Context, app *api.App, id string, report func(string)) (*api.Release, error) {
 	var now *api.Release
 	look := func(ctx context.Context) (bool, string, error) {
-		var err error
-		if now, err = p.api.ReleaseInfo(ctx, app.ID, id); err != nil {
-			if isNotFound(p.plain(err)) {
-				return false, "it does not show yet", nil
-			}
-			return false, "", p.failed("follow the release", err)
+		err := p.patient(ctx, "follow the release", func() (err error) {
+			now, err = p.api.ReleaseInfo(ctx, app.ID, id)
+			return err
+		})
+		if err != nil {
+			return false, "", err
 		}
 		return now.Status != pending, "it is " + now.Status, nil
 	}
@@ -165,7 +168,7 @@ func (p *Provider) followRelease(ctx context.Context, app *api.App, id string, r
 		return nil, err
 	case ended && now.Status == succeeded:
 		return now, nil
-	case now != nil && now.OutputStreamURL != nil:
+	case now.OutputStreamURL != nil:
 		last, err = p.follow(ctx, *now.OutputStreamURL, w, look)
 	default:
 		err = p.pace.Until(ctx, w, look)

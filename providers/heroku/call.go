@@ -14,24 +14,47 @@ const fullPage = "max=1000"
 // list collects a list from all its pages. The library reads one page only.
 func list[T any](ctx context.Context, p *Provider, doing, path string) ([]T, error) {
 	var all []T
+	err := p.patient(ctx, doing, func() (err error) {
+		all, err = listed[T](ctx, p, path)
+		return err
+	})
+	return all, err
+}
+
+func listed[T any](ctx context.Context, p *Provider, path string) ([]T, error) {
+	var all []T
 	for next := "id ..; " + fullPage; next != ""; {
 		request, err := p.api.NewRequest(ctx, http.MethodGet, path, nil, nil)
 		if err != nil {
-			return nil, p.failed(doing, err)
+			return nil, err
 		}
 		request.Header.Set("Range", next)
 		response, err := p.client.Do(request)
 		if err != nil {
-			return nil, p.failed(doing, err)
+			return nil, err
 		}
 		var page []T
 		err = json.NewDecoder(response.Body).Decode(&page)
 		if err = errors.Join(err, response.Body.Close()); err != nil {
-			return nil, p.failed(doing, err)
+			return nil, err
 		}
 		all, next = append(all, page...), response.Header.Get("Next-Range")
 	}
 	return all, nil
+}
+
+// patient asks for what is there, and asks again for as long as look-ups may lag behind
+// if it does not show.
+func (p *Provider) patient(ctx context.Context, doing string, ask func() error) error {
+	var last error
+	_, err := p.pace.UntilFound(ctx, func(context.Context) (bool, error) {
+		last = p.plain(ask())
+		return !isNotFound(last), nil
+	})
+	if err != nil {
+		last = err
+	}
+	return p.failed(doing, last)
 }
 
 // settled sends a call that changes something and that must not be sent twice. If its

@@ -156,12 +156,12 @@ func (c Catalog) choose(spec providers.Spec) (choice, error) {
 	}
 	if !slices.Contains(c.Regions, chosen.region) {
 		return choice{}, &providers.Usage{
-			Err: fmt.Errorf("Heroku has no region %q for apps like this one", chosen.region), Next: "choose one with --region: " + strings.Join(c.Regions, ", "),
+			Err: fmt.Errorf("there is no region %q at Heroku for apps like this one", chosen.region), Next: "choose one with --region: " + strings.Join(c.Regions, ", "),
 		}
 	}
 	if !slices.Contains(c.Stacks, chosen.stack) {
 		return choice{}, &providers.Usage{
-			Err: fmt.Errorf("Heroku has no stack %q", chosen.stack), Next: "choose one with --image: " + strings.Join(c.Stacks, ", "),
+			Err: fmt.Errorf("there is no stack %q at Heroku", chosen.stack), Next: "choose one with --image: " + strings.Join(c.Stacks, ", "),
 		}
 	}
 	return chosen, nil

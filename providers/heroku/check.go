@@ -24,7 +24,7 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 		return err
 	}
 	if account.SuspendedAt != nil {
-		return &providers.Refused{Err: fmt.Errorf("Heroku has suspended the account %s", account.Email), Next: "ask Heroku's support why: " + ticketPage}
+		return &providers.Refused{Err: fmt.Errorf("the account %s is suspended by Heroku", account.Email), Next: "ask Heroku's support why: " + ticketPage}
 	}
 	if err := p.checkTeam(ctx); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	// A team pays for its apps itself.
 	if !account.Verified && p.options.Team == "" {
 		return &providers.Refused{
-			Err:  fmt.Errorf("Heroku has no way to pay for the account %s yet, without which it makes no apps", account.Email),
+			Err:  fmt.Errorf("the account %s has no way to pay at Heroku yet, without which it can make no app", account.Email),
 			Next: "add one at " + verifyPage + ", then " + again,
 		}
 	}
@@ -72,7 +72,7 @@ func (p *Provider) checkTeam(ctx context.Context) error {
 	if err = p.plain(err); isNotFound(err) || statusOf(err) == http.StatusForbidden {
 		return &providers.Usage{
 			Err:  fmt.Errorf("the account is not in a team %q at Heroku: %w", p.options.Team, err),
-			Next: "heroku teams lists the names; name one of them as team under [heroku] in slipway.toml or in HEROKU_TEAM",
+			Next: "heroku teams lists the names; give one with --team, or leave it out",
 		}
 	}
 	return p.failed("look for the team "+p.options.Team, err)

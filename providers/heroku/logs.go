@@ -53,7 +53,7 @@ func (p *Provider) Logs(ctx context.Context, spec providers.Spec, wanted provide
 		}
 	}
 	for {
-		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: &lines, Tail: ptr(wanted.Follow)}, write)
+		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: &lines, Tail: new(wanted.Follow)}, write)
 		if err = errors.Join(err, broke); err != nil || !wanted.Follow {
 			return err
 		}
@@ -116,8 +116,8 @@ func (p *Provider) logLines(ctx context.Context, app *api.App, o api.LogSessionC
 	if response.StatusCode != http.StatusOK {
 		return p.failed(doing, fmt.Errorf("%s answered with status %d", u.Host, response.StatusCode))
 	}
-	_, err = eachLine(bufio.NewReaderSize(response.Body, 16<<10), func(line string) {
-		line = strings.TrimRight(strings.ReplaceAll(line, "\x00", ""), "\r\n")
+	_, err = eachLine(bufio.NewReaderSize(withoutZeros{response.Body}, 16<<10), func(line string) {
+		line = strings.TrimRight(line, "\r\n")
 		if line != "" {
 			do(parsed(line))
 		}

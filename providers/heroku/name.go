@@ -37,7 +37,7 @@ func checkTag(tag string) error {
 // begin with a letter.
 func appName(spec providers.Spec) string {
 	const longest, random = 30, 6
-	end := ""
+	var end string
 	if found := randomEnd.FindStringSubmatch(spec.Tag); found != nil {
 		end = found[1][len(found[1])-random:]
 	} else {

@@ -135,19 +135,16 @@ func (r *releaseDelivery) deliver(ctx context.Context, s *standing, varsChanged 
 		if build, err = r.start(ctx, s, report); err != nil {
 			return nil, err
 		}
+		return r.p.followBuild(ctx, s.app, build, report)
 	}
-	if build.Status == succeeded {
-		release := (*api.Release)(nil)
-		if build.Release != nil {
-			release = s.of(build.Release.ID)
-		}
-		if release == nil || release.Status != pending {
-			report("Heroku has built this release before: it is not built again")
-			return r.p.releaseSlug(ctx, s, build.Slug.ID, "Deploy "+r.app.Release, report)
-		}
+	if build.Status == pending || build.Release == nil {
+		return r.p.followBuild(ctx, s.app, build, report)
+	}
+	if release := s.of(build.Release.ID); release != nil && release.Status == pending {
 		return r.p.followRelease(ctx, s.app, release.ID, report)
 	}
-	return r.p.followBuild(ctx, s.app, build, report)
+	report("Heroku has built this release before: it is not built again")
+	return r.p.releaseSlug(ctx, s, build.Slug.ID, "Deploy "+r.app.Release, report)
 }
 
 // anew is the release that runs already, whose variables or dynos were not right.

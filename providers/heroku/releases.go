@@ -26,18 +26,24 @@ func (p *Provider) Releases(ctx context.Context, spec providers.Spec) ([]provide
 func (s *standing) kept() []providers.Release {
 	var all []providers.Release
 	var next *api.Release
+	left := "" // the name of what was left, as long as the list goes on with it
 	for i, r := range s.releases {
 		if r.Status != succeeded || r.Slug == nil {
 			continue
 		}
-		left := next != nil && strings.HasPrefix(next.Description, "Rollback to v") && s.nameOf(*next) != s.nameOf(r)
-		next = &s.releases[i]
 		name := s.nameOf(r)
+		switch {
+		case next != nil && strings.HasPrefix(next.Description, "Rollback to v") && s.nameOf(*next) != name:
+			left = name
+		case left != name:
+			left = ""
+		}
+		next = &s.releases[i]
 		at := slices.IndexFunc(all, func(k providers.Release) bool { return k.Name == name })
 		switch {
 		case at >= 0:
 			all[at].Served = r.CreatedAt // the list goes back in time
-		case !left:
+		case left == "":
 			all = append(all, providers.Release{Name: name, Current: len(all) == 0, Served: r.CreatedAt})
 		}
 	}
@@ -67,7 +73,7 @@ func (p *Provider) RollBack(ctx context.Context, spec providers.Spec, release st
 		}
 	}
 	if slug == "" || current == nil {
-		return &providers.Usage{Err: fmt.Errorf("Heroku keeps no release %s of the app", release), Next: "choose one of: " + strings.Join(names, ", ")}
+		return &providers.Usage{Err: fmt.Errorf("there is no release %s of the app at Heroku", release), Next: "choose one of: " + strings.Join(names, ", ")}
 	}
 	made, err := p.releaseSlug(ctx, s, slug, "Go back to "+release, report)
 	if err == nil {

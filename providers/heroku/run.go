@@ -52,7 +52,7 @@ func (p *Provider) Run(ctx context.Context, spec providers.Spec, command provide
 // of a call whose answer was lost is stopped.
 func (p *Provider) oneOff(ctx context.Context, app *api.App, command providers.Command, mark string) (*api.Dyno, error) {
 	o := api.DynoCreateOpts{
-		Attach: ptr(true), TimeToLive: ptr(int((24 * time.Hour).Seconds())),
+		Attach: new(true), TimeToLive: new(int((24 * time.Hour).Seconds())),
 		// The shell tells the status: the connection does not. The command stands in a shell
 		// of its own, so that no word of it ends this one.
 		Command: "(exec " + shellescape.QuoteCommand(command.Words) + "); printf '%s%s\\n' " + shellescape.Quote(mark) + " $?",
@@ -61,7 +61,7 @@ func (p *Provider) oneOff(ctx context.Context, app *api.App, command providers.C
 		columns, rows := t.Size()
 		o.Env = map[string]string{"TERM": t.Type, "COLUMNS": strconv.Itoa(columns), "LINES": strconv.Itoa(rows)}
 	} else {
-		o.ForceNoTty = ptr(true)
+		o.ForceNoTty = new(true)
 	}
 	dyno, err := p.api.DynoCreate(ctx, app.ID, o)
 	if err = p.plain(err); err == nil && dyno.AttachURL != nil {
@@ -97,7 +97,7 @@ func (p *Provider) attach(ctx context.Context, dyno *api.Dyno) (net.Conn, error)
 	const doing, within = "attach to the dyno", 30 * time.Second
 	u, err := url.Parse(*dyno.AttachURL)
 	if err != nil || u.Scheme != "rendezvous" || u.Port() == "" {
-		return nil, p.failed(doing, errors.New("Heroku's API names an address that can't be used"))
+		return nil, p.failed(doing, errors.New("the address that the API names can't be used"))
 	}
 	dialing, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
 	defer cancel()

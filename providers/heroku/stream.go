@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -34,8 +35,7 @@ func (o *output) tell(line string) {
 }
 
 func (o *output) add(line string) {
-	// Heroku keeps a silent stream alive with zero bytes.
-	line = strings.TrimRight(strings.ReplaceAll(line, "\x00", ""), "\r\n")
+	line = strings.TrimRight(line, "\r\n")
 	if line == "" {
 		return
 	}
@@ -97,13 +97,27 @@ func (p *Provider) read(ctx context.Context, from string, at int64, to *output) 
 	case response.StatusCode/100 != 2:
 		return 0, fmt.Errorf("it answered with status %d", response.StatusCode)
 	}
-	body := bufio.NewReaderSize(response.Body, longestLine)
+	body := bufio.NewReaderSize(withoutZeros{response.Body}, longestLine)
 	if at > 0 && response.StatusCode == http.StatusOK {
 		if _, err := io.CopyN(io.Discard, body, at); err != nil {
 			return 0, err
 		}
 	}
 	return eachLine(body, to.add)
+}
+
+// withoutZeros is a stream without zero bytes, with which Heroku keeps one alive that has
+// nothing to say. They are not part of what is printed, nor of the count of its bytes.
+type withoutZeros struct{ from io.Reader }
+
+func (r withoutZeros) Read(b []byte) (int, error) {
+	for {
+		n, err := r.from.Read(b)
+		left := slices.DeleteFunc(b[:n], func(c byte) bool { return c == 0 })
+		if len(left) > 0 || n == 0 || err != nil {
+			return len(left), err
+		}
+	}
 }
 
 // eachLine reads lines to the end. Of a line that is too long only the beginning counts.
@@ -117,14 +131,15 @@ func eachLine(body *bufio.Reader, do func(line string)) (n int64, err error) {
 			line, err = body.ReadSlice('\n')
 			size += len(line)
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		over := errors.Is(err, io.EOF)
+		if err != nil && !over {
 			return n, err
 		}
 		n += int64(size)
 		if text != "" {
 			do(text)
 		}
-		if err != nil {
+		if over {
 			return n, nil
 		}
 	}

@@ -10,9 +10,13 @@ import (
 
 // vars are the variables of an app. Their values are secret.
 func (p *Provider) vars(ctx context.Context, app *api.App) (map[string]string, error) {
-	answer, err := p.api.ConfigVarInfoForApp(ctx, app.ID)
+	var answer api.ConfigVarInfoForAppResult
+	err := p.patient(ctx, "ask for the app's variables", func() (err error) {
+		answer, err = p.api.ConfigVarInfoForApp(ctx, app.ID)
+		return err
+	})
 	if err != nil {
-		return nil, p.failed("ask for the app's variables", err)
+		return nil, err
 	}
 	vars := map[string]string{}
 	for name, value := range answer {

@@ -222,7 +222,8 @@ func (b *build) running() ([]string, error) {
 	lines = append(lines, runLine("groupadd --gid "+UserID+" "+User,
 		"useradd --uid "+UserID+" --gid "+User+" --no-log-init --no-create-home --home-dir "+portable.StateFolder+" --shell /usr/sbin/nologin "+User))
 	env := []string{`ENV PATH="` + environment + `/bin:$PATH"`}
-	for _, v := range slices.Concat([]portable.Variable{{Name: "PORT", Value: Port}, {Name: "PYTHONDONTWRITEBYTECODE", Value: "1"}}, b.release.Variables) {
+	for _, v := range slices.Concat([]portable.Variable{{Name: "PORT", Value: Port}, {Name: "PYTHONDONTWRITEBYTECODE", Value: "1"},
+		{Name: "XDG_RUNTIME_DIR", Value: "/tmp"}}, b.release.Variables) {
 		text, err := variable(v.Name, v.Value)
 		if err != nil {
 			return nil, err
@@ -257,7 +258,7 @@ func (b *build) labels() (string, error) {
 // healthCheck asks the app as a visitor on this computer does. It follows no redirect.
 func (b *build) healthCheck() string {
 	h := b.plan.Health()
-	return fmt.Sprintf("HEALTHCHECK --interval=10s --timeout=5s --start-period=%ds --retries=3 \\\n    CMD %s", h.Seconds, words("python3", "-I", "-S", "-c", healthProgram(h)))
+	return fmt.Sprintf("HEALTHCHECK --interval=5s --timeout=5s --start-period=%ds --retries=3 \\\n    CMD %s", h.Seconds, words("python3", "-I", "-S", "-c", healthProgram(h)))
 }
 
 // healthProgram is Python that ends with 0 if the app answers as a healthy one does.

@@ -50,8 +50,6 @@ type Options struct {
 	// CacheMounts has the build keep what it downloads, for the next build. BuildKit can do
 	// that; the older builder refuses such a Dockerfile.
 	CacheMounts bool
-	// Services are the kinds of databases beside the app, sorted.
-	Services []string
 }
 
 // Files are the files for an app's folder, sorted by their paths: the three, and those of

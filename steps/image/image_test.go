@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"slipway/providers"
@@ -20,11 +21,14 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// planOf is the plan for a folder, or for a sample if folder is "".
-func planOf(t *testing.T, folder, sample string) plan.Plan {
+// planOf is the plan for a folder, or for a sample if folder is "", with services beside it.
+func planOf(t *testing.T, folder, sample string, services ...string) plan.Plan {
 	t.Helper()
-	p, err := plan.Make(t.Context(), plan.Asked{Folder: folder, Sample: sample, Getenv: func(string) string { return "" },
-		Flags: map[string]string{plan.KeyProvider: plan.ProviderDocker}}, state.Home{Dir: t.TempDir()})
+	flags := map[string]string{plan.KeyProvider: plan.ProviderDocker}
+	if len(services) > 0 {
+		flags[plan.KeyService] = strings.Join(services, plan.ListSeparator)
+	}
+	p, err := plan.Make(t.Context(), plan.Asked{Folder: folder, Sample: sample, Getenv: func(string) string { return "" }, Flags: flags}, state.Home{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +41,7 @@ const shapes = "../../ui/e2e/shapes/testdata/"
 var golden = map[string]struct {
 	folder, sample string
 	options        Options
+	services       []string
 }{
 	"hello":            {sample: "hello"},
 	"accounts":         {sample: "accounts"},
@@ -49,7 +54,7 @@ var golden = map[string]struct {
 	"own-script":       {folder: shapes + "own-script"},
 	"front-end":        {folder: shapes + "front-end", options: Options{CacheMounts: true}},
 	"win-text":         {folder: shapes + "win-text"},
-	"procfile":         {folder: shapes + "procfile", options: Options{Services: []string{"mariadb", "postgres", "redis"}}},
+	"procfile":         {folder: shapes + "procfile", services: []string{"mariadb", "postgres", "redis"}},
 }
 
 // TestFiles compares what is written for an app with files that were read and found good.
@@ -57,11 +62,11 @@ var golden = map[string]struct {
 func TestFiles(t *testing.T) {
 	for name, test := range golden {
 		t.Run(name, func(t *testing.T) {
-			files, err := Files(planOf(t, test.folder, test.sample), test.options)
+			files, err := Files(planOf(t, test.folder, test.sample, test.services...), test.options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := Files(planOf(t, test.folder, test.sample), test.options)
+			again, err := Files(planOf(t, test.folder, test.sample, test.services...), test.options)
 			if err != nil || !slices.Equal(files, again) {
 				t.Errorf("written twice, the files differ: %v", err)
 			}

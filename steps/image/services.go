@@ -57,7 +57,7 @@ var knownServices = map[string]service{
 // services are those that the plan asks for.
 func (b *build) services() []service {
 	var all []service
-	for _, kind := range b.options.Services {
+	for _, kind := range b.plan.Services() {
 		if s, known := knownServices[kind]; known {
 			all = append(all, s)
 		}

@@ -99,8 +99,7 @@ func (r Release) Line() string {
 // serve makes the web command.
 func (r *Release) serve(p plan.Plan, place Place, target string) {
 	if p.OwnServer() {
-		r.line, _ = app.Exec(reachable(p.App.Command))
-		r.Words = []string{"/bin/sh", "-c", r.line}
+		r.serveItself(p.App.Command)
 		return
 	}
 	r.Words = append([]string{"gunicorn"}, defaults(p)...)
@@ -116,10 +115,6 @@ func (r *Release) serve(p plan.Plan, place Place, target string) {
 		r.Words = append(r.Words, arg)
 	}
 }
-
-// reachable has a server of the app's own listen to its container's network: a command
-// for a server of one's own names the loopback address.
-func reachable(command string) string { return strings.ReplaceAll(command, "127.0.0.1", "0.0.0.0") }
 
 // defaults are gunicorn's arguments where the app's own settings decide nothing.
 func defaults(p plan.Plan) []string {

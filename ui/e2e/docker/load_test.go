@@ -59,8 +59,11 @@ func (l *load) ask(conn net.Conn, reader *bufio.Reader, request string) error {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d, %.80s, %v", response.StatusCode, body, err)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d, %.80s", response.StatusCode, body)
+	}
+	if err != nil {
+		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

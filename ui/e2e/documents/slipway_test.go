@@ -40,7 +40,7 @@ func (c *checker) slipway(args []string, marked, simulated bool) error {
 		}
 		return ""
 	}
-	rented := flag(plan.KeyProvider) == plan.ProviderDigitalOcean && !simulated
+	rented := slices.Contains([]string{plan.ProviderDigitalOcean, plan.ProviderHeroku}, flag(plan.KeyProvider)) && !simulated
 	elsewhere := rented || flag(plan.KeyProvider) == plan.ProviderSSH || flag(plan.KeyHost) != ""
 	switch {
 	case elsewhere && !marked:

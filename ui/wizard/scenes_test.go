@@ -45,9 +45,9 @@ var scenes = map[string]func(p *person){
 		u.update(p.w, &standing{done: 9, all: 19, next: "Debian's packages",
 			holdings: []providers.Holding{{Kind: "droplet", ID: "481516", Detail: "s-1vcpu-512mb-10gb in fra1", Monthly: 4}}})
 	},
-	"folder":  func(p *person) { p.w.push(newFolder(p.w)) },
-	"where":   func(p *person) { p.press("enter") },
-	"token":   func(p *person) { p.token("") },
+	"folder": func(p *person) { p.w.push(newFolder(p.w)) },
+	"where":  func(p *person) { p.press("enter") },
+	"token":  func(p *person) { p.token("") },
 	"token-heroku": func(p *person) {
 		p.w.push(newToken(answers.Heroku, false))
 		p.press("HRKU-0123456789")

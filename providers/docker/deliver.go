@@ -94,21 +94,44 @@ func differs(now, wanted release) string {
 // wanted is the release as it should run: with the variables that the app has already,
 // those that were given now, and without those that go away.
 func (a *delivery) wanted(ctx context.Context, d deployment) (release, error) {
-	now, _, err := d.current(ctx)
+	before, err := d.variablesBefore(ctx)
 	if err != nil {
 		return release{}, err
 	}
-	r := release{name: a.app.Release, variables: map[string]string{}}
+	r := release{name: a.app.Release, variables: before}
 	if r.settings, err = settingsOf(a.spec, a.app); err != nil {
 		return release{}, err
 	}
-	maps.Copy(r.variables, now.variables)
 	maps.Copy(r.variables, a.app.Variables)
 	for _, name := range a.app.Unset {
 		delete(r.variables, name)
 	}
 	r.connections, err = d.connections(ctx, r.Services)
 	return r, err
+}
+
+// variablesBefore are the app's own variables as it has them: those of the release that
+// takes the traffic or, where none does, of the newest container that has any. So they
+// outlive a first run that was killed, and a container that somebody removed.
+func (d deployment) variablesBefore(ctx context.Context) (map[string]string, error) {
+	now, found, err := d.current(ctx)
+	if err != nil || found {
+		return now.variables, err
+	}
+	all, err := d.containers(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.Labels[labelVariables] == "" {
+			continue
+		}
+		newest, found, err := d.inspect(ctx, c.ID)
+		if err != nil || found {
+			return ownVariables(newest.Config.Env, c.Labels[labelVariables]), err
+		}
+	}
+	return map[string]string{}, nil
 }
 
 // Make tests the release, prepares its data, and lets it take the traffic once it is

@@ -233,7 +233,9 @@ func TestLeftovers(t *testing.T) {
 	w := newOpened(t)
 	app := testApp("one")
 	app.Processes = map[string]string{"worker": "exec sleep 600"}
+	app.Variables = map[string]string{"SECRET": "kept"}
 	w.mustDeliver(t, app)
+	app.Variables = nil
 	d, ctx := w.in(t), t.Context()
 	url, err := w.again().URL(ctx, w.spec)
 	if err != nil {
@@ -274,7 +276,7 @@ func TestLeftovers(t *testing.T) {
 		if names := w.running(t, ""); !slices.Equal(names, c.want) {
 			t.Errorf("%s: there is %v", c.name, names)
 		}
-		if same, err := w.again().URL(ctx, w.spec); err != nil || same != url || w.get(t, "/") == "" {
+		if same, err := w.again().URL(ctx, w.spec); err != nil || same != url || w.get(t, "/") != "release one, secret kept" {
 			t.Errorf("%s: it answers at %s, want %s, %v", c.name, same, url, err)
 		}
 	}

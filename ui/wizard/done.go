@@ -130,6 +130,9 @@ var protecting = []string{"login", "sshd", "firewall", "updates", "account", "re
 
 // protections are the steps that keep others out, with what this run changed.
 func (d *done) protections(w *wizard, width int) []string {
+	if !answers.OnServer(d.board.provider) {
+		return nil
+	}
 	var lines []string
 	for _, name := range protecting {
 		for _, r := range d.board.rows {

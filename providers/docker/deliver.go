@@ -106,7 +106,7 @@ func (d deployment) missing(ctx context.Context, r release) (string, error) {
 		if c.Labels[labelRole] == string(roleWeb) && slices.Contains(names, nameOf(c)) {
 			running["web"]++
 		}
-		if process := c.Labels[labelProcess]; process != "" && c.Labels[labelApp] == r.text() && c.Labels[labelVariables] == r.names() {
+		if process := c.Labels[labelProcess]; c.Labels[labelRole] == string(roleProcess) && c.Labels[labelApp] == r.text() && c.Labels[labelVariables] == r.names() {
 			running[process]++
 		}
 	}

@@ -75,15 +75,25 @@ func (s source) variables() []portable.Variable {
 func (s source) profile() string {
 	lines := []string{"# Written by slipway: variables of its own. A config var of the same name wins."}
 	for _, v := range s.variables() {
-		lines = append(lines, `[ "${`+v.Name+`+set}" ] || export `+v.Name+"="+atHome(v))
+		given := `[ "${` + v.Name + `+set}" ]`
+		if v.Name == pythonPath { // Heroku sets it to the app's folder by itself
+			given = `[ "${` + pythonPath + `:-$HOME}" != "$HOME" ]`
+		}
+		lines = append(lines, given+` || export `+v.Name+"="+atHome(v))
 	}
+	lines = append(lines, `[ "${STATE_DIRECTORY+set}" ] || { export STATE_DIRECTORY="$HOME"/`+stateFolder+` && mkdir -p "$STATE_DIRECTORY"; }`)
 	return shell.Lines(lines...) + "\n"
 }
+
+// stateFolder is the app's state folder. It ends with the dyno, as all that the app writes.
+const stateFolder = portable.Folder + "/state"
+
+const pythonPath = "PYTHONPATH"
 
 // atHome is a variable's value as a word for sh. The folders of PYTHONPATH lie in the
 // app's folder, which is HOME on a dyno.
 func atHome(v portable.Variable) string {
-	if v.Name != "PYTHONPATH" {
+	if v.Name != pythonPath {
 		return shell.Quote(v.Value)
 	}
 	var folders []string

@@ -59,7 +59,7 @@ func TestProfile(t *testing.T) {
 	if got, want := d.run(`printf %s "$PYTHONPATH $DJANGO_SETTINGS_MODULE $SLIPWAY_HOSTS"`), d.folder+":"+d.folder+"/.slipway slipway_settings *"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got := d.run(`printf %s "$PYTHONPATH $DJANGO_SETTINGS_MODULE"`, "DJANGO_SETTINGS_MODULE=own", "PYTHONPATH="); got != " own" {
+	if got := d.run(`printf %s "$PYTHONPATH $DJANGO_SETTINGS_MODULE"`, "DJANGO_SETTINGS_MODULE=own", "PYTHONPATH=/own"); got != "/own own" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -57,7 +57,7 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 // onTerminal runs a command line, or a login shell if it is empty, on a terminal of
 // the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
-	t, restore, err := rawTerminal()
+	t, restore, err := attachTerminal()
 	if err != nil {
 		return err
 	}

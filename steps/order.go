@@ -22,7 +22,7 @@ func order(p plan.Plan, provider providers.Provider, spec providers.Spec) []engi
 	case providers.ServerProvider:
 		stages = append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p))
 	case providers.Platform:
-		stages = append(stages, resources(target.Deliveries(spec, appOf(p)))...)
+		stages = append(stages, resources(target.Deliveries(spec, appOf(p, target)))...)
 	}
 	return append(stages, engine.OneStep{Step: verify{}})
 }
@@ -33,15 +33,6 @@ func resources(made []providers.Resource) []engine.Stage {
 		stages[i] = engine.OneStep{Step: &engine.Resource{Resource: r}}
 	}
 	return stages
-}
-
-// appOf is the app as a platform is given it.
-func appOf(p plan.Plan) providers.App {
-	a := providers.App{Release: p.Release, Variables: p.Env}
-	if p.Bundle != nil {
-		a.Archive = p.Bundle.WriteTarGz
-	}
-	return a
 }
 
 // facts are what should be true on the server, in order. Those that are guarded

@@ -7,6 +7,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
+	"slipway/providers/docker"
 	"slipway/providers/heroku"
 	"slipway/providers/local"
 	"slipway/providers/ssh"
@@ -53,15 +54,14 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 				Host: p.Value(plan.KeyHost), Identity: p.Value(plan.KeyIdentity), Fingerprint: p.Value(plan.KeyFingerprint),
 				Getenv: operator.Getenv, Secret: operator.Secret, Trust: operator.Trust,
 			})
+		case plan.ProviderDocker:
+			return docker.New(docker.Options{Getenv: operator.Getenv}), nil
 		case plan.ProviderHeroku:
 			token, err := heroku.Token(operator.Getenv)
 			if err != nil {
 				return nil, err
 			}
-			return heroku.New(heroku.Options{
-				Token: token, APIURL: operator.Getenv("HEROKU_API_URL"),
-				Team: cmp.Or(p.Value(plan.KeyTeam), operator.Getenv("HEROKU_TEAM")),
-			})
+			return heroku.New(heroku.Options{Token: token, APIURL: operator.Getenv("HEROKU_API_URL"), Team: p.Value(plan.KeyTeam)})
 		default:
 			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
 		}

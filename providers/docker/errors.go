@@ -31,10 +31,10 @@ func explain(err error, e Endpoint) error {
 			Next: "see whether it runs with `docker version`, then " + again,
 		}
 	}
-	if client.IsErrConnectionFailed(err) {
+	text := strings.ToLower(err.Error())
+	if client.IsErrConnectionFailed(err) || strings.Contains(text, plainToTLS) {
 		return unreachable(err, e)
 	}
-	text := strings.ToLower(err.Error())
 	for _, c := range causes {
 		if c.explains(text) {
 			return &providers.Failed{Err: fmt.Errorf("%s: %w", c.why, err), Next: c.next}
@@ -66,6 +66,9 @@ func isLost(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
+// plainToTLS is what a server that wants encryption answers to a request without.
+const plainToTLS = "http request to an https server"
+
 // unreachable explains that no engine answers at the endpoint.
 func unreachable(err error, e Endpoint) error {
 	text := strings.ToLower(err.Error())
@@ -75,7 +78,7 @@ func unreachable(err error, e Endpoint) error {
 			Next: permission(e),
 		}
 	}
-	if strings.Contains(text, "malformed http") || strings.Contains(text, "tls") || strings.Contains(text, "certificate") {
+	if strings.Contains(text, "malformed http") || strings.Contains(text, plainToTLS) || strings.Contains(text, "tls") || strings.Contains(text, "certificate") {
 		return &providers.Refused{
 			Err: fmt.Errorf("what answers at %s (%s) is no Docker engine, or wants other certificates: %w", shownHost(e.Host), e.Source, err),
 			Next: "try `docker version`; set DOCKER_HOST to the engine's address, and DOCKER_TLS_VERIFY=1 with DOCKER_CERT_PATH " +

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/moby/moby/api/types/jsonstream"
-
-	"slipway/providers"
 )
 
 // followBuild passes on what an engine tells of a build, line by line, and returns when
@@ -119,25 +117,6 @@ func (b *build) failed(message *jsonstream.Error, e Endpoint) error {
 	}
 	return programFailed("the build of the image", status, append([]string{b.step}, b.last...))
 }
-
-// programFailed says that a program of the app ended with a status, and what it printed
-// last. What is the sentence's subject, as in "the release command".
-func programFailed(what string, status int, last []string) error {
-	text := strings.Join(last, "\n")
-	next := "mend the app, then " + again
-	lower := strings.ToLower(text)
-	switch {
-	case diskFull.explains(lower):
-		next = diskFull.next
-	case status == killed && !strings.Contains(lower, "traceback"):
-		text = strings.TrimSpace(text + "\nit was killed, most likely as the engine's memory was full")
-		next = "give the engine more memory, or end what uses it; then " + again
-	}
-	return &providers.Failed{Err: fmt.Errorf("%s failed with status %d: %s", what, status, text), Next: next}
-}
-
-// killed is the status of a program that SIGKILL ended.
-const killed = 128 + 9
 
 // lastOf cuts to the last lines.
 func lastOf(lines []string) []string {

@@ -6,15 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"slipway/providers"
 	"slipway/state/regular"
@@ -64,7 +60,7 @@ func (qemu) hardware(image string) (virtual, error) {
 	if !known {
 		return virtual{}, &providers.Refused{
 			Err:  errors.New("the engine qemu knows amd64 and arm64, and this computer is " + runtime.GOARCH),
-			Next: "leave --engine out, or choose --provider digitalocean or ssh",
+			Next: "leave --engine out, or choose --provider docker, digitalocean, heroku or ssh",
 		}
 	}
 	v := virtual{architecture: arch, processor: realProcessor(), cpus: min(2, runtime.NumCPU()), confined: runtime.GOOS == "linux"}
@@ -229,29 +225,6 @@ func diskInfo(ctx context.Context, path string) (diskFacts, error) {
 	return facts, json.Unmarshal(out, &facts)
 }
 
-// launchQEMU starts QEMU in the background, in a session of its own: away from the
-// terminal and its signals, and for init to reap. QEMU inherits the lock.
-func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) error {
-	program, err := findTool(argv[0])
-	if err != nil {
-		return err
-	}
-	log, err := os.OpenFile(l.qemuLog(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	if err := errors.Join(os.WriteFile(l.console(), nil, 0o600), os.RemoveAll(l.qmp()), os.RemoveAll(l.pidfile())); err != nil {
-		return err
-	}
-	keepInheritedHere()
-	argv = append([]string{"-c", `umask 022; "$@" &`, "sh", program}, argv[1:]...)
-	cmd := exec.CommandContext(ctx, "/bin/sh", argv...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", toolEnv(), log, log, []*os.File{lock}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	return cmd.Run()
-}
-
 // awaitUp returns when QEMU has its devices and answers. If QEMU has ended instead,
 // the error has what it printed.
 func (qemu) awaitUp(ctx context.Context, l layout) error {
@@ -353,34 +326,4 @@ func awaitFree(ctx context.Context, l layout, limit time.Duration) error {
 		}
 		return err
 	})
-}
-
-// held tells whether any process holds the lock.
-func held(path string) (bool, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer file.Close()
-	err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return true, nil
-	}
-	return false, err
-}
-
-// take takes the lock. It tries for a second, because held takes it for an instant.
-func take(ctx context.Context, path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	err = retry(ctx, time.Second, func() error { return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("another QEMU has this machine: %w", err), file.Close())
-	}
-	return file, nil
 }

@@ -87,7 +87,7 @@ func (q qemu) supported(image string) error {
 	if _, err := q.hardware(""); err != nil {
 		return err
 	}
-	if !isSource(image) {
+	if !isSource(image) || runtime.GOOS == "windows" {
 		if err := administers(); err != nil {
 			return err
 		}

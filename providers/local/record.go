@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/google/renameio/v2"
-
 	"slipway/providers"
+	"slipway/state/durable"
 	"slipway/state/regular"
 )
 
@@ -74,7 +73,7 @@ func writeRecord(l layout, r record) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return fmt.Errorf("make the machine's folder: %w", err)
 	}
-	if err := renameio.WriteFile(l.record(), append(text, '\n'), 0o600); err != nil {
+	if err := durable.WriteFile(l.record(), append(text, '\n')); err != nil {
 		return fmt.Errorf("remember the machine: %w", err)
 	}
 	return nil

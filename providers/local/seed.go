@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"slipway/state/durable"
 )
 
 // seedFolder is the first place in which cloud-init looks for its data.
@@ -30,7 +30,7 @@ func writeSeed(dir string, b boot) error {
 		return fmt.Errorf("make the folder for the first boot's data: %w", err)
 	}
 	for name, text := range map[string]string{"meta-data": meta, "user-data": b.userData} {
-		if err := renameio.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		if err := durable.WriteFile(filepath.Join(dir, name), []byte(text)); err != nil {
 			return fmt.Errorf("write the first boot's %s: %w", name, err)
 		}
 	}

@@ -2,12 +2,12 @@ package ssh
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -258,12 +258,13 @@ func reason(err error) error {
 	return err
 }
 
-// agentSocket is where the operator's agent listens; empty if there is none.
+// agentSocket is where the operator's agent listens, as OpenSSH finds it on this system;
+// empty if there is none.
 func (p *Provider) agentSocket() string {
 	named, isVariable := strings.CutPrefix(p.at.agent, "$")
 	switch {
 	case p.at.agent == "":
-		return p.options.Getenv("SSH_AUTH_SOCK")
+		return cmp.Or(p.options.Getenv("SSH_AUTH_SOCK"), usualAgent)
 	case strings.EqualFold(p.at.agent, "none"):
 		return ""
 	case isVariable:
@@ -279,7 +280,7 @@ func (p *Provider) agentKeys(ctx context.Context) (held []ssh.Signer, done func(
 	if socket == "" {
 		return nil, func() {}
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	conn, err := dialAgent(ctx, socket)
 	if err != nil {
 		return nil, func() {}
 	}

@@ -9,11 +9,8 @@ import (
 	"slipway/state/regular"
 )
 
-// mode keeps a file from other users. On Windows, where a mode says only whether a file
-// can be written to, its folder does that: one below the user's profile is theirs alone.
-const mode = 0o600
-
-// WriteFile replaces a file, or makes it, for its owner alone. What it writes goes first
+// WriteFile replaces a file, or makes it, for its owner alone: on Windows, where a mode
+// does not say who may read a file, its folder must do that. What it writes goes first
 // into another file of the same folder, whose name begins with a dot.
 func WriteFile(path string, data []byte) error { return writeFile(path, data) }
 

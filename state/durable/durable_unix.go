@@ -10,6 +10,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
+const mode = 0o600
+
 func writeFile(path string, data []byte) error {
 	err := renameio.WriteFile(path, data, mode, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(mode))
 	if err != nil {

@@ -68,8 +68,17 @@ func (f FS) Lstat(name string) (fs.FileInfo, error) { return of(f, "lstat", name
 // ReadDir returns a folder's entries, sorted by name.
 func (f FS) ReadDir(name string) ([]fs.DirEntry, error) { return of(f, "readdir", name, os.ReadDir) }
 
-// ReadLink returns where a symbolic link leads.
-func (f FS) ReadLink(name string) (string, error) { return of(f, "readlink", name, os.Readlink) }
+// ReadLink returns where a symbolic link leads, with slashes on every system. What is
+// absolute on this computer begins with one.
+func (f FS) ReadLink(name string) (string, error) {
+	return of(f, "readlink", name, func(path string) (string, error) {
+		target, err := os.Readlink(path)
+		if filepath.VolumeName(target) != "" {
+			target = "/" + target
+		}
+		return filepath.ToSlash(target), err
+	})
+}
 
 // file is an open file whose reads end with a context. It has no other way to be read:
 // io.Copy would take WriteTo of an [os.File].

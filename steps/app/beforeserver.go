@@ -20,7 +20,7 @@ func (p *procfile) takeApart() {
 	switch {
 	case before == "":
 	case release == "":
-		p.commands[releaseProcess], p.lines[releaseProcess] = before, p.lines[webProcess]
+		p.commands[releaseProcess], p.lines[releaseProcess], p.before = before, p.lines[webProcess], true
 	default:
 		p.commands[releaseProcess] = "{ " + release + "; } && " + before
 	}

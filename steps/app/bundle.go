@@ -164,7 +164,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
-	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode()&0o100 != 0)
+	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode())
 	if strings.HasPrefix(begins, lfsPointer) {
 		c.pointers = append(c.pointers, name)
 	}
@@ -172,7 +172,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 }
 
 // hashFile returns with the file how its content begins.
-func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins string, err error) {
+func hashFile(fsys fs.FS, name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
@@ -189,7 +189,7 @@ func hashFile(fsys fs.FS, name string, executable bool) (file BundleFile, begins
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	file = BundleFile{Path: name, Size: size, Executable: executable}
+	file = BundleFile{Path: name, Size: size, Executable: executable(mode, beginning.String())}
 	sum.Sum(file.Sum[:0])
 	return file, beginning.String(), nil
 }

@@ -41,3 +41,15 @@ func (b *Bundle) WriteTarGzWith(w io.Writer, added map[string]string) error {
 	}
 	return nil
 }
+
+// Open opens a file of the bundle for reading. A link can't be opened.
+func (b *Bundle) Open(f BundleFile) (io.ReadCloser, error) {
+	if f.Link != "" {
+		return nil, fmt.Errorf("%s is a link", f.Path)
+	}
+	file, err := b.fsys.Open(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", f.Path, err)
+	}
+	return file, nil
+}

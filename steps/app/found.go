@@ -57,6 +57,10 @@ type Found struct {
 	// present release works. Where the app's database is an SQLite file, it is the line
 	// that brings the tables up to date, unless one is given.
 	Release string
+	// ReleaseAgain is set if Release may be run whenever the web app starts, and not only
+	// once in a release: it keeps the tables of an SQLite file up to date, or the app's own
+	// web command ran it before its server.
+	ReleaseAgain bool `json:"-"`
 	// Build is a line for sh that makes files in a new release; the app's data is not
 	// there. It is "" if there is none.
 	Build string

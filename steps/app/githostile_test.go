@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -184,19 +183,6 @@ func TestGitListingThatIsIncomplete(t *testing.T) {
 		if got.wrong != want.wrong || got.note != want.note || !slices.Equal(got.folders, want.folders) {
 			t.Errorf("%q: got %+v, want %+v", text, got, want)
 		}
-	}
-}
-
-func TestHostileFilesOfGit(t *testing.T) {
-	for _, name := range []string{".gitignore", "sub/.gitignore", ".git/info/exclude", ".git/config", ".git/HEAD", ".git/index", ".git/objects/info/alternates"} {
-		r := newRepository(t)
-		r.write("app.py", flaskApp, "sub/a.py", "")
-		at := filepath.Join(r.dir, name)
-		os.Remove(at)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), syscall.Mkfifo(at, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-		r.refused(at + " is a named pipe")
 	}
 }
 

@@ -1,3 +1,5 @@
+//go:build unix
+
 package app
 
 import (
@@ -116,5 +118,18 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 		if err := ask(); err == nil {
 			t.Errorf("%s: reads on", name)
 		}
+	}
+}
+
+func TestHostileFilesOfGit(t *testing.T) {
+	for _, name := range []string{".gitignore", "sub/.gitignore", ".git/info/exclude", ".git/config", ".git/HEAD", ".git/index", ".git/objects/info/alternates"} {
+		r := newRepository(t)
+		r.write("app.py", flaskApp, "sub/a.py", "")
+		at := filepath.Join(r.dir, name)
+		os.Remove(at)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), syscall.Mkfifo(at, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		r.refused(at + " is a named pipe")
 	}
 }

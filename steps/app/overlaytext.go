@@ -11,7 +11,8 @@ const OverlayModule = "slipway_settings"
 
 // Text is the source of the settings module: the app's own settings, and what they can't
 // know of the place where they run. The hosts come from a variable, so that the text stays
-// the same as long as the release does. root is the app's folder there.
+// the same as long as the release does. root is the app's folder there; "." is the folder
+// above the module's own.
 func (o Overlay) Text(root string) string {
 	lines := []string{
 		"# Written by slipway: the settings of the app, and what they can't know of the server.",
@@ -23,7 +24,11 @@ func (o Overlay) Text(root string) string {
 			pythonString("ALLOWED_HOSTS"), pythonString(HostsVariable)))
 	}
 	if o.StaticRoot != "" {
-		lines = append(lines, fmt.Sprintf("STATIC_ROOT = %s", pythonString(root+"/"+o.StaticRoot)))
+		place := pythonString(root + "/" + o.StaticRoot)
+		if root == "." {
+			place = fmt.Sprintf("_os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))), %s)", pythonString(o.StaticRoot))
+		}
+		lines = append(lines, "STATIC_ROOT = "+place)
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -29,7 +29,7 @@ func (d *detection) processes(written procfile) {
 		release, from = commands[releaseProcess], written.source(releaseProcess)
 	}
 	if release != "" {
-		d.found.Release = release
+		d.found.Release, d.found.ReleaseAgain = release, from != SettingsFile && written.before
 		d.found.because("release command", release, from)
 	}
 }

@@ -32,6 +32,8 @@ type procfile struct {
 	// commands are its commands, lines the lines on which they are; both by name.
 	commands map[string]string
 	lines    map[string]int
+	// before is set if the web command ran the release command before its server.
+	before bool
 	// notes are sentences for people about lines that are not read.
 	notes []string
 }

@@ -15,6 +15,7 @@ func (d *detection) schema() error {
 	if d.found.Release != "" {
 		return nil
 	}
+	defer func() { d.found.ReleaseAgain = d.found.Release != "" }()
 	if d.found.Framework == Django || d.runsDjango() {
 		d.migrations(d.served)
 		return nil

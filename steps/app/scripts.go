@@ -132,7 +132,7 @@ func (d *detection) checkScript(s script, source string) error {
 	text, read := Text(raw)
 	begins := bytes.HasPrefix(text, []byte("#!"))
 	switch {
-	case s.direct && !begins && (read != nil || bytes.HasPrefix(raw, []byte("\x7fELF"))):
+	case s.direct && !begins && (read != nil || bytes.HasPrefix(raw, []byte(program))):
 		// It is a program.
 	case read != nil:
 		return fmt.Errorf("%s, which %s starts, can't be read: %w", s.path, source, read)
@@ -142,7 +142,7 @@ func (d *detection) checkScript(s script, source string) error {
 		return appUsage(fmt.Sprintf("%s, which %s starts, has Windows line ends, which a shell takes for a part of each line", s.path, source),
 			fmt.Sprintf(`type sed -i 's/\r$//' %s, and keep them out with a line "*.sh text eol=lf" in .gitattributes`, s.path))
 	}
-	if s.direct && info.Mode()&0o111 == 0 {
+	if s.direct && !executable(info.Mode(), string(first)) {
 		return appUsage(fmt.Sprintf("%s, which %s starts, is not executable", s.path, source),
 			fmt.Sprintf("type chmod +x %[1]s, and in a git repository git update-index --chmod=+x %[1]s; or write sh %[1]s", s.path))
 	}

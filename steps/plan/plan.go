@@ -205,6 +205,9 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
+	if err = p.refusePython(); err != nil {
+		return err
+	}
 	if err = p.readCounts(file.Heroku.Counts); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slipway/providers"
 	"slipway/steps/app"
 )
 
@@ -118,6 +119,20 @@ func (p *Plan) readCounts(table map[string]int) error {
 	var err error
 	p.Counts[processWeb], err = strconv.Atoi(instances)
 	return err
+}
+
+// herokuPythons are the minor versions that Heroku's buildpack installs.
+var herokuPythons = []string{"3.10", "3.11", "3.12", "3.13", "3.14"}
+
+// refusePython refuses an app whose Python the platform does not have.
+func (p *Plan) refusePython() error {
+	if p.Value(KeyProvider) != ProviderHeroku || slices.Contains(herokuPythons, p.Python) {
+		return nil
+	}
+	usage := Usagef("use --provider docker, or ask for another Python under [app] in "+app.SettingsFile,
+		"the app needs Python %s, and Heroku has %s", p.Python, orList(herokuPythons))
+	usage.About = providers.AboutApp
+	return usage
 }
 
 // warnOfPlatform warns of what the platform does otherwise than a server would, where

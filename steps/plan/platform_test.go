@@ -165,3 +165,13 @@ func TestWarnOfPlatform(t *testing.T) {
 		}
 	}
 }
+
+// TestPythonsOfHeroku refuses what Heroku's buildpack does not install.
+func TestPythonsOfHeroku(t *testing.T) {
+	asked := Asked{Folder: writeApp(t, "[app]\npython = '3.9'\n"), Flags: map[string]string{KeyProvider: ProviderHeroku}, Getenv: noEnvironment}
+	_, err := Make(t.Context(), asked, state.Home{Dir: t.TempDir()})
+	usage, ok := errors.AsType[*providers.Usage](err)
+	if want := "the app needs Python 3.9, and Heroku has 3.10, 3.11, 3.12, 3.13 or 3.14: use --provider docker"; !ok || !strings.HasPrefix(usage.Error(), want) || usage.About != providers.AboutApp {
+		t.Errorf("got %v", err)
+	}
+}

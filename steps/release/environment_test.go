@@ -109,7 +109,7 @@ func TestInitialize(t *testing.T) {
 
 func TestTestedPlan(t *testing.T) {
 	for command, want := range map[string]string{"python -m pytest": "", "tox -e py": "", "python manage.py test": "shop.prod"} {
-		p := testedPlan(planOf(app.Found{TestCommand: command, SettingsModule: "shop.prod"}))
+		p := planOf(app.Found{TestCommand: command, SettingsModule: "shop.prod"}).Tested()
 		if p.App.SettingsModule != want {
 			t.Errorf("%s: got %q", command, p.App.SettingsModule)
 		}

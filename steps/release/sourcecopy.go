@@ -31,9 +31,9 @@ func installFolder(v fact.View) string {
 	return layout.Of(v.Plan.Name).Source(v.Plan.Release)
 }
 
-// withoutRepository are the variables by which builds that take a project's version from
+// WithoutRepository are the variables, each "NAME=value", by which builds that take a project's version from
 // its repository take another one: the repository is not on the server.
-var withoutRepository = []string{
+var WithoutRepository = []string{
 	"SETUPTOOLS_SCM_PRETEND_VERSION=0", "PBR_VERSION=0", "PDM_BUILD_SCM_VERSION=0", "POETRY_DYNAMIC_VERSIONING_BYPASS=0",
 }
 
@@ -65,7 +65,7 @@ func sourceFunctions(v fact.View) string {
 		}
 	}
 	if len(req.Projects) > 0 {
-		projects = "project_property=" + shell.Quote("--property=Environment="+strings.Join(withoutRepository, " ")) + "\n" + `"$@"`
+		projects = "project_property=" + shell.Quote("--property=Environment="+strings.Join(WithoutRepository, " ")) + "\n" + `"$@"`
 		for _, project := range req.Projects {
 			projects += " -e " + shell.Quote(literal("./"+project))
 		}

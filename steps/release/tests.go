@@ -1,11 +1,9 @@
 package release
 
 import (
-	"regexp"
 	"time"
 
 	"slipway/providers"
-	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -26,7 +24,7 @@ var Tests = &fact.Fact{
 	Script: func(v fact.View) string {
 		p := v.Plan
 		l := layout.Of(p.Name)
-		before, after, properties := withoutData(testedPlan(p))
+		before, after, properties := withoutData(p.Tested())
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
 			before,
@@ -36,17 +34,6 @@ var Tests = &fact.Fact{
 		)
 	},
 }
-
-// testedPlan is the plan with the settings of the app's tests. What runs them may have
-// settings of its own for Django, which a variable would replace.
-func testedPlan(p plan.Plan) plan.Plan {
-	if testRunner.MatchString(p.App.TestCommand) {
-		p.App.SettingsModule, p.App.Overlay = "", app.Overlay{}
-	}
-	return p
-}
-
-var testRunner = regexp.MustCompile(`\b(pytest|py\.test|tox|nox)\b`)
 
 // testedPath is the file of the test command that passed.
 func testedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/tested" }

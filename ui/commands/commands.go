@@ -66,7 +66,7 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
-	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.env(), c.audit(), c.doctor(), c.rollback(), c.adopt(), c.init(), c.harden(), c.destroy())
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.env(), c.audit(), c.doctor(), c.rollback(), c.adopt(), c.init(), c.eject(), c.harden(), c.destroy())
 	root.Version = version()
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -112,7 +112,17 @@ func (c *command) about(args []string) (state.Home, string, error) {
 	return home, args[0], nil
 }
 
-// SystemStreams are the process's own.
+// SystemStreams are the process's own, with its environment.
 func SystemStreams(terminal, outTerminal bool) Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, OutTerminal: outTerminal, Getenv: os.Getenv}
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, OutTerminal: outTerminal, Getenv: getenv}
+}
+
+// getenv is the process's environment. HOME is set on every system: Windows has another
+// name for it.
+func getenv(key string) string {
+	value := os.Getenv(key)
+	if key == "HOME" && value == "" {
+		return homeFolder(os.Getenv)
+	}
+	return value
 }

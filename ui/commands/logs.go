@@ -53,17 +53,17 @@ func (c *command) printLogs(cmd *cobra.Command, args []string, wanted steps.Logs
 	if platform != nil {
 		return platform.Logs(cmd.Context(), wanted, out)
 	}
-	return c.inSession(cmd, args, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
+	return c.inSession(cmd, args, providers.ToTellLog, out, complaints, func(s *steps.Session) string { return s.LogCommand(wanted) })
 }
 
 // inSession runs a command line on a deployment's server with this process's input,
 // and returns its exit status as an *ended.
-func (c *command) inSession(cmd *cobra.Command, args []string, stdout, stderr io.Writer, line func(*steps.Session) string) error {
+func (c *command) inSession(cmd *cobra.Command, args []string, wanted providers.Ability, stdout, stderr io.Writer, line func(*steps.Session) string) error {
 	home, name, err := c.about(args)
 	if err != nil {
 		return err
 	}
-	s, err := steps.OpenSession(cmd.Context(), name, providers.ToTellLog, home, c.providers(home, false))
+	s, err := steps.OpenSession(cmd.Context(), name, wanted, home, c.providers(home, false))
 	if err != nil {
 		return err
 	}

@@ -29,18 +29,18 @@ func (c *command) providers(home state.Home, yes bool) engine.OpenProvider {
 // askSecret asks on the terminal for a secret and hides what is typed. It ends when
 // ctx does.
 func askSecret(ctx context.Context, question string) (string, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	tty, err := openConsole()
 	if err != nil {
 		return "", fmt.Errorf("open the terminal: %w", err)
 	}
 	defer tty.Close()
-	restore, err := silence(tty)
+	restore, err := silence(tty.in)
 	if err != nil {
 		return "", fmt.Errorf("ask on the terminal: %w", err)
 	}
 	defer restore()
 	stop := context.AfterFunc(ctx, func() {
-		tty.SetReadDeadline(time.Now()) //nolint:errcheck // where it can't be set, the answer ends the wait
+		tty.in.SetReadDeadline(time.Now()) //nolint:errcheck // where it can't be set, the answer ends the wait
 	})
 	defer stop()
 	answer, err := term.NewTerminal(tty, "").ReadPassword(text.Clean(question) + " ")
@@ -51,6 +51,19 @@ func askSecret(ctx context.Context, question string) (string, error) {
 		return "", Interrupted{}
 	}
 	return answer, err
+}
+
+// console is the person's terminal, wherever the streams lead: what is typed, and what
+// is shown, which are the same file but on Windows.
+type console struct{ in, out *os.File }
+
+func (c console) Read(b []byte) (int, error)  { return c.in.Read(b) }
+func (c console) Write(b []byte) (int, error) { return c.out.Write(b) }
+
+// Close closes the files; the terminal stays.
+func (c console) Close() {
+	c.in.Close()
+	c.out.Close() // a file that is closed twice is no harm
 }
 
 // silence keeps the terminal from showing what is typed until restore is called.

@@ -95,7 +95,7 @@ func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string
 func (c *command) runOnPlatform(ctx context.Context, platform *steps.OnPlatform, words []string) error {
 	command := providers.Command{Words: words, Stdin: c.streams.In, Stdout: c.streams.Out, Stderr: c.streams.Err}
 	if c.streams.Terminal && c.streams.OutTerminal {
-		t, restore, err := rawTerminal()
+		t, restore, err := attachTerminal()
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ slipway ssh NAME --known-hosts >>~/.ssh/known_hosts`,
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 && dash < len(args) {
 				line := shellescape.QuoteCommand(shellWords(args[dash:]))
-				return c.inSession(cmd, args[:dash], c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
+				return c.inSession(cmd, args[:dash], providers.ToLogIn, c.streams.Out, c.streams.Err, func(*steps.Session) string { return line })
 			}
 			return c.logIn(cmd, args)
 		},
@@ -57,7 +57,7 @@ func (c *command) logIn(cmd *cobra.Command, args []string) error {
 // onTerminal runs a command line, or a login shell if it is empty, on a terminal of
 // the server.
 func (c *command) onTerminal(ctx context.Context, client *remote.Client, line string) error {
-	t, restore, err := rawTerminal()
+	t, restore, err := attachTerminal()
 	if err != nil {
 		return err
 	}

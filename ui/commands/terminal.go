@@ -8,32 +8,26 @@ import (
 	"slipway/providers"
 )
 
-// rawTerminal makes this process's terminal one that passes on what is typed as it is.
-// The caller calls restore when nothing is attached to it any more.
-func rawTerminal() (t *providers.Terminal, restore func(), err error) {
-	fd := int(os.Stdin.Fd())
-	before, err := term.MakeRaw(fd)
+// attachTerminal makes the person's terminal one that a command elsewhere is attached to.
+// The caller calls restore when that has ended.
+func attachTerminal() (t *providers.Terminal, restore func(), err error) {
+	cooked, err := rawTerminal()
 	if err != nil {
 		return nil, nil, err
 	}
-	size := func() (int, int) {
-		width, height, err := term.GetSize(fd)
-		if err != nil {
-			return 80, 24
-		}
-		return width, height
-	}
-	resized, stop := resizes(size)
-	return &providers.Terminal{Type: os.Getenv("TERM"), Size: size, Resized: resized}, func() {
+	resized, stop := resizes()
+	return &providers.Terminal{Type: os.Getenv("TERM"), Size: terminalSize, Resized: resized}, func() {
 		stop()
-		term.Restore(fd, before) //nolint:errcheck // the process ends
+		cooked()
 	}, nil
 }
 
-// tell sends on a channel that holds one, unless that is there already.
-func tell(told chan<- struct{}) {
-	select {
-	case told <- struct{}{}:
-	default:
+// terminalSize is how many columns and rows the person's terminal has; 80 and 24 if it
+// does not tell.
+func terminalSize() (columns, rows int) {
+	// On Windows what is typed has no size.
+	if columns, rows, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
+		return columns, rows
 	}
+	return 80, 24
 }

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -144,9 +143,13 @@ func (p *Terminal) Process() int {
 }
 
 // Signal sends slipway a signal.
-func (p *Terminal) Signal(s syscall.Signal) {
+func (p *Terminal) Signal(s os.Signal) {
 	p.t.Helper()
-	if err := syscall.Kill(p.Process(), s); err != nil {
+	process, err := os.FindProcess(p.Process())
+	if err == nil {
+		err = process.Signal(s)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -25,8 +27,9 @@ type standIn struct {
 	// user is its own user, with the number that it has in the official image; "" if it
 	// has none.
 	user string
-	// entrypoint is the file in entrypoints that starts it, as the official one does.
-	entrypoint string
+	// scripts is the folder in scripts whose files it has in /usr/local/bin, with its entry
+	// point; "" if it has none.
+	scripts string
 	// hooks are scripts for sh that change its tree, which is $1.
 	hooks []string
 	// changes are its settings, as lines of a Dockerfile.
@@ -36,31 +39,8 @@ type standIn struct {
 // userNumber is the number of a stand-in's user and group.
 const userNumber = "999"
 
-//go:embed entrypoints
-var entrypoints embed.FS
-
-// pythonHook puts Python where the official images have it, and lets pip install there.
-const pythonHook = `for name in python python3; do ln -s /usr/bin/python3 "$1/usr/local/bin/$name"; done
-for name in pip pip3; do ln -s /usr/bin/pip3 "$1/usr/local/bin/$name"; done
-rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED`
-
-func python(suite string, names ...string) standIn {
-	return standIn{
-		names: names, suite: suite, hooks: []string{pythonHook},
-		packages: []string{"ca-certificates", "netbase", "python3", "python3-pip", "python3-venv", "tzdata"},
-		changes:  []string{`CMD ["python3"]`},
-	}
-}
-
-// standIns are all that there are.
-var standIns = []standIn{
-	python("trixie", "python:3.13-slim", "python:3.13-slim-trixie", "python:3-slim", "python:3.13"),
-	python("bookworm", "python:3.11-slim", "python:3.11-slim-bookworm", "python:3.11"),
-	{
-		names: []string{"debian:13-slim", "debian:trixie-slim"}, suite: "trixie",
-		packages: []string{"ca-certificates"}, changes: []string{`CMD ["bash"]`},
-	},
-}
+//go:embed scripts
+var scripts embed.FS
 
 // Images are the official images that a test's engine can have.
 func Images() []string {
@@ -96,7 +76,7 @@ func (s standIn) settings(own []string) []string {
 	if len(own) > 0 && slices.Contains(s.packages, "ca-certificates") {
 		changes = append(changes, "ENV SSL_CERT_FILE="+bundle, "ENV PIP_CERT="+bundle)
 	}
-	if s.entrypoint != "" {
+	if s.scripts != "" {
 		changes = append(changes, `ENTRYPOINT ["docker-entrypoint.sh"]`)
 	}
 	return append(changes, s.changes...)
@@ -105,7 +85,7 @@ func (s standIn) settings(own []string) []string {
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 // command is the call of mmdebstrap that writes the image's tree to a file. folder has
-// the entry points.
+// the scripts.
 func (s standIn) command(own []string, folder, to string) []string {
 	argv := []string{"mmdebstrap", "--mode=root", "--format=tar", "--variant=minbase",
 		"--include=" + strings.Join(s.packages, ","), `--dpkgopt=path-exclude=/usr/share/man/*`,
@@ -120,9 +100,9 @@ func (s standIn) command(own []string, folder, to string) []string {
 			"--customize-hook=copy-in "+shellescape.QuoteCommand(own)+" /usr/local/share/ca-certificates",
 			`--customize-hook=chroot "$1" update-ca-certificates`)
 	}
-	if s.entrypoint != "" {
+	if s.scripts != "" {
 		argv = append(argv, "--customize-hook=install -m 0755 "+
-			shellescape.Quote(filepath.Join(folder, s.entrypoint))+` "$1/usr/local/bin/docker-entrypoint.sh"`)
+			shellescape.Quote(filepath.Join(folder, s.scripts))+`/* "$1/usr/local/bin/"`)
 	}
 	for _, hook := range s.hooks {
 		argv = append(argv, "--customize-hook="+hook)
@@ -140,19 +120,23 @@ func (s standIn) command(own []string, folder, to string) []string {
 func (s standIn) file(own []string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%q\n", s.command(own, "", ""))
-	for _, path := range own {
-		text, err := os.ReadFile(path)
+	for _, file := range own {
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return "", fmt.Errorf("read this computer's certificate authorities: %w", err)
 		}
 		fmt.Fprintf(sum, "%q\n", text)
 	}
-	if s.entrypoint != "" {
-		text, err := entrypoints.ReadFile("entrypoints/" + s.entrypoint)
-		if err != nil {
-			return "", err
+	err := fs.WalkDir(scripts, path.Join("scripts", s.scripts), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || s.scripts == "" {
+			return err
 		}
-		fmt.Fprintf(sum, "%q\n", text)
+		text, err := scripts.ReadFile(path)
+		fmt.Fprintf(sum, "%s %q\n", path, text)
+		return err
+	})
+	if err != nil {
+		return "", err
 	}
 	name, _, _ := strings.Cut(strings.ReplaceAll(s.names[0], "/", "-"), ":")
 	return fmt.Sprintf("%s-%s-%s-%s.tar", name, s.suite, runtime.GOARCH, hex.EncodeToString(sum.Sum(nil))[:12]), nil

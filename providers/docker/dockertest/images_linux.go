@@ -119,10 +119,10 @@ func (s standIn) build(ctx context.Context, own []string, path string, report fu
 		return err
 	}
 	defer os.RemoveAll(folder)
-	if err := os.CopyFS(folder, entrypoints); err != nil {
+	if err := os.CopyFS(folder, scripts); err != nil {
 		return err
 	}
-	argv := s.command(own, filepath.Join(folder, "entrypoints"), path+".part")
+	argv := s.command(own, filepath.Join(folder, "scripts"), path+".part")
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	// Packages' scripts run as root: what this process has in its environment is not theirs.
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TMPDIR=" + folder}

@@ -3,13 +3,10 @@ package dockertest
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -70,14 +67,12 @@ func Inside(run func() int) int {
 
 // enter starts the copy and waits for its end.
 func enter() (status int, err error) {
-	folder, err := os.MkdirTemp("", "slipway-engine-")
+	sweep()
+	folder, release, err := ownFolder()
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder), removeGroups(folder)) }()
-	if err := os.Chmod(folder, 0o711); err != nil {
-		return 0, err
-	}
+	defer func() { err = errors.Join(err, remove(folder), release()) }()
 	// The kernel sends Pdeathsig when the thread that started the child ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -242,33 +237,6 @@ func ownMounts() error {
 		}
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// cgroup is the name of the control group that holds the containers of this copy's
-// engines: the folders outlive the namespaces.
-func cgroup(folder string) string { return filepath.Base(folder) }
-
-// removeGroups removes the control groups of containers that are gone.
-func removeGroups(folder string) error {
-	roots, err := filepath.Glob("/sys/fs/cgroup/*/" + cgroup(folder))
-	if err != nil {
-		return err
-	}
-	for _, root := range append(roots, filepath.Join("/sys/fs/cgroup", cgroup(folder))) {
-		var groups []string
-		_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.IsDir() {
-				groups = append(groups, path)
-			}
-			return nil
-		})
-		for _, group := range slices.Backward(groups) {
-			if err := os.Remove(group); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
 		}
 	}
 	return nil

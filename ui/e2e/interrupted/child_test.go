@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"slipway/providers"
@@ -90,7 +89,9 @@ func (p *points) pass(where string) {
 	p.n++
 	if p.n == p.child.KillAt {
 		fmt.Println("killed at", where)
-		syscall.Kill(os.Getpid(), syscall.SIGKILL) //nolint:errcheck // there is nobody left to tell
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			self.Kill() //nolint:errcheck // there is nobody left to tell
+		}
 	}
 	if p.n == p.child.FillAt {
 		fill(p.child.Home)

@@ -244,9 +244,12 @@ func TestWizardClosed(t *testing.T) {
 		term.Press("Enter")
 	}
 	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.Screen(), "Get:") })
-	pid := term.Process()
+	process, err := os.FindProcess(term.Process())
+	if err != nil {
+		t.Fatal(err)
+	}
 	term.Close()
-	e2e.Until(t, "slipway to end with its window", func() bool { return syscall.Kill(pid, 0) != nil })
+	e2e.Until(t, "slipway to end with its window", func() bool { return process.Signal(syscall.Signal(0)) != nil })
 	if record, err := o.State().Read("hello"); err != nil || !record.Unfinished() {
 		t.Errorf("the record is %+v, %v", record, err)
 	}

@@ -1,0 +1,68 @@
+//go:build !windows
+
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// launchQEMU starts QEMU in the background, in a session of its own: away from the
+// terminal and its signals, and for init to reap. QEMU inherits the lock.
+func launchQEMU(ctx context.Context, l layout, argv []string, lock *os.File) error {
+	program, err := findTool(argv[0])
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(l.qemuLog(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	if err := errors.Join(os.WriteFile(l.console(), nil, 0o600), os.RemoveAll(l.qmp()), os.RemoveAll(l.pidfile())); err != nil {
+		return err
+	}
+	keepInheritedHere()
+	argv = append([]string{"-c", `umask 022; "$@" &`, "sh", program}, argv[1:]...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", argv...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = "/", toolEnv(), log, log, []*os.File{lock}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd.Run()
+}
+
+// held tells whether any process holds the lock.
+func held(path string) (bool, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
+}
+
+// take takes the lock. It tries for a second, because held takes it for an instant.
+func take(ctx context.Context, path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = retry(ctx, time.Second, func() error { return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("another QEMU has this machine: %w", err), file.Close())
+	}
+	return file, nil
+}

@@ -1,0 +1,41 @@
+package steps
+
+import (
+	"io"
+	"time"
+
+	"slipway/providers"
+	"slipway/steps/buildpack"
+	"slipway/steps/image"
+	"slipway/steps/plan"
+	"slipway/steps/portable"
+)
+
+// appOf is the app as a platform is given it. Without the app's source, as in a look for
+// drift, it has the release's name only.
+func appOf(p plan.Plan, platform providers.Platform) providers.App {
+	if p.Bundle == nil {
+		return providers.App{Release: p.Release}
+	}
+	limits, health := p.App.Limits.InForce(), p.Health()
+	a := providers.App{
+		Release: p.Release, Variables: p.Env, Unset: p.Unset, HostVariable: p.App.HostVariable,
+		Processes: p.App.Processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
+		Services: p.Services(), Counts: p.Counts,
+		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
+		Stop:   limits.Stop,
+	}
+	switch platform.Takes() {
+	case providers.AsImage:
+		r := portable.Of(p, image.Place)
+		for _, v := range r.Volumes {
+			a.Data = append(a.Data, v.Path)
+		}
+		a.Details = r.Details
+		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{}, w) }
+	case providers.AsSource:
+		a.Details = buildpack.Details(p)
+		a.Archive = func(w io.Writer) error { return buildpack.Archive(p, w) }
+	}
+	return a
+}

@@ -1,0 +1,87 @@
+package docker
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+var (
+	kills = flag.Int("kills", 20, "how many runs TestKilled kills")
+	seed  = flag.Uint64("seed", 1, "of the moments at which TestKilled kills")
+)
+
+// TestKilled kills runs at random moments. Each time the same command goes on; at the
+// end nothing is there twice.
+func TestKilled(t *testing.T) {
+	o := newOperator(t)
+	whole := o.timed()
+	random := rand.New(rand.NewPCG(*seed, 0))
+	for killed := 0; killed < *kills; {
+		n := 0
+		for killed < *kills {
+			after := time.Duration(random.Int64N(int64(whole)))
+			if !o.killed(after) {
+				break
+			}
+			killed++
+			n++
+		}
+		t.Logf("%d kills, then a whole run", n)
+		resumed := o.deploy("--sample", "hello")
+		asks(t, resumed.URL, "Hello World")
+		o.once()
+		if again := o.deploy("--sample", "hello"); again.Changed {
+			t.Errorf("something was left to change: %v", again.Steps)
+		}
+		o.Must("destroy", "-y", "hello")
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// timed tells how long a deployment takes whose layers the engine has.
+func (o *operator) timed() time.Duration {
+	o.deploy("--sample", "hello")
+	o.Must("destroy", "-y", "hello")
+	began := time.Now()
+	o.deploy("--sample", "hello")
+	took := time.Since(began)
+	o.Must("destroy", "-y", "hello")
+	return took
+}
+
+// killed runs slipway and kills it; it returns false if the run ended before.
+func (o *operator) killed(after time.Duration) bool {
+	cmd := o.Command("--yes", "--provider", "docker", "--sample", "hello")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	failOn(o.T, cmd.Start())
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err != nil && cmd.ProcessState.Exited() {
+		o.T.Fatalf("the run failed by itself: %v\n%s", err, out.String())
+	}
+	return err != nil
+}
+
+// once checks that there is one of everything.
+func (o *operator) once() {
+	t := o.T
+	tag := "label=dev.slipway.tag=" + o.tag("hello")
+	for role, want := range map[string]int{"web": 1, "front": 1, "once": 0, "process": 0, "service": 0} {
+		if found := o.containers("hello", role); len(found) != want {
+			t.Errorf("%d containers with the role %s, want %d: %+v", len(found), role, want, found)
+		}
+	}
+	if networks := o.docker("network", "ls", "--quiet", "--filter", tag); len(bytes.Fields([]byte(networks))) != 1 {
+		t.Errorf("the networks are %q, want one", networks)
+	}
+	if all := o.docker("ps", "--all", "--quiet", "--filter", "label=dev.slipway.tag"); len(bytes.Fields([]byte(all))) != 2 {
+		t.Errorf("the containers are %q, want two", all)
+	}
+}

@@ -90,6 +90,26 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	d.once("one", 1)
 }
 
+// TestHosts tells the app its name, once, unless somebody else has.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t, fakeheroku.Faults{})
+	app := greeter("one", "at ")
+	app.HostVariable = func(hosts []string) (string, string) { return "GREETING", strings.Join(hosts, " ") }
+	d.must(app)
+	d.want("at 127.0.0.1")
+	d.heroku.ForgetRequests()
+	d.must(app)
+	d.onlyGETs()
+	app.Variables = map[string]string{"GREETING": "home"}
+	d.must(app)
+	app.Variables = nil
+	d.must(app)
+	d.want("at home")
+	app.HostVariable = func([]string) (string, string) { return "", "" }
+	d.must(app)
+}
+
 func total(held []providers.Holding) float64 {
 	monthly := 0.0
 	for _, h := range held {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (r *releaseDelivery) Look(ctx context.Context, asked time.Time) (providers.
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	changes := r.varChanges(differing(vars, wantedVars(r.app.Variables, r.app.Unset)))
+	changes := r.varChanges(differing(vars, r.wanted(s.app, vars)))
 	current := s.current()
 	if current == nil || s.nameOf(*current) != r.app.Release {
 		return providers.Finding{Changes: append(changes, r.buildChange())}, nil
@@ -85,6 +86,22 @@ func (r *releaseDelivery) buildChange() providers.Change {
 	return providers.Change{What: "build release " + r.app.Release + " at Heroku and start it", Why: strings.Join(r.app.Details, "; ")}
 }
 
+// wanted are the variables that the release is to have: those that were given, and the
+// name under which visitors reach the app, if it looks and nobody gave it one.
+func (r *releaseDelivery) wanted(app *api.App, vars map[string]string) map[string]*string {
+	wanted := wantedVars(r.app.Variables, r.app.Unset)
+	at, err := url.Parse(webURL(app))
+	if r.app.HostVariable == nil || err != nil {
+		return wanted
+	}
+	name, value := r.app.HostVariable([]string{at.Hostname()})
+	_, given := wanted[name]
+	if _, there := vars[name]; name != "" && !given && !there {
+		wanted[name] = &value
+	}
+	return wanted
+}
+
 // varChanges say which variables change. Their values are secret.
 func (r *releaseDelivery) varChanges(changed map[string]*string) []providers.Change {
 	if len(changed) == 0 {
@@ -106,7 +123,7 @@ func (r *releaseDelivery) Make(ctx context.Context, report func(string)) error {
 	if err != nil {
 		return err
 	}
-	way := retreat{to: s.before(r.app.Release), vars: vars, changed: differing(vars, wantedVars(r.app.Variables, r.app.Unset))}
+	way := retreat{to: s.before(r.app.Release), vars: vars, changed: differing(vars, r.wanted(s.app, vars))}
 	if len(way.changed) > 0 {
 		if err := r.p.setVars(ctx, s.app, way.changed); err != nil {
 			return err

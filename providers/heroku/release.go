@@ -34,7 +34,8 @@ func (b broken) Unwrap() error { return b.Failed }
 func (r *releaseDelivery) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
 	s, err := r.p.standing(ctx, r.spec)
 	if errors.Is(err, providers.ErrNoApp) {
-		return providers.Finding{Changes: append(r.varChanges(wantedVars(r.app.Variables, nil)), r.buildChange())}, nil
+		change, err := r.buildChange(ctx, nil)
+		return providers.Finding{Changes: append(r.varChanges(wantedVars(r.app.Variables, nil)), change)}, err
 	}
 	if err == nil && r.mayBeLate(s, asked) {
 		s, err = r.patiently(ctx)
@@ -49,9 +50,10 @@ func (r *releaseDelivery) Look(ctx context.Context, asked time.Time) (providers.
 	changes := r.varChanges(differing(vars, r.wanted(s.app, vars)))
 	current := s.current()
 	if current == nil || s.nameOf(*current) != r.app.Release {
-		return providers.Finding{Changes: append(changes, r.buildChange())}, nil
+		change, err := r.buildChange(ctx, s.app)
+		return providers.Finding{Changes: append(changes, change)}, err
 	}
-	found := providers.Finding{ID: r.app.Release, Detail: fmt.Sprintf("%s, Heroku's v%d", r.app.Release, current.Version), Notes: r.app.Details}
+	found := providers.Finding{ID: r.app.Release, Detail: fmt.Sprintf("%s, Heroku's v%d", r.app.Release, current.Version)}
 	ready, state, err := r.p.ready(ctx, s.app, current)
 	if err != nil {
 		return providers.Finding{}, err
@@ -82,8 +84,27 @@ func (r *releaseDelivery) patiently(ctx context.Context) (*standing, error) {
 	return s, err
 }
 
-func (r *releaseDelivery) buildChange() providers.Change {
-	return providers.Change{What: "build release " + r.app.Release + " at Heroku and start it", Why: strings.Join(r.app.Details, "; ")}
+// buildChange is a new release. The first one of an app starts a web dyno, with its price.
+func (r *releaseDelivery) buildChange(ctx context.Context, app *api.App) (providers.Change, error) {
+	why := r.app.Details
+	c := providers.Change{What: "build release " + r.app.Release + " at Heroku and start it"}
+	formation := map[string]api.Formation{}
+	if app != nil {
+		var err error
+		if formation, err = r.p.formation(ctx, app); err != nil {
+			return c, err
+		}
+	}
+	if len(formation) == 0 {
+		size, err := r.p.sizeFor(ctx, r.spec, counts(r.app))
+		if err != nil {
+			return c, err
+		}
+		why = append([]string{"it starts a web dyno of size " + size.Name}, why...)
+		c.Monthly, c.Hourly = size.Monthly, size.Hourly
+	}
+	c.Why = strings.Join(why, "; ")
+	return c, nil
 }
 
 // wanted are the variables that the release is to have: those that were given, and the

@@ -49,9 +49,6 @@ type App struct {
 	Variables map[string]string
 	// Unset are the names of variables that go away.
 	Unset []string
-	// Supplied are variables of Slipway's own, by name; nil if the archive carries them.
-	// None is secret. Those of a person win.
-	Supplied map[string]string
 	// HostVariable is the variable by which the app is told the names under which visitors
 	// reach it, and its value for these; nil for an app that does not look.
 	HostVariable func(hosts []string) (name, value string)

@@ -145,7 +145,7 @@ func (m *memory) Look(ctx context.Context, _ time.Time) (providers.Finding, erro
 	if err != nil && !cerrdefs.IsNotFound(err) {
 		return providers.Finding{}, d.failed("look for the volume "+name, err)
 	}
-	if err != nil || found.Volume.Labels[labelTag] != m.spec.Tag {
+	if found.Volume.Labels[labelTag] != m.spec.Tag { // or there is none
 		return providers.Finding{Changes: []providers.Change{{What: "make the volume " + name}}}, nil
 	}
 	return providers.Finding{Holds: true, Detail: name, ID: name}, nil

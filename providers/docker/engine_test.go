@@ -3,6 +3,7 @@ package docker
 import (
 	"archive/tar"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"slipway/state"
 )
 
-
 // opened is a deployment in a real engine that the tests of the package share.
 type opened struct {
 	*Provider
@@ -22,12 +22,12 @@ type opened struct {
 	spec   providers.Spec
 }
 
-func newOpened(t *testing.T, images ...string) opened {
-	engine := dockertest.Shared(t, append(images, "python:3.13-slim")...)
+func newOpened(t *testing.T) opened {
+	engine := dockertest.Shared(t, "python:3.13-slim")
 	w := opened{engine: engine, spec: providers.Spec{Name: "shop", Tag: state.NewTag("shop")}}
 	w.Provider = w.again()
 	t.Cleanup(func() {
-		if err := w.again().Destroy(t.Context(), w.spec, func(string) {}); err != nil && t.Context().Err() == nil {
+		if err := w.again().Destroy(context.WithoutCancel(t.Context()), w.spec, func(string) {}); err != nil {
 			t.Error(err)
 		}
 	})

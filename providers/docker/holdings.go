@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
+	api "github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
 
 	"slipway/providers"
@@ -81,26 +82,50 @@ func imageDetail(spec providers.Spec, name string) string {
 	}
 }
 
-// heldImages are all images of the deployment: by their names, and by the label those
-// that lost their name.
+// heldImages are all images of the deployment: those without a name first, since others
+// are built on what has one.
 func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error) {
-	names, err := d.imageNames(ctx)
+	list, err := d.api.ImageList(ctx, client.ImageListOptions{All: true})
 	if err != nil {
-		return nil, err
+		return nil, d.failed("list the engine's images", err)
 	}
-	slices.Sort(names)
+	names, nameless := imagesOf(d.spec, list.Items)
 	var all []providers.Holding
+	for _, id := range nameless {
+		all = append(all, providers.Holding{Kind: heldImage, ID: id, Detail: "a step of a build that ended early"})
+	}
 	for _, name := range names {
 		all = append(all, providers.Holding{Kind: heldImage, ID: name, Detail: imageDetail(d.spec, name)})
 	}
-	nameless, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: ours(d.spec).Add("dangling", "true")})
-	if err != nil {
-		return nil, d.failed("list the deployment's images", err)
-	}
-	for _, i := range nameless.Items {
-		all = append(all, providers.Holding{Kind: heldImage, ID: i.ID})
-	}
 	return all, nil
+}
+
+// imagesOf finds a deployment's images among all of an engine: the names of those that
+// have one, and the identifiers of those that have none and on which nothing else is
+// built. These have its label, or are built on a step of its own: a build that was ended
+// leaves the step that it was at.
+func imagesOf(spec providers.Spec, all []api.Summary) (names, nameless []string) {
+	byID, parents := map[string]api.Summary{}, map[string]bool{}
+	for _, i := range all {
+		byID[i.ID] = i
+		parents[i.ParentID] = true
+	}
+	for _, i := range all {
+		own := slices.DeleteFunc(slices.Clone(i.RepoTags), func(name string) bool { return !strings.HasPrefix(name, spec.Tag+":") })
+		names = append(names, own...)
+		if named := len(i.RepoTags) > 0 && i.RepoTags[0] != "<none>:<none>"; named || parents[i.ID] {
+			continue
+		}
+		for at, ok := i, true; ok; at, ok = byID[at.ParentID] {
+			if at.Labels[labelTag] == spec.Tag || slices.ContainsFunc(at.RepoTags, func(name string) bool { return strings.HasPrefix(name, spec.Tag+":") }) {
+				nameless = append(nameless, i.ID)
+				break
+			}
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(nameless)
+	return names, nameless
 }
 
 // Destroy removes what Holdings lists, the volumes last: they have the data. It can be

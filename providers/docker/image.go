@@ -196,18 +196,8 @@ func (d deployment) forgetSteps(ctx context.Context, which string) error {
 // imageNames are the names of all images of the deployment: its tag is the repository.
 func (d deployment) imageNames(ctx context.Context) ([]string, error) {
 	list, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", d.spec.Tag)})
-	if err != nil {
-		return nil, d.failed("list the deployment's images", err)
-	}
-	var names []string
-	for _, i := range list.Items {
-		for _, name := range i.RepoTags {
-			if strings.HasPrefix(name, d.spec.Tag+":") {
-				names = append(names, name)
-			}
-		}
-	}
-	return names, nil
+	names, _ := imagesOf(d.spec, list.Items)
+	return names, d.failed("list the deployment's images", err)
 }
 
 // removeImage removes a name of an image, or an image by its identifier, and what only

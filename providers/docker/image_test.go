@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	api "github.com/moby/moby/api/types/image"
+
+	"slipway/providers"
 )
 
 // TestStepTags: each stage's newest step gets a name, whatever the pieces are in which
@@ -29,5 +33,28 @@ func TestStepTags(t *testing.T) {
 		if !slices.Equal(got, want) || steps.stage != 3 {
 			t.Errorf("in pieces of %d: %v, %d stages", piece, got, steps.stage)
 		}
+	}
+}
+
+// TestImagesOf: what a build that was ended left is found by what it is built on, and
+// nobody else's is.
+func TestImagesOf(t *testing.T) {
+	spec := providers.Spec{Tag: "slipway-shop-1"}
+	mine := map[string]string{labelTag: spec.Tag}
+	none := []string{"<none>:<none>"}
+	names, nameless := imagesOf(spec, []api.Summary{
+		{ID: "base", RepoTags: []string{"python:3.13-slim"}},
+		{ID: "step", ParentID: "base", RepoTags: []string{"slipway-shop-1:steps-1", "keep:me"}},
+		{ID: "later", ParentID: "step", RepoTags: none}, {ID: "left", ParentID: "later"},
+		{ID: "labelled", ParentID: "base", Labels: mine},
+		{ID: "release", RepoTags: []string{"slipway-shop-1:r1", "slipway-shop-1:front"}, Labels: mine},
+		{ID: "other", ParentID: "base", RepoTags: []string{"slipway-shop-11:r1"}},
+		{ID: "others", ParentID: "other", RepoTags: none}, {ID: "alone", RepoTags: none},
+	})
+	if want := []string{"slipway-shop-1:front", "slipway-shop-1:r1", "slipway-shop-1:steps-1"}; !slices.Equal(names, want) {
+		t.Errorf("names: %v", names)
+	}
+	if want := []string{"labelled", "left"}; !slices.Equal(nameless, want) {
+		t.Errorf("without a name: %v", nameless)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"maps"
 	"net"
 	"net/netip"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"github.com/moby/moby/api/types/system"
 	"github.com/moby/moby/client"
 
+	"slipway/providers"
 	"slipway/providers/loopback"
 )
 
@@ -39,6 +41,27 @@ func (d deployment) places(ctx context.Context) []published {
 		if at := (published{netip.AddrFrom4([4]byte{127, 0, 0, 1}), port}); !answers(ctx, at) {
 			all = append(all, at)
 		}
+	}
+	return all
+}
+
+// supplied are the variables that an app is given beside its own: slipway's, and the one
+// that tells it under which names visitors reach it. Of these there are always all that
+// places could choose, so that a release is the same wherever it is published.
+func supplied(spec providers.Spec, app providers.App) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, app.Supplied)
+	if app.HostVariable != nil {
+		var hosts []string
+		for n := range placeTries {
+			hosts = append(hosts, loopback.Candidate(spec.Tag, n).String())
+		}
+		if name, value := app.HostVariable(append(hosts, "127.0.0.1", "localhost")); name != "" {
+			all[name] = value
+		}
+	}
+	if len(all) == 0 {
+		return nil // the same as settings that have none
 	}
 	return all
 }

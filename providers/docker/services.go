@@ -36,7 +36,7 @@ type database struct {
 }
 
 var databases = []database{
-	{
+	{ //nolint:gosec // these are names of variables; passwords are made anew
 		kind: "postgres", image: "postgres:17", variable: "DATABASE_URL", scheme: "postgresql", port: "5432", user: "app", name: "app",
 		secret: "POSTGRES_PASSWORD", fixed: []string{"POSTGRES_USER=app", "POSTGRES_DB=app"}, folder: "/var/lib/postgresql/data",
 		// Over TCP: while it makes its first database, it answers on its socket only.

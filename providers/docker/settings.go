@@ -27,6 +27,8 @@ type settings struct {
 	Stop      time.Duration     `json:"stop"`
 	// Memory is what each container may take, in bytes.
 	Memory int64 `json:"memory"`
+	// Supplied are variables that are not the app's own; none is secret.
+	Supplied map[string]string `json:"supplied,omitempty"`
 }
 
 // What an app gets that asks for nothing else.
@@ -45,6 +47,7 @@ func settingsOf(spec providers.Spec, app providers.App) (settings, error) {
 	s := settings{
 		Data: slices.Clone(app.Data), Services: slices.Clone(app.Services),
 		Path: app.Health.Path, Status: app.Health.Status, Within: app.Health.Within, Stop: app.Stop, Memory: memory,
+		Supplied: supplied(spec, app),
 	}
 	if len(app.Processes) > 0 {
 		s.Processes = maps.Clone(app.Processes)
@@ -134,10 +137,9 @@ type release struct {
 // environment is what the containers of a release are given beside what the image sets.
 // Own variables win, but for the port: the front asks there.
 func (r release) environment() []string {
-	all := maps.Clone(r.connections)
-	if all == nil {
-		all = map[string]string{}
-	}
+	all := map[string]string{}
+	maps.Copy(all, r.Supplied)
+	maps.Copy(all, r.connections)
 	maps.Copy(all, r.variables)
 	all["PORT"] = webPort
 	env := make([]string, 0, len(all))

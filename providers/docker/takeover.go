@@ -17,6 +17,9 @@ import (
 //go:embed health.py
 var healthText string
 
+// endTime is how long the end of a container may take whose processes are killed.
+const endTime = 5 * time.Second
+
 // processTime is how long the processes of a release must stay up.
 const processTime = 2 * time.Second
 
@@ -133,12 +136,21 @@ func (d deployment) awaitHealthy(ctx context.Context, name string, r release) er
 	if asked == nil && status == 0 {
 		return nil
 	}
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
 	c, found, err := d.inspect(ctx, name)
+	// A command that was killed tells of a container that is about to end.
+	for end := time.Now().Add(endTime); err == nil && found && c.State.Running && asked == nil && status > 1 && time.Now().Before(end); {
+		if err = pause(ctx, 50*time.Millisecond); err == nil {
+			c, found, err = d.inspect(ctx, name)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if ctx.Err() != nil || !found || asked != nil && c.State.Running {
-		return errors.Join(asked, context.Cause(ctx))
+	if !found || asked != nil && c.State.Running {
+		return errors.Join(asked, fmt.Errorf("the container %s can't be asked whether it is healthy", name))
 	}
 	last, err := d.lastLines(ctx, name)
 	if err != nil {

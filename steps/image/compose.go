@@ -53,7 +53,7 @@ type composeFile struct {
 
 // compose is the text of compose.yaml.
 func (b *build) compose() (string, error) {
-	file := composeFile{Name: b.plan.Name, Port: Port, Memory: memory, Processes: processes,
+	file := composeFile{Name: plain(b.plan.Name), Port: Port, Memory: memory, Processes: processes,
 		Stop: int(b.plan.App.Limits.InForce().Stop.Seconds()) + stopMargin, Volumes: b.composeVolumes(), Services: b.services()}
 	for _, s := range file.Services {
 		file.BeforeRelease = append(file.BeforeRelease, need{s.Kind, "service_healthy"})
@@ -74,6 +74,17 @@ func (b *build) compose() (string, error) {
 		return "", fmt.Errorf("write %s: %w", Compose, err)
 	}
 	return text.String(), nil
+}
+
+// ambiguous are names that YAML reads as something else than text.
+var ambiguous = regexp.MustCompile(`^([0-9].*|y|n|yes|no|on|off|true|false|null)$`)
+
+// plain is a deployment's name as YAML has it, without quotes where it needs none.
+func plain(name string) string {
+	if ambiguous.MatchString(name) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // scalar is a text as YAML's double quotes have it. docker compose reads variables in it,

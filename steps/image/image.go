@@ -43,7 +43,7 @@ const (
 )
 
 // Place is where the app of an image runs.
-var Place = portable.Place{Root: Root, Bind: "0.0.0.0:" + Port, Workers: 2, Keeps: true}
+var Place = portable.Place{Root: Root, Bind: "0.0.0.0:" + Port, Workers: 2, Reach: true, Keeps: true}
 
 // Options are what the files depend on beside the app.
 type Options struct {

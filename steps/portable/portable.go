@@ -21,6 +21,9 @@ import (
 // package's, so that it hides nothing of the app's.
 const Folder = ".slipway"
 
+// programs is the folder of programs in it. None of them can be imported.
+const programs = Folder + "/bin/"
+
 // Place is where the app runs.
 type Place struct {
 	// Root is the app's folder there, which is the working directory too: "/app", or "."
@@ -34,6 +37,9 @@ type Place struct {
 	Workers int
 	// Proxied is set if visitors come through a proxy that tells who they are.
 	Proxied bool
+	// Reach is set if an app that listens to its own computer alone is to be reached all
+	// the same.
+	Reach bool
 	// Keeps is set if the place keeps what the app writes to its volumes.
 	Keeps bool
 }
@@ -99,55 +105,56 @@ func (r Release) Line() string {
 // serve makes the web command.
 func (r *Release) serve(p plan.Plan, place Place, target string) {
 	if p.OwnServer() {
-		r.serveItself(p.App.Command)
+		r.serveItself(p.App.Command, place)
 		return
 	}
-	r.Words = append([]string{"gunicorn"}, defaults(p)...)
-	r.Words = append(r.Words, "--bind", place.Bind)
-	if p.App.GunicornArgs == nil {
-		r.Words = append(r.Words, target)
-		return
-	}
+	arguments := []string{"--bind", place.Bind}
 	for _, arg := range p.App.GunicornArgs {
 		if arg == p.App.Target {
 			arg = target
 		}
-		r.Words = append(r.Words, arg)
+		arguments = append(arguments, arg)
 	}
+	if p.App.GunicornArgs == nil {
+		arguments = append(arguments, target)
+	}
+	if configured(p) || r.oldGunicorn() {
+		r.serveWithSettings(p.App, arguments)
+		return
+	}
+	r.Words = slices.Concat([]string{"gunicorn"}, defaults(p.App), arguments)
+}
+
+// named tells whether the app's words for gunicorn have one of these options.
+func named(found app.Found, options ...string) bool {
+	return slices.ContainsFunc(found.GunicornArgs, func(arg string) bool {
+		name, _, _ := strings.Cut(arg, "=")
+		return slices.Contains(options, name)
+	})
 }
 
 // defaults are gunicorn's arguments where the app's own settings decide nothing.
-func defaults(p plan.Plan) []string {
-	found := p.App
-	named := func(names ...string) bool {
-		return slices.ContainsFunc(found.GunicornArgs, func(arg string) bool {
-			name, _, _ := strings.Cut(arg, "=")
-			return slices.Contains(names, name)
-		})
-	}
+func defaults(found app.Found) []string {
 	var args []string
 	class := workerClass(found)
-	if class != "" && !named("-k", "--worker-class") {
+	if class != "" && !named(found, "-k", "--worker-class") {
 		args = append(args, "--worker-class", class)
 	}
-	if named("-c", "--config") || configured(p) {
-		return args // a word would win over the app's file
-	}
 	threads := app.WorkerThreads
-	if found.Workers > 0 && !named("-w", "--workers") {
+	if found.Workers > 0 && !named(found, "-w", "--workers") {
 		args, threads = append(args, "--workers", strconv.Itoa(found.Workers)), app.OneWorkerThreads
 	}
-	if class == "" && !named("-k", "--worker-class", "--threads") {
+	if class == "" && !named(found, "-k", "--worker-class", "--threads") {
 		args = append(args, "--threads", strconv.Itoa(threads))
 	}
 	limits := found.Limits.InForce()
-	if !named("-t", "--timeout") {
+	if !named(found, "-t", "--timeout") {
 		args = append(args, "--timeout", strconv.Itoa(int(limits.Request.Seconds())))
 	}
-	if !named("--graceful-timeout") {
+	if !named(found, "--graceful-timeout") {
 		args = append(args, "--graceful-timeout", strconv.Itoa(int(limits.Stop.Seconds())))
 	}
-	if !named("--worker-tmp-dir") {
+	if !named(found, "--worker-tmp-dir") {
 		args = append(args, "--worker-tmp-dir", "/dev/shm")
 	}
 	return args
@@ -168,7 +175,7 @@ func workerClass(found app.Found) string {
 
 // configured tells whether gunicorn finds settings of the app's own.
 func configured(p plan.Plan) bool {
-	return p.Bundle != nil && slices.ContainsFunc(p.Bundle.Files, func(f app.BundleFile) bool { return f.Path == "gunicorn.conf.py" })
+	return named(p.App, "-c", "--config") || p.Bundle != nil && slices.ContainsFunc(p.Bundle.Files, func(f app.BundleFile) bool { return f.Path == "gunicorn.conf.py" })
 }
 
 // overlay adds the settings module of Slipway's own.
@@ -185,7 +192,7 @@ func (r *Release) setVariables(p plan.Plan, place Place) {
 	if found.PythonPath != "" {
 		path = place.Root + "/" + found.PythonPath + ":" + path
 	}
-	if len(r.Files) > 0 {
+	if slices.ContainsFunc(r.Files, func(f File) bool { return !strings.HasPrefix(f.Path, programs) }) {
 		path += ":" + place.Root + "/" + Folder
 	}
 	set("PYTHONPATH", path)

@@ -9,7 +9,7 @@ import (
 	"slipway/steps/plan"
 )
 
-var image = Place{Root: "/app", Bind: "0.0.0.0:8000", Workers: 2, Keeps: true}
+var image = Place{Root: "/app", Bind: "0.0.0.0:8000", Workers: 2, Reach: true, Keeps: true}
 
 func planOf(found app.Found, files ...string) plan.Plan {
 	bundle := &app.Bundle{}
@@ -34,14 +34,16 @@ func TestWebCommand(t *testing.T) {
 		"old uvicorn": {planOf(app.Found{Target: "shop:app", Server: app.ASGI, Named: map[string]string{"uvicorn": "==0.13.0"}}),
 			"exec gunicorn --worker-class uvicorn.workers.UvicornH11Worker " + usual + " shop:app"},
 		"one worker":   {planOf(app.Found{Target: "shop:app", Workers: 1}), "exec gunicorn --workers 1 --threads 100 " + usual + " shop:app"},
-		"its own file": {planOf(app.Found{Target: "shop:app"}, "gunicorn.conf.py"), "exec gunicorn --bind 0.0.0.0:8000 shop:app"},
+		"its own file": {planOf(app.Found{Target: "shop:app"}, "gunicorn.conf.py"), "exec python3 .slipway/bin/serve.py threads=24 patience=86400 timeout=60 graceful_timeout=30 worker_tmp_dir=/dev/shm -- --bind 0.0.0.0:8000 shop:app"},
+		"an old one": {planOf(app.Found{Target: "shop:app", Workers: 1, Named: map[string]string{"gunicorn": "==19.9.0"}}),
+			"exec python3 .slipway/bin/serve.py workers=1 threads=100 patience=86400 timeout=60 graceful_timeout=30 worker_tmp_dir=/dev/shm -- --bind 0.0.0.0:8000 shop:app"},
 		"its own words": {planOf(app.Found{Target: "shop:app", Command: "gunicorn -w 3 -t 5 shop:app", GunicornArgs: []string{"-w", "3", "-t", "5", "shop:app"}}),
 			"exec gunicorn --threads 24 --graceful-timeout 30 --worker-tmp-dir /dev/shm --bind 0.0.0.0:8000 -w 3 -t 5 shop:app"},
 		"its own worker": {planOf(app.Found{Target: "shop:app", Command: "x", GunicornArgs: []string{"--worker-class=gevent", "shop:app"}}),
 			"exec gunicorn " + usual + " --worker-class=gevent shop:app"},
 		"its own server": {planOf(app.Found{Command: "streamlit run a.py --server.port $PORT --server.address 127.0.0.1"}),
 			"exec streamlit run a.py --server.port $PORT --server.address 0.0.0.0"},
-		"two commands":    {planOf(app.Found{Command: "a; b"}), "python3 -I -S .slipway/reach.py & a; exec b"},
+		"two commands":    {planOf(app.Found{Command: "a; b"}), "python3 -I -S .slipway/bin/reach.py & a; exec b"},
 		"its own address": {planOf(app.Found{Command: "a --host 0.0.0.0"}), "exec a --host 0.0.0.0"},
 	}
 	for name, test := range tests {

@@ -1,23 +1,20 @@
 package release
 
 import (
-	_ "embed"
 	"strconv"
 	"time"
 
 	"slipway/steps/app"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
+	"slipway/steps/portable"
 	"slipway/steps/shell"
 )
-
-//go:embed serve.py
-var serveText string
 
 // serveFile is the program that starts gunicorn with the app's own settings. It lies with
 // the release, so that a rollback starts what ran then.
 func serveFile(v fact.View) shell.File {
-	return shell.File{Path: servePath(v), Mode: "644", Content: "# Written by slipway.\n" + serveText}
+	return shell.File{Path: servePath(v), Mode: "644", Content: "# Written by slipway.\n" + portable.ServeText}
 }
 
 func servePath(v fact.View) string {

@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +24,6 @@ func TestEjectedBuilds(t *testing.T) {
 	o := newOperator(t)
 	for name, app := range map[string]struct{ path, says string }{
 		"flask-imports": {"/", "only its imports"},
-		"django-start":  {"/", "notes"},
 		"uv-lock":       {"/", "starlette "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -41,17 +39,14 @@ func TestEjectedBuilds(t *testing.T) {
 			})
 			asks(t, "http://127.88.0.1"+app.path, app.says)
 			o.docker("rm", "--force", "--volumes", "ejected")
-			o.forget()
+			o.forget("ejected")
 		})
 	}
 }
 
-// forget removes all images that builds made.
-func (o *operator) forget() {
-	for id := range strings.FieldsSeq(o.docker("images", "--all", "--quiet", "--filter", "label=dev.slipway.tag")) {
-		o.docker("rmi", "--force", id)
-	}
-	o.docker("rmi", "--force", "ejected")
+// forget removes an image, and what its build left.
+func (o *operator) forget(name string) {
+	o.docker("rmi", "--force", name)
 	o.docker("image", "prune", "--force")
 }
 
@@ -76,36 +71,38 @@ func composed(t *testing.T, env []string) []string {
 	return nil
 }
 
-// TestEjectedCompose has docker compose start what eject writes, with a database beside
-// the app.
+// TestEjectedCompose has docker compose start what eject writes: a Django project that
+// keeps what it writes, and an app with a database beside it.
 func TestEjectedCompose(t *testing.T) {
 	o := newOperator(t, "postgres:17")
 	compose := composed(t, o.Env)
-	folder := t.TempDir()
-	write := func(name, text string) { failOn(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)) }
+	withBase := filepath.Join(t.TempDir(), "2")
+	failOn(t, os.Mkdir(withBase, 0o700))
+	write := func(name, text string) { failOn(t, os.WriteFile(filepath.Join(withBase, name), []byte(text), 0o600)) }
 	write("app.py", strings.Replace(strings.Replace(stock, "import redis\n", "", 1), `redis.from_url(os.environ['REDIS_URL']).incr('visits')`, "0", 1))
 	write("requirements.txt", "flask\npsycopg[binary]\n")
 	write("slipway.toml", "[services]\npostgres = true\n[app]\nrelease = \"echo released\"\n")
-	o.ejected(folder)
 	write(".env", "POSTGRES_PASSWORD=only-for-a-test\n")
-	env := slices.Concat(o.Env, []string{"DOCKER_BUILDKIT=0"})
-	run := func(words ...string) string {
-		t.Helper()
-		return command(t, folder, env, append(append([]string{}, compose...), words...)...)
+	for name, app := range map[string]struct{ folder, says string }{
+		"a database": {withBase, "rows"},
+		"django":     {copied(t, "django-start"), "1 notes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := o.with(t)
+			o.ejected(app.folder)
+			run := func(words ...string) {
+				t.Helper()
+				command(t, app.folder, slices.Concat(o.Env, []string{"DOCKER_BUILDKIT=0"}), slices.Concat(compose, words)...)
+			}
+			t.Cleanup(func() {
+				run("down", "--volumes", "--remove-orphans")
+				o.forget(filepath.Base(app.folder))
+			})
+			run("build")
+			run("up", "--detach", "--wait")
+			asks(t, "http://127.0.0.1:8000/?add=x", app.says)
+			run("up", "--detach", "--wait", "--force-recreate")
+			asks(t, "http://127.0.0.1:8000/", app.says)
+		})
 	}
-	t.Cleanup(func() {
-		run("down", "--volumes", "--rmi=local", "--remove-orphans")
-		o.docker("image", "prune", "--force")
-	})
-	run("build")
-	run("up", "--detach")
-	e2e.Until(t, "the app to answer", func() bool {
-		response, err := http.Get("http://127.0.0.1:8000/")
-		if err != nil {
-			return false
-		}
-		response.Body.Close()
-		return response.StatusCode == http.StatusOK
-	})
-	asks(t, "http://127.0.0.1:8000/", "rows")
 }

@@ -4,6 +4,7 @@
 package docker
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -49,23 +50,26 @@ func newOperator(t *testing.T, images ...string) *operator {
 // name too, which builds leave.
 func everything(t testing.TB, e *dockertest.Engine) []string {
 	t.Helper()
+	// At the end of a test its own context is over.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
 	all := []string{}
-	containers, err := e.Client.ContainerList(t.Context(), client.ContainerListOptions{All: true})
+	containers, err := e.Client.ContainerList(ctx, client.ContainerListOptions{All: true})
 	failOn(t, err)
 	for _, c := range containers.Items {
 		all = append(all, fmt.Sprintf("container %s, %s", c.Names, c.State))
 	}
-	images, err := e.Client.ImageList(t.Context(), client.ImageListOptions{All: true})
+	images, err := e.Client.ImageList(ctx, client.ImageListOptions{All: true})
 	failOn(t, err)
 	for _, i := range images.Items {
 		all = append(all, fmt.Sprintf("image %s %s", i.ID, i.RepoTags))
 	}
-	volumes, err := e.Client.VolumeList(t.Context(), client.VolumeListOptions{})
+	volumes, err := e.Client.VolumeList(ctx, client.VolumeListOptions{})
 	failOn(t, err)
 	for _, v := range volumes.Items {
 		all = append(all, "volume "+v.Name)
 	}
-	networks, err := e.Client.NetworkList(t.Context(), client.NetworkListOptions{})
+	networks, err := e.Client.NetworkList(ctx, client.NetworkListOptions{})
 	failOn(t, err)
 	for _, n := range networks.Items {
 		all = append(all, "network "+n.Name)

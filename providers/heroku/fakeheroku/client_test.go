@@ -1,0 +1,144 @@
+package fakeheroku_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	client "github.com/heroku/heroku-go/v6"
+
+	"slipway/providers/heroku/fakeheroku"
+	"slipway/providers/heroku/fakeheroku/contract"
+)
+
+// account is a simulated Heroku and a client of it.
+type account struct {
+	*fakeheroku.Heroku
+	*client.Service
+	t   *testing.T
+	url string
+}
+
+// open makes one that is held to the schema.
+func open(t *testing.T, options fakeheroku.Options) account {
+	t.Helper()
+	if options.Dir == "" {
+		options.Dir = t.TempDir()
+	}
+	options.Token = "secret-token"
+	options.Log = t.Logf
+	heroku, err := fakeheroku.New(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(heroku.Close)
+	service := client.NewService(&http.Client{Transport: &client.Transport{BearerToken: options.Token}})
+	service.URL = contract.Server(t, heroku).String()
+	return account{heroku, service, t, service.URL}
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// must fails the test of the account on an error.
+func must[T any](t *testing.T, value T, err error) T {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func (a account) app(name string) *client.App {
+	a.t.Helper()
+	return must(a.t, must2(a.AppCreate(a.t.Context(), client.AppCreateOpts{Name: &name})), nil)
+}
+
+// must2 panics: it is for what can't fail in a test that has come so far.
+func must2[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// archive packs files, by name.
+func archive(files map[string]string) []byte {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	w := tar.NewWriter(z)
+	for name, text := range files {
+		must2(0, w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}))
+		must2(w.Write([]byte(text)))
+	}
+	must2(0, w.Close())
+	must2(0, z.Close())
+	return packed.Bytes()
+}
+
+func (a account) upload(files map[string]string) string {
+	a.t.Helper()
+	source := must2(a.SourceCreate(a.t.Context()))
+	request := must2(http.NewRequestWithContext(a.t.Context(), http.MethodPut, source.SourceBlob.PutURL, bytes.NewReader(archive(files))))
+	response := must2(http.DefaultClient.Do(request))
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		a.t.Fatalf("the upload is answered with %s", response.Status)
+	}
+	return source.SourceBlob.GetURL
+}
+
+// build builds files and returns the build when it has ended, and its output.
+func (a account) build(app string, files map[string]string) (*client.Build, string) {
+	a.t.Helper()
+	var options client.BuildCreateOpts
+	options.SourceBlob.URL = pointer(a.upload(files))
+	options.SourceBlob.Version = pointer("0123456789abcdef")
+	b := must2(a.BuildCreate(a.t.Context(), app, options))
+	_, output := get(a.t, b.OutputStreamURL)
+	for {
+		b = must2(a.BuildInfo(a.t.Context(), app, b.ID))
+		if b.Status != "pending" {
+			return b, output
+		}
+	}
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	response, err := http.DefaultClient.Do(must2(http.NewRequestWithContext(ctx, http.MethodGet, url, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Logf("%s: %v", url, err)
+	}
+	return response.StatusCode, strings.ReplaceAll(string(body), "\x00", "")
+}
+
+// until waits for something that comes by itself.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it never came: " + what)
+		}
+	}
+}
+
+// settled waits until every release phase has ended, and returns the last release.
+func (a account) settled(app string) client.Release {
+	a.t.Helper()
+	until(a.t, "the end of the release phases", func() bool { return len(a.Contents().Pending) == 0 })
+	all := must2(a.ReleaseList(a.t.Context(), app, &client.ListRange{Field: "version", Descending: true, Max: 1}))
+	return all[0]
+}

@@ -1,0 +1,116 @@
+// Command cmd serves the simulated Heroku, so that the slipway command can be tried with
+// it:
+//
+//	go run ./providers/heroku/fakeheroku/cmd --listen 127.0.0.1:8080 --dir /tmp/heroku
+//	HEROKU_API_URL=http://127.0.0.1:8080 HEROKU_API_KEY=x slipway --provider heroku …
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"slipway/providers/heroku/fakeheroku"
+	"slipway/providers/heroku/fakeheroku/contract"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fakeheroku:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are the command's flags.
+type settings struct {
+	listen string
+	heroku fakeheroku.Options
+}
+
+func parse(args []string) (*settings, error) {
+	s := &settings{}
+	flags := flag.NewFlagSet("fakeheroku", flag.ContinueOnError)
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "address to serve on")
+	flags.StringVar(&s.heroku.Dir, "dir", "", "folder that keeps the state, the slugs and the dynos")
+	flags.StringVar(&s.heroku.Cache, "cache", "", "folder for uv and the packages that it fetches (default: one in the user's cache)")
+	flags.StringVar(&s.heroku.Token, "token", "", "the only token to accept; empty accepts all")
+	flags.DurationVar(&s.heroku.BootTimeout, "boot-timeout", time.Minute, "how long a web dyno may take until it listens")
+	flags.DurationVar(&s.heroku.Grace, "grace", 30*time.Second, "how long a dyno may take to end")
+	flags.Func("team", "a team that the account is in, repeatable", func(name string) error {
+		s.heroku.Teams = append(s.heroku.Teams, name)
+		return nil
+	})
+	flags.Func("fault", "something that goes wrong, NAME or NAME=VALUE, repeatable: "+strings.Join(fakeheroku.FaultNames(), ", "), s.heroku.Faults.SetFault)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if s.heroku.Dir == "" {
+		return nil, errors.New("it needs a folder to keep its state in: add --dir")
+	}
+	s.heroku.Log = log.Printf
+	return s, nil
+}
+
+func run(ctx context.Context, args []string) error {
+	s, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	heroku, err := fakeheroku.New(ctx, s.heroku)
+	if err != nil {
+		return err
+	}
+	defer heroku.Close()
+	log.Printf("the certificate of the rendezvous is in %s: set SSL_CERT_FILE to it to run commands", heroku.CAFile())
+	checked, err := contract.Checked(heroku, func(violation string) { log.Printf("AGAINST HEROKU'S SCHEMA: %s", violation) })
+	if err != nil {
+		return err
+	}
+	return serve(ctx, s.listen, checked)
+}
+
+func serve(ctx context.Context, address string, heroku http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			log.Printf("%q %q", r.Method, r.URL.Path) //nolint:gosec // %q leaves no line break
+			heroku.ServeHTTP(w, r)
+		}),
+	}
+	if _, err := fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr()); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err = server.Shutdown(last)
+	if ended := <-done; err == nil && !errors.Is(ended, http.ErrServerClosed) {
+		err = ended
+	}
+	return err
+}

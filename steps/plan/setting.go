@@ -269,7 +269,7 @@ func checkURL(value string) error {
 func (s Setting) Choices() []string {
 	switch s.Key {
 	case KeyProvider:
-		return slices.Clone(withServer)
+		return slices.Clone(providerNames)
 	case KeyHardening:
 		return []string{hardenMinimal, hardenStandard, hardenStrict}
 	}

@@ -2,6 +2,7 @@ package fakeheroku
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -187,11 +188,8 @@ func feed(program io.Writer, connection io.Reader) (ended bool) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := connection.Read(buffer)
-		over := n > 0 && buffer[n-1] == endOfInput
-		if over {
-			n--
-		}
-		_, broken := program.Write(buffer[:n])
+		input, over := bytes.CutSuffix(buffer[:n], []byte{endOfInput})
+		_, broken := program.Write(input)
 		if broken != nil || over {
 			return true // a program that reads no more may go on
 		}

@@ -214,7 +214,10 @@ func TestLists(t *testing.T) {
 // nextPage reads a page of a list and returns where it goes on; "" is nowhere.
 func nextPage(t *testing.T, request *http.Request, page any) string {
 	t.Helper()
-	response := must(http.DefaultClient.Do(request))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer response.Body.Close()
 	if err := json.NewDecoder(response.Body).Decode(page); err != nil {
 		t.Fatal(err)

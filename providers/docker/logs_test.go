@@ -77,15 +77,15 @@ func said(t *testing.T, log string) []string {
 
 func TestLogs(t *testing.T) {
 	s := newShop(t)
-	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
+	s.release("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
 	for _, page := range []string{"/first", "/long", "/last"} {
-		s.page(page)
+		s.get(t, page)
 	}
 	s.ran("", "echo", "a command's own") // not the app's log
 	logs := func(wanted providers.LogQuery) []string {
 		t.Helper()
 		to := newScreen()
-		if err := s.p.Logs(t.Context(), s.spec, wanted, to); err != nil {
+		if err := s.Logs(t.Context(), s.spec, wanted, to); err != nil {
 			t.Fatal(err)
 		}
 		return said(t, to.String())
@@ -122,21 +122,21 @@ func TestLogs(t *testing.T) {
 // container that was started again; none comes twice.
 func TestFollow(t *testing.T) {
 	s := newShop(t)
-	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
-	s.page("/before")
+	s.release("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
+	s.get(t, "/before")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	to, ended := newScreen(), make(chan error, 1)
-	go func() { ended <- s.p.Logs(ctx, s.spec, providers.LogQuery{Lines: 1, Follow: true}, to) }()
+	go func() { ended <- s.Logs(ctx, s.spec, providers.LogQuery{Lines: 1, Follow: true}, to) }()
 	to.waits(t, "web: asked for /before\n")
-	s.page("/now")
+	s.get(t, "/now")
 	to.waits(t, "web: asked for /now\n")
-	s.deliver("bbbbbbbbbbbb", map[string]string{"COLOUR": "blue"})
+	s.release("bbbbbbbbbbbb", map[string]string{"COLOUR": "blue"})
 	to.waits(t, "web: release bbbbbbbbbbbb starts\n")
 	to.waits(t, "worker: worker of bbbbbbbbbbbb, blue\n")
-	s.page("/next")
+	s.get(t, "/next")
 	to.waits(t, "web: asked for /next\n")
-	status, out, err := s.exec(t.Context(), webName(s.spec, "bbbbbbbbbbbb"), "", "sh", "-c", "kill -KILL -1; kill -TERM 1")
+	status, out, err := s.d.exec(t.Context(), webName(s.spec, "bbbbbbbbbbbb"), "", "sh", "-c", "kill -KILL -1; kill -TERM 1")
 	t.Log("the app is killed:", status, out, err)
 	limit := time.After(time.Minute)
 	for strings.Count(to.String(), "web: release bbbbbbbbbbbb starts\n") < 2 {

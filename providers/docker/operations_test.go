@@ -24,18 +24,18 @@ var (
 func TestNoApp(t *testing.T) {
 	s := newShop(t)
 	ctx := t.Context()
-	_, run := s.p.Run(ctx, s.spec, providers.Command{Words: []string{"true"}})
-	_, variables := s.p.Variables(ctx, s.spec)
-	_, set := s.p.SetVariables(ctx, s.spec, nil, nil, quiet)
+	_, run := s.Run(ctx, s.spec, providers.Command{Words: []string{"true"}})
+	_, variables := s.Variables(ctx, s.spec)
+	_, set := s.SetVariables(ctx, s.spec, nil, nil, quiet)
 	for name, err := range map[string]error{
-		"Logs": s.p.Logs(ctx, s.spec, providers.LogQuery{Lines: 1}, io.Discard), "Run": run, "Variables": variables, "SetVariables": set,
-		"RollBack": s.p.RollBack(ctx, s.spec, "one", quiet),
+		"Logs": s.Logs(ctx, s.spec, providers.LogQuery{Lines: 1}, io.Discard), "Run": run, "Variables": variables, "SetVariables": set,
+		"RollBack": s.RollBack(ctx, s.spec, "one", quiet),
 	} {
 		if !errors.Is(err, providers.ErrNoApp) {
 			t.Errorf("%s: %v, want ErrNoApp", name, err)
 		}
 	}
-	if all, err := s.p.Releases(ctx, s.spec); err != nil || len(all) > 0 {
+	if all, err := s.Releases(ctx, s.spec); err != nil || len(all) > 0 {
 		t.Errorf("Releases = %v, %v, want none", all, err)
 	}
 }
@@ -44,11 +44,11 @@ func TestNoApp(t *testing.T) {
 // some that break it, it keeps those before.
 func TestSetVariables(t *testing.T) {
 	s := newShop(t)
-	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red", "SECRET": "hunter2"})
+	s.release("aaaaaaaaaaaa", map[string]string{"COLOUR": "red", "SECRET": "hunter2"})
 	s.wants("aaaaaaaaaaaa red")
 	set := func(set map[string]string, unset ...string) (bool, []string, error) {
 		var told []string
-		changed, err := s.p.SetVariables(t.Context(), s.spec, set, unset, func(line string) { told = append(told, line) })
+		changed, err := s.SetVariables(t.Context(), s.spec, set, unset, func(line string) { told = append(told, line) })
 		if text := strings.Join(told, "\n"); strings.Contains(text, "hunter") || strings.Contains(text, "blue") {
 			t.Errorf("a value is told: %s", text)
 		}
@@ -62,7 +62,7 @@ func TestSetVariables(t *testing.T) {
 	}
 	s.wants("aaaaaaaaaaaa blue")
 	var said bytes.Buffer
-	if err := s.p.Logs(t.Context(), s.spec, providers.LogQuery{Lines: 100}, &said); err != nil || !strings.Contains(said.String(), "worker: worker of aaaaaaaaaaaa, blue\n") {
+	if err := s.Logs(t.Context(), s.spec, providers.LogQuery{Lines: 100}, &said); err != nil || !strings.Contains(said.String(), "worker: worker of aaaaaaaaaaaa, blue\n") {
 		t.Errorf("the process did not get the variable: %v, %s", err, &said)
 	}
 	changed, _, err := set(map[string]string{"BREAK": "1"})
@@ -71,10 +71,10 @@ func TestSetVariables(t *testing.T) {
 		t.Error("it was broken, and counts as changed")
 	}
 	s.wants("aaaaaaaaaaaa blue")
-	if names, err := s.p.Variables(t.Context(), s.spec); err != nil || !slices.Equal(names, []string{"COLOUR"}) {
+	if names, err := s.Variables(t.Context(), s.spec); err != nil || !slices.Equal(names, []string{"COLOUR"}) {
 		t.Errorf("Variables = %v, %v", names, err)
 	}
-	if web := s.running(roleWeb); len(web) != 1 {
+	if web := s.running(t, roleWeb); len(web) != 1 {
 		t.Errorf("web containers are left: %v", web)
 	}
 }
@@ -83,11 +83,11 @@ func TestSetVariables(t *testing.T) {
 // answer never does.
 func TestRollBack(t *testing.T) {
 	s := newShop(t)
-	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
-	s.deliver("bbbbbbbbbbbb", map[string]string{"COLOUR": "blue"})
+	s.release("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
+	s.release("bbbbbbbbbbbb", map[string]string{"COLOUR": "blue"})
 	wants := func(want ...string) {
 		t.Helper()
-		all, err := s.p.Releases(t.Context(), s.spec)
+		all, err := s.Releases(t.Context(), s.spec)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,23 +106,29 @@ func TestRollBack(t *testing.T) {
 		}
 	}
 	wants("bbbbbbbbbbbb current", "aaaaaaaaaaaa")
-	if err := s.p.RollBack(t.Context(), s.spec, "aaaaaaaaaaaa", quiet); err != nil {
+	if err := s.RollBack(t.Context(), s.spec, "aaaaaaaaaaaa", quiet); err != nil {
 		t.Fatal(err)
 	}
 	s.wants("aaaaaaaaaaaa blue")
 	wants("aaaaaaaaaaaa current", "bbbbbbbbbbbb")
-	if processes := s.running(roleProcess); !slices.Equal(processes, []string{"process-worker-aaaaaaaaaaaa"}) {
+	if processes := s.running(t, roleProcess); !slices.Equal(processes, []string{"-process-worker-aaaaaaaaaaaa"}) {
 		t.Errorf("the processes are %v", processes)
 	}
-	err := s.p.RollBack(t.Context(), s.spec, "cccccccccccc", quiet)
+	err := s.RollBack(t.Context(), s.spec, "cccccccccccc", quiet)
 	var usage *providers.Usage
 	if !errors.As(err, &usage) || !strings.Contains(usage.Next, "aaaaaaaaaaaa, bbbbbbbbbbbb") {
 		t.Errorf("a release that never was: %v", err)
 	}
 	// The image of an earlier release is damaged.
-	damaged := release{name: "bbbbbbbbbbbb", settings: settings{Path: "/", Within: time.Second, Stop: time.Second, Memory: 1 << 28, Data: []string{"/nowhere"}}}
-	s.image(damaged, "RUN echo 'raise RuntimeError(\"a damaged image\")' >/app/app.py")
-	err = s.p.RollBack(t.Context(), s.spec, "bbbbbbbbbbbb", quiet)
+	damaged := shopApp("bbbbbbbbbbbb", `raise RuntimeError("a damaged image")`, nil)
+	ran, _, err := s.d.keptImage(t.Context(), "bbbbbbbbbbbb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.d.build(t.Context(), damaged, ran, quiet); err != nil {
+		t.Fatal(err)
+	}
+	err = s.RollBack(t.Context(), s.spec, "bbbbbbbbbbbb", quiet)
 	failure{false, "the start of the release failed", "a damaged image", again}.check(t, err)
 	s.wants("aaaaaaaaaaaa blue")
 	wants("aaaaaaaaaaaa current", "bbbbbbbbbbbb")
@@ -136,7 +142,7 @@ func (s *shop) ran(input string, words ...string) (status int, stdout, stderr st
 	if input != "" {
 		command.Stdin = strings.NewReader(input)
 	}
-	status, err := s.p.Run(s.t.Context(), s.spec, command)
+	status, err := s.Run(s.t.Context(), s.spec, command)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -163,7 +169,7 @@ var commands = map[string]struct {
 
 func TestRun(t *testing.T) {
 	s := newShop(t)
-	s.deliver("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
+	s.release("aaaaaaaaaaaa", map[string]string{"COLOUR": "red"})
 	for name, test := range commands {
 		t.Run(name, func(t *testing.T) {
 			s := *s
@@ -179,7 +185,7 @@ func TestRun(t *testing.T) {
 	}
 	t.Run("ends with its caller", func(t *testing.T) { runEnds(t, s) })
 	t.Run("on a terminal", func(t *testing.T) { runOnTerminal(t, s) })
-	if left := s.running(roleOnce); len(left) > 0 {
+	if left := s.running(t, roleOnce); len(left) > 0 {
 		t.Errorf("containers are left: %v", left)
 	}
 }
@@ -193,7 +199,7 @@ func runEnds(t *testing.T, s *shop) {
 	go func() {
 		stdin, typing := io.Pipe() // a terminal at which nobody types
 		defer typing.Close()
-		_, err := s.p.Run(ctx, s.spec, providers.Command{Words: []string{"sh", "-c", "echo begun; exec sleep 1000"}, Stdin: stdin, Stdout: said})
+		_, err := s.Run(ctx, s.spec, providers.Command{Words: []string{"sh", "-c", "echo begun; exec sleep 1000"}, Stdin: stdin, Stdout: said})
 		ended <- err
 	}()
 	said.waits(t, "begun")
@@ -206,7 +212,7 @@ func runEnds(t *testing.T, s *shop) {
 	case <-time.After(time.Minute):
 		t.Fatal("the command goes on")
 	}
-	if left := s.running(roleOnce); len(left) > 0 {
+	if left := s.running(t, roleOnce); len(left) > 0 {
 		t.Errorf("containers are left: %v", left)
 	}
 }
@@ -219,7 +225,7 @@ func runOnTerminal(t *testing.T, s *shop) {
 	stdin, typing := io.Pipe()
 	status := make(chan int, 1)
 	go func() {
-		got, err := s.p.Run(t.Context(), s.spec, providers.Command{
+		got, err := s.Run(t.Context(), s.spec, providers.Command{
 			Words: []string{"sh", "-c", `sized() { until [ "$(stty size)" = "27 $1" ]; do sleep 0.1; done; echo "$TERM has $1"; }
 				stty -ixon; sized 91; read -r line; echo "got $line" | cat -v; sized 44; cat; exit 3`},
 			Stdin: stdin, Stdout: said, Terminal: terminal,

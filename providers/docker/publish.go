@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"net"
 	"net/netip"
 	"runtime"
@@ -30,40 +29,33 @@ func (d deployment) places(ctx context.Context) []published {
 	info, err := d.api.Info(ctx, client.InfoOptions{})
 	if err == nil && ownAddresses(info.Info, runtime.GOOS) {
 		for n := range placeTries {
-			if at := (published{loopback.Candidate(d.spec.Tag, n), 80}); !answers(ctx, at) {
-				all = append(all, at)
-			}
+			all = append(all, published{loopback.Candidate(d.spec.Tag, n), 80})
 		}
 	}
 	sum := sha256.Sum256([]byte(d.spec.Tag))
 	for n := range placeTries {
 		port := 20000 + (int(binary.BigEndian.Uint16(sum[:]))+n)%10000
-		if at := (published{netip.AddrFrom4([4]byte{127, 0, 0, 1}), port}); !answers(ctx, at) {
-			all = append(all, at)
-		}
+		all = append(all, published{netip.AddrFrom4([4]byte{127, 0, 0, 1}), port})
 	}
 	return all
 }
 
-// supplied are the variables that an app is given beside its own: slipway's, and the one
-// that tells it under which names visitors reach it. Of these there are always all that
-// places could choose, so that a release is the same wherever it is published.
+// supplied is the variable that tells an app under which names visitors reach it; nil for
+// an app that does not look. The names are always all that places could choose, so that a
+// release is the same wherever it is published.
 func supplied(spec providers.Spec, app providers.App) map[string]string {
-	all := map[string]string{}
-	maps.Copy(all, app.Supplied)
-	if app.HostVariable != nil {
-		var hosts []string
-		for n := range placeTries {
-			hosts = append(hosts, loopback.Candidate(spec.Tag, n).String())
-		}
-		if name, value := app.HostVariable(append(hosts, "127.0.0.1", "localhost")); name != "" {
-			all[name] = value
-		}
+	if app.HostVariable == nil {
+		return nil
 	}
-	if len(all) == 0 {
-		return nil // the same as settings that have none
+	var hosts []string
+	for n := range placeTries {
+		hosts = append(hosts, loopback.Candidate(spec.Tag, n).String())
 	}
-	return all
+	name, value := app.HostVariable(append(hosts, "127.0.0.1", "localhost"))
+	if name == "" {
+		return nil
+	}
+	return map[string]string{name: value}
 }
 
 // ownAddresses tells whether an engine can publish on any address of 127.0.0.0/8. In a

@@ -166,6 +166,6 @@ func (d deployment) end(ctx context.Context, id string) {
 	gone := d.api.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionRemoved})
 	select {
 	case <-gone.Result:
-	case <-gone.Error: // it is gone, or nothing can be done any more
+	case <-gone.Error: //nolint:errcheck // it is gone, or nothing can be done any more
 	}
 }

@@ -52,7 +52,7 @@ var databases = []database{
 		secret: "REDIS_PASSWORD", folder: "/data",
 		// The image has no variable for a password, and as a word it would be in the list
 		// of processes.
-		words: []string{"/bin/sh", "-c", `printf 'requirepass %s\nappendonly yes\n' "$REDIS_PASSWORD" >/tmp/redis.conf; exec docker-entrypoint.sh redis-server /tmp/redis.conf`},
+		words: []string{"/bin/sh", "-c", `printf 'requirepass %s\nappendonly yes\n' "$REDIS_PASSWORD" >/tmp/redis.conf; exec docker-entrypoint.sh redis-server --include /tmp/redis.conf`},
 		check: []string{"CMD-SHELL", `REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG`},
 	},
 }

@@ -27,7 +27,7 @@ type settings struct {
 	Stop      time.Duration     `json:"stop"`
 	// Memory is what each container may take, in bytes.
 	Memory int64 `json:"memory"`
-	// Supplied are variables that are not the app's own; none is secret.
+	// Supplied tells the app its hosts; it is not one of its own variables.
 	Supplied map[string]string `json:"supplied,omitempty"`
 }
 

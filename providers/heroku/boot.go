@@ -24,6 +24,9 @@ const (
 
 const processWeb = "web"
 
+// moreThanEnough is added to a wait that ends by itself, with a better error.
+const moreThanEnough = time.Minute
+
 // webDynos are the dynos of the web process that run a release or a later one.
 func (p *Provider) webDynos(ctx context.Context, app *api.App, of *api.Release) ([]api.Dyno, error) {
 	all, err := list[api.Dyno](ctx, p, "list the dynos", "/apps/"+app.ID+"/dynos")
@@ -82,11 +85,11 @@ func (p *Provider) up(ctx context.Context, app *api.App, release *api.Release, h
 	} else if web.Quantity == 0 {
 		return nil
 	}
-	w := rest.Wait{What: "the web process to run", Within: p.options.BootWithin, Next: again, Report: report}
+	w := rest.Wait{What: "the web process to run", Within: p.options.BootWithin + moreThanEnough, Next: again, Report: report}
 	start := p.pace.Clock.Now()
 	err = p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		ready, state, err := p.ready(ctx, app, release)
-		late := p.pace.Clock.Now().Sub(start) >= w.Within
+		late := p.pace.Clock.Now().Sub(start) >= p.options.BootWithin
 		if err == nil && !ready && (late || strings.HasSuffix(state, crashed)) {
 			err = p.didNotStart(ctx, app, release, state)
 		}
@@ -105,11 +108,11 @@ func (p *Provider) healthy(ctx context.Context, app *api.App, release *api.Relea
 		within = time.Minute
 	}
 	start := p.pace.Clock.Now()
-	w := rest.Wait{What: "the app to answer", Within: within, Next: again, Report: report}
+	w := rest.Wait{What: "the app to answer", Within: within + moreThanEnough, Next: again, Report: report}
 	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		state, err := p.ask(ctx, webURL(app)+health.Path, health.Status)
 		if err == nil && state != "" && p.pace.Clock.Now().Sub(start) >= within {
-			err = p.didNotStart(ctx, app, release, state)
+			err = p.unhealthy(ctx, app, release, state)
 		}
 		return state == "", state, err
 	})
@@ -155,23 +158,43 @@ func (p *Provider) didNotStart(ctx context.Context, app *api.App, release *api.R
 			next = "have the app listen on the port in $PORT at 0.0.0.0, within a minute; then run the same command again"
 		}
 	}
-	printed := strings.Join(append([]string{}, lines...), "\n")
-	if printed == "" {
-		printed = state + ", and it printed nothing"
-	}
-	return broken{&providers.Failed{Err: fmt.Errorf("the web process failed with status %s: %s", status, printed), Next: next}}
+	return broken{&providers.Failed{Err: fmt.Errorf("%s; the web process failed with status %s: %s", state, status, printed(lines)), Next: next}}
 }
 
-// lastWords is what the web process printed since a release, and what Heroku said of
-// it, without the times.
+// unhealthy is why a release that runs is not good enough, with what its web process
+// printed.
+func (p *Provider) unhealthy(ctx context.Context, app *api.App, release *api.Release, state string) error {
+	lines, err := p.lastWords(ctx, app, release)
+	if err != nil {
+		return err
+	}
+	return broken{&providers.Failed{
+		Err:  fmt.Errorf("%s; the health check failed with status 1: %s", state, printed(lines)),
+		Next: "mend the app, or say under [health] in slipway.toml what it answers; then run the same command again",
+	}}
+}
+
+func printed(lines []string) string {
+	if len(lines) == 0 {
+		return "the web process printed nothing"
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lastWords is what the web process printed when it was started last, and what Heroku said
+// of it, without the times.
 func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Release) ([]string, error) {
 	const tries = 3 // what was printed comes to the log a moment later
-	var words []string
+	var words, before []string
 	for try := 1; try <= tries; try++ {
-		words = nil
+		words, before = nil, nil
 		ended := false
 		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: new(mostLogLines)}, func(l logLine) {
-			if strings.HasPrefix(l.process, processWeb+".") && !l.time.Before(release.CreatedAt.Truncate(time.Second)) {
+			switch {
+			case !strings.HasPrefix(l.process, processWeb+".") || l.time.Before(release.CreatedAt.Truncate(time.Second)):
+			case strings.HasPrefix(l.text, "Starting process with command"):
+				words, before, ended = nil, words, false
+			case !strings.HasPrefix(l.text, "State changed from "):
 				words = append(words, l.text)
 				ended = ended || exitStatus.MatchString(l.text)
 			}
@@ -185,6 +208,9 @@ func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Rel
 		if err := p.pace.Clock.Sleep(ctx, p.pace.Every); err != nil {
 			return nil, err
 		}
+	}
+	if len(words) == 0 {
+		words = before
 	}
 	return words[max(0, len(words)-lastLines):], nil
 }

@@ -20,6 +20,7 @@ const (
 	// Heroku allows from this size on.
 	defaultScaled = "standard-1x"
 	defaultStack  = "heroku-24"
+	defaultRegion = "us"
 )
 
 // singles are the sizes of which a process may have one dyno only. The API does not
@@ -148,7 +149,7 @@ type choice struct{ region, stack string }
 func (c Catalog) choose(spec providers.Spec) (choice, error) {
 	chosen := choice{region: spec.Region, stack: spec.Image}
 	if chosen.region == "" {
-		chosen.region = "us"
+		chosen.region = defaultRegion
 	}
 	if chosen.stack == "" {
 		chosen.stack = defaultStack

@@ -60,7 +60,7 @@ func (qemu) hardware(image string) (virtual, error) {
 	if !known {
 		return virtual{}, &providers.Refused{
 			Err:  errors.New("the engine qemu knows amd64 and arm64, and this computer is " + runtime.GOARCH),
-			Next: "leave --engine out, or choose --provider digitalocean or ssh",
+			Next: "leave --engine out, or choose --provider docker, digitalocean, heroku or ssh",
 		}
 	}
 	v := virtual{architecture: arch, processor: realProcessor(), cpus: min(2, runtime.NumCPU()), confined: runtime.GOOS == "linux"}

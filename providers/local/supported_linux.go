@@ -40,7 +40,7 @@ func administers() error {
 	if os.Geteuid() != 0 {
 		return &providers.Refused{
 			Err:  errors.New("a machine on this computer needs root's rights, and this is user " + strconv.Itoa(os.Geteuid())),
-			Next: "run the same command with sudo, or choose --provider digitalocean or ssh",
+			Next: "run the same command with sudo, or choose --provider docker, digitalocean, heroku or ssh",
 		}
 	}
 	status, err := os.ReadFile("/proc/self/status")
@@ -50,7 +50,7 @@ func administers() error {
 	if !mayAdminister(string(status)) {
 		return &providers.Refused{
 			Err:  errors.New("root has no right to mount file systems here; this looks like a container"),
-			Next: "run slipway outside of the container, start the container privileged, or choose --provider digitalocean or ssh",
+			Next: "run slipway outside of the container, start the container privileged, or choose --provider docker, digitalocean, heroku or ssh",
 		}
 	}
 	return nil

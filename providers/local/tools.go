@@ -80,7 +80,7 @@ func (t *tools) Make(ctx context.Context, report func(line string)) error {
 func noApt(absent []tool) error {
 	return &providers.Refused{
 		Err:  fmt.Errorf("this computer lacks %s and has no apt-get to install it with", packages(absent)),
-		Next: "install it yourself, or run slipway on Debian or Ubuntu, or choose --provider digitalocean or ssh",
+		Next: "install it yourself, or run slipway on Debian or Ubuntu, or choose --provider docker, digitalocean, heroku or ssh",
 	}
 }
 

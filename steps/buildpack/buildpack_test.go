@@ -77,7 +77,7 @@ func packed(t *testing.T, p plan.Plan) map[string]string {
 func TestFilesOfHerokusOwn(t *testing.T) {
 	p := planOf(t, map[string]string{
 		"app.py": flaskApp, "requirements.txt": "flask==3.1.0\nGunicorn==23.0.0\n", ".python-version": "3.13.1\n",
-		"Procfile": "web: python serve.py --port $PORT\nworker: python worker.py\n", "serve.py": "import app\n",
+		"Procfile": "web: python serve.py --host 0.0.0.0 --port $PORT\nworker: python worker.py\n", "serve.py": "import app\n",
 	}, nil)
 	files, err := Files(p)
 	if err != nil {
@@ -90,7 +90,7 @@ func TestFilesOfHerokusOwn(t *testing.T) {
 	if got := strings.Join(added, " "); got != ".profile.d/00-slipway.sh Procfile" {
 		t.Errorf("added: %s", got)
 	}
-	if got := packed(t, p)["Procfile"]; got != "web: exec python serve.py --port $PORT\nworker: python worker.py\n" {
+	if got := packed(t, p)["Procfile"]; got != "web: exec python serve.py --host 0.0.0.0 --port $PORT\nworker: python worker.py\n" {
 		t.Errorf("the Procfile is %q", got)
 	}
 }

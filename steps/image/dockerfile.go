@@ -3,6 +3,7 @@ package image
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,12 @@ import (
 	"slipway/steps/portable"
 	"slipway/steps/shell"
 )
+
+// stepsOfTheirOwn is why the Dockerfile has several RUN in a row.
+var stepsOfTheirOwn = []string{"# Each step has a RUN of its own, so that a failure names it.", "# hadolint global ignore=DL3059"}
+
+// twoRuns is a RUN right behind another one, with comments between.
+var twoRuns = regexp.MustCompile(`(?m)^RUN (?:.*\\\n)*.*\n(?:\n|#.*\n)*RUN `)
 
 // dockerfile is the Dockerfile's text.
 func (b *build) dockerfile() (string, error) {
@@ -22,8 +29,14 @@ func (b *build) dockerfile() (string, error) {
 		}
 		parts = append(parts, shell.Lines(lines...))
 	}
-	return strings.Join(parts, "\n\n") + "\n", nil
+	text := strings.Join(parts, "\n\n") + "\n"
+	if twoRuns.MatchString(text) {
+		text = shell.Lines(slices.Concat(headLines, stepsOfTheirOwn)...) + "\n" + strings.TrimPrefix(text, shell.Lines(headLines...)+"\n")
+	}
+	return text, nil
 }
+
+var headLines = []string{"# Written by slipway eject docker. It is yours to change: Slipway does not read it."}
 
 // aptLines installs Debian packages. why is the comment before it.
 func aptLines(why string, packages ...string) []string {
@@ -35,10 +48,7 @@ func aptLines(why string, packages ...string) []string {
 
 // head is what both stages begin with.
 func (b *build) head() ([]string, error) {
-	lines := []string{
-		"# Written by slipway eject docker. It is yours to change: Slipway does not read it.",
-		"FROM " + b.python() + " AS base",
-	}
+	lines := append(slices.Clone(headLines), "FROM "+b.python()+" AS base")
 	if packages := b.plan.App.Packages; len(packages) > 0 {
 		lines = append(lines, aptLines("What the app needs of Debian.", packages...)...)
 	}
@@ -80,6 +90,9 @@ func (b *build) installing() ([]string, error) {
 		}
 	} else {
 		lines = append(lines, "# The packages are a layer of their own, which stays as long as these files do.")
+		if req := b.plan.App.Requirements; req.Locked && !b.fromUVLock() {
+			lines = append(lines, "# This file has what the app needs of "+path.Base(req.Source)+". slipway eject docker --force writes it anew.")
+		}
 		lines = append(lines, b.copyManifests()...)
 	}
 	if install := b.installLines(); len(install) > 0 {
@@ -239,7 +252,7 @@ func (b *build) running() ([]string, error) {
 		}
 		folders = append(folders, v.Path)
 	}
-	lines = append(lines, "RUN "+shell.Command(folders...), "", "USER "+User, "EXPOSE "+Port)
+	lines = append(lines, "RUN "+shell.Command(folders...), "", "USER "+UserID+":"+UserID, "EXPOSE "+Port)
 	labels, err := b.labels()
 	if err != nil {
 		return nil, err

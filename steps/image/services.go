@@ -14,6 +14,8 @@ type service struct {
 	Variable, Address string
 	// Environment are the service's own variables.
 	Environment []serviceVariable
+	// Command is a list in the place of the image's command; "" for its own.
+	Command string
 	// Folder is where it keeps its data, Check a command that tells whether it answers, as
 	// a list.
 	Folder, Check string
@@ -40,11 +42,17 @@ var knownServices = map[string]service{
 		Kind: "postgres", Image: "postgres:17", Variable: "DATABASE_URL",
 		Address:     "postgresql://app:${POSTGRES_PASSWORD:?write POSTGRES_PASSWORD=... in the file .env}@postgres:5432/app",
 		Environment: []serviceVariable{fixed("POSTGRES_USER", "app"), fixed("POSTGRES_DB", "app"), password("POSTGRES_PASSWORD")},
-		Folder:      "/var/lib/postgresql/data", Check: `[CMD, pg_isready, --quiet, --username, app, --dbname, app]`,
+		// Over TCP: while it makes its first database, it answers on its socket only.
+		Folder: "/var/lib/postgresql/data", Check: `[CMD, pg_isready, --quiet, --host, 127.0.0.1, --username, app, --dbname, app]`,
 	},
 	"redis": {
-		Kind: "redis", Image: "redis:8", Variable: "REDIS_URL", Address: "redis://redis:6379/0",
-		Folder: "/data", Check: "[CMD, redis-cli, ping]",
+		Kind: "redis", Image: "redis:8", Variable: "REDIS_URL",
+		Address:     "redis://:${REDIS_PASSWORD:?write REDIS_PASSWORD=... in the file .env}@redis:6379/0",
+		Environment: []serviceVariable{password("REDIS_PASSWORD")},
+		// The image has no variable for a password, and as a word it would be in the list of
+		// processes.
+		Command: "[/bin/sh, -c, " + scalar(`printf 'requirepass %s\nappendonly yes\n' "$REDIS_PASSWORD" >/tmp/redis.conf; exec docker-entrypoint.sh redis-server /tmp/redis.conf`) + "]",
+		Folder:  "/data", Check: "[CMD-SHELL, " + scalar(`REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG`) + "]",
 	},
 	"mariadb": {
 		Kind: "mariadb", Image: "mariadb:11", Variable: "DATABASE_URL",

@@ -23,13 +23,12 @@ import (
 
 // The providers, as the setting provider names them.
 const (
-	Local        = "local"
-	DigitalOcean = "digitalocean"
-	SSH          = "ssh"
+	Local        = plan.ProviderLocal
+	DigitalOcean = plan.ProviderDigitalOcean
+	SSH          = plan.ProviderSSH
+	Docker       = plan.ProviderDocker
+	Heroku       = plan.ProviderHeroku
 )
-
-// TokenVariable is where the engine looks for the DigitalOcean token first.
-const TokenVariable = "DIGITALOCEAN_ACCESS_TOKEN"
 
 // Answers is what a person has answered so far.
 type Answers struct {
@@ -40,9 +39,9 @@ type Answers struct {
 	// Env are the app's variables as KEY=VALUE, EnvFile a file of them.
 	Env     []string
 	EnvFile string
-	// Token is the DigitalOcean token that was typed. The engine gets it; it is never
+	// Tokens are those that were typed, by provider. The engine gets them; they are never
 	// stored.
-	Token string
+	Tokens map[string]string
 
 	getenv func(string) string
 	index  *index.Index
@@ -60,21 +59,24 @@ func From(asked plan.Asked) Answers {
 
 // Clone is a copy that can be changed by itself.
 func (a Answers) Clone() Answers {
-	a.Settings, a.Env = maps.Clone(a.Settings), slices.Clone(a.Env)
+	a.Settings, a.Env, a.Tokens = maps.Clone(a.Settings), slices.Clone(a.Env), maps.Clone(a.Tokens)
 	return a
 }
 
 // Getenv reads the environment. A token that was typed replaces its variable.
 func (a Answers) Getenv(key string) string {
-	if key == TokenVariable && a.Token != "" {
-		return a.Token
+	if token := a.typed(key); token != "" {
+		return token
 	}
 	return a.getenv(key)
 }
 
-// HasToken tells whether there is a DigitalOcean token, typed or set.
-func (a Answers) HasToken() bool {
-	return a.Getenv(TokenVariable) != "" || a.Getenv("DIGITALOCEAN_TOKEN") != ""
+// SetToken takes over a token that was typed.
+func (a *Answers) SetToken(provider, token string) {
+	if a.Tokens == nil {
+		a.Tokens = map[string]string{}
+	}
+	a.Tokens[provider] = token
 }
 
 // Asked is the answers as the engine takes them.
@@ -244,8 +246,9 @@ func folderWord(folder string) string {
 // CommandNeeds are the variables that must be set where Command is run.
 func (a Answers) CommandNeeds() []string {
 	needs := a.EnvKeys()
-	if a.Settings[plan.KeyProvider] == DigitalOcean {
-		needs = append([]string{TokenVariable}, needs...)
+	provider := a.Settings[plan.KeyProvider]
+	if account, rents := AccountOf(provider); rents && (a.Tokens[provider] != "" || !account.left(a.getenv)) {
+		needs = append([]string{account.Variable}, needs...)
 	}
 	return needs
 }

@@ -45,7 +45,8 @@ func TestCommand(t *testing.T) {
 		"secrets": {given(func(a *Answers) {
 			a.SetEnv("SECRET_KEY", "hunter2")
 			a.SetEnv("OTHER", "x")
-			a.EnvFile, a.Token = "prod.env", "dop_v1_secret"
+			a.EnvFile = "prod.env"
+			a.SetToken(DigitalOcean, "dop_v1_secret")
 		}), `slipway --yes --env-file prod.env --env SECRET_KEY="$SECRET_KEY" --env OTHER="$OTHER"`},
 		"an empty setting": {given(func(a *Answers) { a.Settings[plan.KeyTestCommand] = "" }), "slipway --yes --test-command ''"},
 	} {
@@ -92,7 +93,7 @@ func TestBroken(t *testing.T) {
 
 func TestCommandNeeds(t *testing.T) {
 	a := given(func(a *Answers) { a.ChooseProvider(DigitalOcean); a.SetEnv("KEY", "v") })
-	if got := a.CommandNeeds(); !slices.Equal(got, []string{TokenVariable, "KEY"}) {
+	if got := a.CommandNeeds(); !slices.Equal(got, []string{"DIGITALOCEAN_ACCESS_TOKEN", "KEY"}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -131,11 +132,11 @@ func TestChoosingForgets(t *testing.T) {
 }
 
 func TestTokenIsHandedOnOnly(t *testing.T) {
-	a := given(func(a *Answers) { a.Token = "dop_v1_secret" })
-	if got := a.Asked().Getenv(TokenVariable); got != "dop_v1_secret" {
+	a := given(func(a *Answers) { a.SetToken(DigitalOcean, "dop_v1_secret") })
+	if got := a.Asked().Getenv("DIGITALOCEAN_ACCESS_TOKEN"); got != "dop_v1_secret" {
 		t.Errorf("the engine gets %q", got)
 	}
-	if !a.HasToken() || given(func(*Answers) {}).HasToken() {
+	if !a.HasToken(DigitalOcean) || given(func(*Answers) {}).HasToken(DigitalOcean) {
 		t.Error("HasToken is wrong")
 	}
 }

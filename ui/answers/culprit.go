@@ -36,8 +36,9 @@ func Culprit(err error, provider string) Question {
 		step    *engine.StepError
 		refused *providers.Refused
 	)
+	_, rents := AccountOf(provider)
 	switch {
-	case errors.As(err, &refused) && provider == DigitalOcean:
+	case errors.As(err, &refused) && rents:
 		return AskToken
 	case errors.As(err, &step):
 		if q, ok := culprits[step.Step]; ok {

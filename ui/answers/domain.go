@@ -1,6 +1,8 @@
 package answers
 
 import (
+	"cmp"
+
 	"slipway/steps/plan"
 )
 
@@ -16,8 +18,12 @@ type SettingQuestion struct {
 
 // DomainQuestions ask for the domain and what its certificate needs. For a machine on
 // this computer there are none, unless slipway.toml or an earlier run has a domain:
-// nobody else can reach it.
+// nobody else can reach it. Nor are there any where the provider takes no domain.
 func DomainQuestions(a Answers, p plan.Plan) []SettingQuestion {
+	provider := cmp.Or(a.Settings[plan.KeyProvider], p.Value(plan.KeyProvider))
+	if domain, _ := plan.SettingOf(plan.KeyDomain); !domain.TakenBy(provider) {
+		return nil
+	}
 	if a.Settings[plan.KeyProvider] == Local && p.Value(plan.KeyDomain) == "" {
 		return nil
 	}

@@ -30,6 +30,10 @@ func AboutProvider(provider string) (title, line string) {
 		return "On this computer, as a rehearsal", "free; a real machine that is made here and can be removed again"
 	case DigitalOcean:
 		return "DigitalOcean", "needs an API token; the smallest droplet costs about $4 a month"
+	case Docker:
+		return "On this computer, in Docker", "free; needs a Docker engine (Docker Desktop will do), and no root"
+	case Heroku:
+		return "Heroku", "needs an account there; the usual dyno costs about $7 a month, databases cost more"
 	case SSH:
 		return "A server of mine", "needs a login by SSH key on Debian 13, Debian 12 or Ubuntu 24.04; costs nothing more"
 	}

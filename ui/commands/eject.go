@@ -3,6 +3,8 @@ package commands
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,22 +85,38 @@ func (c *command) writeImage(f *ejectFlags, p plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	t := target{folder: folder, force: f.force}
-	if besides != nil {
-		t.bundle = besides
-	}
-	written, err := t.write(files)
+	written, err := target{folder, f.force, besides}.write(files)
 	if err != nil {
 		return err
 	}
 	for _, line := range written {
 		c.sayf("%s\n", line)
 	}
-	for _, line := range append(p.App.Warnings, portable.Of(p, image.Place).Details...) {
+	for _, line := range ejectNotes(p) {
 		c.sayf("note: %s\n", line)
 	}
 	c.sayf("start it in %s: docker compose up --build --detach --wait\n", folder)
 	return nil
+}
+
+// ejectNotes are what a person should know who runs the app with these files.
+func ejectNotes(p plan.Plan) []string {
+	var notes []string
+	for _, line := range slices.Concat(p.App.Warnings, portable.Of(p, image.Place).Details) {
+		if file, _, ok := strings.Cut(line, " is not uploaded: give its values"); ok {
+			if file == ".env" {
+				continue // docker compose reads it
+			}
+			line = file + " is not in the image: if the app needs its values, name it below env_file in " + image.Compose
+		}
+		notes = append(notes, strings.ReplaceAll(line, "with --env-file", "in the file .env"))
+	}
+	for _, need := range p.App.Needs {
+		begins := need.Source + " reads the variable " + need.Name
+		notes = slices.DeleteFunc(notes, func(line string) bool { return strings.HasPrefix(line, begins+",") })
+		notes = append(notes, begins+": write "+need.Name+"=… in the file .env beside "+image.Compose)
+	}
+	return notes
 }
 
 // ejectFolder is the folder to write to. The bundle is what is written beside the files: it

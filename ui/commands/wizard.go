@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/term"
 
-	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/engine"
@@ -36,7 +35,7 @@ func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home)
 	ending := wizard.Run(ctx, wizard.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err,
 		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
-		Catalog: catalog,
+		Catalog: answers.FetchCatalog,
 		Shell:   shell,
 		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
 	})
@@ -49,19 +48,6 @@ func (c *command) wizard(ctx context.Context, asked plan.Asked, home state.Home)
 	return ending.Err
 }
 
-// catalog asks DigitalOcean whether it accepts the token, and what it sells.
-func catalog(ctx context.Context, open engine.OpenProvider) (digitalocean.Catalog, error) {
-	provider, err := steps.CheckProvider(ctx, answers.DigitalOcean, "", open)
-	if err != nil {
-		return digitalocean.Catalog{}, err
-	}
-	cloud, ok := provider.(*digitalocean.Provider)
-	if !ok {
-		return digitalocean.Catalog{}, fmt.Errorf("%s has no catalog", provider.Name())
-	}
-	return cloud.Catalog(ctx)
-}
-
 // shell is slipway ssh for a deployment.
 func shell(ctx context.Context, name string, getenv func(string) string) (*exec.Cmd, error) {
 	self, err := os.Executable()
@@ -69,10 +55,7 @@ func shell(ctx context.Context, name string, getenv func(string) string) (*exec.
 		return nil, fmt.Errorf("find slipway's own program: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, self, "ssh", name)
-	cmd.Env = os.Environ()
-	if token := getenv(answers.TokenVariable); token != "" {
-		cmd.Env = append(cmd.Env, answers.TokenVariable+"="+token)
-	}
+	cmd.Env = append(os.Environ(), answers.TokenVariables(getenv)...)
 	return cmd, nil
 }
 
@@ -91,7 +74,7 @@ func (c *command) questions(ctx context.Context, asked plan.Asked, home state.Ho
 	err := questions.Run(ctx, questions.Options{
 		Asked: asked, Home: home, In: c.streams.In, Out: c.streams.Err, Result: c.streams.Out,
 		Open:    func(operator steps.Operator) engine.OpenProvider { return steps.Providers(home, operator) },
-		Catalog: catalog,
+		Catalog: answers.FetchCatalog,
 		Secret:  askSecret,
 		Problem: func(err error) *engine.Problem { return problem(err, c.again) },
 		Width:   func() int { return columns(c.streams.Err) },

@@ -31,9 +31,10 @@ func (c *conversation) howOnce() error {
 	if err := c.setting(plan.KeyName, "Name of the deployment", false); err != nil {
 		return err
 	}
-	harden, _ := plan.SettingOf(plan.KeyHardening)
-	if err := c.setting(plan.KeyHardening, "Hardening: "+strings.Join(harden.Choices(), " or "), false); err != nil {
-		return err
+	if harden, _ := plan.SettingOf(plan.KeyHardening); harden.TakenBy(c.answers.Settings[plan.KeyProvider]) {
+		if err := c.setting(plan.KeyHardening, "Hardening: "+strings.Join(harden.Choices(), " or "), false); err != nil {
+			return err
+		}
 	}
 	if err := c.setting(plan.KeyTestCommand, "Test command that must succeed before the release takes traffic", true); err != nil {
 		return err

@@ -18,7 +18,6 @@ import (
 
 	"github.com/muesli/cancelreader"
 
-	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/engine"
@@ -35,8 +34,8 @@ type Options struct {
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
 	Open func(steps.Operator) engine.OpenProvider
-	// Catalog asks DigitalOcean whether it accepts the token, and what it sells.
-	Catalog func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
+	// Catalog asks a provider that rents whether it accepts the token, and what it sells.
+	Catalog func(ctx context.Context, provider string, open engine.OpenProvider) (answers.Catalog, error)
 	// Problem describes an error for people.
 	Problem func(error) *engine.Problem
 	// Secret asks for what must not show.
@@ -86,7 +85,7 @@ type conversation struct {
 var errEnded = plan.Usagef("nothing was changed; give --yes to take the defaults", "the input ended before every question was answered")
 
 func (c *conversation) run() error {
-	c.sayf("Slipway deploys a Python web app to a hardened server.\nAn empty answer takes what stands in brackets. Ctrl-C leaves at any time.\n")
+	c.sayf("Slipway deploys a Python web app.\nAn empty answer takes what stands in brackets. Ctrl-C leaves at any time.\n")
 	goOn, err := c.start()
 	if err != nil {
 		return err

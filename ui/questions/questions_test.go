@@ -21,6 +21,7 @@ import (
 	"slipway/steps"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/ui/answers"
 )
 
 // shelf is a provider whose machine can't be made.
@@ -56,13 +57,13 @@ var catalog = digitalocean.Catalog{
 }
 
 // talk gives answers, one a line, and returns what was asked.
-func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (string, error) {
+func talk(t *testing.T, home state.Home, secrets []string, typed ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	said := 0
 	refused := &providers.Refused{Err: errors.New("401: unable to authenticate you"), Next: "make another"}
-	input := strings.Join(answers, "\n")
-	if len(answers) > 0 {
+	input := strings.Join(typed, "\n")
+	if len(typed) > 0 {
 		input += "\n"
 	}
 	err := Run(t.Context(), Options{
@@ -71,11 +72,11 @@ func talk(t *testing.T, home state.Home, secrets []string, answers ...string) (s
 		Open: func(steps.Operator) engine.OpenProvider {
 			return func(plan.Plan, string) (providers.Provider, error) { return shelf{}, nil }
 		},
-		Catalog: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) {
+		Catalog: func(context.Context, string, engine.OpenProvider) (answers.Catalog, error) {
 			if said < 2 {
-				return digitalocean.Catalog{}, refused
+				return answers.Catalog{}, refused
 			}
-			return catalog, nil
+			return answers.OfDigitalOcean(catalog), nil
 		},
 		Secret: func(context.Context, string) (string, error) {
 			said++
@@ -146,7 +147,7 @@ func TestDigitalOcean(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ended with %v", err)
 	}
-	has(t, out, "401: unable to authenticate you", "takes no new droplets", "sold out in fra1",
+	has(t, out, "401: unable to authenticate you", "takes no new droplets", "sold out everywhere",
 		"it is a domain name like app.example.com", "--domain a.example.com",
 		"--provider digitalocean --region fra1 --size small", "with DIGITALOCEAN_ACCESS_TOKEN set")
 }
@@ -189,7 +190,10 @@ func TestWhatCantBeDeployedIsAskedAgain(t *testing.T) {
 		Home:  home, Out: &out, Result: &result,
 		In: strings.NewReader(strings.Repeat("\n", 7) + "1\nno\n"),
 		Open: func(steps.Operator) engine.OpenProvider {
-			return func(plan.Plan, string) (providers.Provider, error) {
+			return func(p plan.Plan, _ string) (providers.Provider, error) {
+				if p.App.Framework == "" {
+					return shelf{}, nil // it is only asked what can be chosen
+				}
 				if times++; times == 1 {
 					return nil, &providers.Refused{Err: errors.New("the account is locked"), Next: "ask why"}
 				}

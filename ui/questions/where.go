@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"slipway/providers/digitalocean"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
@@ -16,21 +15,20 @@ func (c *conversation) where() error {
 		return err
 	}
 	c.plan = p
-	setting, _ := plan.SettingOf(plan.KeyProvider)
+	places := answers.Places(c.ctx, p, c.Home.Folder(p.Name), c.open())
 	var options []option
-	for _, name := range setting.Choices() {
-		title, about := answers.AboutProvider(name)
-		options = append(options, option{id: name, text: title + ": " + about})
+	for _, place := range places {
+		options = append(options, option{id: place.Provider, text: place.Title + ": " + place.About, why: place.Why})
 	}
-	id, err := c.choose("Where shall it run?", options, p.Value(plan.KeyProvider))
+	id, err := c.choose("Where shall it run?", options, answers.Likeliest(places, p))
 	if err != nil {
 		return err
 	}
 	c.answers.ChooseProvider(id)
-	switch id {
-	case answers.DigitalOcean:
-		return c.cloud()
-	case answers.SSH:
+	if account, rents := answers.AccountOf(id); rents {
+		return c.rent(id, account)
+	}
+	if id == answers.SSH {
 		return c.server()
 	}
 	return nil
@@ -72,73 +70,61 @@ func (c *conversation) setting(key, text string, mayBeEmpty bool) error {
 	return nil
 }
 
-// cloud asks for a token until DigitalOcean accepts it, then for region and size.
-func (c *conversation) cloud() error {
-	catalog, err := c.token()
+// rent asks for a token until the provider accepts it, then for region and size.
+func (c *conversation) rent(provider string, account answers.Account) error {
+	sold, err := c.token(provider, account)
 	if err != nil {
 		return err
 	}
-	region, err := c.region(catalog)
+	region, err := c.region(sold)
 	if err != nil {
 		return err
 	}
 	var options []option
-	preset := ""
-	if _, size, err := catalog.Sensible(region); err == nil {
-		preset = size.Slug
-	}
-	for _, s := range catalog.Sizes {
-		o := option{id: s.Slug, text: fmt.Sprintf("%s: $%.2f a month, %d MB memory, %d CPU, %d GB disk", s.Slug, s.Monthly, s.MemoryMB, s.VCPUs, s.DiskGB)}
-		if !s.SoldIn(region) {
-			o.why = "sold out in " + region
+	for _, s := range sold.Sizes {
+		text := fmt.Sprintf("%s: $%.2f a month, %d MB memory", s.ID, s.Monthly, s.MemoryMB)
+		if s.VCPUs > 0 {
+			text += fmt.Sprintf(", %d CPU, %d GB disk", s.VCPUs, s.DiskGB)
 		}
-		options = append(options, o)
+		options = append(options, option{id: s.ID, text: text, why: s.Why(region)})
 	}
-	size, err := c.choose("Which size?", options, preset)
+	size, err := c.choose("Which size?", options, sold.Sensible(region))
 	c.answers.Settings[plan.KeySize] = size
 	return err
 }
 
-func (c *conversation) region(catalog digitalocean.Catalog) (string, error) {
+func (c *conversation) region(sold answers.Catalog) (string, error) {
 	var options []option
-	preset := ""
-	if best, _, err := catalog.Sensible(""); err == nil {
-		preset = best.Slug
+	for _, r := range sold.Regions {
+		options = append(options, option{id: r.ID, text: r.ID + ": " + r.Name, why: r.Why})
 	}
-	for _, r := range catalog.Regions {
-		o := option{id: r.Slug, text: r.Slug + ": " + r.Name}
-		if !r.Available {
-			o.why = "takes no new droplets at the moment"
-		}
-		options = append(options, o)
-	}
-	region, err := c.choose("Which region?", options, preset)
+	region, err := c.choose("Which region?", options, sold.Region)
 	c.answers.Settings[plan.KeyRegion] = region
 	return region, err
 }
 
-// token asks until DigitalOcean accepts a token. The environment's is tried first.
-func (c *conversation) token() (digitalocean.Catalog, error) {
+// token asks until the provider accepts a token. One that is here already is tried first.
+func (c *conversation) token(provider string, account answers.Account) (answers.Catalog, error) {
 	for tries := 0; ; tries++ {
-		if tries > 0 || !c.answers.HasToken() {
-			text, err := c.Secret(c.ctx, "\nDigitalOcean token (it does not show):")
+		if tries > 0 || !c.answers.HasToken(provider) {
+			text, err := c.Secret(c.ctx, "\n"+account.Title+" token (it does not show):")
 			if err != nil {
-				return digitalocean.Catalog{}, err
+				return answers.Catalog{}, err
 			}
-			c.answers.Token = text
+			c.answers.SetToken(provider, text)
 		}
-		catalog, err := c.Catalog(c.ctx, c.open())
+		sold, err := c.Catalog(c.ctx, provider, c.open())
 		if err == nil {
-			return catalog, nil
+			return sold, nil
 		}
 		if c.ctx.Err() != nil {
-			return digitalocean.Catalog{}, err
+			return answers.Catalog{}, err
 		}
 		p := c.Problem(err)
-		c.sayf("\nDigitalOcean refused the token: %s\n%s\n", p.Error, p.Hint)
+		c.sayf("\n%s refused the token: %s\n%s\n", account.Title, p.Error, p.Hint)
 		const enough = 5
 		if tries == enough {
-			return digitalocean.Catalog{}, errors.Join(errors.New("no token was accepted"), err)
+			return answers.Catalog{}, errors.Join(errors.New("no token was accepted"), err)
 		}
 	}
 }

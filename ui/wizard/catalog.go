@@ -1,47 +1,36 @@
 package wizard
 
 import (
+	"cmp"
 	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers/digitalocean"
 	"slipway/steps/plan"
+	"slipway/ui/answers"
 )
 
-// regions asks for a region of DigitalOcean.
+// regions asks for a region of a provider that rents.
 type regions struct {
 	picker
+	provider string
 }
 
-func newRegions(w *wizard) *regions {
-	r := &regions{}
-	at := w.answers.Settings[plan.KeyRegion]
-	if at == "" {
-		at = w.plan.Value(plan.KeyRegion)
-	}
-	if at == "" {
-		if region, _, err := w.catalog.Sensible(""); err == nil {
-			at = region.Slug
-		}
-	}
-	r.set(regionItems(w.look, *w.catalog), at)
+func newRegions(w *wizard, provider string) *regions {
+	r := &regions{provider: provider}
+	sold := w.catalogs[provider]
+	at := cmp.Or(w.answers.Settings[plan.KeyRegion], w.plan.Value(plan.KeyRegion), sold.Region)
+	r.set(regionItems(w.look, sold), at)
 	return r
 }
 
-// regionItems are the regions, each with its cheapest droplet.
-func regionItems(l *look, catalog digitalocean.Catalog) []item {
+// regionItems are the regions, each with the price of the cheapest.
+func regionItems(l *look, sold answers.Catalog) []item {
 	var items []item
-	for _, region := range catalog.Regions {
-		it := item{id: region.Slug, title: l.padded(region.Slug, 8) + l.padded(region.Name, 20)}
-		_, size, err := catalog.Sensible(region.Slug)
-		switch {
-		case !region.Available:
-			it.why = "takes no new droplets at the moment"
-		case err != nil:
-			it.why = "sells no droplet at the moment"
-		default:
-			it.title += fmt.Sprintf("from $%.2f a month", size.Monthly)
+	for _, region := range sold.Regions {
+		it := item{id: region.ID, title: l.padded(region.ID, 8) + l.padded(region.Name, 20), why: region.Why}
+		if region.Why == "" {
+			it.title += fmt.Sprintf("from $%.2f a month", region.From)
 		}
 		items = append(items, it)
 	}
@@ -68,7 +57,7 @@ func (r *regions) update(w *wizard, msg tea.Msg) tea.Cmd {
 			delete(w.answers.Settings, plan.KeySize) // it may not be sold there
 		}
 		w.answers.Settings[plan.KeyRegion] = it.id
-		return w.push(newSizes(w, it.id))
+		return w.push(newSizes(w, r.provider, it.id))
 	}
 	return nil
 }
@@ -84,40 +73,29 @@ func (r *regions) typing() bool { return r.narrow }
 
 var listKeys = []key{{"Enter", "choose"}, {"up/down", "move"}, {"/", "filter"}, {"Esc", "back"}, {"?", "help"}}
 
-// sizes asks for the size of the droplet.
+// sizes asks for the size of the droplet or of the dynos.
 type sizes struct {
 	picker
-	region string
+	provider, region string
 }
 
-func newSizes(w *wizard, region string) *sizes {
-	s := &sizes{region: region}
-	at := w.answers.Settings[plan.KeySize]
-	if at == "" {
-		at = w.plan.Value(plan.KeySize)
-	}
-	if at == "" {
-		if _, size, err := w.catalog.Sensible(region); err == nil {
-			at = size.Slug
-		}
-	}
-	s.set(sizeItems(w.look, *w.catalog, region), at)
+func newSizes(w *wizard, provider, region string) *sizes {
+	s := &sizes{provider: provider, region: region}
+	sold := w.catalogs[provider]
+	at := cmp.Or(w.answers.Settings[plan.KeySize], w.plan.Value(plan.KeySize), sold.Sensible(region))
+	s.set(sizeItems(w.look, sold, region), at)
 	return s
 }
 
 // sizeItems are the sizes with price and memory, and whether they are sold out.
-func sizeItems(l *look, catalog digitalocean.Catalog, region string) []item {
+func sizeItems(l *look, sold answers.Catalog, region string) []item {
 	var items []item
-	for _, size := range catalog.Sizes {
-		it := item{id: size.Slug, title: l.padded(size.Slug, 24) +
-			fmt.Sprintf("%9s a month  %7s  %2d CPU  %4d GB disk", fmt.Sprintf("$%.2f", size.Monthly), memory(size.MemoryMB), size.VCPUs, size.DiskGB)}
-		switch {
-		case size.SoldOut:
-			it.why = "sold out everywhere"
-		case !size.SoldIn(region):
-			it.why = "sold out in " + region
+	for _, size := range sold.Sizes {
+		title := l.padded(size.ID, 24) + fmt.Sprintf("%9s a month  %7s", fmt.Sprintf("$%.2f", size.Monthly), memory(size.MemoryMB))
+		if size.VCPUs > 0 {
+			title += fmt.Sprintf("  %2d CPU  %4d GB disk", size.VCPUs, size.DiskGB)
 		}
-		items = append(items, it)
+		items = append(items, item{id: size.ID, title: title, why: size.Why(region)})
 	}
 	return items
 }
@@ -152,7 +130,8 @@ func (s *sizes) update(w *wizard, msg tea.Msg) tea.Cmd {
 }
 
 func (s *sizes) view(w *wizard, width, height int) string {
-	about := fmt.Sprintf("Prices are DigitalOcean's own, for %s.", s.region)
+	account, _ := answers.AccountOf(s.provider)
+	about := fmt.Sprintf("Prices are %s's own, for %s.", account.Title, s.region)
 	return w.look.strong.Render("Which size?") + " " + w.look.faint.Render(about) + "\n\n" + s.picker.view(w, width, height-2)
 }
 

@@ -99,6 +99,14 @@ func (d *done) head(w *wizard, width int) []string {
 
 // next are the next commands.
 func (d *done) next() [][2]string {
+	if !answers.OnServer(d.board.provider) {
+		return [][2]string{
+			{"slipway logs " + d.board.name + " -f", "show what it prints"},
+			{"slipway status " + d.board.name, "show how it is"},
+			{d.again, "deploy what changed"},
+			{"slipway destroy " + d.board.name, "remove it"},
+		}
+	}
 	return [][2]string{
 		{"slipway ssh " + d.board.name, "log in to the server"},
 		{"slipway status " + d.board.name, "show its health, memory, disk and updates"},
@@ -122,6 +130,9 @@ var protecting = []string{"login", "sshd", "firewall", "updates", "account", "re
 
 // protections are the steps that keep others out, with what this run changed.
 func (d *done) protections(w *wizard, width int) []string {
+	if !answers.OnServer(d.board.provider) {
+		return nil
+	}
 	var lines []string
 	for _, name := range protecting {
 		for _, r := range d.board.rows {

@@ -199,8 +199,8 @@ func (w *wizard) edit(q answers.Question) tea.Cmd {
 // at shows the top screen with the cursor on a question.
 func (w *wizard) at(q answers.Question) tea.Cmd {
 	if q == answers.AskToken {
-		w.catalog = nil
-		return w.push(newToken(false))
+		delete(w.catalogs, w.provider())
+		return w.push(newToken(w.provider(), false))
 	}
 	cmd := w.top().shown(w)
 	if h, ok := w.top().(*how); ok {

@@ -1,24 +1,28 @@
 package wizard
 
 import (
+	"slices"
+
 	"slipway/steps/engine"
 )
 
 // heading is what the review groups steps under.
 type heading string
 
-// The headings. What a provider makes stands under theServer, whatever its name.
+// The headings. What a provider makes stands under theServer, whatever its name, or under
+// thePlatform if there is no server.
 const (
-	theServer heading = "The server"
-	gettingIn heading = "Getting in"
-	theSystem heading = "System and hardening"
-	theWeb    heading = "Web"
-	theApp    heading = "Your app"
-	theCheck  heading = "Check"
+	theServer   heading = "The server"
+	thePlatform heading = "Where it runs"
+	gettingIn   heading = "Getting in"
+	theSystem   heading = "System and hardening"
+	theWeb      heading = "Web"
+	theApp      heading = "Your app"
+	theCheck    heading = "Check"
 )
 
 // inOrder are the headings as the review shows them.
-var inOrder = []heading{theServer, gettingIn, theSystem, theWeb, theApp, theCheck}
+var inOrder = []heading{theServer, thePlatform, gettingIn, theSystem, theWeb, theApp, theCheck}
 
 // connectionStep is the last step that belongs to the server itself: the engine
 // has all steps of a provider's before it.
@@ -40,6 +44,14 @@ var headingOf = map[string]heading{
 	"verify": theCheck,
 }
 
+// onPlatform has the steps of a run without a server that do not stand under
+// thePlatform.
+var onPlatform = map[string]heading{
+	"image": theApp, "app": theApp, // of Docker's
+	"release": theApp, "dynos": theApp, // of Heroku's
+	"verify": theCheck,
+}
+
 // group is the steps under one heading, in the engine's order.
 type group struct {
 	heading heading
@@ -47,23 +59,35 @@ type group struct {
 	open    bool
 }
 
+// headings are what each of some steps stands under.
+func headings(rows []*row) []heading {
+	isConnection := func(r *row) bool { return r.name == connectionStep }
+	connected := slices.IndexFunc(rows, isConnection)
+	all := make([]heading, len(rows))
+	for i, r := range rows {
+		known, other := headingOf, theSystem
+		switch {
+		case connected < 0:
+			known, other = onPlatform, thePlatform
+		case i <= connected:
+			known, other = nil, theServer
+		}
+		if h, ok := known[r.name]; ok {
+			other = h
+		}
+		all[i] = other
+	}
+	return all
+}
+
 // grouped puts steps under their headings. Headings without a step are left out.
 func grouped(rows []*row) []*group {
 	byHeading := map[heading]*group{}
-	onServer := false
-	for _, r := range rows {
-		under, known := headingOf[r.name]
-		switch {
-		case !onServer:
-			under = theServer
-		case !known:
-			under = theSystem
-		}
-		onServer = onServer || r.name == connectionStep
+	for i, under := range headings(rows) {
 		if byHeading[under] == nil {
 			byHeading[under] = &group{heading: under}
 		}
-		byHeading[under].rows = append(byHeading[under].rows, r)
+		byHeading[under].rows = append(byHeading[under].rows, rows[i])
 	}
 	var groups []*group
 	for _, h := range inOrder {

@@ -1,12 +1,14 @@
 package wizard
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"slipway/state"
 	"slipway/steps"
+	"slipway/steps/engine"
 	"slipway/steps/plan"
 )
 
@@ -108,5 +110,20 @@ func TestGrouped(t *testing.T) {
 	}
 	if len(got) != 4 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestGroupedOnAPlatform: there is no server, so nothing stands under it.
+func TestGroupedOnAPlatform(t *testing.T) {
+	rows := []*row{{name: "preflight", status: engine.Unchanged}, {name: "network", title: "a network"}, {name: "image"}, {name: "app"}, {name: "verify"}}
+	got := map[heading]int{}
+	for _, g := range grouped(rows) {
+		got[g.heading] = len(g.rows)
+	}
+	if want := map[heading]int{thePlatform: 2, theApp: 2, theCheck: 1}; !maps.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if got := made(rows); got != "a network" {
+		t.Errorf("it makes %s", got)
 	}
 }

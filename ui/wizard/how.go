@@ -47,9 +47,14 @@ func (h *how) build(w *wizard) {
 		}
 		return w.plan.Value(key)
 	}
-	h.add(plan.KeyName, "Name", now(plan.KeyName), "of the deployment and its server", checkOf(plan.KeyName, false))
-	harden, _ := plan.SettingOf(plan.KeyHardening)
-	h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most; minimal installs no updates by itself", nil).choices = harden.Choices()
+	of := "of the deployment"
+	if answers.OnServer(w.provider()) {
+		of += " and its server"
+	}
+	h.add(plan.KeyName, "Name", now(plan.KeyName), of, checkOf(plan.KeyName, false))
+	if harden, _ := plan.SettingOf(plan.KeyHardening); harden.TakenBy(w.provider()) {
+		h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most; minimal installs no updates by itself", nil).choices = harden.Choices()
+	}
 	h.add(plan.KeyTestCommand, "Tests", now(plan.KeyTestCommand),
 		"a command that must succeed in the new release before it takes traffic; may be empty", checkOf(plan.KeyTestCommand, true))
 	for _, q := range answers.DomainQuestions(w.answers, w.plan) {
@@ -61,7 +66,7 @@ func (h *how) build(w *wizard) {
 			return w.push(newVariable(name))
 		}
 	}
-	h.add(fieldAdd, "Add a variable", "", "Enter asks for its name and value; the value is hidden and goes to the server only", nil).action = func(w *wizard) tea.Cmd {
+	h.add(fieldAdd, "Add a variable", "", "Enter asks for its name and value; the value is hidden and goes only to where the app runs", nil).action = func(w *wizard) tea.Cmd {
 		return w.push(newVariable(""))
 	}
 }
@@ -172,7 +177,7 @@ func (h *how) view(w *wizard, width, height int) string {
 		tail = "\n\n" + w.look.bad.Render(indented("  ", h.err, width))
 	}
 	if len(w.answers.EnvKeys()) > 0 {
-		tail += "\n\n" + w.look.faint.Render("  The variables are kept on the server only.")
+		tail += "\n\n" + w.look.faint.Render("  The variables are kept only where the app runs.")
 	}
 	return head + h.form.view(w, width, height-6) + tail
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
-	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/ui/answers"
 )
 
 // noon is when tests happen.
@@ -41,7 +41,9 @@ func sit(t *testing.T, change func(*Options)) *person {
 	o := Options{
 		Asked: plan.Asked{Sample: "hello", Getenv: func(string) string { return "" }, Flags: map[string]string{}},
 		Home:  state.Home{Dir: t.TempDir()}, Open: open,
-		Catalog: func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error) { return catalog, nil },
+		Catalog: func(context.Context, string, engine.OpenProvider) (answers.Catalog, error) {
+			return answers.OfDigitalOcean(catalog), nil
+		},
 		Problem: func(err error) *engine.Problem {
 			p := &engine.Problem{Error: err.Error(), Code: 1}
 			if hinted, ok := errors.AsType[interface {

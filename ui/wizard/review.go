@@ -225,15 +225,13 @@ func (r *review) head(w *wizard, width int) []string {
 	return lines
 }
 
-// made names what the provider would make: its steps are those before the
-// connection.
+// made names what the provider would make besides the app itself.
 func made(rows []*row) string {
 	var titles []string
-	for _, r := range rows {
-		if r.name == connectionStep {
-			break
-		}
-		if r.status != engine.Unchanged {
+	under := headings(rows)
+	for i, r := range rows {
+		byProvider := under[i] == theServer || under[i] == thePlatform
+		if byProvider && r.name != connectionStep && r.status != engine.Unchanged {
 			titles = append(titles, r.title)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/remote"
+	"slipway/ui/answers"
 	"slipway/ui/golden"
 )
 
@@ -44,13 +45,27 @@ var scenes = map[string]func(p *person){
 		u.update(p.w, &standing{done: 9, all: 19, next: "Debian's packages",
 			holdings: []providers.Holding{{Kind: "droplet", ID: "481516", Detail: "s-1vcpu-512mb-10gb in fra1", Monthly: 4}}})
 	},
-	"folder":  func(p *person) { p.w.push(newFolder(p.w)) },
-	"where":   func(p *person) { p.press("enter") },
-	"token":   func(p *person) { p.token("") },
+	"folder": func(p *person) { p.w.push(newFolder(p.w)) },
+	"where":  func(p *person) { p.press("enter") },
+	"token":  func(p *person) { p.token("") },
+	"token-heroku": func(p *person) {
+		p.w.push(newToken(answers.Heroku, false))
+		p.press("HRKU-0123456789")
+	},
+	"size-heroku": func(p *person) {
+		p.w.catalogs[answers.Heroku] = answers.OfHeroku(dynos)
+		p.w.push(newSizes(p.w, answers.Heroku, "us"))
+	},
 	"refused": func(p *person) { p.token("401: unable to authenticate you") },
-	"region":  func(p *person) { p.w.catalog = &catalog; p.w.push(newRegions(p.w)) },
-	"size":    func(p *person) { p.w.catalog = &catalog; p.w.push(newSizes(p.w, "fra1")) },
-	"server":  func(p *person) { p.press("enter", "down", "down", "enter", "root@192.0.2.1") },
+	"region": func(p *person) {
+		p.w.catalogs[answers.DigitalOcean] = answers.OfDigitalOcean(catalog)
+		p.w.push(newRegions(p.w, answers.DigitalOcean))
+	},
+	"size": func(p *person) {
+		p.w.catalogs[answers.DigitalOcean] = answers.OfDigitalOcean(catalog)
+		p.w.push(newSizes(p.w, answers.DigitalOcean, "fra1"))
+	},
+	"server": func(p *person) { p.press("enter", "down", "down", "enter", "root@192.0.2.1") },
 	"trust": func(p *person) {
 		p.w.push(newAsk(question{text: "192.0.2.1", prints: []string{"ssh-ed25519 SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"}}, "Review"))
 	},
@@ -106,16 +121,6 @@ func (p *person) found(err error) {
 	next.Choose(".", "")
 	s.items, s.survey = nil, nil
 	s.found(&survey{next: next, plan: thePlan(), err: err})
-}
-
-func (p *person) token(refused string) {
-	s := newToken(false)
-	p.w.push(s)
-	p.press("dop_v1_0123456789")
-	if refused != "" {
-		s.checked(p.w, tokenChecked{err: &providers.Refused{Err: errors.New(refused),
-			Next: "make another token at https://cloud.digitalocean.com/account/api/tokens"}})
-	}
 }
 
 // theSteps are those of a run, with what it would change.

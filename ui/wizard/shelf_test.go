@@ -8,6 +8,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
+	"slipway/providers/heroku"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/engine"
@@ -62,6 +63,10 @@ var catalog = digitalocean.Catalog{
 		{Slug: "s-2vcpu-4gb", MemoryMB: 4096, VCPUs: 2, DiskGB: 80, Monthly: 24, SoldOut: true}},
 	Images: []digitalocean.Image{{Slug: "debian-13-x64", MinDiskGB: 7}},
 }
+
+var dynos = heroku.Catalog{Regions: []string{"eu", "us"}, Sizes: []heroku.Size{
+	{Name: "eco", MemoryGB: 0.5, Monthly: 5, Hourly: 0.00694}, {Name: "basic", MemoryGB: 0.5, Monthly: 7, Hourly: 0.00972},
+	{Name: "standard-1x", MemoryGB: 0.5, Monthly: 25, Hourly: 0.03472}}}
 
 // keepRecord puts an unfinished deployment on record.
 func keepRecord(t *testing.T, home state.Home, name, app string) {

@@ -5,27 +5,29 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers/digitalocean"
 	"slipway/ui/answers"
 )
 
-// token asks for a DigitalOcean token and has it checked at once.
+// token asks for the token of a provider that rents and has it checked at once.
 type token struct {
 	form
+	provider string
+	account  answers.Account
 	// given is true if the environment has a token, which is tried first.
 	given    bool
 	checking bool
 }
 
-// tokenChecked is what DigitalOcean said.
+// tokenChecked is what the provider said.
 type tokenChecked struct {
-	catalog digitalocean.Catalog
+	catalog answers.Catalog
 	err     error
 }
 
-func newToken(given bool) *token {
-	t := &token{given: given}
-	t.add("token", "Token", "", "made at https://cloud.digitalocean.com/account/api/tokens; it is checked now and never stored", nil).secret()
+func newToken(provider string, given bool) *token {
+	t := &token{provider: provider, given: given}
+	t.account, _ = answers.AccountOf(provider)
+	t.add("token", "Token", "", t.account.MadeAt+"; it is checked now and never stored", nil).secret()
 	t.field("token").input.CharLimit = 512
 	t.focus("token")
 	return t
@@ -41,12 +43,12 @@ func (t *token) shown(w *wizard) tea.Cmd {
 	return t.check(w)
 }
 
-// check asks DigitalOcean with the token that the answers have.
+// check asks the provider with the token that the answers have.
 func (t *token) check(w *wizard) tea.Cmd {
 	t.checking = true
 	open, catalog := w.open(), w.options.Catalog
 	return w.async(t, func(ctx context.Context) tea.Msg {
-		found, err := catalog(ctx, open)
+		found, err := catalog(ctx, t.provider, open)
 		return tokenChecked{found, err}
 	})
 }
@@ -71,9 +73,9 @@ func (t *token) checked(w *wizard, m tokenChecked) tea.Cmd {
 		}
 		return nil
 	}
-	w.catalog = &m.catalog
+	w.catalogs[t.provider] = m.catalog
 	// Esc on the regions skips a token that was accepted.
-	return w.replace(t, newRegions(w))
+	return w.replace(t, newRegions(w, t.provider))
 }
 
 func (t *token) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
@@ -88,7 +90,8 @@ func (t *token) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 			return nil
 		}
 		t.here().err = ""
-		w.answers.Token, w.catalog = t.value("token"), nil
+		w.answers.SetToken(t.provider, t.value("token"))
+		delete(w.catalogs, t.provider)
 		return t.check(w)
 	}
 	t.here().err = ""
@@ -97,12 +100,11 @@ func (t *token) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 }
 
 func (t *token) view(w *wizard, width, height int) string {
-	head := w.look.strong.Render("A token for DigitalOcean") + "\n\n"
+	head := w.look.strong.Render("A token for "+t.account.Title) + "\n\n"
 	if t.checking {
-		return head + w.look.faint.Render("  asking DigitalOcean whether it accepts the token"+w.look.ellipsis)
+		return head + w.look.faint.Render("  asking "+t.account.Title+" whether it accepts the token"+w.look.ellipsis)
 	}
-	about := "The token needs the scopes to read and create droplets, firewalls, keys and tags. Set " + answers.TokenVariable +
-		" and Slipway does not ask for it."
+	about := t.account.Needs + " Set " + t.account.Variable + " and Slipway does not ask for it."
 	return head + t.form.view(w, width, height-6) + "\n\n" + w.look.faint.Render(indented("  ", about, width))
 }
 

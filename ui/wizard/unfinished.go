@@ -149,7 +149,7 @@ func (u *unfinished) choose(w *wizard) tea.Cmd {
 // answerAgain gives the answers that the unfinished deployment was given.
 func (w *wizard) answerAgain(of steps.Summary) {
 	again := answers.From(of.Again(w.options.Asked))
-	again.Token = w.answers.Token
+	again.Tokens = w.answers.Clone().Tokens
 	w.answers = again
 }
 

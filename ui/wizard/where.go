@@ -1,14 +1,12 @@
 package wizard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers"
-	"slipway/steps"
-	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
@@ -23,9 +21,11 @@ type where struct {
 // places are the providers to choose from.
 type places struct {
 	items []item
-	plan  plan.Plan
-	next  answers.Answers
-	err   error
+	// likeliest is the provider that is chosen at first.
+	likeliest string
+	plan      plan.Plan
+	next      answers.Answers
+	err       error
 }
 
 func (s *where) title() string { return "Where" }
@@ -36,41 +36,13 @@ func (s *where) shown(w *wizard) tea.Cmd {
 	return w.async(s, func(ctx context.Context) tea.Msg {
 		p := &places{next: next}
 		p.plan, p.err = p.next.Plan(ctx, home)
-		p.items = offered(ctx, p.plan, home.Folder(p.plan.Name), open)
+		offered := answers.Places(ctx, p.plan, home.Folder(p.plan.Name), open)
+		p.likeliest = answers.Likeliest(offered, p.plan)
+		for _, place := range offered {
+			p.items = append(p.items, item{id: place.Provider, title: place.Title, about: place.About, why: place.Why})
+		}
 		return p
 	})
-}
-
-// offered are the providers that are built in, each with the reason if it can't be
-// chosen here. Credentials are asked for later.
-func offered(ctx context.Context, p plan.Plan, dir string, open engine.OpenProvider) []item {
-	setting, _ := plan.SettingOf(plan.KeyProvider)
-	var items []item
-	for _, name := range setting.Choices() {
-		trial := plan.Plan{Name: p.Name, Tag: p.Tag, Values: map[string]plan.NamedValue{
-			plan.KeyProvider: {Key: plan.KeyProvider, Value: name},
-			plan.KeyHost:     {Key: plan.KeyHost, Value: "root@server.example"},
-		}}
-		_, err := open(trial, dir)
-		if answers.About(err) == providers.AboutSetting {
-			continue // not built in
-		}
-		title, about := answers.AboutProvider(name)
-		it := item{id: name, title: title, about: about}
-		if name == answers.Local {
-			it.why = unfit(ctx, dir, open)
-		}
-		items = append(items, it)
-	}
-	return items
-}
-
-// unfit is why this computer can't run machines; empty if it can.
-func unfit(ctx context.Context, dir string, open engine.OpenProvider) string {
-	if _, err := steps.CheckProvider(ctx, answers.Local, dir, open); err != nil {
-		return err.Error()
-	}
-	return ""
 }
 
 func (s *where) update(w *wizard, msg tea.Msg) tea.Cmd {
@@ -92,7 +64,7 @@ func (s *where) found(w *wizard, m *places) {
 		return
 	}
 	w.answers, w.plan = m.next, m.plan
-	at := m.plan.Value(plan.KeyProvider)
+	at := m.likeliest
 	if it, ok := s.chosen(); ok && !first {
 		at = it.id
 	}
@@ -124,19 +96,22 @@ func (s *where) choose(w *wizard) tea.Cmd {
 		return nil
 	}
 	w.answers.ChooseProvider(it.id)
-	switch it.id {
-	case answers.DigitalOcean:
-		if w.answers.HasToken() && w.catalog == nil {
-			return w.push(newToken(true))
-		}
-		if w.catalog == nil {
-			return w.push(newToken(false))
-		}
-		return w.push(newRegions(w))
-	case answers.SSH:
+	_, rents := answers.AccountOf(it.id)
+	_, asked := w.catalogs[it.id]
+	switch {
+	case rents && !asked:
+		return w.push(newToken(it.id, w.answers.HasToken(it.id)))
+	case rents:
+		return w.push(newRegions(w, it.id))
+	case it.id == answers.SSH:
 		return w.push(newServer(w))
 	}
 	return w.push(newHow(w))
+}
+
+// provider is the one that was chosen, or that the plan has.
+func (w *wizard) provider() string {
+	return cmp.Or(w.answers.Settings[plan.KeyProvider], w.plan.Value(plan.KeyProvider))
 }
 
 func (s *where) view(w *wizard, width, height int) string {

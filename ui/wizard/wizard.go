@@ -21,7 +21,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"slipway/providers/digitalocean"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/engine"
@@ -37,8 +36,8 @@ type Options struct {
 	Home state.Home
 	// Open opens providers on behalf of the person at the terminal.
 	Open func(steps.Operator) engine.OpenProvider
-	// Catalog asks DigitalOcean whether it accepts the token, and what it sells.
-	Catalog func(context.Context, engine.OpenProvider) (digitalocean.Catalog, error)
+	// Catalog asks a provider that rents whether it accepts the token, and what it sells.
+	Catalog func(ctx context.Context, provider string, open engine.OpenProvider) (answers.Catalog, error)
 	// Problem describes an error for people.
 	Problem func(error) *engine.Problem
 	// Shell is the command that logs in to a deployment's server. It gets the
@@ -97,8 +96,8 @@ type wizard struct {
 	answers answers.Answers
 	// plan is the plan that the answers made when they were last complete.
 	plan plan.Plan
-	// catalog is what DigitalOcean sells, once it was asked.
-	catalog *digitalocean.Catalog
+	// catalogs are what the providers sell that were asked, by name.
+	catalogs map[string]answers.Catalog
 
 	// busy is true while something runs that must stop before the wizard leaves.
 	busy bool
@@ -144,7 +143,7 @@ type delivered struct {
 type interrupted struct{}
 
 func newWizard(ctx context.Context, o Options, l *look) *wizard {
-	w := &wizard{options: o, look: l, answers: answers.From(o.Asked), asker: newAsker(), now: time.Now}
+	w := &wizard{options: o, look: l, answers: answers.From(o.Asked), asker: newAsker(), now: time.Now, catalogs: map[string]answers.Catalog{}}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
 	w.stack = []screen{&start{}}
 	return w

@@ -98,12 +98,14 @@ func TestProcesses(t *testing.T) {
 	if r.Code != 1 || !strings.Contains(r.Stderr, "worker") || !strings.Contains(r.Stderr, "no queue") {
 		t.Errorf("a process that ends: exit %d, want 1:\n%s", r.Code, r.Stderr)
 	}
+	o.Must("rollback", "lines", second.Release)
+	o.Must("run", "lines", "--", "sh", "-c", `rm "$STATE_DIRECTORY/worker.said"`)
 	e2e.Until(t, "the worker of before", func() bool {
 		status, body := e2e.Ask(t, first.URL)
 		return status == http.StatusOK && strings.Contains(body, "worker.said=w2")
 	})
 	if running := o.containers("lines", "process"); len(running) != 1 || running[0].Labels["dev.slipway.release"] != second.Release {
-		t.Errorf("after a release that failed these processes run: %+v", running)
+		t.Errorf("after a rollback these processes run: %+v", running)
 	}
 }
 

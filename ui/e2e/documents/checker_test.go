@@ -74,7 +74,9 @@ func (c *checker) statement(command syntax.Command, b block) error {
 		if err != nil {
 			return err
 		}
-		simulated := slices.ContainsFunc(s.Assigns, func(a *syntax.Assign) bool { return a.Name.Value == "DIGITALOCEAN_API_URL" || a.Name.Value == "HEROKU_API_URL" })
+		simulated := slices.ContainsFunc(s.Assigns, func(a *syntax.Assign) bool {
+			return a.Name.Value == "DIGITALOCEAN_API_URL" || a.Name.Value == "HEROKU_API_URL"
+		})
 		return c.call(words, b.marked, simulated)
 	}
 	return errors.New("a document shows plain commands only")

@@ -1,0 +1,74 @@
+package docker
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipway/providers/docker/dockertest"
+)
+
+// TestServices: each database is there before the app is, with a password of its own that
+// only containers know, and outlives releases and its own container.
+func TestServices(t *testing.T) {
+	dockertest.Need(t)
+	dockertest.Shared(t, "postgres:17", "mariadb:11", "redis:8")
+	w := newOpened(t)
+	app := testApp("one")
+	app.Services = []string{"mariadb", "postgres", "redis"}
+	w.mustDeliver(t, app)
+	d, ctx := w.in(t), t.Context()
+	now, _, err := d.current(ctx)
+	if err != nil || len(now.connections) != 3 {
+		t.Fatalf("the app is given %d addresses, %v", len(now.connections), err)
+	}
+	web, _, err := d.inspect(ctx, webName(w.spec, "one"))
+	if err != nil || web.Config.Labels[labelVariables] != "" || !slices.Contains(web.Config.Env, "REDIS_URL="+now.connections["REDIS_URL"]) {
+		t.Errorf("the app is not given the addresses as what they are: %v, %v", web.Config.Labels, err)
+	}
+	w.asks(t, "postgres", "psql", now.connections["DATABASE_URL"], "-c", "create table kept (n int)")
+	maria, redis := parsed(t, now.connections["MARIADB_URL"]), parsed(t, now.connections["REDIS_URL"])
+	password, _ := maria.User.Password()
+	w.asks(t, "mariadb", "mariadb", "--host="+maria.Hostname(), "--user=app", "--password="+password, "app", "-e", "create table kept (n int)")
+	password, _ = redis.User.Password()
+	w.asks(t, "redis", "redis-cli", "--no-auth-warning", "-h", redis.Hostname(), "-a", password, "set", "kept", "1")
+	if status, output, err := d.exec(ctx, serviceName(w.spec, "redis"), "", "redis-cli", "get", "kept"); err != nil || !strings.Contains(output, "NOAUTH") {
+		t.Errorf("redis answers without a password: %d %s %v", status, output, err)
+	}
+	for _, kind := range app.Services {
+		c, _, err := d.inspect(ctx, serviceName(w.spec, kind))
+		if err != nil || slices.ContainsFunc(c.Args, func(word string) bool { return strings.Contains(word, password) }) {
+			t.Errorf("%s has a password among its words: %v, %v", kind, c.Args, err)
+		}
+		if err := d.remove(ctx, serviceName(w.spec, kind)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if changed := w.mustDeliver(t, app); !slices.Equal(changed, []string{"service-mariadb", "service-postgres", "service-redis"}) {
+		t.Errorf("databases that were gone: changed %v", changed)
+	}
+	w.asks(t, "postgres", "psql", now.connections["DATABASE_URL"], "-c", "insert into kept values (1)")
+	w.asks(t, "redis", "redis-cli", "--no-auth-warning", "-h", redis.Hostname(), "-a", password, "get", "kept")
+	if changed := w.mustDeliver(t, app); len(changed) != 0 {
+		t.Errorf("the same again changed %v", changed)
+	}
+}
+
+// asks runs a client in a database's container, over the network as the app does.
+func (w opened) asks(t *testing.T, kind string, words ...string) {
+	t.Helper()
+	status, output, err := w.in(t).exec(t.Context(), serviceName(w.spec, kind), "", words...)
+	if err != nil || status != 0 {
+		t.Errorf("%s does not do it: %d %s %v", kind, status, output, err)
+	}
+}
+
+func parsed(t *testing.T, address string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}

@@ -87,6 +87,8 @@ type Heroku struct {
 	rendezvous net.Listener
 	databases  *databases
 
+	environments environments
+
 	ctx  context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup

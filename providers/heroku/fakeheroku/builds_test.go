@@ -70,23 +70,21 @@ func TestBuilds(t *testing.T) {
 func TestUploads(t *testing.T) {
 	a := open(t, fakeheroku.Options{})
 	a.app("sources-of-it")
-	source := must2(a.SourceCreate(t.Context()))
-	request := must2(http.NewRequestWithContext(t.Context(), http.MethodPut, source.SourceBlob.PutURL, strings.NewReader("x")))
+	source := must(a.SourceCreate(t.Context()))
+	request := must(http.NewRequestWithContext(t.Context(), http.MethodPut, source.SourceBlob.PutURL, strings.NewReader("x")))
 	request.Header.Set("Content-Type", "application/gzip")
-	response := must2(http.DefaultClient.Do(request))
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusForbidden {
-		t.Errorf("an upload with a Content-Type is answered with %s", response.Status)
+	if status := do(request); status != http.StatusForbidden {
+		t.Errorf("an upload with a Content-Type is answered with %d", status)
 	}
 	for name, change := range map[string]func(*client.BuildCreateOpts){
 		"nothing was uploaded":  func(o *client.BuildCreateOpts) { o.SourceBlob.URL = &source.SourceBlob.GetURL },
-		"has another checksum":  func(o *client.BuildCreateOpts) { o.SourceBlob.Checksum = pointer("SHA256:00") },
-		"Couldn't download the": func(o *client.BuildCreateOpts) { o.SourceBlob.URL = pointer("https://example.com/source.tgz") },
+		"has another checksum":  func(o *client.BuildCreateOpts) { o.SourceBlob.Checksum = new("SHA256:00") },
+		"Couldn't download the": func(o *client.BuildCreateOpts) { o.SourceBlob.URL = new("https://example.com/source.tgz") },
 	} {
 		var options client.BuildCreateOpts
-		options.SourceBlob.URL = pointer(a.upload(app("one")))
+		options.SourceBlob.URL = new(a.upload(app("one")))
 		change(&options)
-		b := must2(a.BuildCreate(t.Context(), "sources-of-it", options))
+		b := must(a.BuildCreate(t.Context(), "sources-of-it", options))
 		if _, output := get(t, b.OutputStreamURL); !strings.Contains(output, name) {
 			t.Errorf("the build prints no %q:\n%s", name, output)
 		}
@@ -113,7 +111,7 @@ func TestDjangoGetsItsStaticFiles(t *testing.T) {
 	if b.Status != "succeeded" || !strings.Contains(output, "1 static file copied") {
 		t.Fatalf("the build is %s:\n%s", b.Status, output)
 	}
-	made := must2(a.AppInfo(t.Context(), "static-of-it"))
+	made := must(a.AppInfo(t.Context(), "static-of-it"))
 	if status, body := get(t, *made.WebURL); status != http.StatusOK || body != "collected" {
 		t.Errorf("it answers %d %q", status, body)
 	}

@@ -18,11 +18,9 @@ import (
 // faults sets faults as another process does.
 func (a account) faults(settings ...string) {
 	a.t.Helper()
-	request := must2(http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.url+fakeheroku.ControlPath+"faults", strings.NewReader(strings.Join(settings, "\n"))))
-	response := must2(http.DefaultClient.Do(request))
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusNoContent {
-		a.t.Fatalf("the faults %q are answered with %s", settings, response.Status)
+	request := must(http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.url+fakeheroku.ControlPath+"faults", strings.NewReader(strings.Join(settings, "\n"))))
+	if status := do(request); status != http.StatusNoContent {
+		a.t.Fatalf("the faults %q are answered with %d", settings, status)
 	}
 }
 
@@ -110,7 +108,7 @@ func TestLostAnswers(t *testing.T) {
 		if made := err == nil; made != strings.Contains(fault, "after") {
 			t.Errorf("%s: made is %v", fault, made)
 		}
-		if _, err := a.AppCreate(t.Context(), client.AppCreateOpts{Name: pointer(name + "-b")}); err != nil {
+		if _, err := a.AppCreate(t.Context(), client.AppCreateOpts{Name: new(name + "-b")}); err != nil {
 			t.Errorf("%s strikes twice: %v", fault, err)
 		}
 	}
@@ -136,11 +134,10 @@ func TestFaultsOfWhatRuns(t *testing.T) {
 		t.Errorf("the release is %+v", r)
 	}
 	a.faults("refused-upload")
-	source := must2(a.SourceCreate(t.Context()))
-	response := must2(http.DefaultClient.Do(must2(http.NewRequestWithContext(t.Context(), http.MethodPut, source.SourceBlob.PutURL, strings.NewReader("x")))))
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusForbidden {
-		t.Errorf("the upload is answered with %s", response.Status)
+	source := must(a.SourceCreate(t.Context()))
+	request := must(http.NewRequestWithContext(t.Context(), http.MethodPut, source.SourceBlob.PutURL, strings.NewReader("x")))
+	if status := do(request); status != http.StatusForbidden {
+		t.Errorf("the upload is answered with %d", status)
 	}
 	status, body := get(t, a.url+fakeheroku.ControlPath+"contents")
 	var contents fakeheroku.Contents
@@ -153,25 +150,25 @@ func TestAddOns(t *testing.T) {
 	a := open(t, fakeheroku.Options{})
 	a.app("adds-to-it")
 	a.faults("slow-addon=100ms")
-	o := must2(a.AddOnCreate(t.Context(), "adds-to-it", client.AddOnCreateOpts{Plan: "heroku-postgresql:essential-0"}))
+	o := must(a.AddOnCreate(t.Context(), "adds-to-it", client.AddOnCreateOpts{Plan: "heroku-postgresql:essential-0"}))
 	if o.State != "provisioning" || o.BilledPrice.Cents != 500 || len(o.ConfigVars) != 1 || o.ConfigVars[0] != "DATABASE_URL" {
 		t.Errorf("the add-on is %+v", o)
 	}
-	until(t, "the add-on", func() bool { return must2(a.AddOnInfo(t.Context(), o.ID)).State == "provisioned" })
-	vars := must2(a.ConfigVarInfoForApp(t.Context(), "adds-to-it"))
+	until(t, "the add-on", func() bool { return must(a.AddOnInfo(t.Context(), o.ID)).State == "provisioned" })
+	vars := must(a.ConfigVarInfoForApp(t.Context(), "adds-to-it"))
 	if v := vars["DATABASE_URL"]; v == nil || !strings.HasPrefix(*v, "postgres://") {
 		t.Errorf("the config vars are %v", vars)
 	}
 	if _, err := a.ConfigVarUpdate(t.Context(), "adds-to-it", map[string]*string{"DATABASE_URL": nil}); err == nil {
 		t.Error("an add-on's config var can be removed")
 	}
-	must2(a.AddOnDelete(t.Context(), "adds-to-it", o.Name))
-	if vars := must2(a.ConfigVarInfoForApp(t.Context(), "adds-to-it")); len(vars) != 0 {
+	must(a.AddOnDelete(t.Context(), "adds-to-it", o.Name))
+	if vars := must(a.ConfigVarInfoForApp(t.Context(), "adds-to-it")); len(vars) != 0 {
 		t.Errorf("after the add-on's removal the config vars are %v", vars)
 	}
 	for _, plan := range []string{"heroku-redis:mini", "jawsdb-maria:kitefin", "heroku-postgresql"} {
-		p := must2(a.PlanInfo(t.Context(), plan))
-		must2(a.AddOnCreate(t.Context(), "adds-to-it", client.AddOnCreateOpts{Plan: p.Name}))
+		p := must(a.PlanInfo(t.Context(), plan))
+		must(a.AddOnCreate(t.Context(), "adds-to-it", client.AddOnCreateOpts{Plan: p.Name}))
 	}
 	if got := a.Contents().AddOns; len(got) != 3 {
 		t.Errorf("the add-ons are %q", got)
@@ -183,28 +180,21 @@ func TestLists(t *testing.T) {
 	for _, name := range []string{"aaa", "bbb", "ccc"} {
 		a.app(name)
 	}
-	must2(a.TeamAppCreate(t.Context(), client.TeamAppCreateOpts{Name: pointer("of-a-team"), Team: pointer("builders")}))
-	if got := must2(a.TeamAppListByTeam(t.Context(), "builders", nil)); len(got) != 1 || got[0].Name != "of-a-team" {
+	must(a.TeamAppCreate(t.Context(), client.TeamAppCreateOpts{Name: new("of-a-team"), Team: new("builders")}))
+	if got := must(a.TeamAppListByTeam(t.Context(), "builders", nil)); len(got) != 1 || got[0].Name != "of-a-team" {
 		t.Errorf("the team's apps are %+v", got)
 	}
-	must2(a.TeamAppInfo(t.Context(), "of-a-team"))
-	request := must2(http.NewRequestWithContext(t.Context(), http.MethodGet, a.url+"/apps", nil))
+	must(a.TeamAppInfo(t.Context(), "of-a-team"))
+	request := must(http.NewRequestWithContext(t.Context(), http.MethodGet, a.url+"/apps", nil))
 	request.Header.Set("Accept", "application/vnd.heroku+json; version=3")
 	request.SetBasicAuth("", "secret-token")
 	var names []string
 	for next := "name ..; max=3,order=desc"; next != ""; {
 		request.Header.Set("Range", next)
-		response := must2(http.DefaultClient.Do(request))
 		var page []client.App
-		if err := json.NewDecoder(response.Body).Decode(&page); err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
+		next = nextPage(t, request, &page)
 		for _, app := range page {
 			names = append(names, app.Name)
-		}
-		if next = response.Header.Get("Next-Range"); (response.StatusCode == http.StatusPartialContent) != (next != "") {
-			t.Errorf("the status is %s and there is more: %q", response.Status, next)
 		}
 	}
 	if got := strings.Join(names, " "); got != "of-a-team ccc bbb aaa" {
@@ -219,6 +209,24 @@ func TestLists(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// nextPage reads a page of a list and returns where it goes on; "" is nowhere.
+func nextPage(t *testing.T, request *http.Request, page any) string {
+	t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(page); err != nil {
+		t.Fatal(err)
+	}
+	next := response.Header.Get("Next-Range")
+	if (response.StatusCode == http.StatusPartialContent) != (next != "") {
+		t.Errorf("the status is %s and there is more: %q", response.Status, next)
+	}
+	return next
 }
 
 func second[T any](_ T, err error) error { return err }

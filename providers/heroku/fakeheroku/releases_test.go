@@ -30,7 +30,7 @@ func TestReleasePhase(t *testing.T) {
 		t.Errorf("the release phase printed %q", output)
 	}
 	// What fails leaves the release before it in charge.
-	must2(a.ConfigVarUpdate(t.Context(), "phases-of-it", map[string]*string{"REFUSE": pointer("1"), "GREETING": pointer("new")}))
+	must(a.ConfigVarUpdate(t.Context(), "phases-of-it", map[string]*string{"REFUSE": new("1"), "GREETING": new("new")}))
 	second := a.settled("phases-of-it")
 	if second.Status != "failed" || second.Current {
 		t.Errorf("the second release is %+v", second)
@@ -38,7 +38,7 @@ func TestReleasePhase(t *testing.T) {
 	if _, body := get(t, *made.WebURL); body != "one 1 -" {
 		t.Errorf("after a failed release phase it answers %q", body)
 	}
-	must2(a.ConfigVarUpdate(t.Context(), "phases-of-it", map[string]*string{"REFUSE": nil}))
+	must(a.ConfigVarUpdate(t.Context(), "phases-of-it", map[string]*string{"REFUSE": nil}))
 	if third := a.settled("phases-of-it"); !third.Current {
 		t.Errorf("the third release is %+v", third)
 	}
@@ -68,7 +68,7 @@ func TestBootTimeoutAndCrash(t *testing.T) {
 		if status, _ := get(t, *made.WebURL); status != http.StatusServiceUnavailable {
 			t.Errorf("%s: it answers %d", c.name, status)
 		}
-		session := must2(a.LogSessionCreate(t.Context(), "boots-of-it", client.LogSessionCreateOpts{Lines: pointer(30)}))
+		session := must(a.LogSessionCreate(t.Context(), "boots-of-it", client.LogSessionCreateOpts{Lines: new(30)}))
 		if _, log := get(t, session.LogplexURL); !strings.Contains(log, c.log) || !strings.Contains(log, "code=H10") {
 			t.Errorf("%s: the log is\n%s", c.name, log)
 		}
@@ -80,7 +80,7 @@ func TestStateOutlivesTheSimulation(t *testing.T) {
 	a := open(t, fakeheroku.Options{Dir: dir, Teams: []string{"builders"}})
 	made := a.app("lasts-for-long")
 	a.build("lasts-for-long", app("one"))
-	must2(a.AddOnCreate(t.Context(), "lasts-for-long", client.AddOnCreateOpts{Plan: "heroku-postgresql:essential-0"}))
+	must(a.AddOnCreate(t.Context(), "lasts-for-long", client.AddOnCreateOpts{Plan: "heroku-postgresql:essential-0"}))
 	before := a.settled("lasts-for-long").Version
 	a.Close()
 	again := open(t, fakeheroku.Options{Dir: dir})
@@ -99,15 +99,15 @@ func TestPreboot(t *testing.T) {
 	size := struct {
 		ID   *string `json:"id,omitempty" url:"id,omitempty,key"`
 		Name *string `json:"name,omitempty" url:"name,omitempty,key"`
-	}{Name: pointer("standard-1x")}
+	}{Name: new("standard-1x")}
 	if _, err := a.AppFeatureUpdate(t.Context(), "boots-before", "preboot", client.AppFeatureUpdateOpts{Enabled: true}); err == nil {
 		t.Error("preboot works with basic dynos")
 	}
-	must2(a.FormationUpdate(t.Context(), "boots-before", "web", client.FormationUpdateOpts{DynoSize: &size}))
-	must2(a.AppFeatureUpdate(t.Context(), "boots-before", "preboot", client.AppFeatureUpdateOpts{Enabled: true}))
+	must(a.FormationUpdate(t.Context(), "boots-before", "web", client.FormationUpdateOpts{DynoSize: &size}))
+	must(a.AppFeatureUpdate(t.Context(), "boots-before", "preboot", client.AppFeatureUpdateOpts{Enabled: true}))
 	until(t, "the dyno of the other size", a.Idle)
 	a.SetFaults(fakeheroku.Faults{SlowBoot: time.Second})
-	must2(a.ConfigVarUpdate(t.Context(), "boots-before", map[string]*string{"GREETING": pointer("new")}))
+	must(a.ConfigVarUpdate(t.Context(), "boots-before", map[string]*string{"GREETING": new("new")}))
 	if _, body := get(t, *made.WebURL); body != "one 1 -" {
 		t.Errorf("while the new dyno starts it answers %q", body)
 	}

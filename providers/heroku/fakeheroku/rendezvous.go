@@ -2,6 +2,7 @@ package fakeheroku
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -36,6 +37,8 @@ const attachWithin = time.Minute
 // CAFile is the certificate, in PEM, by which a client trusts the rendezvous.
 func (h *Heroku) CAFile() string { return h.folder("rendezvous.pem") }
 
+func (h *Heroku) keyFile() string { return h.folder("rendezvous.key") }
+
 // openRendezvous listens for those who attach to a dyno, by TLS with a certificate of its
 // own.
 func (h *Heroku) openRendezvous() error {
@@ -51,6 +54,13 @@ func (h *Heroku) openRendezvous() error {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
+		return err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(h.keyFile(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(h.CAFile(), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644); err != nil {
@@ -187,11 +197,8 @@ func feed(program io.Writer, connection io.Reader) (ended bool) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := connection.Read(buffer)
-		over := n > 0 && buffer[n-1] == endOfInput
-		if over {
-			n--
-		}
-		_, broken := program.Write(buffer[:n])
+		input, over := bytes.CutSuffix(buffer[:n], []byte{endOfInput})
+		_, broken := program.Write(input)
 		if broken != nil || over {
 			return true // a program that reads no more may go on
 		}

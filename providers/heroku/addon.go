@@ -24,7 +24,7 @@ type plan struct {
 var plans = map[string]plan{
 	"postgres": {"heroku-postgresql", "essential-0", "DATABASE"},
 	"redis":    {"heroku-redis", "mini", "REDIS"},
-	"mariadb":  {"jawsdb-maria", "kitefin-shared", "DATABASE"},
+	"mariadb":  {"jawsdb-maria", "kitefin", "DATABASE"},
 }
 
 // addOnResource is a database beside the app. The app finds it by a variable.

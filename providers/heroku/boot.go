@@ -181,16 +181,20 @@ func printed(lines []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// lastWords is what the web process printed since a release, and what Heroku said of
-// it, without the times.
+// lastWords is what the web process printed when it was started last, and what Heroku said
+// of it, without the times.
 func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Release) ([]string, error) {
 	const tries = 3 // what was printed comes to the log a moment later
-	var words []string
+	var words, before []string
 	for try := 1; try <= tries; try++ {
-		words = nil
+		words, before = nil, nil
 		ended := false
 		err := p.logLines(ctx, app, api.LogSessionCreateOpts{Lines: new(mostLogLines)}, func(l logLine) {
-			if strings.HasPrefix(l.process, processWeb+".") && !l.time.Before(release.CreatedAt.Truncate(time.Second)) {
+			switch {
+			case !strings.HasPrefix(l.process, processWeb+".") || l.time.Before(release.CreatedAt.Truncate(time.Second)):
+			case strings.HasPrefix(l.text, "Starting process with command"):
+				words, before, ended = nil, words, false
+			case !strings.HasPrefix(l.text, "State changed from "):
 				words = append(words, l.text)
 				ended = ended || exitStatus.MatchString(l.text)
 			}
@@ -204,6 +208,9 @@ func (p *Provider) lastWords(ctx context.Context, app *api.App, release *api.Rel
 		if err := p.pace.Clock.Sleep(ctx, p.pace.Every); err != nil {
 			return nil, err
 		}
+	}
+	if len(words) == 0 {
+		words = before
 	}
 	return words[max(0, len(words)-lastLines):], nil
 }

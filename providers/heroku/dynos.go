@@ -25,14 +25,14 @@ func (r *dynosDelivery) Kind() string           { return "dynos" }
 func (r *dynosDelivery) Title() string          { return "the app's dynos" }
 func (r *dynosDelivery) Phase() providers.Phase { return providers.PhaseBoot }
 
-// counts are how many dynos each process is to have.
-func (r *dynosDelivery) counts() map[string]int {
+// counts are how many dynos each process of an app is to have.
+func counts(app providers.App) map[string]int {
 	counts := map[string]int{processWeb: 1}
-	for process := range r.app.Processes {
+	for process := range app.Processes {
 		counts[process] = 1
 	}
 	for process := range counts {
-		if n, ok := r.app.Counts[process]; ok {
+		if n, ok := app.Counts[process]; ok {
 			counts[process] = n
 		}
 	}
@@ -55,7 +55,7 @@ func (r *dynosDelivery) Look(ctx context.Context, _ time.Time) (providers.Findin
 	if r.app.Archive == nil && formation[processWeb].Quantity > 0 {
 		return providers.Finding{Holds: true, Detail: shown(formation)}, nil
 	}
-	size, err := r.p.sizeFor(ctx, r.spec, r.counts())
+	size, err := r.p.sizeFor(ctx, r.spec, counts(r.app))
 	if err != nil {
 		return providers.Finding{}, err
 	}
@@ -70,9 +70,9 @@ func (r *dynosDelivery) Look(ctx context.Context, _ time.Time) (providers.Findin
 // changes say what is scaled, with what that costs more than what is there.
 func (r *dynosDelivery) changes(formation map[string]api.Formation, size Size) []providers.Change {
 	var changes []providers.Change
-	counts := r.counts()
-	for _, process := range slices.Sorted(maps.Keys(counts)) {
-		n := counts[process]
+	wanted := counts(r.app)
+	for _, process := range slices.Sorted(maps.Keys(wanted)) {
+		n := wanted[process]
 		have, ok := formation[process]
 		same := strings.EqualFold(sizeOf(have), size.Name)
 		if have.Quantity == n && (same || n == 0) {
@@ -80,6 +80,9 @@ func (r *dynosDelivery) changes(formation map[string]api.Formation, size Size) [
 		}
 		c := providers.Change{What: fmt.Sprintf("run %d %s of size %s for the process %s", n, dynos(n), size.Name, process)}
 		more := n
+		if len(formation) == 0 && process == processWeb {
+			more-- // the release starts one, and has its price
+		}
 		if ok && have.Quantity > 0 {
 			c.Was = fmt.Sprintf("%d of size %s", have.Quantity, strings.ToLower(sizeOf(have)))
 			if same {
@@ -148,7 +151,7 @@ func (r *dynosDelivery) Make(ctx context.Context, report func(string)) error {
 	if current == nil {
 		return fmt.Errorf("scale the dynos: %w", providers.ErrNoApp)
 	}
-	size, err := r.p.sizeFor(ctx, r.spec, r.counts())
+	size, err := r.p.sizeFor(ctx, r.spec, counts(r.app))
 	if err != nil {
 		return err
 	}
@@ -174,12 +177,12 @@ func (r *dynosDelivery) scale(ctx context.Context, app *api.App, size Size) erro
 			return nil
 		}
 		var updates []update
-		counts := r.counts()
-		for _, process := range slices.Sorted(maps.Keys(counts)) {
+		wanted := counts(r.app)
+		for _, process := range slices.Sorted(maps.Keys(wanted)) {
 			if _, ok := formation[process]; !ok {
 				return &providers.Failed{Err: fmt.Errorf("%s: Heroku's release has no process %s", doing, process), Next: "name it in the Procfile, then run the same command again"}
 			}
-			updates = append(updates, update{Type: process, Quantity: counts[process], DynoSize: map[string]string{"name": size.sold}})
+			updates = append(updates, update{Type: process, Quantity: wanted[process], DynoSize: map[string]string{"name": size.sold}})
 		}
 		var scaled []api.Formation
 		err = r.p.plain(r.p.api.Patch(ctx, &scaled, "/apps/"+app.ID+"/formation", map[string]any{"updates": updates}))

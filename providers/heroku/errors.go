@@ -190,7 +190,7 @@ func answered(e *APIError, doing string) error {
 func unverified(e *APIError) string {
 	switch e.Status {
 	case http.StatusPaymentRequired, http.StatusForbidden, http.StatusUnprocessableEntity:
-		if strings.Contains(e.ID, "verif") || strings.Contains(strings.ToLower(e.Message), "verif") {
+		if strings.Contains(e.ID, "verif") || strings.Contains(strings.ToLower(e.Message), "verify") {
 			return "add a way to pay at " + verifyPage + ", then " + again
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -33,7 +34,8 @@ func (b broken) Unwrap() error { return b.Failed }
 func (r *releaseDelivery) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
 	s, err := r.p.standing(ctx, r.spec)
 	if errors.Is(err, providers.ErrNoApp) {
-		return providers.Finding{Changes: append(r.varChanges(wantedVars(r.app.Variables, nil)), r.buildChange())}, nil
+		change, err := r.buildChange(ctx, nil)
+		return providers.Finding{Changes: append(r.varChanges(wantedVars(r.app.Variables, nil)), change)}, err
 	}
 	if err == nil && r.mayBeLate(s, asked) {
 		s, err = r.patiently(ctx)
@@ -45,12 +47,13 @@ func (r *releaseDelivery) Look(ctx context.Context, asked time.Time) (providers.
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	changes := r.varChanges(differing(vars, wantedVars(r.app.Variables, r.app.Unset)))
+	changes := r.varChanges(differing(vars, r.wanted(s.app, vars)))
 	current := s.current()
 	if current == nil || s.nameOf(*current) != r.app.Release {
-		return providers.Finding{Changes: append(changes, r.buildChange())}, nil
+		change, err := r.buildChange(ctx, s.app)
+		return providers.Finding{Changes: append(changes, change)}, err
 	}
-	found := providers.Finding{ID: r.app.Release, Detail: fmt.Sprintf("%s, Heroku's v%d", r.app.Release, current.Version), Notes: r.app.Details}
+	found := providers.Finding{ID: r.app.Release, Detail: fmt.Sprintf("%s, Heroku's v%d", r.app.Release, current.Version)}
 	ready, state, err := r.p.ready(ctx, s.app, current)
 	if err != nil {
 		return providers.Finding{}, err
@@ -81,8 +84,43 @@ func (r *releaseDelivery) patiently(ctx context.Context) (*standing, error) {
 	return s, err
 }
 
-func (r *releaseDelivery) buildChange() providers.Change {
-	return providers.Change{What: "build release " + r.app.Release + " at Heroku and start it", Why: strings.Join(r.app.Details, "; ")}
+// buildChange is a new release. The first one of an app starts a web dyno, with its price.
+func (r *releaseDelivery) buildChange(ctx context.Context, app *api.App) (providers.Change, error) {
+	why := r.app.Details
+	c := providers.Change{What: "build release " + r.app.Release + " at Heroku and start it"}
+	formation := map[string]api.Formation{}
+	if app != nil {
+		var err error
+		if formation, err = r.p.formation(ctx, app); err != nil {
+			return c, err
+		}
+	}
+	if len(formation) == 0 {
+		size, err := r.p.sizeFor(ctx, r.spec, counts(r.app))
+		if err != nil {
+			return c, err
+		}
+		why = append([]string{"it starts a web dyno of size " + size.Name}, why...)
+		c.Monthly, c.Hourly = size.Monthly, size.Hourly
+	}
+	c.Why = strings.Join(why, "; ")
+	return c, nil
+}
+
+// wanted are the variables that the release is to have: those that were given, and the
+// name under which visitors reach the app, if it looks and nobody gave it one.
+func (r *releaseDelivery) wanted(app *api.App, vars map[string]string) map[string]*string {
+	wanted := wantedVars(r.app.Variables, r.app.Unset)
+	at, err := url.Parse(webURL(app))
+	if r.app.HostVariable == nil || err != nil {
+		return wanted
+	}
+	name, value := r.app.HostVariable([]string{at.Hostname()})
+	_, given := wanted[name]
+	if _, there := vars[name]; name != "" && !given && !there {
+		wanted[name] = &value
+	}
+	return wanted
 }
 
 // varChanges say which variables change. Their values are secret.
@@ -106,7 +144,7 @@ func (r *releaseDelivery) Make(ctx context.Context, report func(string)) error {
 	if err != nil {
 		return err
 	}
-	way := retreat{to: s.before(r.app.Release), vars: vars, changed: differing(vars, wantedVars(r.app.Variables, r.app.Unset))}
+	way := retreat{to: s.before(r.app.Release), vars: vars, changed: differing(vars, r.wanted(s.app, vars))}
 	if len(way.changed) > 0 {
 		if err := r.p.setVars(ctx, s.app, way.changed); err != nil {
 			return err

@@ -142,3 +142,14 @@ func (a account) settled(app string) client.Release {
 	all := must2(a.ReleaseList(a.t.Context(), app, &client.ListRange{Field: "version", Descending: true, Max: 1}))
 	return all[0]
 }
+
+// stream opens what goes on until the test ends.
+func stream(t *testing.T, url string) io.Reader {
+	t.Helper()
+	response, err := http.DefaultClient.Do(must2(http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = response.Body.Close() })
+	return response.Body
+}

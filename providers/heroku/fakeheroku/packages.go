@@ -106,7 +106,7 @@ func (w *builder) installSteps(app, manager, python string) ([]installStep, erro
 	title := "Installing dependencies using " + manager
 	if has {
 		return []installStep{
-			{"Installing Python", []string{uv, "venv", "--quiet", "--python", python, venv}},
+			{"Installing Python", []string{uv, "venv", "--quiet", "--seed", "--python", python, venv}},
 			{title, append([]string{uv, "pip", "install", "--no-progress", "--python", filepath.Join(venv, "bin", "python")}, words...)},
 		}, nil
 	}
@@ -124,7 +124,6 @@ func (w *builder) tool(app string, words []string) error {
 	vars["PIP_CACHE_DIR"] = filepath.Join(w.h.options.Cache, "pip-cache")
 	vars["UV_PROJECT_ENVIRONMENT"] = filepath.Join(w.dir, "venv")
 	vars["UV_PYTHON_DOWNLOADS"] = "never"
-	vars["UV_LINK_MODE"] = "copy" // the cache may be on another file system
 	delete(vars, "PYTHONPATH")
 	cmd := exec.Command(words[0], words[1:]...) //nolint:noctx // execute ends it
 	out := indent(w.out)

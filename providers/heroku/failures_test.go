@@ -86,6 +86,12 @@ func TestBrokenReleases(t *testing.T) {
 	good.Variables = map[string]string{"GREETING": "a"}
 	d.must(good)
 	noPort := `import time; print("listening on a port of my own", flush=True); time.sleep(600)`
+	listensThenEnds := `import os, socket, time
+s = socket.create_server(("0.0.0.0", int(os.environ["PORT"])))
+time.sleep(0.5)
+print("no settings", flush=True)
+os._exit(3)
+`
 	wrong := greeter("status", "")
 	wrong.Health.Status, wrong.Health.Within = 204, time.Second
 	for _, c := range []struct {
@@ -97,6 +103,7 @@ func TestBrokenReleases(t *testing.T) {
 			"the release phase failed with status 1: ", "no such table: users", ""},
 		{crashing("crash"), "the web process failed with status 1: ", "No module named 'shopp'", "greeting on"},
 		{greeter("boot", "", "app.py", noPort), "the web process failed with status ", "Error R10 (Boot timeout)", ""},
+		{greeter("late", "", "app.py", listensThenEnds), "web.1 has crashed; the web process failed with status 3: ", "no settings", ""},
 		{greeter("no-web", "", "Procfile", "worker: python app.py\n"), "the release has no web process", "", ""},
 		{wrong, "the health check failed with status 1: ", "with status 200; ", ""},
 	} {

@@ -2,6 +2,7 @@ package fakeheroku
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -170,9 +171,7 @@ func (h *Heroku) provisioned(a *app, o *addOn, s service) {
 		return
 	}
 	o.State, o.UpdatedAt = "provisioned", time.Now()
-	for name, value := range o.Vars {
-		a.Vars[name] = value
-	}
+	maps.Copy(a.Vars, o.Vars)
 	h.release(a, change{description: "Update " + strings.TrimSuffix(s.variable, "_URL") + " by " + s.name, slug: a.newestSlug(), ofAddOn: true})
 	h.saveLater()
 }

@@ -196,7 +196,7 @@ func (h *Heroku) deleteApp(k *call, a *app) {
 	k.answer(http.StatusOK, gone)
 }
 
-// preboot lets new dynos listen before old ones end.
+// feature is preboot, which lets new dynos listen before old ones end.
 func (a *app) feature() object {
 	return object{
 		"created_at": longAgo, "description": "Start new web dynos before the old ones stop", "id": idOf("feature preboot"), "enabled": a.Preboot,
@@ -220,8 +220,8 @@ func (h *Heroku) updateFeature(k *call, a *app) {
 	if !k.read(&asked) {
 		return
 	}
-	for _, p := range a.Formation {
-		if s, _ := sizeByIdentity(p.Size); asked.Enabled && s.most == 1 {
+	if web := a.process("web"); asked.Enabled && web != nil {
+		if s, _ := sizeByIdentity(web.Size); s.most == 1 {
 			k.invalid("Preboot needs dynos of size Standard or better.")
 			return
 		}

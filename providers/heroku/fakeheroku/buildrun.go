@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +30,8 @@ type builder struct {
 	vars    map[string]string
 	faults  Faults
 	refused []string // buildpacks that are not Heroku's for Python
+	// checksum is that of the source, as "sha256:" and the digits; "" if it was not given.
+	checksum string
 }
 
 // broken is what ends a build, in the words of its output.
@@ -49,6 +53,9 @@ func (h *Heroku) runBuild(a *app, l *live, b *build, out *stream) {
 		}
 	}
 	chosen, stack, source := len(b.Buildpacks) > 0, b.Stack, b.Source
+	if b.Checksum != nil {
+		w.checksum = strings.ToLower(*b.Checksum)
+	}
 	h.mu.Unlock()
 	types, err := w.build(source, stack, chosen)
 	h.mu.Lock()
@@ -180,6 +187,16 @@ func (w *builder) unpack(source, into string) error {
 		return err
 	}
 	defer func() { _ = root.Close() }() // nothing is written through it any more
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err
+	}
+	if w.checksum != "" && w.checksum != "sha256:"+hex.EncodeToString(sum.Sum(nil)) {
+		return broken("The source has another checksum than " + w.checksum)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	packed, err := gzip.NewReader(file)
 	if err != nil {
 		return broken("The source is not a gzipped tar archive.")
@@ -212,11 +229,11 @@ func place(root *os.Root, header *tar.Header, content io.Reader) error {
 	case tar.TypeXGlobalHeader:
 		return nil
 	case tar.TypeReg:
-		file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fs.FileMode(header.Mode)&0o777|0o600)
+		file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, header.FileInfo().Mode().Perm()|0o600)
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(file, content) //nolint:gosec // a test's own archive
+		_, err = io.Copy(file, content)
 		return errors.Join(err, file.Close())
 	}
 	return fmt.Errorf("%s is no file, folder or link", header.Name)

@@ -43,24 +43,13 @@ func open(t *testing.T, options fakeheroku.Options) account {
 	return account{heroku, service, t, service.URL}
 }
 
-func pointer[T any](v T) *T { return &v }
-
-// must fails the test of the account on an error.
-func must[T any](t *testing.T, value T, err error) T {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
-
 func (a account) app(name string) *client.App {
 	a.t.Helper()
-	return must(a.t, must2(a.AppCreate(a.t.Context(), client.AppCreateOpts{Name: &name})), nil)
+	return must(a.AppCreate(a.t.Context(), client.AppCreateOpts{Name: &name}))
 }
 
-// must2 panics: it is for what can't fail in a test that has come so far.
-func must2[T any](value T, err error) T {
+// must panics: it is for what can't fail in a test that has come so far.
+func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
 	}
@@ -73,22 +62,20 @@ func archive(files map[string]string) []byte {
 	z := gzip.NewWriter(&packed)
 	w := tar.NewWriter(z)
 	for name, text := range files {
-		must2(0, w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}))
-		must2(w.Write([]byte(text)))
+		must(0, w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}))
+		must(w.Write([]byte(text)))
 	}
-	must2(0, w.Close())
-	must2(0, z.Close())
+	must(0, w.Close())
+	must(0, z.Close())
 	return packed.Bytes()
 }
 
 func (a account) upload(files map[string]string) string {
 	a.t.Helper()
-	source := must2(a.SourceCreate(a.t.Context()))
-	request := must2(http.NewRequestWithContext(a.t.Context(), http.MethodPut, source.SourceBlob.PutURL, bytes.NewReader(archive(files))))
-	response := must2(http.DefaultClient.Do(request))
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		a.t.Fatalf("the upload is answered with %s", response.Status)
+	source := must(a.SourceCreate(a.t.Context()))
+	request := must(http.NewRequestWithContext(a.t.Context(), http.MethodPut, source.SourceBlob.PutURL, bytes.NewReader(archive(files))))
+	if status := do(request); status != http.StatusOK {
+		a.t.Fatalf("the upload is answered with %d", status)
 	}
 	return source.SourceBlob.GetURL
 }
@@ -97,12 +84,12 @@ func (a account) upload(files map[string]string) string {
 func (a account) build(app string, files map[string]string) (*client.Build, string) {
 	a.t.Helper()
 	var options client.BuildCreateOpts
-	options.SourceBlob.URL = pointer(a.upload(files))
-	options.SourceBlob.Version = pointer("0123456789abcdef")
-	b := must2(a.BuildCreate(a.t.Context(), app, options))
+	options.SourceBlob.URL = new(a.upload(files))
+	options.SourceBlob.Version = new("0123456789abcdef")
+	b := must(a.BuildCreate(a.t.Context(), app, options))
 	_, output := get(a.t, b.OutputStreamURL)
 	for {
-		b = must2(a.BuildInfo(a.t.Context(), app, b.ID))
+		b = must(a.BuildInfo(a.t.Context(), app, b.ID))
 		if b.Status != "pending" {
 			return b, output
 		}
@@ -113,7 +100,7 @@ func get(t *testing.T, url string) (int, string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	response, err := http.DefaultClient.Do(must2(http.NewRequestWithContext(ctx, http.MethodGet, url, nil)))
+	response, err := http.DefaultClient.Do(must(http.NewRequestWithContext(ctx, http.MethodGet, url, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +126,27 @@ func until(t *testing.T, what string, holds func() bool) {
 func (a account) settled(app string) client.Release {
 	a.t.Helper()
 	until(a.t, "the end of the release phases", func() bool { return len(a.Contents().Pending) == 0 })
-	all := must2(a.ReleaseList(a.t.Context(), app, &client.ListRange{Field: "version", Descending: true, Max: 1}))
+	all := must(a.ReleaseList(a.t.Context(), app, &client.ListRange{Field: "version", Descending: true, Max: 1}))
 	return all[0]
+}
+
+// stream opens what goes on until the test ends.
+func stream(t *testing.T, url string) io.Reader {
+	t.Helper()
+	response, err := http.DefaultClient.Do(must(http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = response.Body.Close() })
+	return response.Body
+}
+
+// do sends a request and returns the answer's status.
+func do(request *http.Request) int {
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode
 }

@@ -15,7 +15,6 @@ package fakeheroku
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,7 +82,6 @@ type Heroku struct {
 	logPaths map[string]logQuery
 
 	rendezvous net.Listener
-	tls        *tls.Config
 
 	ctx  context.Context
 	stop context.CancelFunc

@@ -52,7 +52,7 @@ func TestAppIsBuiltAndRuns(t *testing.T) {
 	}
 
 	// Config vars make a release, whose dynos have lost what the ones before wrote.
-	must2(a.ConfigVarUpdate(t.Context(), "first-app", map[string]*string{"GREETING": pointer("hello")}))
+	must(a.ConfigVarUpdate(t.Context(), "first-app", map[string]*string{"GREETING": new("hello")}))
 	if status, body := get(t, *made.WebURL); status != http.StatusOK || body != "one 1 hello" {
 		t.Errorf("with a config var it answers %d %q", status, body)
 	}
@@ -60,20 +60,20 @@ func TestAppIsBuiltAndRuns(t *testing.T) {
 	if _, body := get(t, *made.WebURL); body != "two 1 hello" {
 		t.Errorf("the second release answers %q", body)
 	}
-	must2(a.ConfigVarUpdate(t.Context(), "first-app", map[string]*string{"GREETING": nil}))
+	must(a.ConfigVarUpdate(t.Context(), "first-app", map[string]*string{"GREETING": nil}))
 
 	// A rollback brings back the code and the config vars of its release.
 	last := a.settled("first-app")
 	if last.Version != 6 || last.Description != "Remove GREETING config vars" {
 		t.Errorf("the last release is v%d %q", last.Version, last.Description)
 	}
-	fourth := must2(a.ReleaseInfo(t.Context(), "first-app", "v4"))
-	must2(a.ReleaseRollback(t.Context(), "first-app", client.ReleaseRollbackOpts{Release: fourth.ID}))
+	fourth := must(a.ReleaseInfo(t.Context(), "first-app", "v4"))
+	must(a.ReleaseRollback(t.Context(), "first-app", client.ReleaseRollbackOpts{Release: fourth.ID}))
 	if _, body := get(t, *made.WebURL); body != "one 1 hello" {
 		t.Errorf("after the rollback it answers %q", body)
 	}
 
-	must2(a.AppDelete(t.Context(), "first-app"))
+	must(a.AppDelete(t.Context(), "first-app"))
 	if !a.Contents().Empty() {
 		t.Errorf("after the removal there is %+v", a.Contents())
 	}
@@ -109,7 +109,7 @@ func TestFormation(t *testing.T) {
 	if err := scale("web", 0, ""); err != nil {
 		t.Error(err)
 	}
-	made := must2(a.AppInfo(t.Context(), "shapes-of-it"))
+	made := must(a.AppInfo(t.Context(), "shapes-of-it"))
 	if status, _ := get(t, *made.WebURL); status != http.StatusServiceUnavailable {
 		t.Errorf("without web dynos it answers %d", status)
 	}

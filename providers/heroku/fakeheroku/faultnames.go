@@ -34,11 +34,11 @@ var faultSetters = map[string]faultSetter{
 	"error-after":    named(func(f *Faults) *string { return &f.ErrorAfter }, "apps"),
 	"error-before":   named(func(f *Faults) *string { return &f.ErrorBefore }, "apps"),
 	"torn-after":     named(func(f *Faults) *string { return &f.TornAfter }, "apps"),
-	"late-lookups":   counted(func(f *Faults) *int { return &f.LateLookups }, 2),
-	"too-many":       counted(func(f *Faults) *int { return &f.TooMany }, 2),
+	"late-lookups":   counted(func(f *Faults) *int { return &f.LateLookups }),
+	"too-many":       counted(func(f *Faults) *int { return &f.TooMany }),
 	"retry-after":    lasting(func(f *Faults) *time.Duration { return &f.RetryAfter }, time.Second),
-	"broken-reads":   counted(func(f *Faults) *int { return &f.BrokenReads }, 2),
-	"dropped-reads":  counted(func(f *Faults) *int { return &f.DroppedReads }, 2),
+	"broken-reads":   counted(func(f *Faults) *int { return &f.BrokenReads }),
+	"dropped-reads":  counted(func(f *Faults) *int { return &f.DroppedReads }),
 	"down":           flagged(func(f *Faults) *bool { return &f.Down }),
 	"unauthorized":   flagged(func(f *Faults) *bool { return &f.Unauthorized }),
 	"forbidden":      named(func(f *Faults) *string { return &f.Forbidden }, "apps"),
@@ -72,9 +72,9 @@ func lasting(field func(*Faults) *time.Duration, usual time.Duration) faultSette
 	}
 }
 
-func counted(field func(*Faults) *int, usual int) faultSetter {
+func counted(field func(*Faults) *int) faultSetter {
 	return func(f *Faults, value string) error {
-		*field(f) = usual
+		*field(f) = 2
 		if value == "" {
 			return nil
 		}

@@ -124,7 +124,6 @@ func (w *builder) tool(app string, words []string) error {
 	vars["PIP_CACHE_DIR"] = filepath.Join(w.h.options.Cache, "pip-cache")
 	vars["UV_PROJECT_ENVIRONMENT"] = filepath.Join(w.dir, "venv")
 	vars["UV_PYTHON_DOWNLOADS"] = "never"
-	vars["UV_LINK_MODE"] = "copy" // the cache may be on another file system
 	delete(vars, "PYTHONPATH")
 	cmd := exec.Command(words[0], words[1:]...) //nolint:noctx // execute ends it
 	out := indent(w.out)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,13 +72,9 @@ func (h *Heroku) environment(a *app, d *dyno, home string) []string {
 		path = h.folder("apps", a.ID, "slugs", s.ID, "venv", "bin") + ":" + path
 	}
 	if d.release != nil {
-		for name, value := range d.release.Vars {
-			vars[name] = value
-		}
+		maps.Copy(vars, d.release.Vars)
 	}
-	for name, value := range d.env {
-		vars[name] = value
-	}
+	maps.Copy(vars, d.env)
 	if _, port, ok := strings.Cut(d.address, ":"); ok {
 		vars["PORT"] = port
 	}

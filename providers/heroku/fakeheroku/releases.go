@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,8 +47,8 @@ func (a *app) releaseByIdentity(identity string) *release {
 // newestSlug is the code that a release runs which changes something else. A release whose
 // release phase failed counts for nothing.
 func (a *app) newestSlug() string {
-	for i := len(a.Releases) - 1; i >= 0; i-- {
-		if r := a.Releases[i]; r.Status == succeeded || r.Status == pending {
+	for _, r := range slices.Backward(a.Releases) {
+		if r.Status == succeeded || r.Status == pending {
 			return r.Slug
 		}
 	}

@@ -2,6 +2,7 @@ package fakeheroku
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -10,7 +11,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -168,8 +168,12 @@ func (h *Heroku) runAttached(at *attachment, connection net.Conn) {
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, connection, connection
 	go func() {
-		feed(out, connection, kill)
+		ended := feed(out, connection)
 		_ = out.Close()
+		if ended {
+			_, _ = io.Copy(io.Discard, connection) // until the client goes
+		}
+		kill()
 	}()
 	status := h.execute(d.ctx, hard, cmd, func() { _ = in.Close(); h.turn(l, d, up) })
 	l.logs.heroku(d.Name, "Process exited with status %d", status)
@@ -178,38 +182,24 @@ func (h *Heroku) runAttached(at *attachment, connection net.Conn) {
 // endOfInput is what a client sends when its own input has ended.
 const endOfInput = 4
 
-// feed passes input on until its end: the character for it, or the end of what the
-// client sends. A connection that breaks kills the dyno.
-func feed(program io.Writer, connection io.Reader, kill func()) {
+// feed passes input on until the character that ends it. ended is false if the client
+// went before.
+func feed(program io.Writer, connection io.Reader) (ended bool) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := connection.Read(buffer)
-		ended := n > 0 && buffer[n-1] == endOfInput
-		if ended {
-			n--
-		}
-		if _, broken := program.Write(buffer[:n]); broken != nil || ended {
-			watch(connection, kill)
-			return
-		}
-		if errors.Is(err, io.EOF) {
-			return
+		input, over := bytes.CutSuffix(buffer[:n], []byte{endOfInput})
+		_, broken := program.Write(input)
+		if broken != nil || over {
+			return true // a program that reads no more may go on
 		}
 		if err != nil {
-			kill()
-			return
+			return false
 		}
 	}
 }
 
-// watch kills the dyno when the connection breaks after its input has ended.
-func watch(connection io.Reader, kill func()) {
-	if _, err := io.Copy(io.Discard, connection); err != nil {
-		kill()
-	}
-}
-
-// size is what the client's COLUMNS and LINES say.
+// terminal is what the client's COLUMNS and LINES say.
 func (d *dyno) terminal() *pty.Winsize {
 	number := func(name string, usual uint16) uint16 {
 		n, err := strconv.ParseUint(d.env[name], 10, 16)

@@ -1,9 +1,19 @@
 package fakeheroku
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 // handlers are all calls of the API that are answered, as patterns of http.ServeMux.
 func (h *Heroku) handlers() map[string]func(*call) {
+	all := h.accountHandlers()
+	maps.Copy(all, h.codeHandlers())
+	maps.Copy(all, h.runHandlers())
+	return all
+}
+
+func (h *Heroku) accountHandlers() map[string]func(*call) {
 	return map[string]func(*call){
 		"GET /account":             h.getAccount,
 		"GET /account/rate-limits": h.getRateLimit,
@@ -38,7 +48,12 @@ func (h *Heroku) handlers() map[string]func(*call) {
 		"GET /apps/{app}/config-vars":                    h.app(h.getVars),
 		"PATCH /apps/{app}/config-vars":                  h.app(h.updateVars),
 		"GET /apps/{app}/releases/{release}/config-vars": h.app(h.getReleaseVars),
+	}
+}
 
+// codeHandlers are about what an app runs.
+func (h *Heroku) codeHandlers() map[string]func(*call) {
+	return map[string]func(*call){
 		"POST /sources":            h.createSource,
 		"POST /apps/{app}/sources": h.app(func(k *call, _ *app) { h.createSource(k) }),
 
@@ -53,7 +68,12 @@ func (h *Heroku) handlers() map[string]func(*call) {
 		"GET /apps/{app}/releases":           h.app(h.listReleases),
 		"GET /apps/{app}/releases/{release}": h.app(h.getRelease),
 		"POST /apps/{app}/releases":          h.app(h.createRelease),
+	}
+}
 
+// runHandlers are about what of an app runs.
+func (h *Heroku) runHandlers() map[string]func(*call) {
+	return map[string]func(*call){
 		"GET /apps/{app}/formation":          h.app(h.listFormation),
 		"GET /apps/{app}/formation/{type}":   h.app(h.getFormation),
 		"PATCH /apps/{app}/formation":        h.app(h.updateFormation),

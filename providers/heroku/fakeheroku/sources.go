@@ -22,7 +22,8 @@ func (h *Heroku) putSource(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	known, refused := slices.Contains(h.state.Sources, r.PathValue("id")), h.faults.RefusedUpload
 	h.mu.Unlock()
-	status, code := 0, ""
+	var status int
+	var code string
 	switch {
 	case refused:
 		status, code = http.StatusForbidden, "AccessDenied"

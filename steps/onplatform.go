@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -60,7 +61,7 @@ func (d *OnPlatform) Logs(ctx context.Context, wanted Logs, w io.Writer) error {
 			return err
 		}
 	}
-	return logger.Logs(ctx, d.spec, query, w)
+	return d.undelivered(logger.Logs(ctx, d.spec, query, w))
 }
 
 // Run runs a command as the release that takes the traffic does, and returns its exit
@@ -70,7 +71,8 @@ func (d *OnPlatform) Run(ctx context.Context, command providers.Command) (status
 	if err != nil {
 		return 0, err
 	}
-	return runner.Run(ctx, d.spec, command)
+	status, err = runner.Run(ctx, d.spec, command)
+	return status, d.undelivered(err)
 }
 
 // Variables lists the names of the app's variables, sorted.
@@ -79,7 +81,8 @@ func (d *OnPlatform) Variables(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keeper.Variables(ctx, d.spec)
+	names, err := keeper.Variables(ctx, d.spec)
+	return names, d.undelivered(err)
 }
 
 // setVariables gives the app other variables.
@@ -97,7 +100,15 @@ func (d *OnPlatform) setVariables(ctx context.Context, set map[string]string, un
 		tell(engine.Changing, providers.Change{What: "give the app other variables: " + strings.Join(names, ", ")})
 		tell(engine.Changed)
 	}
-	return changed, err
+	return changed, d.undelivered(err)
+}
+
+// undelivered says for ErrNoApp what to do next. Other errors come back as they are.
+func (d *OnPlatform) undelivered(err error) error {
+	if !errors.Is(err, providers.ErrNoApp) {
+		return err
+	}
+	return &providers.Failed{Err: fmt.Errorf("no release of %s takes the traffic: %w", d.spec.Name, err), Next: "run the command that deploys it"}
 }
 
 // rollBack lets an earlier release take the traffic, and returns its name.

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,5 +28,17 @@ func TestSince(t *testing.T) {
 		if _, ok := errors.AsType[*providers.Usage](err); !ok {
 			t.Errorf("%q: got %v, want a usage error", text, err)
 		}
+	}
+}
+
+// TestUndelivered: a platform without a release of the app says what to do next.
+func TestUndelivered(t *testing.T) {
+	d := &OnPlatform{spec: providers.Spec{Name: "shop"}}
+	failed, ok := errors.AsType[*providers.Failed](d.undelivered(providers.ErrNoApp))
+	if !ok || !errors.Is(failed, providers.ErrNoApp) || !strings.Contains(failed.Error(), "shop") || failed.Next == "" {
+		t.Errorf("it says %v", failed)
+	}
+	if other := errors.New("x"); !errors.Is(d.undelivered(other), other) || d.undelivered(nil) != nil {
+		t.Error("another error is changed")
 	}
 }

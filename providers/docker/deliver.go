@@ -1,15 +1,13 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/moby/moby/api/types/container"
 
 	"slipway/providers"
 )
@@ -29,7 +27,8 @@ func (*delivery) Kind() string           { return "app" }
 func (*delivery) Title() string          { return "the app takes the traffic" }
 func (*delivery) Phase() providers.Phase { return providers.PhaseOther }
 
-// Look tells whether visitors get the release, run as it should be.
+// Look tells whether visitors get the release, run as it should be, and nothing of
+// another one is left.
 func (a *delivery) Look(ctx context.Context, _ time.Time) (providers.Finding, error) {
 	d, err := a.p.open(a.spec)
 	if err != nil {
@@ -39,31 +38,45 @@ func (a *delivery) Look(ctx context.Context, _ time.Time) (providers.Finding, er
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	what := providers.Change{What: "let release " + a.app.Release + " take the traffic"}
-	if !found {
-		return providers.Finding{Changes: []providers.Change{what}}, nil
+	if !found || now.name != a.app.Release {
+		change := providers.Change{What: "let release " + a.app.Release + " take the traffic"}
+		if found {
+			change.Was = "release " + now.name
+		}
+		return providers.Finding{Changes: []providers.Change{change}}, nil
 	}
-	if now.name != a.app.Release {
-		what.Was = "release " + now.name
-		return providers.Finding{Changes: []providers.Change{what}}, nil
+	changes, err := a.changes(ctx, d, now)
+	if err != nil || len(changes) > 0 {
+		return providers.Finding{Changes: changes}, err
 	}
+	return providers.Finding{Holds: true, Detail: "release " + now.name, ID: now.name}, nil
+}
+
+// changes are what would be done with the release if it has the traffic.
+func (a *delivery) changes(ctx context.Context, d deployment, now release) ([]providers.Change, error) {
+	why := ""
 	if a.app.Archive != nil {
 		wanted, err := a.wanted(ctx, d)
 		if err != nil {
-			return providers.Finding{}, err
+			return nil, err
 		}
-		if why := differs(now, wanted); why != "" {
-			return providers.Finding{Changes: []providers.Change{{What: "start release " + now.name + " again", Why: why}}}, nil
-		}
+		why = differs(now, wanted)
 	}
-	missing, err := d.missing(ctx, now)
+	is, err := d.standing(ctx, now)
 	if err != nil {
-		return providers.Finding{}, err
+		return nil, err
 	}
-	if missing != "" {
-		return providers.Finding{Changes: []providers.Change{{What: "start release " + now.name + " again", Why: missing}}}, nil
+	if why = cmp.Or(why, is.web); why != "" {
+		return []providers.Change{{What: "start release " + now.name + " again", Why: why}}, nil
 	}
-	return providers.Finding{Holds: true, Detail: "release " + now.name, ID: now.name}, nil
+	var all []providers.Change
+	if is.processes != "" {
+		all = append(all, providers.Change{What: "start the processes of release " + now.name + " again", Why: is.processes})
+	}
+	for _, name := range is.left {
+		all = append(all, providers.Change{What: "remove the container " + name, Why: "a run that ended early left it"})
+	}
+	return all, nil
 }
 
 // differs says in what a release runs otherwise than it should; "" if in nothing. No
@@ -78,58 +91,17 @@ func differs(now, wanted release) string {
 	return ""
 }
 
-// missing says which container of a release does not run; "" if all do.
-func (d deployment) missing(ctx context.Context, r release) (string, error) {
-	front, found, err := d.inspect(ctx, frontName(d.spec))
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case !found || !front.State.Running:
-		return "nothing listens at its address", nil
-	case front.Config.Labels[labelFront] != frontSum():
-		return "what listens at its address is of another version of slipway", nil
-	}
-	names, err := d.upstream(ctx)
-	if err != nil {
-		return "", err
-	}
-	all, err := d.containers(ctx, "")
-	if err != nil {
-		return "", err
-	}
-	running := map[string]int{}
-	for _, c := range all {
-		if up := c.State == container.StateRunning || c.State == container.StateRestarting; !up || c.Labels[labelRelease] != r.name {
-			continue
-		}
-		if c.Labels[labelRole] == string(roleWeb) && slices.Contains(names, nameOf(c)) {
-			running["web"]++
-		}
-		if process := c.Labels[labelProcess]; process != "" && c.Labels[labelApp] == r.text() && c.Labels[labelVariables] == r.names() {
-			running[process]++
-		}
-	}
-	for _, process := range append([]string{"web"}, slices.Sorted(maps.Keys(r.Processes))...) {
-		if running[process] != r.count(process) {
-			return fmt.Sprintf("%d of %d containers of %s run", running[process], r.count(process), process), nil
-		}
-	}
-	return "", nil
-}
-
 // wanted is the release as it should run: with the variables that the app has already,
 // those that were given now, and without those that go away.
 func (a *delivery) wanted(ctx context.Context, d deployment) (release, error) {
-	now, _, err := d.current(ctx)
+	before, err := d.variablesBefore(ctx)
 	if err != nil {
 		return release{}, err
 	}
-	r := release{name: a.app.Release, variables: map[string]string{}}
+	r := release{name: a.app.Release, variables: before}
 	if r.settings, err = settingsOf(a.spec, a.app); err != nil {
 		return release{}, err
 	}
-	maps.Copy(r.variables, now.variables)
 	maps.Copy(r.variables, a.app.Variables)
 	for _, name := range a.app.Unset {
 		delete(r.variables, name)
@@ -138,8 +110,33 @@ func (a *delivery) wanted(ctx context.Context, d deployment) (release, error) {
 	return r, err
 }
 
+// variablesBefore are the app's own variables as it has them: those of the release that
+// takes the traffic or, where none does, of the newest container that has any. So they
+// outlive a first run that was killed, and a container that somebody removed.
+func (d deployment) variablesBefore(ctx context.Context) (map[string]string, error) {
+	now, found, err := d.current(ctx)
+	if err != nil || found {
+		return now.variables, err
+	}
+	all, err := d.containers(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.Labels[labelVariables] == "" {
+			continue
+		}
+		newest, found, err := d.inspect(ctx, c.ID)
+		if err != nil || found {
+			return ownVariables(newest.Config.Env, c.Labels[labelVariables]), err
+		}
+	}
+	return map[string]string{}, nil
+}
+
 // Make tests the release, prepares its data, and lets it take the traffic once it is
-// healthy. If any of it fails, the release before goes on.
+// healthy. If any of it fails, the release before goes on. Of a release that has the
+// traffic as it should, only what is missing is started and what is too much removed.
 func (a *delivery) Make(ctx context.Context, report func(line string)) error {
 	d, err := a.p.open(a.spec)
 	if err != nil {
@@ -149,8 +146,22 @@ func (a *delivery) Make(ctx context.Context, report func(line string)) error {
 	if err != nil {
 		return err
 	}
-	if err := d.removeOnce(ctx); err != nil {
+	now, found, err := d.current(ctx)
+	if err != nil {
 		return err
+	}
+	is, err := d.standing(ctx, now)
+	if err != nil {
+		return err
+	}
+	if err := d.removeAll(ctx, is.left); err != nil {
+		return err
+	}
+	if found && now.name == r.name && differs(now, r) == "" && is.web == "" {
+		if is.processes != "" {
+			return d.changeProcesses(ctx, r)
+		}
+		return d.prune(ctx, r.name)
 	}
 	jobs, err := a.jobs(ctx, d)
 	if err != nil {
@@ -190,23 +201,6 @@ func (a *delivery) jobs(ctx context.Context, d deployment) ([]job, error) {
 		all = append(all, releaseJob(line))
 	}
 	return all, nil
-}
-
-// removeOnce removes the containers of commands whose run ended early.
-func (d deployment) removeOnce(ctx context.Context) error {
-	all, err := d.containers(ctx, roleOnce)
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		if c.State == container.StateRunning && c.Labels[labelProcess] != "" {
-			continue // somebody's own command
-		}
-		if err := d.remove(ctx, c.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // prune removes the images of releases that are too many, and of those that never took

@@ -135,7 +135,12 @@ func (d deployment) serving(ctx context.Context) (container.InspectResponse, boo
 		}
 		names = []string{nameOf(web[running])}
 	}
-	return d.inspect(ctx, names[0])
+	for _, name := range names {
+		if web, found, err := d.inspect(ctx, name); err != nil || found {
+			return web, found, err
+		}
+	}
+	return container.InspectResponse{}, false, nil
 }
 
 // read reads a file of a container, of its volumes too. A file that is not there is

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -81,13 +82,23 @@ func everStarted(c container.InspectResponse) bool {
 	return c.State != nil && c.State.StartedAt != "" && !strings.HasPrefix(c.State.StartedAt, "0001-")
 }
 
+// errAllTaken says that something else listens wherever the app could be published.
+var errAllTaken = &providers.Failed{
+	Err:  errors.New("other programs listen at all addresses that the app could be published at"),
+	Next: "end one of them (`docker ps` and `sudo ss -ltnp` show what listens), then " + again,
+}
+
 // openFront makes the front at the first place that can be had.
 func (d deployment) openFront(ctx context.Context, release string, places []published) error {
 	_, err := d.api.ImageTag(ctx, client.ImageTagOptions{Source: imageName(d.spec, release), Target: frontImage(d.spec)})
 	if err != nil {
 		return d.failed("name the front's image", err)
 	}
+	err = error(errAllTaken)
 	for _, at := range places {
+		if answers(ctx, at) {
+			continue
+		}
 		var id string
 		if id, err = d.start(ctx, frontName(d.spec), d.frontContainer(at)); err == nil {
 			return nil

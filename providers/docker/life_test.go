@@ -227,11 +227,15 @@ func TestSwitch(t *testing.T) {
 	}
 }
 
-// TestLeftovers: what a run left behind that was killed is removed, and a front that
-// somebody removed or stopped comes back at the same address.
+// TestLeftovers: what a run left behind that was killed is removed, and no more; a front
+// that somebody removed or stopped comes back at the same address.
 func TestLeftovers(t *testing.T) {
 	w := newOpened(t)
-	w.mustDeliver(t, testApp("one"))
+	app := testApp("one")
+	app.Processes = map[string]string{"worker": "exec sleep 600"}
+	app.Variables = map[string]string{"SECRET": "kept"}
+	w.mustDeliver(t, app)
+	app.Variables = nil
 	d, ctx := w.in(t), t.Context()
 	url, err := w.again().URL(ctx, w.spec)
 	if err != nil {
@@ -241,26 +245,46 @@ func TestLeftovers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.start(ctx, webName(w.spec, "died"), d.container(one, roleWeb, "")); err != nil {
-		t.Fatal(err)
+	removed := func(name string) {
+		t.Helper()
+		if err := d.remove(ctx, name); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := d.start(ctx, d.onceName(), d.container(one, roleOnce, "", "sleep", "600")); err != nil {
-		t.Fatal(err)
+	started := func(name string, as role, process string, words ...string) {
+		t.Helper()
+		if _, err := d.start(ctx, name, d.container(one, as, process, words...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		harm func()
+		want []string
+	}{
+		{"a release that never took over", func() { started(webName(w.spec, "died"), roleWeb, "") }, []string{"-front", "-process-worker-one", "-web-one"}},
+		{"a command", func() { started(d.onceName(), roleOnce, "", "sleep", "600") }, []string{"-front", "-process-worker-one", "-web-one"}},
+		{"no process", func() { removed(processName(w.spec, "worker", "one")) }, []string{"-front", "-process-worker-one", "-web-one"}},
+		{"a process too many", func() { started(w.spec.Tag+"-process-x", roleProcess, "x", "sleep", "600") }, []string{"-front", "-process-worker-one", "-web-one"}},
+		{"no web app", func() { removed(webName(w.spec, "one")) }, []string{"-front", "-process-worker-one", "-web-one"}},
+		{"no front", func() { removed(frontName(w.spec)) }, []string{"-front", "-process-worker-one", "-web-one-2"}},
+	} {
+		c.harm()
+		if changed := w.mustDeliver(t, app); !slices.Equal(changed, []string{"app"}) {
+			t.Errorf("%s: changed %v", c.name, changed)
+		}
+		if names := w.running(t, ""); !slices.Equal(names, c.want) {
+			t.Errorf("%s: there is %v", c.name, names)
+		}
+		if same, err := w.again().URL(ctx, w.spec); err != nil || same != url || w.get(t, "/") != "release one, secret kept" {
+			t.Errorf("%s: it answers at %s, want %s, %v", c.name, same, url, err)
+		}
 	}
 	if _, err := d.api.ContainerStop(ctx, frontName(w.spec), client.ContainerStopOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	w.mustDeliver(t, testApp("one"))
-	if names := w.running(t, ""); !slices.Equal(names, []string{"-front", "-web-one-2"}) {
-		t.Errorf("there is %v", names)
-	}
-	if err := d.remove(ctx, frontName(w.spec)); err != nil {
-		t.Fatal(err)
-	}
-	if changed := w.mustDeliver(t, testApp("one")); !slices.Equal(changed, []string{"app"}) {
-		t.Errorf("without a front it changed %v", changed)
-	}
-	if same, err := w.again().URL(ctx, w.spec); err != nil || same != url || w.get(t, "/") == "" {
-		t.Errorf("it answers at %s, want %s, %v", same, url, err)
+	w.mustDeliver(t, app)
+	if w.get(t, "/") == "" {
+		t.Error("a front that was stopped does not answer again")
 	}
 }

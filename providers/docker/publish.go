@@ -29,17 +29,13 @@ func (d deployment) places(ctx context.Context) []published {
 	info, err := d.api.Info(ctx, client.InfoOptions{})
 	if err == nil && ownAddresses(info.Info, runtime.GOOS) {
 		for n := range placeTries {
-			if at := (published{loopback.Candidate(d.spec.Tag, n), 80}); !answers(ctx, at) {
-				all = append(all, at)
-			}
+			all = append(all, published{loopback.Candidate(d.spec.Tag, n), 80})
 		}
 	}
 	sum := sha256.Sum256([]byte(d.spec.Tag))
 	for n := range placeTries {
 		port := 20000 + (int(binary.BigEndian.Uint16(sum[:]))+n)%10000
-		if at := (published{netip.AddrFrom4([4]byte{127, 0, 0, 1}), port}); !answers(ctx, at) {
-			all = append(all, at)
-		}
+		all = append(all, published{netip.AddrFrom4([4]byte{127, 0, 0, 1}), port})
 	}
 	return all
 }

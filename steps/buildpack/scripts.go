@@ -137,16 +137,11 @@ func (s source) buildHook(packages []string) {
 // migration matches a command that brings a database up to date and can be run at any time.
 var migration = regexp.MustCompile(`^(python3? (\S+/)?manage\.py migrate( --\S+)*|flask( --app \S+)? db upgrade|alembic upgrade heads?)$`)
 
-// again tells whether the release command must run whenever the web starts: it was found by
-// reading, or it migrates a database that is a file, which no dyno keeps.
+// again tells whether the release command can run whenever the web starts: it was found by
+// reading, or it only migrates a database, which may be a file that no dyno keeps.
 func again(p plan.Plan) bool {
-	return p.App.ReleaseAgain || migration.MatchString(p.App.Release) && slices.ContainsFunc(p.App.Data, func(k app.Kept) bool {
-		return k.Path == "instance" || k.File && slices.Contains(databaseFiles, path.Ext(k.Path))
-	})
+	return p.App.ReleaseAgain || migration.MatchString(p.App.Release)
 }
-
-// databaseFiles are the usual endings of a database's file; tables.sh has them too.
-var databaseFiles = []string{".db", ".db3", ".sqlite", ".sqlite3"}
 
 // tables are the commands that make the tables of the app's database or bring them up to
 // date, and that can be run at any time; none if there are none.
@@ -164,30 +159,36 @@ func tables(p plan.Plan) []string {
 // scripts adds what the release phase and a starting dyno run.
 func (s source) scripts() {
 	p := s.plan
+	command := p.App.Release
 	if len(tables(p)) > 0 {
-		update := ""
-		if again(p) {
-			update = p.App.Release
+		s.files[tablesScript] = s.tables()
+		command = "sh " + tablesScript
+		if p.App.Release != "" && !again(p) {
+			command += " && " + p.App.Release
 		}
-		var kept []string
-		for _, k := range p.App.Data {
-			kept = append(kept, inFolder(k.Path))
-		}
-		s.files[tablesScript] = shell.Program(shell.Script(tablesText, shell.Values{"initialize": p.App.Init, "update": update}, kept...))
 	}
 	if s.hasReleasePhase() {
-		command := p.App.Release
-		if len(tables(p)) > 0 {
-			command = "sh " + tablesScript
-			if p.App.Release != "" && !again(p) {
-				command += " && " + p.App.Release
-			}
-		}
 		s.files[releaseScript] = shell.Program(shell.Script(releaseText, shell.Values{"test": p.App.TestCommand, "command": command}, s.withoutTests()...))
 	}
 	if _, has := s.own(aptFile); len(p.App.Packages) > 0 && !has {
 		s.files[aptFile] = strings.Join(p.App.Packages, "\n") + "\n"
 	}
+}
+
+// tables is the script that makes the tables.
+func (s source) tables() string {
+	p, update, given := s.plan, "", ""
+	if again(p) {
+		update = p.App.Release
+	}
+	if !p.App.ReleaseAgain {
+		given = "yes"
+	}
+	var kept []string
+	for _, k := range p.App.Data {
+		kept = append(kept, inFolder(k.Path))
+	}
+	return shell.Program(shell.Script(tablesText, shell.Values{"initialize": p.App.Init, "update": update, "given": given, "kept": strings.Join(kept, "\n")}))
 }
 
 // inFolder is a path as find takes it.
@@ -231,7 +232,7 @@ func (s source) withoutTests() []string {
 func (s source) procfile() string {
 	web := s.release.Line()
 	if len(tables(s.plan)) > 0 {
-		web = "sh " + tablesScript + " || :; " + web // the release phase has told what is wrong
+		web = "sh " + tablesScript + " web || :; " + web // the release phase has told what is wrong
 	}
 	lines := []string{"web: " + web}
 	if s.hasReleasePhase() {

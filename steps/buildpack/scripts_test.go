@@ -91,7 +91,7 @@ func TestReleasePhase(t *testing.T) {
 			if got := d.run("chmod +x prepare bin/* 2>/dev/null; PATH=$PWD/bin:$PATH; "+d.process("release"), test.env...); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			if got := strings.HasPrefix(d.process("web"), "sh .slipway/tables.sh || :; exec "); got != test.web {
+			if got := strings.HasPrefix(d.process("web"), "sh .slipway/tables.sh web || :; exec "); got != test.web {
 				t.Errorf("the web is %s", d.process("web"))
 			}
 		})
@@ -109,6 +109,20 @@ func TestTestsSettings(t *testing.T) {
 		d := newDyno(t, p)
 		if got := d.run(d.process("release")); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %q", command, got)
+		}
+	}
+}
+
+// TestMigrationOfAServer leaves a migration to the release phase if the database is a server.
+func TestMigrationOfAServer(t *testing.T) {
+	p := planOf(t, map[string]string{"app.py": flaskApp, "slipway.toml": "[app]\nrelease = 'flask db upgrade'\n", "bin/flask": "#!/bin/sh\necho flask $*\n"}, nil)
+	d := newDyno(t, p)
+	for variable, want := range map[string]string{"NONE=": "flask db upgrade\n", "DATABASE_URL=sqlite:///x.db": "flask db upgrade\n", "DATABASE_URL=postgres://x": ""} {
+		if got := d.run("chmod +x bin/*; PATH=$PWD/bin:$PATH; sh .slipway/tables.sh web", variable); got != want {
+			t.Errorf("%s: the web runs %q, want %q", variable, got, want)
+		}
+		if got := d.run("PATH=$PWD/bin:$PATH; "+d.process("release"), variable); got != "flask db upgrade\n" {
+			t.Errorf("%s: the release phase runs %q", variable, got)
 		}
 	}
 }

@@ -90,6 +90,9 @@ func (b *build) installing() ([]string, error) {
 		}
 	} else {
 		lines = append(lines, "# The packages are a layer of their own, which stays as long as these files do.")
+		if req := b.plan.App.Requirements; req.Locked && !b.fromUVLock() {
+			lines = append(lines, "# This file has what the app needs of "+path.Base(req.Source)+". slipway eject docker --force writes it anew.")
+		}
 		lines = append(lines, b.copyManifests()...)
 	}
 	if install := b.installLines(); len(install) > 0 {

@@ -46,10 +46,16 @@ func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, sourc
 func (p *Plan) refuseFixed(earlier map[string]string, keys ...string) error {
 	for _, s := range Settings {
 		used, asked := earlier[s.Key], p.Value(s.Key)
-		if s.Fixed && earlier != nil && used != asked && (keys == nil || slices.Contains(keys, s.Key)) {
+		if p.fixed(s) && earlier != nil && used != asked && (keys == nil || slices.Contains(keys, s.Key)) {
 			return Usagef(fmt.Sprintf("give another --name, or first: slipway destroy %s", p.Name),
 				"%s was made with %s %q and can't be changed to %q", p.made(), s.Key, used, asked)
 		}
 	}
 	return nil
+}
+
+// fixed tells whether a setting can't change once the deployment is there. In Docker, each
+// release has containers of its own, of any size.
+func (p *Plan) fixed(s Setting) bool {
+	return s.Fixed && (s.Key != KeySize || p.Value(KeyProvider) != ProviderDocker)
 }

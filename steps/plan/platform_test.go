@@ -29,7 +29,6 @@ func TestUntaken(t *testing.T) {
 		{ProviderHeroku, KeyEmail, "me@shop.example", "--email (from flag) takes a server"},
 		{ProviderHeroku, KeyACME, "https://ca.example/dir", "--acme-directory (from flag) takes a server"},
 		{ProviderDocker, KeyRegion, "eu", "--region (from flag) means nothing with --provider docker: leave it out, or use --provider local, digitalocean, ssh or heroku"},
-		{ProviderDocker, KeySize, "eco", "--size (from flag) means nothing with --provider docker"},
 		{ProviderDocker, KeyImage, "debian-12", "--image (from flag) means nothing with --provider docker"},
 		{ProviderDocker, KeyInstances, "2", "--instances (from flag) means nothing with --provider docker: leave it out, or use --provider heroku"},
 		{ProviderLocal, KeyInstances, "2", "--instances (from flag) means nothing with --provider local"},
@@ -173,5 +172,33 @@ func TestPythonsOfHeroku(t *testing.T) {
 	usage, ok := errors.AsType[*providers.Usage](err)
 	if want := "the app needs Python 3.9, and Heroku has 3.10, 3.11, 3.12, 3.13 or 3.14: use --provider docker"; !ok || !strings.HasPrefix(usage.Error(), want) || usage.About != providers.AboutApp {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestSizeOfContainers has --size change what a container may take, and stay without the
+// flag; the size of a server can't change.
+func TestSizeOfContainers(t *testing.T) {
+	for provider, fixed := range map[string]bool{ProviderDocker: false, ProviderHeroku: true} {
+		home := state.Home{Dir: t.TempDir()}
+		folder := writeApp(t, "")
+		for i, asked := range []struct{ size, want string }{{"512m", "512m"}, {"2g", "2g"}, {"", "2g"}} {
+			flags := map[string]string{KeyProvider: provider}
+			if asked.size != "" {
+				flags[KeySize] = asked.size
+			}
+			p, err := Make(t.Context(), Asked{Folder: folder, Flags: flags, Getenv: noEnvironment}, home)
+			if refused := fixed && i == 1; refused != (err != nil) {
+				t.Errorf("%s with size %q: %v", provider, asked.size, err)
+			}
+			if fixed || err != nil {
+				asked.want = "512m"
+			}
+			if err == nil && p.Value(KeySize) != asked.want {
+				t.Errorf("%s with size %q takes %q, want %q", provider, asked.size, p.Value(KeySize), asked.want)
+			}
+			if err == nil {
+				remember(t, home, p)
+			}
+		}
 	}
 }

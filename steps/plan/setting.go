@@ -123,7 +123,7 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Provider }},
 	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Region }},
-	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno", Fixed: true, Check: checkSlug, takers: withCatalog,
+	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno; docker: the memory of a container, as in 2g", Fixed: true, Check: checkSlug,
 		inFile: func(f app.File) string { return f.Size }},
 	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image; heroku: the stack",
 		Fixed: true, Check: checkImage, takers: withCatalog,

@@ -16,6 +16,7 @@ var outputs = map[string][2]string{
 	"gunicorn-no-module":  {"release: ", "ModuleNotFoundError: No module named 'shop'"},
 	"gunicorn-halt":       {"release: ", "KeyError: 'DATABASE_URL'"},
 	"journal":             {"release: ", "KeyError: 'SECRET_KEY' (shop/settings.py:12)"},
+	"container":           {"app: ", "KeyError: 'SECRET_KEY' (shop/settings.py:12)"},
 	"chained":             {"tests: ", "ValueError: bad settings (a.py:9)"},
 	"syntax":              {"build: ", "SyntaxError: invalid syntax (shop/urls.py:4)"},
 	"syntax-alone":        {"pre-switch: ", "SyntaxError: invalid syntax (migrate.py:1)"},

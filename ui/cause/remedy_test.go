@@ -90,6 +90,8 @@ func TestRemedyLooksIntoTheFolder(t *testing.T) {
 			Next: `the migrations were not run: write release = "python manage.py migrate --noinput" under [app] in slipway.toml`},
 		"OSError: [Errno 30] Read-only file system: '/srv/app-shop/releases/08d4abc35ca1/src/shop/data/x.json'": {
 			Next: `keep it across releases: write data = ["shop/data/x.json"] under [app] in slipway.toml`, Keep: "shop/data/x.json"},
+		"OSError: [Errno 30] Read-only file system: '/app/shop/data/x.json'": {
+			Next: `keep it across releases: write data = ["shop/data/x.json"] under [app] in slipway.toml`, Keep: "shop/data/x.json"},
 	} {
 		if got, _ := RemedyOf("release: it failed with status 1: "+printed, folder); got != want {
 			t.Errorf("%s\ngot  %q\nwant %q", printed, got, want)

@@ -18,8 +18,8 @@ var (
 	// foreign are files that are not the app's: packages, Python itself, and what
 	// an installer unpacks to build it.
 	foreign = regexp.MustCompile(`^<|/(site|dist)-packages/|/lib(64)?/python\d|/(v?env|\.venv)/bin/|^/usr/|/pip-|/builds-v\d|^/tmp/|^/var/tmp/`)
-	// inRelease is what comes before the app's folder on the server.
-	inRelease = regexp.MustCompile(`^/srv/[^/]+/(releases/[^/]+|current)/src/`)
+	// inRelease is what comes before the app's folder on the server, or in a container.
+	inRelease = regexp.MustCompile(`^(/srv/[^/]+/(releases/[^/]+|current)/src|/app)/`)
 )
 
 // frame is a line of code that was being run.

@@ -103,9 +103,13 @@ func (c *command) writeImage(f *ejectFlags, p plan.Plan) error {
 func ejectNotes(p plan.Plan) []string {
 	var notes []string
 	for _, line := range slices.Concat(p.App.Warnings, portable.Of(p, image.Place).Details) {
-		if !strings.HasPrefix(line, ".env is not uploaded") { // docker compose reads it
-			notes = append(notes, strings.ReplaceAll(line, "with --env-file", "in the file .env"))
+		if file, _, ok := strings.Cut(line, " is not uploaded: give its values"); ok {
+			if file == ".env" {
+				continue // docker compose reads it
+			}
+			line = file + " is not in the image: if the app needs its values, name it below env_file in " + image.Compose
 		}
+		notes = append(notes, strings.ReplaceAll(line, "with --env-file", "in the file .env"))
 	}
 	for _, need := range p.App.Needs {
 		begins := need.Source + " reads the variable " + need.Name

@@ -56,8 +56,11 @@ func read(t *testing.T, path string) string {
 // TestEjectTwice: the files go to the app's folder, and are the same when they are there
 // already, though they are part of the folder then.
 func TestEjectTwice(t *testing.T) {
-	folder := ejectable(t, map[string]string{".env": "SECRET_KEY=x\n"})
+	folder := ejectable(t, map[string]string{".env": "SECRET_KEY=x\n", "production.env": "SECRET_KEY=y\n"})
 	code, said := ejects(t, folder)
+	if !strings.Contains(said, "note: production.env is not in the image: ") || strings.Contains(said, "note: .env") {
+		t.Errorf("of the variables' files it says: %s", said)
+	}
 	for _, name := range []string{image.Dockerfile, image.Dockerignore, image.Compose} {
 		if !strings.Contains(said, "wrote "+filepath.Join(folder, name)+"\n") {
 			t.Errorf("%s is not named: %s", name, said)

@@ -23,6 +23,12 @@ type Terminal struct {
 // Terminal opens one of 80 x 24 and runs slipway with these arguments in it.
 // It ends with the test. Where there is no tmux the test is skipped.
 func (o *Operator) Terminal(args ...string) *Terminal {
+	o.T.Helper()
+	return o.TerminalOf(append([]string{Slipway(o.T)}, args...)...)
+}
+
+// TerminalOf is Terminal in which another command runs, such as slipway as another user.
+func (o *Operator) TerminalOf(words ...string) *Terminal {
 	t := o.T
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
@@ -40,7 +46,6 @@ func (o *Operator) Terminal(args ...string) *Terminal {
 		}
 		os.RemoveAll(dir)
 	})
-	words := append([]string{Slipway(t)}, args...)
 	// What the shell says after the end shows the exit code and keeps it open.
 	script := `cd "$0" && "$@"; echo "ended with $?"; exec sleep 600`
 	term.must(append([]string{"-f", os.DevNull, "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", script, o.Home}, words...)...)

@@ -47,7 +47,11 @@ func (h *how) build(w *wizard) {
 		}
 		return w.plan.Value(key)
 	}
-	h.add(plan.KeyName, "Name", now(plan.KeyName), "of the deployment and its server", checkOf(plan.KeyName, false))
+	of := "of the deployment"
+	if answers.OnServer(w.provider()) {
+		of += " and its server"
+	}
+	h.add(plan.KeyName, "Name", now(plan.KeyName), of, checkOf(plan.KeyName, false))
 	if harden, _ := plan.SettingOf(plan.KeyHardening); harden.TakenBy(w.provider()) {
 		h.add(plan.KeyHardening, "Hardening", now(plan.KeyHardening), "left and right choose; standard suits most; minimal installs no updates by itself", nil).choices = harden.Choices()
 	}

@@ -123,16 +123,6 @@ func (p *person) found(err error) {
 	s.found(&survey{next: next, plan: thePlan(), err: err})
 }
 
-func (p *person) token(refused string) {
-	s := newToken(answers.DigitalOcean, false)
-	p.w.push(s)
-	p.press("dop_v1_0123456789")
-	if refused != "" {
-		s.checked(p.w, tokenChecked{err: &providers.Refused{Err: errors.New(refused),
-			Next: "make another token at https://cloud.digitalocean.com/account/api/tokens"}})
-	}
-}
-
 // theSteps are those of a run, with what it would change.
 var theSteps = []struct {
 	name, title, change string

@@ -229,3 +229,14 @@ func TestChoicesThatAreNotBuilt(t *testing.T) {
 	p.sees("DigitalOcean")
 	p.misses("A server of mine")
 }
+
+// token is somebody who typed a token, which may have been refused.
+func (p *person) token(refused string) {
+	s := newToken(answers.DigitalOcean, false)
+	p.w.push(s)
+	p.press("dop_v1_0123456789")
+	if refused != "" {
+		s.checked(p.w, tokenChecked{err: &providers.Refused{Err: errors.New(refused),
+			Next: "make another token at https://cloud.digitalocean.com/account/api/tokens"}})
+	}
+}

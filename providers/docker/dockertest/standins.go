@@ -8,7 +8,7 @@ rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED`
 func python(suite string, names ...string) standIn {
 	return standIn{
 		names: names, suite: suite, hooks: []string{pythonHook},
-		packages: []string{"ca-certificates", "netbase", "python3", "python3-pip", "python3-venv", "tzdata"},
+		packages: []string{"ca-certificates", "netbase", "python3", "python3-dev", "python3-pip", "python3-venv", "tzdata"},
 		changes:  []string{`CMD ["python3"]`},
 	}
 }

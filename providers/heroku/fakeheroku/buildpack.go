@@ -140,6 +140,10 @@ func (h *Heroku) interpreter(ctx context.Context, version string) (program strin
 
 // collectStatic runs Django's collectstatic where Heroku would.
 func (w *builder) collectStatic(app string) error {
+	if exists(app, filepath.Join(".heroku", "collectstatic_disabled")) {
+		w.step("Skipping Django collectstatic since the file '.heroku/collectstatic_disabled' exists.")
+		return nil
+	}
 	if off := w.vars["DISABLE_COLLECTSTATIC"]; off != "" && off != "0" {
 		w.step("Skipping Django collectstatic since the env var DISABLE_COLLECTSTATIC is set.")
 		return nil

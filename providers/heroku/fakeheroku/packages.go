@@ -106,7 +106,7 @@ func (w *builder) installSteps(app, manager, python string) ([]installStep, erro
 	title := "Installing dependencies using " + manager
 	if has {
 		return []installStep{
-			{"Installing Python", []string{uv, "venv", "--quiet", "--python", python, venv}},
+			{"Installing Python", []string{uv, "venv", "--quiet", "--seed", "--python", python, venv}},
 			{title, append([]string{uv, "pip", "install", "--no-progress", "--python", filepath.Join(venv, "bin", "python")}, words...)},
 		}, nil
 	}

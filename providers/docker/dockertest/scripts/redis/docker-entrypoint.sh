@@ -16,7 +16,15 @@ if [ "$1" = "$name-server" ]; then
 		exec setpriv --reuid="$name" --regid="$name" --init-groups -- "$0" "$@"
 	fi
 	shift
-	# The official images have no protected mode: they answer their whole network.
-	set -- "$name-server" --protected-mode no "$@"
+	# The official images have no protected mode: they answer their whole network. A file,
+	# or - for standard input, comes before all options.
+	case "${1-}" in
+		'' | --*) set -- "$name-server" --protected-mode no "$@" ;;
+		*)
+			file=$1
+			shift
+			set -- "$name-server" "$file" --protected-mode no "$@"
+			;;
+	esac
 fi
 exec "$@"

@@ -1,0 +1,61 @@
+package heroku
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+var (
+	kills = flag.Int("kills", 20, "how many runs TestKilled kills")
+	seed  = flag.Uint64("seed", 1, "of the moments at which TestKilled kills")
+)
+
+// TestKilled kills runs at random moments. Each time the same command goes on; at the end
+// nothing is there twice.
+func TestKilled(t *testing.T) {
+	o := newOperator(t)
+	began := time.Now()
+	o.deploy("--sample", "hello")
+	whole := time.Since(began)
+	o.Must("destroy", "-y", "hello")
+	random := rand.New(rand.NewPCG(*seed, 0))
+	for killed := 0; killed < *kills; {
+		n := 0
+		for killed < *kills && o.killed(time.Duration(random.Int64N(int64(whole)))) {
+			killed++
+			n++
+		}
+		t.Logf("%d kills, then a whole run", n)
+		resumed := o.deploy("--sample", "hello")
+		asks(t, resumed.URL, "Hello World")
+		o.holdsOne()
+		if again := o.deploy("--sample", "hello"); again.Changed {
+			t.Errorf("something was left to change: %v", again.Steps)
+		}
+		o.Must("destroy", "-y", "hello")
+		if left := o.heroku.Contents(); !left.Empty() {
+			t.Errorf("after destroy the account has %+v", left)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// killed runs slipway and kills it; it returns false if the run ended before.
+func (o *operator) killed(after time.Duration) bool {
+	cmd := o.Command(append([]string{"--yes"}, args("--sample", "hello")...)...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	failOn(o.T, cmd.Start())
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err != nil && cmd.ProcessState.Exited() {
+		o.T.Fatalf("the run failed by itself: %v\n%s", err, out.String())
+	}
+	return err != nil
+}

@@ -51,6 +51,14 @@ func newDeployment(t *testing.T, faults fakeheroku.Faults, change ...func(*fakeh
 	}
 }
 
+// long skips a test of many builds where time is short.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes many builds: run it without -short")
+	}
+}
+
 // open makes a provider as a new run of the command would.
 func (d *deployment) open() *Provider {
 	d.t.Helper()

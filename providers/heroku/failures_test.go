@@ -81,6 +81,7 @@ func TestCreateIsRefused(t *testing.T) {
 // its variables.
 func TestBrokenReleases(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{BootTimeout: 2 * time.Second})
 	good := greeter("good", "good ")
 	good.Variables = map[string]string{"GREETING": "a"}
@@ -169,6 +170,7 @@ func TestSizes(t *testing.T) {
 // TestRateLimit has calls refused for a while.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{TooMany: 3, BrokenReads: 1, DroppedReads: 1})
 	d.must(greeter("one", "1"))
 	d.want("1")
@@ -178,6 +180,7 @@ func TestRateLimit(t *testing.T) {
 // TestUploadIsRefused has the place of the source refuse it.
 func TestUploadIsRefused(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{RefusedUpload: true})
 	err := d.deploy(greeter("one", "1"), time.Time{})
 	if kind, _ := kindOf(err); kind != "failed" || !strings.Contains(err.Error(), "upload the source: ") || strings.Contains(err.Error(), "/-/") {

@@ -15,6 +15,7 @@ import (
 // itself, and deploys until it is done. Nothing is there twice.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, family := range []string{"apps", "config-vars", "addons", "sources", "builds", "formation"} {
 		for kind, faults := range map[string]fakeheroku.Faults{
 			"dropped after": {DropAfter: family}, "torn": {TornAfter: family}, "500 after": {ErrorAfter: family},
@@ -56,6 +57,7 @@ func (d *deployment) eventually(app providers.App) {
 // TestLostReleases loses the answers of what makes a release of something that is built.
 func TestLostReleases(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{})
 	d.must(greeter("one", "1"))
 	d.must(greeter("two", "2"))
@@ -92,6 +94,7 @@ func TestLate(t *testing.T) {
 // TestKilled ends a run while it deploys, at many moments, and runs again.
 func TestKilled(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{})
 	app := greeter("one", "1", "Procfile", "web: python app.py\nrelease: echo prepared\n")
 	app.Services, app.Variables = []string{"postgres"}, map[string]string{"GREETING": "a"}

@@ -156,9 +156,10 @@ func (d *deployment) onlyGETs() {
 	}
 }
 
-// once checks that there is one app, with one build of a release and as many add-ons as
-// are wanted.
-func (d *deployment) once(release string, addOns int) {
+// once checks that there is one app, with one build of release "one" and as many add-ons
+// as are wanted.
+func (d *deployment) once(addOns int) {
+	const release = "one"
 	d.t.Helper()
 	s, err := d.open().standing(d.t.Context(), d.spec)
 	if err != nil {

@@ -77,6 +77,36 @@ func TestCreateIsRefused(t *testing.T) {
 	}
 }
 
+// TestAddOnIsRefused has an account that may have the app, and no database.
+func TestAddOnIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		faults    fakeheroku.Faults
+		why, next string
+	}{
+		"unverified": {fakeheroku.Faults{Unverified: true}, "verified with a way to pay", verifyPage},
+		"forbidden":  {fakeheroku.Faults{Forbidden: "addons"}, "may not do this", "owner"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t, fakeheroku.Faults{})
+			if err := d.step(d.open().Resources(d.spec)[0], time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			d.heroku.SetFaults(c.faults)
+			app := greeter("one", "1")
+			app.Services = []string{"postgres"}
+			err := d.deploy(app, time.Time{})
+			if kind, next := kindOf(err); kind != "refused" || !strings.Contains(err.Error(), c.why) || !strings.Contains(next, c.next) {
+				t.Errorf("got %s: %v\nnext: %s", kind, err, next)
+			}
+			if n := d.heroku.Count("POST", "builds"); n != 0 {
+				t.Errorf("it was built %d times", n)
+			}
+		})
+	}
+}
+
 // TestBrokenReleases are releases that never serve a visitor: the one before does, with
 // its variables.
 func TestBrokenReleases(t *testing.T) {
@@ -174,7 +204,7 @@ func TestRateLimit(t *testing.T) {
 	d := newDeployment(t, fakeheroku.Faults{TooMany: 3, BrokenReads: 1, DroppedReads: 1})
 	d.must(greeter("one", "1"))
 	d.want("1")
-	d.once("one", 0)
+	d.once(0)
 }
 
 // TestUploadIsRefused has the place of the source refuse it.

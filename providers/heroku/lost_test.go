@@ -28,7 +28,7 @@ func TestLostAnswers(t *testing.T) {
 				app.Services, app.Variables, app.Processes = []string{"postgres"}, map[string]string{"GREETING": "a"}, map[string]string{"worker": "x"}
 				d.eventually(app)
 				d.want("1a")
-				d.once("one", 1)
+				d.once(1)
 				if dynos := d.heroku.Contents().Dynos; len(dynos) != 2 {
 					t.Errorf("the dynos are %q, want one for web and one for worker", dynos)
 				}
@@ -88,7 +88,7 @@ func TestLate(t *testing.T) {
 	app.Services = []string{"postgres"}
 	d.must(app)
 	d.want("1")
-	d.once("one", 1)
+	d.once(1)
 }
 
 // TestKilled ends a run while it deploys, at many moments, and runs again.
@@ -111,7 +111,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	d.want("1a")
-	d.once("one", 1)
+	d.once(1)
 }
 
 // deployIn deploys until a context ends.
@@ -162,5 +162,5 @@ func TestUnmarked(t *testing.T) {
 	if err := d.deploy(greeter("one", "1"), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	d.once("one", 0)
+	d.once(0)
 }

@@ -142,21 +142,69 @@ func (h *Heroku) createAddOn(k *call, a *app) {
 	}
 	a.AddOns = append(a.AddOns, o)
 	h.release(a, change{description: fmt.Sprintf("Attach %s (@%s)", strings.TrimSuffix(s.variable, "_URL"), o.Name), slug: a.newestSlug()})
-	if slow := h.faults.SlowAddOn; slow > 0 {
+	real := s.name == "heroku-postgresql" && h.HasPostgres()
+	if slow := h.faults.SlowAddOn; slow > 0 || real {
 		l := h.live[a.ID]
-		h.spawn(l, func() {
-			pause(l.ctx, slow)
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			h.provisioned(a, o, s)
-		})
+		h.spawn(l, func() { h.provision(l, a, o, s, slow, real) })
 	} else {
 		h.provisioned(a, o, s)
 	}
 	k.answer(http.StatusCreated, o.json(a))
 }
 
-// addOnValues are the config vars of an add-on. Nothing answers at their addresses.
+// provision makes what an add-on stands for, which takes its time.
+func (h *Heroku) provision(l *live, a *app, o *addOn, s service, slow time.Duration, real bool) {
+	pause(l.ctx, slow)
+	address := ""
+	if real {
+		var err error
+		if address, err = h.databases.create(l.ctx, o.database()); err != nil {
+			h.options.Log("the database of %s is not made: %v", o.Name, err)
+			return
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if address != "" {
+		for name := range o.Vars {
+			o.Vars[name] = address
+		}
+	}
+	h.provisioned(a, o, s)
+}
+
+// database is its name in the server for all.
+func (o *addOn) database() string { return "d" + o.ID[:8] }
+
+// removed takes an add-on's database away, if it has one.
+func (h *Heroku) removed(o *addOn) {
+	if strings.HasPrefix(o.Plan, "heroku-postgresql:") && h.HasPostgres() {
+		h.work.Go(func() { h.databases.drop(h.ctx, o.database()) })
+	}
+}
+
+// reviveAddOns starts the server for databases if an app has one, and goes on with what
+// was being provisioned.
+func (h *Heroku) reviveAddOns(a *app) {
+	for _, o := range a.AddOns {
+		s, _, _ := planByIdentity("", o.Plan)
+		real := s.name == "heroku-postgresql" && h.HasPostgres()
+		l := h.live[a.ID]
+		switch {
+		case o.State == "provisioning":
+			h.spawn(l, func() { h.provision(l, a, o, s, 0, real) })
+		case real:
+			h.work.Go(func() {
+				if _, err := h.databases.serve(h.ctx); err != nil {
+					h.options.Log("the databases do not start: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// addOnValues are the config vars of an add-on. Nothing answers at their addresses but
+// at those of real databases.
 func (h *Heroku) addOnValues(a *app, s service, id string) map[string]string {
 	name := s.variable
 	if _, has := a.Vars[name]; has {
@@ -271,6 +319,7 @@ func (h *Heroku) deleteAddOn(k *call, a *app) {
 		}
 	}
 	o.State = "deprovisioned"
+	h.removed(o)
 	h.release(a, change{description: "Detach (@" + o.Name + ")", slug: a.newestSlug()})
 	k.answer(http.StatusOK, o.json(a))
 }

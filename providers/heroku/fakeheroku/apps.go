@@ -186,6 +186,9 @@ func (h *Heroku) deleteApp(k *call, a *app) {
 	l := h.live[a.ID]
 	delete(h.live, a.ID)
 	l.stop()
+	for _, o := range a.AddOns {
+		h.removed(o)
+	}
 	for _, d := range l.dynos {
 		h.end(d)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // python does what Heroku's buildpack for Python does: hooks, the version, packages,
@@ -34,7 +35,7 @@ func (w *builder) python(app string) error {
 	if !exact {
 		w.say("       (this computer has no Python %s: the simulation uses %s)", wanted, program)
 	}
-	if err := w.install(app, manager, program); err != nil {
+	if err := w.packages(app, manager, program); err != nil {
 		return err
 	}
 	if err := w.collectStatic(app); err != nil {
@@ -118,11 +119,17 @@ func meant(text string) []string {
 	return lines
 }
 
+// interpreters are those that were found, by minor version.
+var interpreters sync.Map
+
 // interpreter finds a Python of a minor version, or else the computer's own.
 func (h *Heroku) interpreter(ctx context.Context, version string) (program string, exact bool) {
 	minor := version
 	if parts := strings.SplitN(version, ".", 3); len(parts) == 3 {
 		minor = parts[0] + "." + parts[1]
+	}
+	if found, ok := interpreters.Load(minor); ok {
+		return found.(string), true
 	}
 	candidates := []string{"python" + minor}
 	if home, err := os.UserHomeDir(); err == nil {
@@ -132,6 +139,7 @@ func (h *Heroku) interpreter(ctx context.Context, version string) (program strin
 	}
 	for _, c := range candidates {
 		if exec.CommandContext(ctx, c, "-c", "").Run() == nil {
+			interpreters.Store(minor, c)
 			return c, true
 		}
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	BootTimeout time.Duration
 	// Grace is how long a dyno may take to end after SIGTERM; 0 is half a minute.
 	Grace time.Duration
+	// Databases makes a real database for each add-on heroku-postgresql, if this computer
+	// has PostgreSQL (see HasPostgres).
+	Databases bool
 	// Faults are what goes wrong; SetFaults changes them later.
 	Faults Faults
 	// Log receives a line for each thing that happens. Several goroutines call it. It may
@@ -82,6 +85,9 @@ type Heroku struct {
 	logPaths map[string]logQuery
 
 	rendezvous net.Listener
+	databases  *databases
+
+	environments environments
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -112,6 +118,10 @@ func New(ctx context.Context, options Options) (*Heroku, error) {
 		return nil, err
 	}
 	h.ctx, h.stop = context.WithCancel(ctx)
+	h.databases = &databases{h: h}
+	if options.Databases {
+		h.databases.programs = postgresPrograms()
+	}
 	h.mux, h.outside = h.routes(), h.outsideRoutes()
 	if err := h.openRendezvous(); err != nil {
 		h.stop()
@@ -124,6 +134,7 @@ func New(ctx context.Context, options Options) (*Heroku, error) {
 			h.stop()
 			return nil, err
 		}
+		h.reviveAddOns(a)
 	}
 	return h, nil
 }

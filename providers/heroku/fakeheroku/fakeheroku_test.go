@@ -56,7 +56,9 @@ func TestAppIsBuiltAndRuns(t *testing.T) {
 	if status, body := get(t, *made.WebURL); status != http.StatusOK || body != "one 1 hello" {
 		t.Errorf("with a config var it answers %d %q", status, body)
 	}
-	a.build("first-app", app("two"))
+	if _, output := a.build("first-app", app("two")); !strings.Contains(output, "Restoring the packages of the last build") {
+		t.Errorf("a build of the same packages prints\n%s", output)
+	}
 	if _, body := get(t, *made.WebURL); body != "two 1 hello" {
 		t.Errorf("the second release answers %q", body)
 	}

@@ -37,6 +37,8 @@ const attachWithin = time.Minute
 // CAFile is the certificate, in PEM, by which a client trusts the rendezvous.
 func (h *Heroku) CAFile() string { return h.folder("rendezvous.pem") }
 
+func (h *Heroku) keyFile() string { return h.folder("rendezvous.key") }
+
 // openRendezvous listens for those who attach to a dyno, by TLS with a certificate of its
 // own.
 func (h *Heroku) openRendezvous() error {
@@ -52,6 +54,13 @@ func (h *Heroku) openRendezvous() error {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
+		return err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(h.keyFile(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(h.CAFile(), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644); err != nil {

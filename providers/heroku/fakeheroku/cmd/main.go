@@ -48,6 +48,7 @@ func parse(args []string) (*settings, error) {
 	flags.StringVar(&s.heroku.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.heroku.BootTimeout, "boot-timeout", time.Minute, "how long a web dyno may take until it listens")
 	flags.DurationVar(&s.heroku.Grace, "grace", 30*time.Second, "how long a dyno may take to end")
+	flags.BoolVar(&s.heroku.Databases, "databases", false, "make real databases for heroku-postgresql, with the PostgreSQL of this computer")
 	flags.Func("team", "a team that the account is in, repeatable", func(name string) error {
 		s.heroku.Teams = append(s.heroku.Teams, name)
 		return nil

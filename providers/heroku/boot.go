@@ -111,10 +111,21 @@ func (p *Provider) healthy(ctx context.Context, app *api.App, release *api.Relea
 	w := rest.Wait{What: "the app to answer", Within: within + moreThanEnough, Next: again, Report: report}
 	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		state, err := p.ask(ctx, webURL(app)+health.Path, health.Status)
-		if err == nil && state != "" && p.pace.Clock.Now().Sub(start) >= within {
-			err = p.unhealthy(ctx, app, release, state)
+		if err != nil || state == "" {
+			return err == nil, "", err
 		}
-		return state == "", state, err
+		// A server may listen, and so be up, before it loads the app and ends.
+		_, down, err := p.ready(ctx, app, release)
+		if err == nil && strings.HasSuffix(down, crashed) {
+			err = p.didNotStart(ctx, app, release, down)
+		}
+		if err != nil {
+			return false, "", err
+		}
+		if p.pace.Clock.Now().Sub(start) >= within {
+			return false, "", p.unhealthy(ctx, app, release, state)
+		}
+		return false, state, nil
 	})
 }
 

@@ -51,6 +51,14 @@ func newDeployment(t *testing.T, faults fakeheroku.Faults, change ...func(*fakeh
 	}
 }
 
+// long skips a test of many builds where time is short.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes many builds: run it without -short")
+	}
+}
+
 // open makes a provider as a new run of the command would.
 func (d *deployment) open() *Provider {
 	d.t.Helper()
@@ -148,9 +156,10 @@ func (d *deployment) onlyGETs() {
 	}
 }
 
-// once checks that there is one app, with one build of a release and as many add-ons as
-// are wanted.
-func (d *deployment) once(release string, addOns int) {
+// once checks that there is one app, with one build of release "one" and as many add-ons
+// as are wanted.
+func (d *deployment) once(addOns int) {
+	const release = "one"
 	d.t.Helper()
 	s, err := d.open().standing(d.t.Context(), d.spec)
 	if err != nil {

@@ -77,15 +77,52 @@ func TestCreateIsRefused(t *testing.T) {
 	}
 }
 
+// TestAddOnIsRefused has an account that may have the app, and no database.
+func TestAddOnIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		faults    fakeheroku.Faults
+		why, next string
+	}{
+		"unverified": {fakeheroku.Faults{Unverified: true}, "verified with a way to pay", verifyPage},
+		"forbidden":  {fakeheroku.Faults{Forbidden: "addons"}, "may not do this", "owner"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t, fakeheroku.Faults{})
+			if err := d.step(d.open().Resources(d.spec)[0], time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			d.heroku.SetFaults(c.faults)
+			app := greeter("one", "1")
+			app.Services = []string{"postgres"}
+			err := d.deploy(app, time.Time{})
+			if kind, next := kindOf(err); kind != "refused" || !strings.Contains(err.Error(), c.why) || !strings.Contains(next, c.next) {
+				t.Errorf("got %s: %v\nnext: %s", kind, err, next)
+			}
+			if n := d.heroku.Count("POST", "builds"); n != 0 {
+				t.Errorf("it was built %d times", n)
+			}
+		})
+	}
+}
+
 // TestBrokenReleases are releases that never serve a visitor: the one before does, with
 // its variables.
 func TestBrokenReleases(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{BootTimeout: 2 * time.Second})
 	good := greeter("good", "good ")
 	good.Variables = map[string]string{"GREETING": "a"}
 	d.must(good)
 	noPort := `import time; print("listening on a port of my own", flush=True); time.sleep(600)`
+	listensThenEnds := `import os, socket, time
+s = socket.create_server(("0.0.0.0", int(os.environ["PORT"])))
+time.sleep(0.5)
+print("no settings", flush=True)
+os._exit(3)
+`
 	wrong := greeter("status", "")
 	wrong.Health.Status, wrong.Health.Within = 204, time.Second
 	for _, c := range []struct {
@@ -97,6 +134,7 @@ func TestBrokenReleases(t *testing.T) {
 			"the release phase failed with status 1: ", "no such table: users", ""},
 		{crashing("crash"), "the web process failed with status 1: ", "No module named 'shopp'", "greeting on"},
 		{greeter("boot", "", "app.py", noPort), "the web process failed with status ", "Error R10 (Boot timeout)", ""},
+		{greeter("late", "", "app.py", listensThenEnds), "web.1 has crashed; the web process failed with status 3: ", "no settings", ""},
 		{greeter("no-web", "", "Procfile", "worker: python app.py\n"), "the release has no web process", "", ""},
 		{wrong, "the health check failed with status 1: ", "with status 200; ", ""},
 	} {
@@ -162,15 +200,17 @@ func TestSizes(t *testing.T) {
 // TestRateLimit has calls refused for a while.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{TooMany: 3, BrokenReads: 1, DroppedReads: 1})
 	d.must(greeter("one", "1"))
 	d.want("1")
-	d.once("one", 0)
+	d.once(0)
 }
 
 // TestUploadIsRefused has the place of the source refuse it.
 func TestUploadIsRefused(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{RefusedUpload: true})
 	err := d.deploy(greeter("one", "1"), time.Time{})
 	if kind, _ := kindOf(err); kind != "failed" || !strings.Contains(err.Error(), "upload the source: ") || strings.Contains(err.Error(), "/-/") {

@@ -87,7 +87,7 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	app.Unset, app.Counts = []string{"GREETING"}, map[string]int{"web": 1}
 	d.must(app)
 	d.want("hello ")
-	d.once("one", 1)
+	d.once(1)
 }
 
 // TestHosts tells the app its name, once, unless somebody else has.

@@ -15,6 +15,7 @@ import (
 // itself, and deploys until it is done. Nothing is there twice.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, family := range []string{"apps", "config-vars", "addons", "sources", "builds", "formation"} {
 		for kind, faults := range map[string]fakeheroku.Faults{
 			"dropped after": {DropAfter: family}, "torn": {TornAfter: family}, "500 after": {ErrorAfter: family},
@@ -27,7 +28,7 @@ func TestLostAnswers(t *testing.T) {
 				app.Services, app.Variables, app.Processes = []string{"postgres"}, map[string]string{"GREETING": "a"}, map[string]string{"worker": "x"}
 				d.eventually(app)
 				d.want("1a")
-				d.once("one", 1)
+				d.once(1)
 				if dynos := d.heroku.Contents().Dynos; len(dynos) != 2 {
 					t.Errorf("the dynos are %q, want one for web and one for worker", dynos)
 				}
@@ -56,6 +57,7 @@ func (d *deployment) eventually(app providers.App) {
 // TestLostReleases loses the answers of what makes a release of something that is built.
 func TestLostReleases(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{})
 	d.must(greeter("one", "1"))
 	d.must(greeter("two", "2"))
@@ -86,12 +88,13 @@ func TestLate(t *testing.T) {
 	app.Services = []string{"postgres"}
 	d.must(app)
 	d.want("1")
-	d.once("one", 1)
+	d.once(1)
 }
 
 // TestKilled ends a run while it deploys, at many moments, and runs again.
 func TestKilled(t *testing.T) {
 	t.Parallel()
+	long(t)
 	d := newDeployment(t, fakeheroku.Faults{})
 	app := greeter("one", "1", "Procfile", "web: python app.py\nrelease: echo prepared\n")
 	app.Services, app.Variables = []string{"postgres"}, map[string]string{"GREETING": "a"}
@@ -108,7 +111,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	d.want("1a")
-	d.once("one", 1)
+	d.once(1)
 }
 
 // deployIn deploys until a context ends.
@@ -159,5 +162,5 @@ func TestUnmarked(t *testing.T) {
 	if err := d.deploy(greeter("one", "1"), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	d.once("one", 0)
+	d.once(0)
 }

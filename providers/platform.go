@@ -75,8 +75,6 @@ type App struct {
 	Health Health
 	// Stop is how long a process may take to end in good order.
 	Stop time.Duration
-	// Details say for people what a platform does otherwise than a server would.
-	Details []string
 }
 
 // Health is what a healthy release answers.

@@ -36,6 +36,23 @@ func TestOneRunHoldsADeployment(t *testing.T) {
 	}
 }
 
+// TestOpenAgainAfterAFailure can't say who holds the deployment: nobody does then.
+func TestOpenAgainAfterAFailure(t *testing.T) {
+	home := Home{Dir: t.TempDir()}
+	inTheWay := filepath.Join(home.Folder("shop"), holderName)
+	if err := os.MkdirAll(filepath.Join(inTheWay, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var unwritable *Unwritable
+	if _, err := home.Open("shop", noon); !errors.As(err, &unwritable) {
+		t.Errorf("got %v", err)
+	}
+	if err := os.RemoveAll(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	closeIt(t, open(t, home))
+}
+
 // TestDeadHolder kills a process that holds the lock.
 func TestDeadHolder(t *testing.T) {
 	if dir := os.Getenv("HOLD"); dir != "" {

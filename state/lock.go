@@ -46,7 +46,11 @@ func takeLock(dir, name string, now time.Time) (*lock, error) {
 			return nil, errors.Join(unwritable(dir, err), file.Unlock())
 		}
 		if same {
-			return &lock{file: file}, announce(dir, now)
+			taken := &lock{file: file}
+			if err := announce(dir, now); err != nil {
+				return nil, errors.Join(err, taken.release())
+			}
+			return taken, nil
 		}
 		// The run that held it removed the deployment meanwhile.
 		if err := file.Unlock(); err != nil {

@@ -31,11 +31,21 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 		for _, v := range r.Volumes {
 			a.Data = append(a.Data, v.Path)
 		}
-		a.Details = r.Details
 		a.Archive = func(w io.Writer) error { return image.Context(p, image.Options{}, w) }
 	case providers.AsSource:
-		a.Details = buildpack.Details(p)
 		a.Archive = func(w io.Writer) error { return buildpack.Archive(p, w) }
 	}
 	return a
+}
+
+// detailsOf say for people what a platform does otherwise for this app than a server would.
+func detailsOf(p plan.Plan, provider providers.Provider) []string {
+	platform, ok := provider.(providers.Platform)
+	switch {
+	case !ok || p.Bundle == nil:
+		return nil
+	case platform.Takes() == providers.AsImage:
+		return portable.Of(p, image.Place).Details
+	}
+	return buildpack.Details(p)
 }

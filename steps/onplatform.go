@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -96,8 +94,6 @@ func (d *OnPlatform) setVariables(ctx context.Context, set map[string]string, un
 	}
 	changed, err = keeper.SetVariables(ctx, d.spec, set, unset, func(line string) { tell(engine.Changing, providers.Change{What: line}) })
 	if changed && err == nil {
-		names := append(slices.Sorted(maps.Keys(set)), unset...)
-		tell(engine.Changing, providers.Change{What: "give the app other variables: " + strings.Join(names, ", ")})
 		tell(engine.Changed)
 	}
 	return changed, d.undelivered(err)

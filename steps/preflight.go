@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 
 	"slipway/providers"
 	"slipway/steps/engine"
@@ -27,7 +28,7 @@ func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, 
 	if err := run.Trust(ctx); err != nil {
 		return providers.Finding{}, err
 	}
-	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: append(run.Plan.OmittedDomain(), run.Plan.App.Warnings...)}, nil
+	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()))}, nil
 }
 
 // Apply has nothing to do: what preflight finds wrong only a person can mend.

@@ -50,9 +50,9 @@ func (i *image) Look(ctx context.Context, _ time.Time) (providers.Finding, error
 		}
 	}
 	if !found {
-		return providers.Finding{Changes: []providers.Change{change}, Notes: i.app.Details}, nil
+		return providers.Finding{Changes: []providers.Change{change}}, nil
 	}
-	return providers.Finding{Holds: true, Detail: name, ID: name, Notes: i.app.Details}, nil
+	return providers.Finding{Holds: true, Detail: name, ID: name}, nil
 }
 
 // Make builds the image. Its steps stay in the engine for the next build.

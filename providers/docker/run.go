@@ -34,9 +34,9 @@ func (p *Provider) Run(ctx context.Context, spec providers.Spec, command provide
 // the engine then.
 const runStop, runStopLimit = 5, 15 * time.Second
 
-// typed are the bytes that detach a terminal: none that a keyboard sends. The engine's own
+// detachKeys are the bytes that detach a terminal: none that a keyboard sends. The engine's own
 // would swallow Ctrl-P.
-const typed = "\xff,\xfe"
+const detachKeys = "\xff,\xfe"
 
 func (d deployment) run(ctx context.Context, r release, command providers.Command) (int, error) {
 	made, err := d.api.ContainerCreate(ctx, d.commandContainer(r, command))
@@ -45,7 +45,7 @@ func (d deployment) run(ctx context.Context, r release, command providers.Comman
 	}
 	defer d.end(ctx, made.ID)
 	attached, err := d.api.ContainerAttach(ctx, made.ID, client.ContainerAttachOptions{
-		Stream: true, Stdin: command.Stdin != nil, Stdout: true, Stderr: true, DetachKeys: typed,
+		Stream: true, Stdin: command.Stdin != nil, Stdout: true, Stderr: true, DetachKeys: detachKeys,
 	})
 	if err != nil {
 		return 0, d.failed("attach to the command's container", err)

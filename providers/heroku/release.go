@@ -86,7 +86,6 @@ func (r *releaseDelivery) patiently(ctx context.Context) (*standing, error) {
 
 // buildChange is a new release. The first one of an app starts a web dyno, with its price.
 func (r *releaseDelivery) buildChange(ctx context.Context, app *api.App) (providers.Change, error) {
-	why := r.app.Details
 	c := providers.Change{What: "build release " + r.app.Release + " at Heroku and start it"}
 	formation := map[string]api.Formation{}
 	if app != nil {
@@ -100,10 +99,9 @@ func (r *releaseDelivery) buildChange(ctx context.Context, app *api.App) (provid
 		if err != nil {
 			return c, err
 		}
-		why = append([]string{"it starts a web dyno of size " + size.Name}, why...)
+		c.Why = "it starts a web dyno of size " + size.Name
 		c.Monthly, c.Hourly = size.Monthly, size.Hourly
 	}
-	c.Why = strings.Join(why, "; ")
 	return c, nil
 }
 

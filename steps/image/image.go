@@ -26,9 +26,10 @@ const (
 	Root = "/app"
 	// Port is where the app listens, on every address; the variable PORT names it too.
 	Port = "8000"
-	// User runs everything in a container, with the number UserID for itself and for its
-	// group.
-	User, UserID = "app", "10001"
+	// User runs everything in a container.
+	User = "app"
+	// UserID is the user's number, and that of its group.
+	UserID = "10001"
 	// environment is the virtual environment.
 	environment = "/venv"
 	// seeds has what kept folders begin with, in the stage that builds.

@@ -173,11 +173,11 @@ func (b *build) projectLine() string {
 	if len(projects) == 0 {
 		return ""
 	}
-	line := strings.Join(release.WithoutRepository, " ") + " " + uvInstall + " --no-deps"
+	words := []string{strings.Join(release.WithoutRepository, " "), uvInstall, "--no-deps"}
 	for _, project := range projects {
-		line += " -e " + shell.Quote("./"+project)
+		words = append(words, "-e", shell.Quote("./"+project))
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
 // tools brings uv in the version that servers have.

@@ -36,7 +36,7 @@ func (r *Release) serveWithSettings(found app.Found, arguments []string) {
 	}
 	words = append(words, "threads="+strconv.Itoa(threads), patience, "timeout="+strconv.Itoa(int(limits.Request.Seconds())),
 		"graceful_timeout="+strconv.Itoa(int(limits.Stop.Seconds())), "worker_tmp_dir=/dev/shm", "--")
-	r.Words = append(words, arguments...)
+	r.Words = slices.Concat(words, arguments)
 	r.Files = append(r.Files, File{serveFile, "# Written by slipway.\n" + ServeText})
 }
 

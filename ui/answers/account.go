@@ -24,7 +24,7 @@ var accounts = map[string]Account{
 		MadeAt: "made at https://cloud.digitalocean.com/account/api/tokens",
 		Needs:  "The token needs the scopes to read and create droplets, firewalls, keys and tags."},
 	Heroku: {Title: "Heroku", Variable: "HEROKU_API_KEY", found: heroku.Token,
-		MadeAt: "the API key at https://dashboard.heroku.com/account, or what heroku authorizations:create prints",
+		MadeAt: "made at https://dashboard.heroku.com/account/applications, or by heroku authorizations:create",
 		Needs:  "The token needs the scope global. Slipway also takes what heroku login left on this computer."},
 }
 

@@ -237,7 +237,7 @@ func (a Answers) Words() []string {
 
 // folderWord quotes a folder and keeps it from being taken for a flag or a command.
 func folderWord(folder string) string {
-	if !strings.ContainsRune(folder, filepath.Separator) || strings.HasPrefix(folder, "-") {
+	if !strings.Contains(filepath.ToSlash(folder), "/") || strings.HasPrefix(folder, "-") {
 		folder = "./" + folder
 	}
 	return shellescape.Quote(folder)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway/providers"
@@ -83,7 +84,23 @@ func unfit(ctx context.Context, name, dir string, open engine.OpenProvider) stri
 	ctx, cancel := context.WithTimeoutCause(ctx, lookLimit, errors.New("it does not answer"))
 	defer cancel()
 	if _, err := steps.CheckProvider(ctx, name, dir, open); err != nil {
-		return err.Error()
+		return brief(err.Error())
 	}
 	return ""
+}
+
+// mostReason is how long a reason may be that stands in a list of places, in bytes.
+const mostReason = 80
+
+// brief is as much of a chain of causes as a list has room for: the first one always.
+func brief(reason string) string {
+	parts := strings.Split(reason, ": ")
+	text := parts[0]
+	for _, part := range parts[1:] {
+		if len(text)+len(": ")+len(part) > mostReason {
+			break
+		}
+		text += ": " + part
+	}
+	return text
 }

@@ -58,6 +58,20 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+func TestBrief(t *testing.T) {
+	const known = "no Docker engine answers at unix:///var/run/docker.sock (the default socket)"
+	for reason, want := range map[string]string{
+		known + ": ask the engine for its version: " + strings.Repeat("failed to connect ", 5) + ": no such file": known,
+		"this needs root":           "this needs root",
+		strings.Repeat("long ", 40): strings.Repeat("long ", 40),
+		"one: two":                  "one: two",
+	} {
+		if got := brief(reason); got != want {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 // TestAnEngineThatNeverAnswers is given up.
 func TestAnEngineThatNeverAnswers(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

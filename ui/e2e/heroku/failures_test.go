@@ -24,7 +24,6 @@ func TestFailures(t *testing.T) {
 		"a failed build":    {fakeheroku.Faults{FailBuild: true}, 1, []string{"No matching distribution found", "run the same command again"}},
 		"a failed phase":    {fakeheroku.Faults{FailRelease: true}, 1, []string{"release phase"}},
 		"never listens":     {fakeheroku.Faults{SlowBoot: 30 * time.Second, BootTimeout: time.Second}, 1, []string{"R10"}},
-		"down":              {fakeheroku.Faults{Down: true}, 1, []string{"503", "https://status.heroku.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOperator(t)

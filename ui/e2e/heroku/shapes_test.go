@@ -21,7 +21,7 @@ func TestShapes(t *testing.T) {
 		{"django", []string{"--env", "SECRET_KEY=not much of one"}, []page{{"/", "notes"}, {"/static/notes/style.css", "color: navy"}}, ""},
 		{"uv-workspace", nil, []page{{"/", "a sibling says hello"}}, ""},
 		{"editable-library", nil, []page{{"/", "words of a data file 0.3"}}, ""},
-		{"procfile", nil, []page{{"/", ""}}, ""},
+		{"quart", nil, []page{{"/", "Quart by its object"}}, ""},
 		{"socketio", nil, []page{{"/", "a chat"}, {"/socket.io/?EIO=4&transport=polling", `"sid"`}}, ""},
 		{"front-end", nil, []page{{"/", "a front end that was not built"}, {"/dist/index.html", "front"}}, ""},
 		{"django-start", nil, []page{{"/?add=x", "1 notes"}, {"/static/admin/css/base.css", ":root"}}, "Heroku keeps no files: what the app writes to db.sqlite3"},

@@ -36,7 +36,11 @@ func TestReach(t *testing.T) {
 	if err := app.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { app.Process.Kill(); app.Wait() })
+	end := func() {
+		_ = app.Process.Kill() // it may have ended
+		_ = app.Wait()
+	}
+	t.Cleanup(end)
 	eventually(t, "the app to answer at "+address, func() bool {
 		response, err := http.Get("http://" + net.JoinHostPort(address, port) + "/page")
 		if err != nil {
@@ -46,8 +50,7 @@ func TestReach(t *testing.T) {
 		text, err := io.ReadAll(response.Body)
 		return err == nil && string(text) == "reached"
 	})
-	app.Process.Kill()
-	app.Wait()
+	end()
 	eventually(t, "the program to end", func() bool {
 		conn, err := net.Dial("tcp", net.JoinHostPort(address, port))
 		if err == nil {

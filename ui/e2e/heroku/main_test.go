@@ -35,7 +35,10 @@ func newOperator(t *testing.T) *operator {
 	if testing.Short() {
 		t.Skip("it builds apps")
 	}
-	h, err := fakeheroku.New(t.Context(), fakeheroku.Options{Dir: t.TempDir(), Token: token, BootTimeout: 20 * time.Second, Grace: 2 * time.Second, Databases: true, Log: t.Logf})
+	h, err := fakeheroku.New(t.Context(), fakeheroku.Options{
+		Dir: t.TempDir(), Token: token, BootTimeout: 20 * time.Second, Grace: 2 * time.Second, Databases: true, Log: t.Logf,
+		HourlyLimit: 100_000, // a hundred runs that are killed ask more often than Heroku allows in an hour
+	})
 	failOn(t, err)
 	server := httptest.NewServer(contract.Held(t, h))
 	t.Cleanup(func() {

@@ -32,6 +32,9 @@ func (r *releaseDelivery) start(ctx context.Context, s *standing, report func(st
 	}
 	var o api.BuildCreateOpts
 	o.SourceBlob.URL, o.SourceBlob.Version, o.SourceBlob.Checksum = &from, &r.app.Release, &sum
+	if err := r.p.chooseBuildpack(ctx, s.app, &o); err != nil {
+		return nil, err
+	}
 	send := func(ctx context.Context) (*api.Build, error) { return r.p.api.BuildCreate(ctx, s.app.ID, o) }
 	return settled(ctx, r.p, "the build of release "+r.app.Release, send, func(ctx context.Context) (*api.Build, error) {
 		now, err := r.p.standing(ctx, r.spec)

@@ -38,8 +38,8 @@ type composeProcess struct{ Name, Command string }
 
 // composeFile is what the template is filled with. Text of the app's is in quotes.
 type composeFile struct {
-	Name, Port, Memory, Processes string
-	Stop                          int
+	Name, Project, Port, Memory, Processes string
+	Stop                                   int
 	// Secrets are the names of variables that have no value in the file.
 	Secrets   []string
 	Variables []portable.Variable
@@ -53,7 +53,7 @@ type composeFile struct {
 
 // compose is the text of compose.yaml.
 func (b *build) compose() (string, error) {
-	file := composeFile{Name: plain(b.plan.Name), Port: Port, Memory: memory, Processes: processes,
+	file := composeFile{Name: plain(b.plan.Name), Project: b.plan.Name, Port: Port, Memory: memory, Processes: processes,
 		Stop: int(b.plan.App.Limits.InForce().Stop.Seconds()) + stopMargin, Volumes: b.composeVolumes(), Services: b.services()}
 	for _, s := range file.Services {
 		file.BeforeRelease = append(file.BeforeRelease, need{s.Kind, "service_healthy"})

@@ -92,10 +92,17 @@ func (c *command) writeImage(f *ejectFlags, p plan.Plan) error {
 	for _, line := range written {
 		c.sayf("%s\n", line)
 	}
+	made, err := writeVariablesFile(folder)
+	if err != nil {
+		return err
+	}
+	if made {
+		c.sayf("wrote %s, for the app's variables\n", filepath.Join(folder, variablesFile))
+	}
 	for _, line := range ejectNotes(p) {
 		c.sayf("note: %s\n", line)
 	}
-	c.sayf("start it in %s: docker compose up --build --detach --wait\n", folder)
+	c.sayf("start it in %s: docker compose up --build --detach\n", folder)
 	return nil
 }
 

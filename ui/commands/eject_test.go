@@ -86,8 +86,11 @@ func TestEjectElsewhere(t *testing.T) {
 	if code != 0 || read(t, filepath.Join(to, "sub/page.html")) != "<p>" || strings.Contains(read(t, filepath.Join(to, "Dockerfile")), "scratch") {
 		t.Errorf("ended with %d: %s", code, said)
 	}
-	if _, err := os.Stat(filepath.Join(to, ".env")); err == nil {
-		t.Error("the variables' file was copied")
+	if text := read(t, filepath.Join(to, ".env")); strings.Contains(text, "SECRET_KEY") || !strings.HasPrefix(text, "# ") {
+		t.Errorf("the variables' file is not an empty one: %s", text)
+	}
+	if text := read(t, filepath.Join(folder, ".env")); text != "SECRET_KEY=x\n" {
+		t.Errorf("the app's own variables are now %s", text)
 	}
 	sample := filepath.Join(t.TempDir(), "hello")
 	if code, said := ejects(t, "--sample", "hello", "--output", sample); code != 0 || !strings.Contains(read(t, filepath.Join(sample, "server.py")), "Flask") {

@@ -175,3 +175,26 @@ func (p pending) write(root *os.Root) error {
 	_, err = f.Write(p.content)
 	return errors.Join(err, f.Close())
 }
+
+// variablesFile is the file of the app's variables beside compose.yaml. It is never in an
+// image.
+const variablesFile = ".env"
+
+// writeVariablesFile writes an empty one, which docker compose insists on. One that is there
+// stays as it is, whatever it is.
+func writeVariablesFile(folder string) (made bool, err error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return false, fmt.Errorf("the folder to write to can't be opened: %w", err)
+	}
+	defer root.Close()
+	f, err := root.OpenFile(variablesFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("write %s: %w", variablesFile, err)
+	}
+	_, err = f.WriteString("# The app's variables, one NAME=value a line. This file is for this computer: keep it out of the repository.\n")
+	return err == nil, errors.Join(err, f.Close())
+}

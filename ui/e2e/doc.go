@@ -6,6 +6,8 @@
 //     and the commands in the documents. They run with -short, in a few seconds.
 //   - virtual boots a virtual machine, which takes minutes where the processor is
 //     emulated, and wants the computer for itself. It runs only with -boot.
+//   - heroku deploys to a simulated Heroku, which builds and runs apps as the test's own
+//     user. That needs python3 and a package index, and no root.
 //   - every other folder is a topic, and boots real machines with systemd and sshd
 //     on this computer. That needs root on Linux and the packages that .ci/run
 //     installs; the first run builds a base image, once for all.

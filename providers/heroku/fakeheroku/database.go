@@ -72,7 +72,7 @@ func (d *databases) drop(ctx context.Context, name string) {
 		return
 	}
 	for _, line := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)", "DROP ROLE IF EXISTS " + name} {
-		if err := d.say(ctx, port, line); err != nil {
+		if err := d.say(ctx, port, line); err != nil && ctx.Err() == nil {
 			d.h.options.Log("the database %s is left: %v", name, err)
 		}
 	}

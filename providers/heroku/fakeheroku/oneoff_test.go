@@ -56,7 +56,7 @@ func TestOneOffDynos(t *testing.T) {
 		})
 		must(io.WriteString(connection, "typed\n"))
 		got := string(must(io.ReadAll(in)))
-		if !strings.Contains(got, "40 100\r\nxterm\r\n") || !strings.HasSuffix(got, "got typed\r\n") {
+		if !strings.Contains(got, "40 100\r\n") || !strings.Contains(got, "xterm\r\n") || !strings.HasSuffix(got, "got typed\r\n") {
 			t.Errorf("it printed %q", got)
 		}
 	})

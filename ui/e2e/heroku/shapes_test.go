@@ -1,8 +1,12 @@
 package heroku
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"slipway/ui/e2e"
 )
 
 // page is a path, and what must be in the answer there.
@@ -43,4 +47,12 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPackageJSON deploys an app that Heroku by itself would take for one of Node.js.
+func TestPackageJSON(t *testing.T) {
+	o := newOperator(t)
+	folder := e2e.UnpackSample(t, "hello")
+	failOn(t, os.WriteFile(filepath.Join(folder, "package.json"), []byte(`{"name": "hello"}`), 0o600))
+	asks(t, o.deploy(folder).URL, "Hello World")
 }

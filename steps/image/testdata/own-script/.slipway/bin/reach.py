@@ -3,11 +3,13 @@
 
 It waits until something answers at 127.0.0.1 on PORT. If that listens on this container's
 own address too, there is nothing to do; else it takes connections there and passes them on.
-It ends with the app, whose process started it."""
+The address is that of this container's name, or the first word. It ends with the app,
+whose process started it."""
 import asyncio
 import os
 import signal
 import socket
+import sys
 
 PORT = int(os.environ["PORT"])
 APP = os.getppid()
@@ -46,12 +48,16 @@ async def listens():
     return True
 
 
+def own_address():
+    return sys.argv[1] if len(sys.argv) > 1 else socket.gethostbyname(socket.gethostname())
+
+
 async def main():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the app ends its requests first
     while os.getppid() == APP and not await listens():
         await asyncio.sleep(0.1)
     try:
-        await asyncio.start_server(visit, socket.gethostbyname(socket.gethostname()), PORT)
+        await asyncio.start_server(visit, own_address(), PORT)
     except OSError:
         return  # the app listens there itself
     while os.getppid() == APP:

@@ -41,6 +41,9 @@ func TestKilled(t *testing.T) {
 			return
 		}
 	}
+	o.Must("destroy", "-y", "keeps")
+	// A build that was killed may leave one step that nothing tells from others' steps.
+	o.docker("image", "prune", "--force")
 }
 
 // timed tells how long a deployment takes. Another one of the same app keeps the layers in

@@ -35,7 +35,7 @@ func newOperator(t *testing.T) *operator {
 	if testing.Short() {
 		t.Skip("it builds apps")
 	}
-	h, err := fakeheroku.New(t.Context(), fakeheroku.Options{Dir: t.TempDir(), Token: token, BootTimeout: 20 * time.Second, Grace: 2 * time.Second, Databases: true, Log: t.Logf})
+	h, err := fakeheroku.New(t.Context(), fakeheroku.Options{Dir: t.TempDir(), Token: token, HourlyLimit: 1 << 20, BootTimeout: 20 * time.Second, Grace: 2 * time.Second, Databases: true, Log: t.Logf})
 	failOn(t, err)
 	server := httptest.NewServer(contract.Held(t, h))
 	t.Cleanup(func() {

@@ -150,7 +150,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	d, ctx := w.in(t), t.Context()
-	names, err := d.imageNames(ctx)
+	names, _, err := d.images(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -216,7 +216,7 @@ func (d deployment) prune(ctx context.Context, current string) error {
 			kept[r.Name] = true
 		}
 	}
-	names, err := d.imageNames(ctx)
+	names, _, err := d.images(ctx)
 	if err != nil {
 		return err
 	}

@@ -85,11 +85,10 @@ func imageDetail(spec providers.Spec, name string) string {
 // heldImages are all images of the deployment: those without a name first, since others
 // are built on what has one.
 func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error) {
-	list, err := d.api.ImageList(ctx, client.ImageListOptions{All: true})
+	names, nameless, err := d.images(ctx)
 	if err != nil {
-		return nil, d.failed("list the engine's images", err)
+		return nil, err
 	}
-	names, nameless := imagesOf(d.spec, list.Items)
 	var all []providers.Holding
 	for _, id := range nameless {
 		all = append(all, providers.Holding{Kind: heldImage, ID: id, Detail: "a step of a build that ended early"})
@@ -101,26 +100,22 @@ func (d deployment) heldImages(ctx context.Context) ([]providers.Holding, error)
 }
 
 // imagesOf finds a deployment's images among all of an engine: the names of those that
-// have one, and the identifiers of those that have none and on which nothing else is
-// built. These have its label, or are built on a step of its own: a build that was ended
-// leaves the step that it was at.
+// have one, and the identifiers of those with its label that have none and on which
+// nothing else is built.
 func imagesOf(spec providers.Spec, all []api.Summary) (names, nameless []string) {
-	byID, parents := map[string]api.Summary{}, map[string]bool{}
+	parents := map[string]bool{}
 	for _, i := range all {
-		byID[i.ID] = i
 		parents[i.ParentID] = true
 	}
 	for _, i := range all {
-		own := slices.DeleteFunc(slices.Clone(i.RepoTags), func(name string) bool { return !strings.HasPrefix(name, spec.Tag+":") })
-		names = append(names, own...)
-		if named := len(i.RepoTags) > 0 && i.RepoTags[0] != "<none>:<none>"; named || parents[i.ID] {
-			continue
-		}
-		for at, ok := i, true; ok; at, ok = byID[at.ParentID] {
-			if at.Labels[labelTag] == spec.Tag || slices.ContainsFunc(at.RepoTags, func(name string) bool { return strings.HasPrefix(name, spec.Tag+":") }) {
-				nameless = append(nameless, i.ID)
-				break
+		for _, name := range i.RepoTags {
+			if strings.HasPrefix(name, spec.Tag+":") {
+				names = append(names, name)
 			}
+		}
+		named := len(i.RepoTags) > 0 && i.RepoTags[0] != "<none>:<none>"
+		if !named && !parents[i.ID] && i.Labels[labelTag] == spec.Tag {
+			nameless = append(nameless, i.ID)
 		}
 	}
 	slices.Sort(names)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (i *image) Make(ctx context.Context, report func(line string)) error {
 	if err := d.build(ctx, i.app, wanted, report); err != nil {
 		return err
 	}
-	return d.forgetSteps(ctx, oldSteps)
+	return d.forgetSteps(ctx)
 }
 
 // The names of images that a build leaves behind, by the number of its stage: what is
@@ -92,7 +93,7 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 	mine := labels(d.spec)
 	maps.Copy(mine, map[string]string{labelRelease: app.Release, labelApp: s.text()})
 	source, sink := io.Pipe()
-	go func() { sink.CloseWithError(app.Archive(sink)) }()
+	go func() { sink.CloseWithError(d.labelled(sink, app.Archive)) }()
 	// Ends the archive's writer too if the engine reads no more.
 	defer source.CloseWithError(errors.New("the build has ended"))
 	built, err := d.api.ImageBuild(ctx, source, client.ImageBuildOptions{
@@ -103,7 +104,7 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 	}
 	defer built.Body.Close()
 	steps := &stepTags{name: func(stage int, id string) {
-		// What matters is the image; a step without a name only outlives destroy.
+		// What matters is the image; a step without a name only is not there for the next build.
 		_, _ = d.api.ImageTag(ctx, client.ImageTagOptions{Source: id, Target: fmt.Sprintf("%s:%s%d", d.spec.Tag, newSteps, stage)})
 	}}
 	if err := followBuild(io.TeeReader(built.Body, steps), d.at, report); err != nil {
@@ -121,9 +122,9 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 	return nil
 }
 
-// stepTags gives the newest step of each stage of a build a name, so that a later
-// destroy finds all of them: the engine itself keeps steps without a name and a label.
-// It is written what the engine tells of the build.
+// stepTags gives the newest step of each stage of a build a name: what has none is taken
+// for the rest of a build that was ended. It is written what the engine tells of the
+// build.
 type stepTags struct {
 	name  func(stage int, id string)
 	stage int // 1 is the first
@@ -160,7 +161,7 @@ func (s *stepTags) Write(p []byte) (int, error) {
 // setStepsAside keeps what the build before left under another name, until what is built
 // now has taken over what is the same.
 func (d deployment) setStepsAside(ctx context.Context) error {
-	names, err := d.imageNames(ctx)
+	names, _, err := d.images(ctx)
 	if err != nil {
 		return err
 	}
@@ -176,16 +177,15 @@ func (d deployment) setStepsAside(ctx context.Context) error {
 	return nil
 }
 
-// forgetSteps removes the steps of builds, but for those that others build on.
-func (d deployment) forgetSteps(ctx context.Context, which string) error {
-	names, err := d.imageNames(ctx)
+// forgetSteps removes the steps of former builds, also of those that were ended, but for
+// those that others build on.
+func (d deployment) forgetSteps(ctx context.Context) error {
+	names, nameless, err := d.images(ctx)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		if !strings.HasPrefix(name, d.spec.Tag+":"+which) {
-			continue
-		}
+	former := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, d.spec.Tag+":"+oldSteps) })
+	for _, name := range append(nameless, former...) {
 		if err := d.removeImage(ctx, name); err != nil {
 			return err
 		}
@@ -193,11 +193,12 @@ func (d deployment) forgetSteps(ctx context.Context, which string) error {
 	return nil
 }
 
-// imageNames are the names of all images of the deployment: its tag is the repository.
-func (d deployment) imageNames(ctx context.Context) ([]string, error) {
-	list, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", d.spec.Tag)})
-	names, _ := imagesOf(d.spec, list.Items)
-	return names, d.failed("list the deployment's images", err)
+// images are all of the deployment: the names of those that have one, and the identifiers
+// of those that have none and on which nothing is built.
+func (d deployment) images(ctx context.Context) (names, nameless []string, err error) {
+	list, err := d.api.ImageList(ctx, client.ImageListOptions{All: true})
+	names, nameless = imagesOf(d.spec, list.Items)
+	return names, nameless, d.failed("list the engine's images", err)
 }
 
 // removeImage removes a name of an image, or an image by its identifier, and what only

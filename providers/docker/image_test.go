@@ -36,7 +36,7 @@ func TestStepTags(t *testing.T) {
 	}
 }
 
-// TestImagesOf: what a build that was ended left is found by what it is built on, and
+// TestImagesOf: what a build that was ended left is found by its label, from its end, and
 // nobody else's is.
 func TestImagesOf(t *testing.T) {
 	spec := providers.Spec{Tag: "slipway-shop-1"}
@@ -45,7 +45,8 @@ func TestImagesOf(t *testing.T) {
 	names, nameless := imagesOf(spec, []api.Summary{
 		{ID: "base", RepoTags: []string{"python:3.13-slim"}},
 		{ID: "step", ParentID: "base", RepoTags: []string{"slipway-shop-1:steps-1", "keep:me"}},
-		{ID: "later", ParentID: "step", RepoTags: none}, {ID: "left", ParentID: "later"},
+		{ID: "later", ParentID: "step", RepoTags: none, Labels: mine}, {ID: "left", ParentID: "later", Labels: mine},
+		{ID: "somebody's", ParentID: "step", RepoTags: none},
 		{ID: "labelled", ParentID: "base", Labels: mine},
 		{ID: "release", RepoTags: []string{"slipway-shop-1:r1", "slipway-shop-1:front"}, Labels: mine},
 		{ID: "other", ParentID: "base", RepoTags: []string{"slipway-shop-11:r1"}},
@@ -56,5 +57,14 @@ func TestImagesOf(t *testing.T) {
 	}
 	if want := []string{"labelled", "left"}; !slices.Equal(nameless, want) {
 		t.Errorf("without a name: %v", nameless)
+	}
+}
+
+// TestLabelStages: each stage gets the label, and nothing else that looks like one does.
+func TestLabelStages(t *testing.T) {
+	const before = "# FROM x\nARG A=1\nFROM python AS build\nRUN echo \\\n  FROM here\nfrom build"
+	const after = "# FROM x\nARG A=1\nFROM python AS build\nLABEL a=b\nRUN echo \\\n  FROM here\nfrom build\nLABEL a=b\n"
+	if got := labelStages(before, "LABEL a=b"); got != after {
+		t.Errorf("got %q", got)
 	}
 }

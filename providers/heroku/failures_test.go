@@ -147,7 +147,9 @@ os._exit(3)
 		if c.not != "" && strings.Contains(fmt.Sprint(err), c.not) || strings.Contains(fmt.Sprint(err, next), "5ecret") {
 			t.Errorf("%s: it says too much: %v", c.app.Release, err)
 		}
-		d.want("good a")
+		if got := d.page(); got != "200 good a" {
+			t.Errorf("after %s a visitor gets %q\n%s", c.app.Release, got, strings.Join(d.told, "\n"))
+		}
 		if names, err := d.open().Variables(t.Context(), d.spec); err != nil || !slices.Equal(names, []string{"GREETING"}) {
 			t.Errorf("after %s the variables are %v, %v", c.app.Release, names, err)
 		}

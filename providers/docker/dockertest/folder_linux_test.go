@@ -15,7 +15,11 @@ func TestSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	t.Cleanup(func() {
+		if err := release(); err != nil {
+			t.Error(err)
+		}
+	})
 	left, end, err := ownFolder()
 	if err != nil {
 		t.Fatal(err)

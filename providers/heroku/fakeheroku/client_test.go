@@ -88,12 +88,11 @@ func (a account) build(app string, files map[string]string) (*client.Build, stri
 	options.SourceBlob.Version = new("0123456789abcdef")
 	b := must(a.BuildCreate(a.t.Context(), app, options))
 	_, output := get(a.t, b.OutputStreamURL)
-	for {
+	until(a.t, "the end of the build", func() bool {
 		b = must(a.BuildInfo(a.t.Context(), app, b.ID))
-		if b.Status != "pending" {
-			return b, output
-		}
-	}
+		return b.Status != "pending"
+	})
+	return b, output
 }
 
 func get(t *testing.T, url string) (int, string) {

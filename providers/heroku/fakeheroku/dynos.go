@@ -213,9 +213,14 @@ func (h *Heroku) watchBoot(ctx context.Context, l *live, d *dyno, within time.Du
 	for limit.Err() == nil && d.ctx.Err() == nil {
 		connection, err := (&net.Dialer{}).DialContext(limit, "tcp", d.address)
 		if err == nil {
+			// A dial to a port where nobody listens may be given that very port, and so
+			// connect to itself.
+			itself := connection.LocalAddr().String() == connection.RemoteAddr().String()
 			_ = connection.Close()
-			h.turn(l, d, up)
-			return
+			if !itself {
+				h.turn(l, d, up)
+				return
+			}
 		}
 		pause(limit, 30*time.Millisecond)
 	}

@@ -2,8 +2,10 @@ package fakeheroku_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	client "github.com/heroku/heroku-go/v6"
 
@@ -35,7 +37,8 @@ func app(name string) map[string]string {
 }
 
 func TestAppIsBuiltAndRuns(t *testing.T) {
-	a := open(t, fakeheroku.Options{})
+	dir := t.TempDir()
+	a := open(t, fakeheroku.Options{Dir: dir})
 	made := a.app("first-app")
 	if status, _ := get(t, *made.WebURL); status != http.StatusBadGateway {
 		t.Errorf("an app without code answers %d", status)
@@ -76,8 +79,30 @@ func TestAppIsBuiltAndRuns(t *testing.T) {
 	}
 
 	must(a.AppDelete(t.Context(), "first-app"))
+	until(t, "the removal of the slugs", func() bool { return len(must(filepath.Glob(filepath.Join(dir, "apps", "*")))) == 0 })
 	if !a.Contents().Empty() {
 		t.Errorf("after the removal there is %+v", a.Contents())
+	}
+}
+
+// The packages of an app that is gone are those of the next one with the same.
+func TestPackagesOutliveAnApp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it asks a package index")
+	}
+	a := open(t, fakeheroku.Options{Grace: time.Second}) // gunicorn overlooks a SIGTERM that comes when it starts a worker
+	files := with(app("one"), "requirements.txt", "gunicorn==23.0.0\n")
+	files = with(files, "Procfile", "web: gunicorn app:answer\n")
+	files = with(files, "app.py", "def answer(environ, start):\n    start('200 OK', [])\n    return [b'from gunicorn']\n")
+	for _, name := range []string{"the-first-one", "the-second-one"} {
+		made := a.app(name)
+		if b, output := a.build(name, files); b.Status != "succeeded" {
+			t.Fatal(output)
+		}
+		if status, body := get(t, *made.WebURL); status != http.StatusOK || body != "from gunicorn" {
+			t.Errorf("%s answers %d %q", name, status, body)
+		}
+		must(a.AppDelete(t.Context(), name))
 	}
 }
 

@@ -79,7 +79,7 @@ type installStep struct {
 }
 
 func (w *builder) installSteps(app, manager, python string) ([]installStep, error) {
-	venv := filepath.Join(w.dir, "venv")
+	venv := w.venv()
 	uv, has := w.h.uv(w.ctx)
 	if manager == "uv" {
 		if !has {
@@ -122,7 +122,7 @@ func (w *builder) tool(app string, words []string) error {
 	vars["PATH"] = os.Getenv("PATH")
 	vars["UV_CACHE_DIR"] = filepath.Join(w.h.options.Cache, "uv-cache")
 	vars["PIP_CACHE_DIR"] = filepath.Join(w.h.options.Cache, "pip-cache")
-	vars["UV_PROJECT_ENVIRONMENT"] = filepath.Join(w.dir, "venv")
+	vars["UV_PROJECT_ENVIRONMENT"] = w.venv()
 	vars["UV_PYTHON_DOWNLOADS"] = "never"
 	delete(vars, "PYTHONPATH")
 	cmd := exec.Command(words[0], words[1:]...) //nolint:noctx // execute ends it

@@ -60,6 +60,16 @@ func local(requirements string) bool {
 	return false
 }
 
+// venv is the folder of the slug's virtual environment. Its programs name it, so it must
+// be that of the shared one, which outlives the slug.
+func (w *builder) venv() string {
+	link := filepath.Join(w.dir, "venv")
+	if shared, err := os.Readlink(link); err == nil {
+		return shared
+	}
+	return link
+}
+
 // packages makes the slug's virtual environment, or takes one that was made before.
 func (w *builder) packages(app, manager, python string) error {
 	key := sharedKey(app, manager, python)

@@ -17,10 +17,13 @@ var (
 // nothing is there twice.
 func TestKilled(t *testing.T) {
 	o := newOperator(t)
-	began := time.Now()
-	o.deploy("--sample", "hello")
-	whole := time.Since(began)
-	o.Must("destroy", "-y", "hello")
+	var whole time.Duration // of the second run, which has all packages in a cache
+	for range 2 {
+		began := time.Now()
+		o.deploy("--sample", "hello")
+		whole = time.Since(began)
+		o.Must("destroy", "-y", "hello")
+	}
 	random := rand.New(rand.NewPCG(*seed, 0))
 	for killed := 0; killed < *kills; {
 		n := 0

@@ -167,6 +167,13 @@ type VariableKeeper interface {
 	SetVariables(ctx context.Context, spec Spec, set map[string]string, unset []string, report func(line string)) (changed bool, err error)
 }
 
+// Namesaker is implemented by platforms that can tell of other deployments of a name.
+type Namesaker interface {
+	Platform
+	// Namesakes lists the tags of deployments that have spec's name and another tag, sorted.
+	Namesakes(ctx context.Context, spec Spec) ([]string, error)
+}
+
 // ErrNoApp says that no release of the deployment is on its platform (yet, or any
 // more).
 var ErrNoApp = errors.New("no release of this deployment is there")

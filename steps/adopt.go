@@ -27,9 +27,9 @@ type Lost struct {
 	// this user may log in with, Fingerprint the server's host key; all as the
 	// flags take them. USER must be root or may use sudo.
 	Host, Identity, Fingerprint string
-	// Tag finds the server at Provider; Host is empty then.
+	// Tag finds the server, or the app on a platform, at Provider; Host is empty then.
 	Tag string
-	// Provider is digitalocean; or ssh, with a Host, to take the server over as one of
+	// Provider is digitalocean or a platform; or ssh, with a Host, to take the server over as one of
 	// the operator's own, whatever it claims; or empty, for the one that it claims.
 	Provider string
 }
@@ -40,6 +40,9 @@ type Lost struct {
 // stranger's word: a provider that it names must have it at this very address. A
 // deployment that is on record here already is a *providers.Usage.
 func Adopt(ctx context.Context, lost Lost, home state.Home, open engine.OpenProvider, report func(line string)) (Summary, error) {
+	if plan.IsPlatform(lost.Provider) && lost.Host == "" && lost.Tag != "" {
+		return adoptPlatform(ctx, lost, home, open)
+	}
 	if err := lost.find(ctx, home, open); err != nil {
 		return Summary{}, err
 	}
@@ -95,9 +98,9 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
-		return plan.Usagef("give --host USER@HOST, or --provider digitalocean --tag TAG", "no server to adopt is named")
+		return plan.Usagef("give --host USER@HOST, or --provider digitalocean, docker or heroku with --tag TAG", "nothing to adopt is named")
 	case l.Provider != plan.ProviderDigitalOcean:
-		return plan.Usagef("give --provider digitalocean, or --host USER@HOST", "only DigitalOcean finds servers by their tag")
+		return plan.Usagef("give --provider digitalocean, docker or heroku, or --host USER@HOST", "only these find a deployment by its tag")
 	}
 	p := plan.Plan{Tag: l.Tag, Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: l.Provider}}}
 	provider, err := open(p, filepath.Join(home.Dir, "none"))

@@ -28,7 +28,11 @@ func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, 
 	if err := run.Trust(ctx); err != nil {
 		return providers.Finding{}, err
 	}
-	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()))}, nil
+	others, err := namesakes(ctx, run)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()), others)}, nil
 }
 
 // Apply has nothing to do: what preflight finds wrong only a person can mend.

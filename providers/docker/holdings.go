@@ -161,3 +161,24 @@ func (d deployment) destroy(ctx context.Context, h providers.Holding) error {
 	}
 	return d.failed("remove the "+h.Kind+" "+h.ID, err)
 }
+
+// Namesakes lists the tags of other deployments of the same name in this engine.
+func (p *Provider) Namesakes(ctx context.Context, spec providers.Spec) ([]string, error) {
+	d, err := p.open(spec)
+	if err != nil {
+		return nil, err
+	}
+	named := client.Filters{}.Add("label", labelName+"="+spec.Name)
+	list, err := d.api.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: named})
+	if err != nil {
+		return nil, d.failed("list the containers of deployments named "+spec.Name, err)
+	}
+	var tags []string
+	for _, c := range list.Items {
+		if tag := c.Labels[labelTag]; tag != "" && tag != spec.Tag && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	slices.Sort(tags)
+	return tags, nil
+}

@@ -15,7 +15,10 @@ import (
 const processWeb = "web"
 
 // OnPlatform tells that the app runs where there is no server of its own.
-func (p Plan) OnPlatform() bool { return slices.Contains(platforms, p.Value(KeyProvider)) }
+func (p Plan) OnPlatform() bool { return IsPlatform(p.Value(KeyProvider)) }
+
+// IsPlatform tells that a provider's target has no server.
+func IsPlatform(provider string) bool { return slices.Contains(platforms, provider) }
 
 // TakenBy tells whether the setting means something to a provider.
 func (s Setting) TakenBy(provider string) bool {

@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Catalog is what DigitalOcean sells at the moment, with prices. All of it comes
@@ -291,7 +292,7 @@ func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image,
 		if err = p.plain(err); err == nil {
 			return imageOf(*found), nil
 		}
-		if !isNotFound(err) {
+		if !rest.IsNotFound(err) {
 			return Image{}, p.failed("look for the image "+slug, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // longestUserData is how many bytes of user data a create call accepts.
@@ -88,7 +89,7 @@ func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
 	}
 	// Action 1 is not this account's, so 404 is right; 403 means a missing scope.
 	_, _, err := p.api.Actions.Get(ctx, 1)
-	if err = p.plain(err); statusOf(err) == http.StatusForbidden {
+	if err = p.plain(err); rest.Status(err) == http.StatusForbidden {
 		return p.failed("ask about actions", err)
 	}
 	return nil
@@ -119,7 +120,7 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 		return nil
 	}
 	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
-	if err = p.plain(err); isNotFound(err) {
+	if err = p.plain(err); rest.IsNotFound(err) {
 		return &providers.Usage{
 			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
 		}

@@ -88,7 +88,7 @@ func (p *Provider) onlyOwn(spec providers.Spec, found []godo.Droplet) error {
 
 func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(string)) error {
 	_, err := p.api.Domains.DeleteRecord(ctx, r.zone, r.ID)
-	if err = p.plain(err); err != nil && !isNotFound(err) {
+	if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
 		return p.failed("remove the DNS record of "+r.domain, err)
 	}
 	report(fmt.Sprintf("removed the %s record of %s", r.Type, r.domain))
@@ -99,21 +99,21 @@ func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(st
 func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inventory, report func(string)) error {
 	if w.firewall != nil {
 		_, err := p.api.Firewalls.Delete(ctx, w.firewall.ID)
-		if err = p.plain(err); err != nil && !isNotFound(err) {
+		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
 			return p.failed("remove the firewall", err)
 		}
 		report("removed the firewall " + w.firewall.Name)
 	}
 	for _, k := range w.keys {
 		_, err := p.api.Keys.DeleteByID(ctx, k.ID)
-		if err = p.plain(err); err != nil && !isNotFound(err) {
+		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
 			return p.failed("remove the SSH key", err)
 		}
 		report("removed the SSH key " + k.Name)
 	}
 	if w.tag != nil {
 		_, err := p.api.Tags.Delete(ctx, spec.Tag)
-		if err = p.plain(err); err != nil && !isNotFound(err) {
+		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
 			return p.failed("remove the tag", err)
 		}
 		report("removed the tag " + spec.Tag)
@@ -170,10 +170,10 @@ func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state
 	_, err = p.api.Droplets.Delete(ctx, id)
 	err = p.plain(err)
 	switch {
-	case err == nil || isNotFound(err):
+	case err == nil || rest.IsNotFound(err):
 		*accepted = err == nil
 		return "", nil
-	case statusOf(err) == http.StatusUnprocessableEntity || statusOf(err) == http.StatusConflict:
+	case rest.Status(err) == http.StatusUnprocessableEntity || rest.Status(err) == http.StatusConflict:
 		return err.Error(), nil // mostly an event is pending, for which the caller waits
 	}
 	return "", p.failed(fmt.Sprintf("remove droplet %d", id), err)
@@ -183,7 +183,7 @@ func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state
 // droplet that is so new that only the lists have it.
 func (p *Provider) isGone(ctx context.Context, spec providers.Spec, id int) (bool, error) {
 	_, _, err := p.api.Droplets.Get(ctx, id)
-	if err = p.plain(err); !isNotFound(err) {
+	if err = p.plain(err); !rest.IsNotFound(err) {
 		return false, p.failed(fmt.Sprintf("look whether droplet %d is gone", id), err)
 	}
 	left, err := p.droplets(ctx, spec, time.Time{})
@@ -203,7 +203,7 @@ func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *god
 	}
 	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		now, _, err := p.api.Droplets.Get(ctx, d.ID)
-		if err = p.plain(err); isNotFound(err) {
+		if err = p.plain(err); rest.IsNotFound(err) {
 			return false, "it can't be read yet", nil
 		}
 		if err != nil {

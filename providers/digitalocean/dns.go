@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // recordTTL is in seconds. It is short, so that a server that moves is found soon.
@@ -149,7 +150,7 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	}
 	_, _, err = r.p.api.Domains.CreateRecord(ctx, zone, request)
 	err = r.p.plain(err)
-	if err == nil || !isUncertain(err) || ctx.Err() != nil {
+	if err == nil || !rest.IsUncertain(err) || ctx.Err() != nil {
 		return r.p.failed(doing, err)
 	}
 	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
@@ -159,7 +160,7 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	if found || lookErr != nil {
 		return lookErr
 	}
-	return nothingMade("the "+w.kind+" record of "+r.domain, err)
+	return rest.NothingMade("the "+w.kind+" record of "+r.domain, err)
 }
 
 // relative is a domain's name within its zone, as records have it.

@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // backupShare is the price of weekly backups as a part of the droplet's price. It is
@@ -194,7 +195,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 		err = errors.New("the API's answer does not name a droplet")
 	case ctx.Err() != nil:
 		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it exists)", ctx.Err())
-	case !isUncertain(err):
+	case !rest.IsUncertain(err):
 		return 0, 0, r.p.failed("create the droplet", err)
 	}
 	report("the answer to the create call was lost: looking for the droplet")
@@ -203,7 +204,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 		return 0, 0, lookErr
 	}
 	if id == 0 {
-		return 0, 0, nothingMade("the droplet", err)
+		return 0, 0, rest.NothingMade("the droplet", err)
 	}
 	return id, 0, nil
 }
@@ -318,7 +319,7 @@ func knownDroplet(spec providers.Spec) int {
 // list has yet. Its tag or its unique name must show that it is the deployment's.
 func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
 	d, _, err := p.api.Droplets.Get(ctx, id)
-	if err = p.plain(err); isNotFound(err) {
+	if err = p.plain(err); rest.IsNotFound(err) {
 		return found, nil
 	}
 	if err != nil {

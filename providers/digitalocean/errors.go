@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/digitalocean/godo"
@@ -20,43 +19,15 @@ const (
 	limitPage  = "https://cloud.digitalocean.com/account/team/droplet_limit_increase"
 	statusPage = "https://status.digitalocean.com"
 	ticketPage = "https://cloudsupport.digitalocean.com"
-	again      = "run the same command again; it continues where it stopped"
+	again      = rest.Again
 )
-
-// APIError is an answer of the API that is not a success. The errors of this package
-// wrap it if there was such an answer.
-type APIError struct {
-	// Method and Path are those of the call: "POST", "/v2/droplets".
-	Method, Path string
-	// Status is the HTTP status code.
-	Status int
-	// Message is the API's own text.
-	Message string
-	// RequestID is what DigitalOcean's support asks for; may be empty.
-	RequestID string
-}
-
-// Error is one line with the status, the call, the API's text and the request id.
-func (e *APIError) Error() string {
-	text := fmt.Sprintf("the API answered %d to %s %s", e.Status, e.Method, e.Path)
-	if e.Message != "" {
-		text += ": " + e.Message
-	}
-	if e.RequestID != "" {
-		text += " (request id " + e.RequestID + ")"
-	}
-	return text
-}
 
 // plain turns an error of godo into one without the token and without the request
 // that carried the token.
 func (p *Provider) plain(err error) error {
-	if err == nil {
-		return nil
-	}
 	var answer *godo.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
-		e := &APIError{
+		e := &rest.APIError{
 			Status: answer.Response.StatusCode, RequestID: p.token.Redact(answer.RequestID),
 			Message: rest.Shortened(p.token.Redact(strings.TrimSpace(answer.Message))),
 		}
@@ -65,38 +36,7 @@ func (p *Provider) plain(err error) error {
 		}
 		return e
 	}
-	if lost, ok := errors.AsType[*url.Error](err); ok {
-		err = lost.Err
-	}
-	if text := err.Error(); p.token.Redact(text) != text {
-		return errors.New(p.token.Redact(text))
-	}
-	return err
-}
-
-// nothingMade is the error of a create call whose answer was lost and that made
-// nothing.
-func nothingMade(what string, cause error) error {
-	return &providers.Failed{
-		Err:  fmt.Errorf("the answer to creating %s was lost, and it was not made: %w", what, cause),
-		Next: again,
-	}
-}
-
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*APIError](err); ok {
-		return e.Status
-	}
-	return 0
-}
-
-func isNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
-
-// isUncertain tells whether a call that failed may have been carried out: its answer
-// was lost, or something broke after the request had arrived.
-func isUncertain(err error) bool {
-	status := statusOf(err)
-	return status == 0 || status >= 500 || status == http.StatusRequestTimeout
+	return p.token.Plain(err)
 }
 
 // failed explains an error: what was being done, why it failed as far as that is
@@ -108,7 +48,7 @@ func (p *Provider) failed(doing string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if explained(err) {
+	if rest.Explained(err) {
 		return err
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
@@ -117,7 +57,7 @@ func (p *Provider) failed(doing string, err error) error {
 			Next: "check DIGITALOCEAN_API_URL if it is set; then " + again,
 		}
 	}
-	var e *APIError
+	var e *rest.APIError
 	if !errors.As(err, &e) {
 		return &providers.Failed{
 			Err:  fmt.Errorf("%s: no answer from DigitalOcean's API at %s: %w", doing, p.api.BaseURL.Host, err),
@@ -128,7 +68,7 @@ func (p *Provider) failed(doing string, err error) error {
 }
 
 // answered explains an error that the API answered with.
-func answered(e *APIError, doing string, err error) error {
+func answered(e *rest.APIError, doing string, err error) error {
 	wrapped := fmt.Errorf("%s: %w", doing, err)
 	message := strings.ToLower(e.Message)
 	switch {
@@ -164,14 +104,6 @@ func answered(e *APIError, doing string, err error) error {
 		}
 	}
 	return unprocessable(message, doing, wrapped)
-}
-
-// explained tells whether an error says already what to do next.
-func explained(err error) bool {
-	var refused *providers.Refused
-	var usage *providers.Usage
-	var failed *providers.Failed
-	return errors.As(err, &refused) || errors.As(err, &usage) || errors.As(err, &failed)
 }
 
 // cause is one reason for a 422, recognised by words in the API's text.
@@ -252,7 +184,7 @@ func lockedAccount(err error) error {
 }
 
 // missingScope names the scope that the token lacks. The API does not say it.
-func missingScope(doing string, e *APIError) error {
+func missingScope(doing string, e *rest.APIError) error {
 	scope := scopeOf(e.Method, e.Path)
 	if scope == "" {
 		return &providers.Refused{

@@ -83,7 +83,7 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 	doing := "create the firewall"
 	_, _, err := r.p.api.Firewalls.Create(ctx, r.wanted())
 	err = r.p.plain(err)
-	if err != nil && !isUncertain(err) && !isDuplicate(err) {
+	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -111,7 +111,7 @@ func (r *firewallResource) appeared(ctx context.Context, report func(string), cr
 		if created == nil {
 			created = errNotShown
 		}
-		return nothingMade("the firewall", created)
+		return rest.NothingMade("the firewall", created)
 	}
 	return r.applied(ctx, report)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // keyResource is the SSH key in the account, which may log in to the new droplet.
@@ -50,7 +51,7 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 		Name: uniqueName(r.spec.Tag), PublicKey: strings.TrimSpace(r.spec.AuthorizedKey),
 	})
 	err = r.p.plain(err)
-	if err != nil && !isUncertain(err) && !isDuplicate(err) {
+	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -73,14 +74,14 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 		}
 	}
 	if err != nil {
-		return nothingMade("the SSH key", err)
+		return rest.NothingMade("the SSH key", err)
 	}
 	return &providers.Failed{Err: fmt.Errorf("%s: %w", doing, errNotShown), Next: again}
 }
 
 // isDuplicate tells whether the API refused to make something twice.
 func isDuplicate(err error) bool {
-	status := statusOf(err)
+	status := rest.Status(err)
 	if status == http.StatusConflict {
 		return true
 	}
@@ -114,7 +115,7 @@ func (p *Provider) key(ctx context.Context, spec providers.Spec) (*godo.Key, err
 		return nil, err
 	}
 	key, _, err := p.api.Keys.GetByFingerprint(ctx, keyPrint)
-	if err = p.plain(err); isNotFound(err) {
+	if err = p.plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
 	return key, p.failed("look for the SSH key", err)

@@ -50,7 +50,7 @@ func (r *readying) appear(ctx context.Context) error {
 	}
 	return r.p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, _, err := r.p.api.Droplets.Get(ctx, r.id)
-		if err = r.p.plain(err); isNotFound(err) {
+		if err = r.p.plain(err); rest.IsNotFound(err) {
 			return false, "it was accepted, but the API answers 404", nil
 		}
 		return err == nil, "", r.p.failed(fmt.Sprintf("look for droplet %d", r.id), err)
@@ -92,7 +92,7 @@ func (r *readying) created(ctx context.Context) (state string, err error) {
 		return "", nil
 	}
 	action, _, err := r.p.api.Actions.Get(ctx, r.action)
-	if err = r.p.plain(err); isNotFound(err) {
+	if err = r.p.plain(err); rest.IsNotFound(err) {
 		return "its create action does not show yet", nil
 	}
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *readying) findAction(ctx context.Context) error {
 			r.action = a.ID
 		}
 	}
-	if isNotFound(err) {
+	if rest.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -139,7 +139,7 @@ func (r *readying) powerOn(ctx context.Context) error {
 	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
 	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
 	// If the answer was lost, the next round sees the droplet's status.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
 		return r.p.failed(fmt.Sprintf("turn on droplet %d", r.id), err)
 	}
 	return ctx.Err()
@@ -156,7 +156,7 @@ func (r *readying) tag(ctx context.Context) error {
 		Resources: []godo.Resource{{ID: strconv.Itoa(r.id), Type: godo.DropletResourceType}},
 	})
 	// If the answer was lost, the next round sees the droplet's tags.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !isUncertain(err) {
+	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
 		return r.p.failed(fmt.Sprintf("tag droplet %d", r.id), err)
 	}
 	return ctx.Err()

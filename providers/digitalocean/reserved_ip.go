@@ -71,7 +71,7 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 	doing := "reserve an IP address"
 	_, _, err = r.p.api.ReservedIPs.Create(ctx, &godo.ReservedIPCreateRequest{DropletID: d.ID})
 	err = r.p.plain(err)
-	if err != nil && !isUncertain(err) {
+	if err != nil && !rest.IsUncertain(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -86,7 +86,7 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 		return lookErr
 	}
 	if err != nil {
-		return nothingMade("the reserved IP", err)
+		return rest.NothingMade("the reserved IP", err)
 	}
 	return &providers.Failed{
 		Err:  fmt.Errorf("%s: the API accepted it, but it is not assigned to droplet %d", doing, d.ID),
@@ -130,16 +130,16 @@ func (p *Provider) release(ctx context.Context, ip string) error {
 		_, err := p.api.ReservedIPs.Delete(ctx, ip)
 		err = p.plain(err)
 		switch {
-		case err == nil || isNotFound(err):
+		case err == nil || rest.IsNotFound(err):
 			return true, "", nil
-		case statusOf(err) != http.StatusUnprocessableEntity:
+		case rest.Status(err) != http.StatusUnprocessableEntity:
 			return false, "", p.failed("release the reserved IP "+ip, err)
 		case unassigned:
 			return false, err.Error(), nil
 		}
 		state := err.Error()
 		_, _, err = p.api.ReservedIPActions.Unassign(ctx, ip)
-		if err = p.plain(err); err != nil && statusOf(err) != http.StatusUnprocessableEntity && !isUncertain(err) {
+		if err = p.plain(err); err != nil && rest.Status(err) != http.StatusUnprocessableEntity && !rest.IsUncertain(err) {
 			return false, "", p.failed("unassign the reserved IP "+ip, err)
 		}
 		unassigned = err == nil

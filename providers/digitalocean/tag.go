@@ -7,6 +7,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // commonTag is on every droplet that Slipway makes, for people who sort by it.
@@ -43,7 +44,7 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	doing := "create the tag " + r.spec.Tag
 	_, _, err := r.p.api.Tags.Create(ctx, &godo.TagCreateRequest{Name: r.spec.Tag})
 	err = r.p.plain(err)
-	if err != nil && !isUncertain(err) && !isDuplicate(err) {
+	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
 		return r.p.failed(doing, err)
 	}
 	if ctx.Err() != nil {
@@ -59,7 +60,7 @@ func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	if err == nil {
 		err = errNotShown
 	}
-	return nothingMade("the tag "+r.spec.Tag, err)
+	return rest.NothingMade("the tag "+r.spec.Tag, err)
 }
 
 // tag looks up a tag; nil is none.
@@ -68,7 +69,7 @@ func (p *Provider) tag(ctx context.Context, name string) (*godo.Tag, error) {
 		return nil, err
 	}
 	tag, _, err := p.api.Tags.Get(ctx, name)
-	if err = p.plain(err); isNotFound(err) {
+	if err = p.plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
 	return tag, p.failed("look for the tag "+name, err)

@@ -9,6 +9,7 @@ import (
 	api "github.com/heroku/heroku-go/v6"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // clockSkew is how much this computer's clock may differ from Heroku's.
@@ -134,16 +135,16 @@ func (p *Provider) app(ctx context.Context, spec providers.Spec, asked time.Time
 	}
 	name := appName(spec)
 	app, err := p.api.AppInfo(ctx, name)
-	if err = p.plain(err); isNotFound(err) && p.made != "" {
+	if err = p.plain(err); rest.IsNotFound(err) && p.made != "" {
 		// It is there, or was a moment ago.
-		if err = p.patient(ctx, "look for the app "+name, func() (err error) { app, err = p.api.AppInfo(ctx, name); return err }); isNotFound(err) {
+		if err = p.patient(ctx, "look for the app "+name, func() (err error) { app, err = p.api.AppInfo(ctx, name); return err }); rest.IsNotFound(err) {
 			p.made = ""
 		}
 	}
-	if isNotFound(err) {
+	if rest.IsNotFound(err) {
 		return nil, nil
 	}
-	if statusOf(err) == http.StatusForbidden {
+	if rest.Status(err) == http.StatusForbidden {
 		return nil, &providers.Refused{Err: fmt.Errorf("the name %s is taken at Heroku by an app that this account may not see: %w", name, err), Next: otherName}
 	}
 	if err != nil {

@@ -70,7 +70,7 @@ func (r *releaseDelivery) upload(ctx context.Context, report func(string)) (from
 	// sent again.
 	place, err := backoff.Retry(ctx, func() (*api.Source, error) {
 		made, err := r.p.api.SourceCreate(ctx)
-		if err = r.p.plain(err); err != nil && !isUncertain(err) {
+		if err = r.p.plain(err); err != nil && !rest.IsUncertain(err) {
 			return nil, backoff.Permanent(err)
 		}
 		return made, err

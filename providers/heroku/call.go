@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slipway/providers/rest"
 	"time"
 )
 
@@ -49,7 +50,7 @@ func (p *Provider) patient(ctx context.Context, doing string, ask func() error) 
 	var last error
 	_, err := p.pace.UntilFound(ctx, func(context.Context) (bool, error) {
 		last = p.plain(ask())
-		return !isNotFound(last), nil
+		return !rest.IsNotFound(last), nil
 	})
 	if err != nil {
 		last = err
@@ -68,7 +69,7 @@ func settled[T any](ctx context.Context, p *Provider, what string, send func(ctx
 	if ctx.Err() != nil {
 		return nil, p.failed("create "+what+" (the next run finds out whether it was made)", ctx.Err())
 	}
-	if !isUncertain(err) && !isTaken(err) {
+	if !rest.IsUncertain(err) && !isTaken(err) {
 		return nil, p.failed("create "+what, err)
 	}
 	found, lookErr := awaited(ctx, p, find)
@@ -78,7 +79,7 @@ func settled[T any](ctx context.Context, p *Provider, what string, send func(ctx
 	case isTaken(err):
 		return nil, p.failed("create "+what, err)
 	}
-	return nil, nothingMade(what, err)
+	return nil, rest.NothingMade(what, err)
 }
 
 // awaited calls find for as long as look-ups may lag behind a create; nil is none.

@@ -10,6 +10,7 @@ import (
 	api "github.com/heroku/heroku-go/v6"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Check asks whether the account would allow what spec asks for: that it may log in and
@@ -69,7 +70,7 @@ func (p *Provider) checkTeam(ctx context.Context) error {
 		return nil
 	}
 	_, err := p.api.TeamInfo(ctx, url.PathEscape(p.options.Team))
-	if err = p.plain(err); isNotFound(err) || statusOf(err) == http.StatusForbidden {
+	if err = p.plain(err); rest.IsNotFound(err) || rest.Status(err) == http.StatusForbidden {
 		return &providers.Usage{
 			Err:  fmt.Errorf("the account is not in a team %q at Heroku: %w", p.options.Team, err),
 			Next: "heroku teams lists the names; give one with --team, or leave it out",

@@ -22,7 +22,7 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 		return err
 	}
 	_, err = p.api.AppDelete(ctx, app.ID)
-	if err = p.plain(err); err != nil && !isNotFound(err) && !isUncertain(err) {
+	if err = p.plain(err); err != nil && !rest.IsNotFound(err) && !rest.IsUncertain(err) {
 		return p.failed("remove the app "+app.Name, err)
 	}
 	asked := err
@@ -30,10 +30,10 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 		Next: "run the same command again, or: heroku apps:destroy " + app.Name}
 	err = p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, err := p.api.AppInfo(ctx, app.ID)
-		if err = p.plain(err); isNotFound(err) {
+		if err = p.plain(err); rest.IsNotFound(err) {
 			return true, "", nil
 		}
-		if err == nil && isUncertain(asked) {
+		if err == nil && rest.IsUncertain(asked) {
 			return false, "", p.failed("remove the app "+app.Name, asked)
 		}
 		return false, "it still exists", p.failed("look whether the app "+app.Name+" is gone", err)

@@ -12,6 +12,7 @@ import (
 	api "github.com/heroku/heroku-go/v6"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // dynosDelivery is as many dynos as are wanted, of each process.
@@ -189,7 +190,7 @@ func (r *dynosDelivery) scale(ctx context.Context, app *api.App, size Size) erro
 		if err == nil {
 			return nil
 		}
-		if !isUncertain(err) || ctx.Err() != nil || try == tries {
+		if !rest.IsUncertain(err) || ctx.Err() != nil || try == tries {
 			return r.p.failed(doing, err)
 		}
 		if err := r.p.pace.Clock.Sleep(ctx, r.p.pace.Every); err != nil {

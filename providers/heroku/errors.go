@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"slipway/providers"
@@ -18,42 +17,13 @@ const (
 	billingPage = "https://dashboard.heroku.com/account/billing"
 	statusPage  = "https://status.heroku.com"
 	ticketPage  = "https://help.heroku.com"
-	again       = "run the same command again; it continues where it stopped"
+	again       = rest.Again
 	logIn       = "log in with: heroku login; or set HEROKU_API_KEY to a key of https://dashboard.heroku.com/account/applications"
 )
 
 var errNoToken = errors.New("there is no login for Heroku: HEROKU_API_KEY is not set, and heroku login left none in ~/.netrc")
 
-// APIError is an answer of the API that is not a success. The errors of this package
-// wrap it if there was such an answer.
-type APIError struct {
-	// Method and Path are those of the call: "POST", "/apps".
-	Method, Path string
-	// Status is the HTTP status code.
-	Status int
-	// ID is the API's word for the kind of error: "invalid_params"; may be empty.
-	ID string
-	// Message is the API's own text.
-	Message string
-	// URL is where the API says more; may be empty.
-	URL string
-	// RequestID is what Heroku's support asks for; may be empty.
-	RequestID string
-}
-
-// Error is one line with the status, the call, the API's text and the request id.
-func (e *APIError) Error() string {
-	text := fmt.Sprintf("the API answered %d to %s %s", e.Status, e.Method, e.Path)
-	if e.Message != "" {
-		text += ": " + e.Message
-	}
-	if e.RequestID != "" {
-		text += " (request id " + e.RequestID + ")"
-	}
-	return text
-}
-
-// answers turns an answer that is not a success into an *APIError. The library's own
+// answers turns an answer that is not a success into a *rest.APIError. The library's own
 // transport would lose the request id, and the status of an answer that is no JSON.
 type answers struct {
 	base  http.RoundTripper
@@ -67,10 +37,10 @@ func (t answers) RoundTrip(r *http.Request) (*http.Response, error) {
 		return response, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	e := &APIError{Method: r.Method, Path: r.URL.Path, Status: response.StatusCode, RequestID: t.clean(response.Header.Get("Request-Id"))}
-	var said struct{ ID, Message, URL string }
+	e := &rest.APIError{Method: r.Method, Path: r.URL.Path, Status: response.StatusCode, RequestID: t.clean(response.Header.Get("Request-Id"))}
+	var said struct{ ID, Message string }
 	if json.NewDecoder(response.Body).Decode(&said) == nil {
-		e.ID, e.Message, e.URL = t.clean(said.ID), t.clean(said.Message), t.clean(said.URL)
+		e.ID, e.Message = t.clean(said.ID), t.clean(said.Message)
 	}
 	return nil, e
 }
@@ -81,35 +51,10 @@ func (t answers) clean(text string) string {
 
 // plain is an error of the library without the request that carried the token.
 func (p *Provider) plain(err error) error {
-	if err == nil {
-		return nil
-	}
-	if e, ok := errors.AsType[*APIError](err); ok {
+	if e, ok := errors.AsType[*rest.APIError](err); ok {
 		return e
 	}
-	if lost, ok := errors.AsType[*url.Error](err); ok {
-		err = lost.Err
-	}
-	if text := err.Error(); p.token.Redact(text) != text {
-		return errors.New(p.token.Redact(text))
-	}
-	return err
-}
-
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*APIError](err); ok {
-		return e.Status
-	}
-	return 0
-}
-
-func isNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
-
-// isUncertain tells whether a call that failed may have been carried out: its answer
-// was lost, or something broke after the request had arrived.
-func isUncertain(err error) bool {
-	status := statusOf(err)
-	return err != nil && (status == 0 || status >= 500 || status == http.StatusRequestTimeout)
+	return p.token.Plain(err)
 }
 
 // failed explains an error: what was being done, why it failed as far as that is
@@ -122,10 +67,10 @@ func (p *Provider) failed(doing string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if explained(err) {
+	if rest.Explained(err) {
 		return err
 	}
-	if e, ok := errors.AsType[*APIError](err); ok {
+	if e, ok := errors.AsType[*rest.APIError](err); ok {
 		return answered(e, doing)
 	}
 	_, malformed := errors.AsType[*json.SyntaxError](err)
@@ -142,16 +87,8 @@ func (p *Provider) failed(doing string, err error) error {
 	}
 }
 
-// explained tells whether an error says already what to do next.
-func explained(err error) bool {
-	var refused *providers.Refused
-	var usage *providers.Usage
-	var failed *providers.Failed
-	return errors.As(err, &refused) || errors.As(err, &usage) || errors.As(err, &failed)
-}
-
 // answered explains an error that the API answered with.
-func answered(e *APIError, doing string) error {
+func answered(e *rest.APIError, doing string) error {
 	if next := unverified(e); next != "" {
 		return &providers.Refused{Err: fmt.Errorf("%s: Heroku wants the account to be verified with a way to pay: %w", doing, e), Next: next}
 	}
@@ -187,7 +124,7 @@ func answered(e *APIError, doing string) error {
 
 // unverified is what to do if the account has no way to pay yet; else empty. The API
 // says so with one of three statuses.
-func unverified(e *APIError) string {
+func unverified(e *rest.APIError) string {
 	switch e.Status {
 	case http.StatusPaymentRequired, http.StatusForbidden, http.StatusUnprocessableEntity:
 		if strings.Contains(e.ID, "verif") || strings.Contains(strings.ToLower(e.Message), "verify") {
@@ -198,7 +135,7 @@ func unverified(e *APIError) string {
 }
 
 // refusedParameters explains an answer to what can't be done as it was asked.
-func refusedParameters(e *APIError, doing string) error {
+func refusedParameters(e *rest.APIError, doing string) error {
 	message := strings.ToLower(e.Message)
 	wrapped := fmt.Errorf("%s: %w", doing, e)
 	switch {
@@ -217,13 +154,7 @@ const otherName = "give the deployment another name with --name"
 
 // isTaken tells whether the API refused a name that somebody has already.
 func isTaken(err error) bool {
-	e, ok := errors.AsType[*APIError](err)
+	e, ok := errors.AsType[*rest.APIError](err)
 	return ok && e.Status == http.StatusUnprocessableEntity &&
 		(strings.Contains(strings.ToLower(e.Message), "already taken") || strings.Contains(strings.ToLower(e.Message), "already in use"))
-}
-
-// nothingMade is the error of a create call whose answer was lost and that made
-// nothing.
-func nothingMade(what string, cause error) error {
-	return &providers.Failed{Err: fmt.Errorf("the answer to creating %s was lost, and it was not made: %w", what, cause), Next: again}
 }

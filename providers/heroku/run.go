@@ -18,6 +18,7 @@ import (
 	api "github.com/heroku/heroku-go/v6"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Run runs a command in a dyno of its own, with the app's source, packages and
@@ -71,7 +72,7 @@ func (p *Provider) oneOff(ctx context.Context, app *api.App, command providers.C
 		p.stop(ctx, app, dyno.Name)
 		return nil, &providers.Failed{Err: errors.New("start a one-off dyno: Heroku does not tell how to attach to it"), Next: again}
 	}
-	if isUncertain(err) {
+	if rest.IsUncertain(err) {
 		all, _ := list[api.Dyno](context.WithoutCancel(ctx), p, "list the dynos", "/apps/"+app.ID+"/dynos") // err is what is told
 		for _, d := range all {
 			if d.Command == o.Command {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"slipway/providers/rest"
 
 	api "github.com/heroku/heroku-go/v6"
 )
@@ -45,7 +46,7 @@ func (p *Provider) setVars(ctx context.Context, app *api.App, changed map[string
 		if err = p.plain(err); err == nil {
 			return nil
 		}
-		if !isUncertain(err) || ctx.Err() != nil || try == tries {
+		if !rest.IsUncertain(err) || ctx.Err() != nil || try == tries {
 			return p.failed(doing, err)
 		}
 		if err := p.pace.Clock.Sleep(ctx, p.pace.Every); err != nil {

@@ -1,11 +1,8 @@
 package fakecloud
 
 import (
-	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-	"strconv"
+	"slipway/providers/simulation"
 	"strings"
 	"time"
 )
@@ -80,96 +77,42 @@ type Faults struct {
 // SetFault switches one fault on by its name: "tag-lag=30s", "locked". The command's
 // --fault takes the same; FaultNames lists the names.
 func (f *Faults) SetFault(setting string) error {
-	name, value, _ := strings.Cut(setting, "=")
-	set, ok := faultSetters[name]
-	if !ok {
-		return fmt.Errorf("there is no fault %q; there are: %s", name, strings.Join(FaultNames(), ", "))
-	}
-	if err := set(f, value); err != nil {
-		return fmt.Errorf("fault %s: %w", name, err)
-	}
-	return nil
+	return faultSetters.Set(f, setting)
 }
 
 // FaultNames lists the names that SetFault knows, sorted.
-func FaultNames() []string { return slices.Sorted(maps.Keys(faultSetters)) }
+func FaultNames() []string { return faultSetters.Names() }
 
-type faultSetter func(f *Faults, value string) error
-
-var faultSetters = map[string]faultSetter{
-	"tag-lag":              lasting(func(f *Faults) *time.Duration { return &f.TagLag }, 30*time.Second),
-	"list-lag":             lasting(func(f *Faults) *time.Duration { return &f.ListLag }, 20*time.Second),
-	"404-after-create":     counted(func(f *Faults) *int { return &f.NotFoundReads }, 3),
-	"no-ipv4":              lasting(func(f *Faults) *time.Duration { return &f.NoIPv4For }, 15*time.Second),
-	"private-first":        flagged(func(f *Faults) *bool { return &f.PrivateFirst }),
-	"drop-after-create":    named(func(f *Faults) *string { return &f.DropAfter }, "droplets"),
-	"drop-before-create":   named(func(f *Faults) *string { return &f.DropBefore }, "droplets"),
-	"500-after-create":     named(func(f *Faults) *string { return &f.ErrorAfter }, "droplets"),
-	"500-before-create":    named(func(f *Faults) *string { return &f.ErrorBefore }, "droplets"),
-	"torn-create":          named(func(f *Faults) *string { return &f.TornAfter }, "droplets"),
-	"429":                  counted(func(f *Faults) *int { return &f.TooMany }, 3),
-	"retry-after":          lasting(func(f *Faults) *time.Duration { return &f.RetryAfter }, 5*time.Second),
-	"503-reads":            counted(func(f *Faults) *int { return &f.BrokenReads }, 2),
-	"dropped-reads":        counted(func(f *Faults) *int { return &f.DroppedReads }, 2),
-	"locked":               flagged(func(f *Faults) *bool { return &f.Locked }),
-	"warning":              flagged(func(f *Faults) *bool { return &f.Warned }),
-	"missing-scope":        named(func(f *Faults) *string { return &f.MissingScope }, "droplet:create"),
-	"droplet-limit":        counted(func(f *Faults) *int { return &f.DropletLimit }, 1),
-	"hidden-droplet-limit": flagged(func(f *Faults) *bool { return &f.HiddenDropletLimit }),
-	"sold-out":             named(func(f *Faults) *string { return &f.SoldOutSize }, "s-1vcpu-512mb-10gb"),
-	"unlisted-size":        named(func(f *Faults) *string { return &f.UnlistedSize }, "s-1vcpu-512mb-10gb"),
-	"withdrawn-image":      named(func(f *Faults) *string { return &f.WithdrawnImage }, "debian-13-x64"),
-	"refused-image":        named(func(f *Faults) *string { return &f.RefusedImage }, "debian-13-x64"),
-	"try-again":            counted(func(f *Faults) *int { return &f.TryAgain }, 1),
-	"pending-on-destroy":   lasting(func(f *Faults) *time.Duration { return &f.PendingOnDestroy }, 10*time.Second),
-	"linger":               lasting(func(f *Faults) *time.Duration { return &f.LingerAfterDestroy }, 10*time.Second),
-	"action-errored":       flagged(func(f *Faults) *bool { return &f.ActionErrored }),
-	"stuck-new":            flagged(func(f *Faults) *bool { return &f.StuckNew }),
-	"firewall-fails":       flagged(func(f *Faults) *bool { return &f.FirewallFails }),
-}
-
-func lasting(field func(*Faults) *time.Duration, usual time.Duration) faultSetter {
-	return func(f *Faults, value string) error {
-		*field(f) = usual
-		if value == "" {
-			return nil
-		}
-		d, err := time.ParseDuration(value)
-		*field(f) = d
-		return err
-	}
-}
-
-func counted(field func(*Faults) *int, usual int) faultSetter {
-	return func(f *Faults, value string) error {
-		*field(f) = usual
-		if value == "" {
-			return nil
-		}
-		n, err := strconv.Atoi(value)
-		*field(f) = n
-		return err
-	}
-}
-
-func flagged(field func(*Faults) *bool) faultSetter {
-	return func(f *Faults, value string) error {
-		*field(f) = true
-		if value != "" {
-			return fmt.Errorf("takes no value, got %q", value)
-		}
-		return nil
-	}
-}
-
-func named(field func(*Faults) *string, usual string) faultSetter {
-	return func(f *Faults, value string) error {
-		*field(f) = usual
-		if value != "" {
-			*field(f) = value
-		}
-		return nil
-	}
+var faultSetters = simulation.Setters[Faults]{
+	"tag-lag":              simulation.Lasting(func(f *Faults) *time.Duration { return &f.TagLag }, 30*time.Second),
+	"list-lag":             simulation.Lasting(func(f *Faults) *time.Duration { return &f.ListLag }, 20*time.Second),
+	"404-after-create":     simulation.Counted(func(f *Faults) *int { return &f.NotFoundReads }, 3),
+	"no-ipv4":              simulation.Lasting(func(f *Faults) *time.Duration { return &f.NoIPv4For }, 15*time.Second),
+	"private-first":        simulation.Flagged(func(f *Faults) *bool { return &f.PrivateFirst }),
+	"drop-after-create":    simulation.Named(func(f *Faults) *string { return &f.DropAfter }, "droplets"),
+	"drop-before-create":   simulation.Named(func(f *Faults) *string { return &f.DropBefore }, "droplets"),
+	"500-after-create":     simulation.Named(func(f *Faults) *string { return &f.ErrorAfter }, "droplets"),
+	"500-before-create":    simulation.Named(func(f *Faults) *string { return &f.ErrorBefore }, "droplets"),
+	"torn-create":          simulation.Named(func(f *Faults) *string { return &f.TornAfter }, "droplets"),
+	"429":                  simulation.Counted(func(f *Faults) *int { return &f.TooMany }, 3),
+	"retry-after":          simulation.Lasting(func(f *Faults) *time.Duration { return &f.RetryAfter }, 5*time.Second),
+	"503-reads":            simulation.Counted(func(f *Faults) *int { return &f.BrokenReads }, 2),
+	"dropped-reads":        simulation.Counted(func(f *Faults) *int { return &f.DroppedReads }, 2),
+	"locked":               simulation.Flagged(func(f *Faults) *bool { return &f.Locked }),
+	"warning":              simulation.Flagged(func(f *Faults) *bool { return &f.Warned }),
+	"missing-scope":        simulation.Named(func(f *Faults) *string { return &f.MissingScope }, "droplet:create"),
+	"droplet-limit":        simulation.Counted(func(f *Faults) *int { return &f.DropletLimit }, 1),
+	"hidden-droplet-limit": simulation.Flagged(func(f *Faults) *bool { return &f.HiddenDropletLimit }),
+	"sold-out":             simulation.Named(func(f *Faults) *string { return &f.SoldOutSize }, "s-1vcpu-512mb-10gb"),
+	"unlisted-size":        simulation.Named(func(f *Faults) *string { return &f.UnlistedSize }, "s-1vcpu-512mb-10gb"),
+	"withdrawn-image":      simulation.Named(func(f *Faults) *string { return &f.WithdrawnImage }, "debian-13-x64"),
+	"refused-image":        simulation.Named(func(f *Faults) *string { return &f.RefusedImage }, "debian-13-x64"),
+	"try-again":            simulation.Counted(func(f *Faults) *int { return &f.TryAgain }, 1),
+	"pending-on-destroy":   simulation.Lasting(func(f *Faults) *time.Duration { return &f.PendingOnDestroy }, 10*time.Second),
+	"linger":               simulation.Lasting(func(f *Faults) *time.Duration { return &f.LingerAfterDestroy }, 10*time.Second),
+	"action-errored":       simulation.Flagged(func(f *Faults) *bool { return &f.ActionErrored }),
+	"stuck-new":            simulation.Flagged(func(f *Faults) *bool { return &f.StuckNew }),
+	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 
 // refuses answers a call that is refused whatever it asks for.
@@ -208,7 +151,7 @@ func (c *Cloud) broken(k *call) bool {
 	if k.r.Method == http.MethodGet {
 		switch {
 		case c.strikes("dropped-reads", c.faults.DroppedReads):
-			drop()
+			simulation.Drop()
 		case c.strikes("broken-reads", c.faults.BrokenReads):
 			k.fail(http.StatusServiceUnavailable, "service_unavailable", "Service Unavailable")
 			return true
@@ -220,7 +163,7 @@ func (c *Cloud) broken(k *call) bool {
 	}
 	switch {
 	case c.faults.DropBefore == what && c.strikes("drop-before", 1):
-		drop()
+		simulation.Drop()
 	case c.faults.ErrorBefore == what && c.strikes("error-before", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
@@ -236,25 +179,15 @@ func (k *call) losesAnswer() bool {
 	c, what := k.c, family(k.r.URL.Path)
 	switch {
 	case c.faults.DropAfter == what && c.strikes("drop-after", 1):
-		drop()
+		simulation.Drop()
 	case c.faults.TornAfter == what && c.strikes("torn-after", 1):
-		k.w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		k.w.Header().Set("Content-Length", "4096")
-		k.w.WriteHeader(http.StatusAccepted)
-		_, _ = k.w.Write([]byte(`{"droplet":{"id":`))
-		if f, ok := k.w.(http.Flusher); ok {
-			f.Flush()
-		}
-		drop()
+		simulation.Tear(k.w, http.StatusAccepted, `{"droplet":{"id":`)
 	case c.faults.ErrorAfter == what && c.strikes("error-after", 1):
 		k.fail(http.StatusInternalServerError, "server_error", "Unexpected server-side error")
 		return true
 	}
 	return false
 }
-
-// drop ends the connection without an answer.
-func drop() { panic(http.ErrAbortHandler) }
 
 // strikes tells whether a fault that strikes limit times strikes now.
 func (c *Cloud) strikes(name string, limit int) bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"slipway/providers/simulation"
 	"strconv"
 	"time"
 )
@@ -79,9 +80,6 @@ func (h *Heroku) strikes(name string, limit int) bool {
 	return true
 }
 
-// drop ends the connection without an answer.
-func drop() { panic(http.ErrAbortHandler) }
-
 // refuses answers a call that is refused whatever it asks for.
 func (h *Heroku) refuses(k *call) bool {
 	k.w.Header().Set("RateLimit-Remaining", strconv.Itoa(h.remaining()))
@@ -138,7 +136,7 @@ func (h *Heroku) broken(k *call) bool {
 		k.fail(http.StatusServiceUnavailable, "service_unavailable", "Heroku API is temporarily unavailable.\nFor more information, visit: https://status.heroku.com")
 		return true
 	case read && h.strikes("dropped-reads", f.DroppedReads), !read && f.DropBefore == what && h.strikes("drop-before", 1):
-		drop()
+		simulation.Drop()
 	}
 	return false
 }
@@ -151,16 +149,9 @@ func (k *call) losesAnswer() bool {
 	h, what := k.h, family(k.r.URL.Path)
 	switch {
 	case h.faults.DropAfter == what && h.strikes("drop-after", 1):
-		drop()
+		simulation.Drop()
 	case h.faults.TornAfter == what && h.strikes("torn-after", 1):
-		k.w.Header().Set("Content-Type", "application/json")
-		k.w.Header().Set("Content-Length", "4096")
-		k.w.WriteHeader(http.StatusCreated)
-		_, _ = k.w.Write([]byte(`{"app":{"id":`))
-		if f, ok := k.w.(http.Flusher); ok {
-			f.Flush()
-		}
-		drop()
+		simulation.Tear(k.w, http.StatusCreated, `{"app":{"id":`)
 	case h.faults.ErrorAfter == what && h.strikes("error-after", 1):
 		k.fail(http.StatusInternalServerError, "internal_server_error", "Internal server error.")
 		return true

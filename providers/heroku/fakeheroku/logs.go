@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slipway/providers/simulation"
 	"strings"
 	"sync"
 	"time"
@@ -117,7 +118,7 @@ func (h *Heroku) readLog(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if cut {
-			drop()
+			simulation.Drop()
 		}
 		select {
 		case <-change:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slipway/providers/simulation"
 	"sync"
 	"time"
 )
@@ -106,7 +107,7 @@ func (h *Heroku) readOutput(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain")
 	s.copyTo(h.until(r), w, flusher(w), cut)
 	if cut {
-		drop()
+		simulation.Drop()
 	}
 }
 

@@ -9,29 +9,17 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"slipway/providers/heroku/fakeheroku"
 	"slipway/providers/heroku/fakeheroku/contract"
+	"slipway/providers/simulation"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "fakeheroku:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(simulation.Main("fakeheroku", run)) }
 
 // settings are the command's flags.
 type settings struct {
@@ -82,36 +70,5 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, s.listen, checked)
-}
-
-func serve(ctx context.Context, address string, heroku http.Handler) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{
-		ReadHeaderTimeout: 10 * time.Second,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			log.Printf("%q %q", r.Method, r.URL.Path) //nolint:gosec // %q leaves no line break
-			heroku.ServeHTTP(w, r)
-		}),
-	}
-	if _, err := fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr()); err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	err = server.Shutdown(last)
-	if ended := <-done; err == nil && !errors.Is(ended, http.ErrServerClosed) {
-		err = ended
-	}
-	return err
+	return simulation.Serve(ctx, s.listen, checked)
 }

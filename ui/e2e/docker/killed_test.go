@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	kills = flag.Int("kills", 20, "how many runs TestKilled kills")
+	kills = flag.Int("kills", 10, "how many runs TestKilled kills")
 	seed  = flag.Uint64("seed", 1, "of the moments at which TestKilled kills")
 )
 

@@ -43,7 +43,7 @@ func (c *command) deploy() *cobra.Command {
 		Long:  deployLong,
 		Example: `  slipway --yes --sample hello             a sample, on a machine on this computer
   slipway --yes ./shop --plan              show what would change, change nothing
-  slipway --yes ./shop --provider docker  in Docker on this computer
+  slipway --yes ./shop --provider docker   in Docker on this computer
   slipway --yes ./shop --env KEY=VALUE     deploy the app in ./shop`,
 		Args: most(1),
 	}

@@ -187,7 +187,6 @@ func (h *Heroku) runFormation(a *app, l *live, d *dyno) int {
 		if slow > 0 {
 			pause(d.ctx, min(slow, within))
 		}
-		h.spawn(l, func() { h.watchBoot(hard, l, d, within-slow, kill) })
 	}
 	sink := l.logs.writer("app", d.Name, nil)
 	defer sink.flush()
@@ -198,6 +197,9 @@ func (h *Heroku) runFormation(a *app, l *live, d *dyno) int {
 	}
 	cmd.Stdout, cmd.Stderr = sink, sink
 	l.logs.heroku(d.Name, "Starting process with command `%s`", d.Command)
+	if d.Type == "web" { // from here on: what the log says of the boot comes after the start
+		h.spawn(l, func() { h.watchBoot(hard, l, d, within-slow, kill) })
+	}
 	return h.execute(d.ctx, hard, cmd, func() {
 		if d.Type != "web" {
 			h.turn(l, d, up)

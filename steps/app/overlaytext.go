@@ -21,18 +21,18 @@ func (o Overlay) Text(root string) string {
 	}
 	if o.Hosts {
 		lines = append(lines, fmt.Sprintf("ALLOWED_HOSTS = [*globals().get(%s, []), *_os.environ.get(%s, \"\").split()]",
-			pythonString("ALLOWED_HOSTS"), pythonString(HostsVariable)))
+			PythonString("ALLOWED_HOSTS"), PythonString(HostsVariable)))
 	}
 	if o.StaticRoot != "" {
-		place := pythonString(root + "/" + o.StaticRoot)
+		place := PythonString(root + "/" + o.StaticRoot)
 		if root == "." {
-			place = fmt.Sprintf("_os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))), %s)", pythonString(o.StaticRoot))
+			place = fmt.Sprintf("_os.path.join(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))), %s)", PythonString(o.StaticRoot))
 		}
 		lines = append(lines, "STATIC_ROOT = "+place)
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// pythonString is a text as Python's source has it: Go's escapes for ASCII are Python's
+// PythonString is a text as Python's source has it, in quotes: Go's escapes for ASCII are Python's
 // too.
-func pythonString(text string) string { return strconv.QuoteToASCII(text) }
+func PythonString(text string) string { return strconv.QuoteToASCII(text) }

@@ -25,13 +25,6 @@ import (
 // number of workers is Heroku's, in WEB_CONCURRENCY. It keeps no files.
 var Place = portable.Place{Root: ".", Bind: "0.0.0.0:$PORT", Proxied: true}
 
-// File is one file of the archive that the app's folder does not have, or has otherwise.
-type File struct {
-	// Path is relative to the app's root, with slashes.
-	Path    string
-	Content string
-}
-
 // managers are files of package managers: the buildpack refuses a second one beside
 // requirements.txt, and the version of Python comes from .python-version.
 var managers = []string{"Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "runtime.txt"}
@@ -45,7 +38,7 @@ type source struct {
 
 // Files are the files that are added to the app's own, or stand in their place, sorted by
 // their paths. A folder that has no room for one of them is a *providers.Usage.
-func Files(p plan.Plan) ([]File, error) {
+func Files(p plan.Plan) ([]portable.File, error) {
 	s := source{plan: p, release: portable.Of(p, Place), files: map[string]string{}}
 	for _, f := range s.release.Files {
 		s.files[f.Path] = f.Content
@@ -68,17 +61,17 @@ func Files(p plan.Plan) ([]File, error) {
 }
 
 // sorted are the files that the folder does not have as they are.
-func (s source) sorted() ([]File, error) {
-	var files []File
+func (s source) sorted() ([]portable.File, error) {
+	var files []portable.File
 	for path, content := range s.files {
 		if err := s.hasRoom(path); err != nil {
 			return nil, err
 		}
 		if own, ok := s.own(path); !ok || own != content {
-			files = append(files, File{path, content})
+			files = append(files, portable.File{Path: path, Content: content})
 		}
 	}
-	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b portable.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, nil
 }
 

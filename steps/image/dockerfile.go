@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slipway/steps/app"
 	"slipway/steps/plan"
 	"slipway/steps/portable"
 	"slipway/steps/shell"
@@ -281,5 +282,5 @@ func healthProgram(h plan.Health) string {
 		wrong = "!= " + strconv.Itoa(h.Status)
 	}
 	return "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); " +
-		"c.request('GET', " + strconv.QuoteToASCII(h.Path) + ", headers={'Host': 'localhost'}); sys.exit(c.getresponse().status " + wrong + ")"
+		"c.request('GET', " + app.PythonString(h.Path) + ", headers={'Host': 'localhost'}); sys.exit(c.getresponse().status " + wrong + ")"
 }

@@ -2,6 +2,7 @@ package portable
 
 import (
 	"cmp"
+	"path"
 	"slices"
 
 	"slipway/steps/app"
@@ -41,7 +42,7 @@ func (r *Release) keep(p plan.Plan, place Place) {
 			r.Details = append(r.Details, k.Shown()+" is not kept: a container's "+k.Path+" is its own")
 		case k.File:
 			folder := filesFolder + k.Path
-			r.Volumes = append(r.Volumes, Volume{Path: folder, Kept: k, File: folder + "/" + base(k.Path)})
+			r.Volumes = append(r.Volumes, Volume{Path: folder, Kept: k, File: folder + "/" + path.Base(k.Path)})
 		case k.Outside():
 			r.Volumes = append(r.Volumes, Volume{Path: k.Path, Kept: k})
 		default:

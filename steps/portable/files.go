@@ -4,9 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"slipway/steps/app"
@@ -18,8 +16,6 @@ var filesText string
 
 // filesModule is the module that serves files, and then the app.
 const filesModule = "slipway_files"
-
-func base(p string) string { return path.Base(p) }
 
 // serveFiles has the app's own process serve the files that nginx serves on a server, and
 // returns the target that gunicorn loads.
@@ -44,7 +40,7 @@ func (r *Release) serveFiles(p plan.Plan) (target string) {
 		r.Packages = append(r.Packages, "whitenoise>=6")
 	}
 	r.Details = append(r.Details, "whitenoise serves the files that nginx serves on a server")
-	text := fmt.Sprintf("# Written by slipway.\nAPP = %s\nASGI = %s\nFOLDERS = {%s}\nKEPT = {%s}\n\n", quoted(found.Target), pythonBool(found.Server == app.ASGI), table(folders), table(kept))
+	text := fmt.Sprintf("# Written by slipway.\nAPP = %s\nASGI = %s\nFOLDERS = {%s}\nKEPT = {%s}\n\n", app.PythonString(found.Target), pythonBool(found.Server == app.ASGI), table(folders), table(kept))
 	r.Files = append(r.Files, File{Folder + "/" + filesModule + ".py", text + filesText})
 	return filesModule + ":application"
 }
@@ -53,13 +49,10 @@ func (r *Release) serveFiles(p plan.Plan) (target string) {
 func table(of map[string]string) string {
 	var pairs []string
 	for _, key := range slices.Sorted(maps.Keys(of)) {
-		pairs = append(pairs, quoted(key)+": "+quoted(of[key]))
+		pairs = append(pairs, app.PythonString(key)+": "+app.PythonString(of[key]))
 	}
 	return strings.Join(pairs, ", ")
 }
-
-// quoted is a text as Python's source has it: Go's escapes for ASCII are Python's too.
-func quoted(text string) string { return strconv.QuoteToASCII(text) }
 
 func pythonBool(b bool) string {
 	if b {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"strings"
 	"syscall"
@@ -58,4 +59,23 @@ func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status 
 		o.T.Errorf("after %s it does not say what continues: %q", signal, hint)
 	}
 	return killed
+}
+
+// KillAfter runs slipway --yes and kills it after a time. It returns false if the run ended
+// before; a run that fails by itself ends the test.
+func (o *Operator) KillAfter(after time.Duration, args ...string) bool {
+	o.T.Helper()
+	cmd := o.Command(append([]string{"--yes"}, args...)...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		o.T.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err != nil && cmd.ProcessState.Exited() {
+		o.T.Fatalf("the run failed by itself: %v\n%s", err, out.String())
+	}
+	return err != nil
 }

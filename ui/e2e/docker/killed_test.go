@@ -23,7 +23,7 @@ func TestKilled(t *testing.T) {
 		n := 0
 		for killed < *kills {
 			after := time.Duration(random.Int64N(int64(whole)))
-			if !o.killed(after) {
+			if !o.KillAfter(after, "--provider", "docker", "--sample", "hello") {
 				break
 			}
 			killed++
@@ -55,21 +55,6 @@ func (o *operator) timed() time.Duration {
 	took := time.Since(began)
 	o.Must("destroy", "-y", "hello")
 	return took
-}
-
-// killed runs slipway and kills it; it returns false if the run ended before.
-func (o *operator) killed(after time.Duration) bool {
-	cmd := o.Command("--yes", "--provider", "docker", "--sample", "hello")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	failOn(o.T, cmd.Start())
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-	err := cmd.Wait()
-	timer.Stop()
-	if err != nil && cmd.ProcessState.Exited() {
-		o.T.Fatalf("the run failed by itself: %v\n%s", err, out.String())
-	}
-	return err != nil
 }
 
 // once checks that there is one of everything.

@@ -1,7 +1,6 @@
 package heroku
 
 import (
-	"bytes"
 	"flag"
 	"math/rand/v2"
 	"testing"
@@ -27,7 +26,7 @@ func TestKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(*seed, 0))
 	for killed := 0; killed < *kills; {
 		n := 0
-		for killed < *kills && o.killed(time.Duration(random.Int64N(int64(whole)))) {
+		for killed < *kills && o.KillAfter(time.Duration(random.Int64N(int64(whole))), args("--sample", "hello")...) {
 			killed++
 			n++
 		}
@@ -46,19 +45,4 @@ func TestKilled(t *testing.T) {
 			return
 		}
 	}
-}
-
-// killed runs slipway and kills it; it returns false if the run ended before.
-func (o *operator) killed(after time.Duration) bool {
-	cmd := o.Command(append([]string{"--yes"}, args("--sample", "hello")...)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	failOn(o.T, cmd.Start())
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-	err := cmd.Wait()
-	timer.Stop()
-	if err != nil && cmd.ProcessState.Exited() {
-		o.T.Fatalf("the run failed by itself: %v\n%s", err, out.String())
-	}
-	return err != nil
 }

@@ -42,6 +42,9 @@ type Spec struct {
 	// Known are the identifiers of what an earlier run saw, by kind. They help
 	// where look-ups lag behind; they prove nothing.
 	Known map[string]string
+	// Asked are when an earlier run recorded that it was about to ask for a resource, by
+	// kind, where the answer is not on record: it may be lost.
+	Asked map[string]time.Time
 }
 
 // Provider is what every target needs: something is made, listed and removed for

@@ -85,6 +85,15 @@ func (r *Record) Knows(kind, id string) {
 // no such intent.
 func (r Record) IntendedAt(kind string) time.Time { return r.Intents[kind].Asked }
 
+// Asked are the times of all open intents, by kind.
+func (r Record) Asked() map[string]time.Time {
+	asked := map[string]time.Time{}
+	for kind, intent := range r.Intents {
+		asked[kind] = intent.Asked
+	}
+	return asked
+}
+
 // Unfinished tells whether the deployment has never been completed, or has an open
 // intent.
 func (r Record) Unfinished() bool { return r.Finished.IsZero() || len(r.Intents) > 0 }

@@ -34,7 +34,7 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.
 	}
 	r := &Removal{Name: name, deployment: d}
 	r.plan = plan.OfRecord(d.Record())
-	r.spec = plan.SpecOf(r.plan)
+	r.spec = plan.WithRecord(plan.SpecOf(r.plan), d.Record())
 	r.spec.Known = certain(d.Record())
 	if r.provider, err = open(r.plan, d.Dir()); err == nil {
 		err = r.awaitUnanswered(ctx)

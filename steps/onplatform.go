@@ -39,8 +39,7 @@ func OpenPlatform(name string, home state.Home, open engine.OpenProvider) (*OnPl
 	if !ok {
 		return nil, nil
 	}
-	spec := plan.SpecOf(p)
-	spec.Known = record.Known
+	spec := plan.WithRecord(plan.SpecOf(p), record)
 	return &OnPlatform{platform: platform, spec: spec, record: record}, nil
 }
 

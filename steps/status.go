@@ -103,8 +103,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		return Condition{}, err
 	}
 	c := Condition{Summary: summarize(record)}
-	spec := plan.SpecOf(p)
-	spec.Known = record.Known
+	spec := plan.WithRecord(plan.SpecOf(p), record)
 	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
 		return Condition{}, err
 	}

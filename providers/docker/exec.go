@@ -64,9 +64,13 @@ func plain(stream io.Reader) (string, error) {
 	return strings.ToValidUTF8(text.String(), ""), err
 }
 
+// lastLines is how much of what a container printed an error has: each of a web server's
+// workers and then the server itself may end with a traceback.
+const lastLines = "400"
+
 // lastLines are the last lines that a container printed.
 func (d deployment) lastLines(ctx context.Context, name string) ([]string, error) {
-	stream, err := d.api.ContainerLogs(ctx, name, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "80"})
+	stream, err := d.api.ContainerLogs(ctx, name, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lastLines})
 	if err != nil {
 		return nil, d.failed("read the log of the container "+name, err)
 	}

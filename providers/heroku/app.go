@@ -123,7 +123,7 @@ func (r *appResource) create(ctx context.Context) (*api.App, error) {
 }
 
 // app finds the deployment's app; nil is none. asked is when a create call was about to
-// be sent, if that is known. An app of that name that is not the deployment's is a
+// be sent; zero is when spec says. An app of that name that is not the deployment's is a
 // *providers.Refused.
 //
 // The app is made by one call and marked by another. One that has the name and no mark
@@ -162,6 +162,9 @@ func (p *Provider) app(ctx context.Context, spec providers.Spec, asked time.Time
 	case marked:
 		return nil, &providers.Refused{Err: fmt.Errorf("the app %s at Heroku belongs to another deployment, %s", name, tag), Next: otherName}
 	default:
+		if asked.IsZero() {
+			asked = spec.Asked[kindApp]
+		}
 		if err := p.plausible(ctx, app, spec, asked); err != nil {
 			return nil, err
 		}

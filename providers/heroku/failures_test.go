@@ -123,6 +123,11 @@ time.sleep(0.5)
 print("no settings", flush=True)
 os._exit(3)
 `
+	saysMuchAfterwards := `print("no settings", flush=True)
+for n in range(100):
+    print("a server's own traceback", n, flush=True)
+raise SystemExit(3)
+`
 	wrong := greeter("status", "")
 	wrong.Health.Status, wrong.Health.Within = 204, time.Second
 	for _, c := range []struct {
@@ -135,6 +140,7 @@ os._exit(3)
 		{crashing("crash"), "the web process failed with status 1: ", "No module named 'shopp'", "greeting on"},
 		{greeter("boot", "", "app.py", noPort), "the web process failed with status ", "Error R10 (Boot timeout)", ""},
 		{greeter("late", "", "app.py", listensThenEnds), "web.1 has crashed; the web process failed with status 3: ", "no settings", ""},
+		{greeter("much", "", "app.py", saysMuchAfterwards), "the web process failed with status 3: ", "no settings", ""},
 		{greeter("no-web", "", "Procfile", "worker: python app.py\n"), "the release has no web process", "", ""},
 		{wrong, "the health check failed with status 1: ", "with status 200; ", ""},
 	} {

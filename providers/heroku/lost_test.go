@@ -153,7 +153,11 @@ func TestUnmarked(t *testing.T) {
 	if err := look(time.Now()); err != nil {
 		t.Errorf("asked for before: %v", err)
 	}
-	d.spec.Known = map[string]string{kindApp: made.ID}
+	d.spec.Asked = map[string]time.Time{kindApp: time.Now()}
+	if err := d.open().Check(t.Context(), d.spec); err != nil {
+		t.Errorf("asked for before, says the record: %v", err)
+	}
+	d.spec.Asked, d.spec.Known = nil, map[string]string{kindApp: made.ID}
 	if err := look(time.Time{}); err != nil {
 		t.Errorf("known: %v", err)
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// lastLines is how much of an output an error has.
-	lastLines = 40
+	// lastLines is how much of an output an error has: each of a web server's workers and
+	// then the server itself may end with a traceback.
+	lastLines = 400
 	// longestLine is how much of a line is kept, in bytes.
 	longestLine = 4 << 10
 )

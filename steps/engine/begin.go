@@ -105,8 +105,7 @@ func (r *Run) complete(tag string, k access.Keys) error {
 			return err
 		}
 	}
-	r.spec = plan.SpecOf(r.Plan)
-	r.spec.Known = r.Record().Known
+	r.spec = plan.WithRecord(plan.SpecOf(r.Plan), r.Record())
 	r.spec.UserData = data
 	return nil
 }

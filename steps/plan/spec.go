@@ -1,13 +1,22 @@
 package plan
 
-import "slipway/providers"
+import (
+	"slipway/providers"
+	"slipway/state"
+)
 
-// SpecOf is what the plan asks of its provider. UserData and Known are left empty:
-// the engine adds them.
+// SpecOf is what the plan asks of its provider. UserData is left empty, the engine adds
+// it; what is on record is [WithRecord]'s.
 func SpecOf(p Plan) providers.Spec {
 	tcp, udp := p.reachable()
 	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
 		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
+}
+
+// WithRecord is a spec with what is on record of the deployment's resources.
+func WithRecord(spec providers.Spec, record state.Record) providers.Spec {
+	spec.Known, spec.Asked = record.Known, record.Asked()
+	return spec
 }
 
 // OpenPorts are the TCP ports of SSH and the app that the world may reach. The one of

@@ -102,6 +102,10 @@ type Found struct {
 	// Limits are what the app or slipway.toml asks for; a field that is zero has the
 	// default.
 	Limits Limits
+	// Offers are the databases that the app seems to use, ServiceNames the variables by
+	// which it reads where they are; both sorted.
+	Offers       []Offer       `json:",omitempty"`
+	ServiceNames []ServiceName `json:",omitempty"`
 	// Needs are the variables that the app can't be loaded without.
 	Needs []Need
 	// Requirements are the packages to install. Gunicorn, and uvicorn for an asgi app,

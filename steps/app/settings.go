@@ -86,8 +86,22 @@ type File struct {
 	Services []string `toml:"-"`
 	// Heroku is the table [heroku].
 	Heroku Heroku `toml:"-"`
+	// Backup is the table [backup].
+	Backup Backup `toml:"backup"`
 	// App is the table [app], with TestCommand and Limits filled in.
 	App Settings `toml:"app"`
+}
+
+// Backup says where backups of what the app keeps go. A field that is empty is not set;
+// package plan checks them.
+type Backup struct {
+	// To is the repository: "s3:https://HOST/BUCKET/PATH", "sftp:USER@HOST:PATH",
+	// "spaces:REGION/BUCKET" or "local:PATH".
+	To string `toml:"to"`
+	// At is the time of day, "03:30", on the server's clock.
+	At string `toml:"at"`
+	// Keep is how many are kept: "7 daily, 4 weekly, 6 monthly".
+	Keep string `toml:"keep"`
 }
 
 // Health says when a new release counts as healthy. A field that is zero is not set.

@@ -121,3 +121,25 @@ func (l Layout) Port(id string) string { return l.Release(id) + "/" + l.Instance
 
 // Variables is the file of an instance's variables. Only root reads it.
 func (l Layout) Variables(id string) string { return VariablesFolder + "/" + l.Instance + id + ".env" }
+
+// Program is the folder of Slipway's program on the server that dumps, counts, restores and
+// backs up what the app keeps: python3 runs the folder. Only root may write there.
+const Program = "/usr/local/lib/slipway/data"
+
+// ProgramSettings is the file of the program's settings, without secrets. Only root reads it.
+const ProgramSettings = "/etc/slipway/data.json"
+
+// ServiceVariables is the file of those variables of the databases that have a password in
+// them. Only root reads it; it is there only if a database needs one.
+const ServiceVariables = "/etc/slipway/services.env"
+
+// BackupState is the folder of what is known of backups, and where they are made. Only root
+// may enter it.
+const BackupState = "/var/lib/slipway/backup"
+
+// Snapshot is the folder of the data as it was before a release's command ran.
+func (l Layout) Snapshot(id string) string { return "/var/lib/slipway/snapshots/" + id }
+
+// SetAside is the folder of data that a restore or a rollback replaced. It is kept until
+// the next release.
+const SetAside = "/var/lib/slipway/set-aside"

@@ -34,8 +34,7 @@ func (p *Plan) keepTaken() error {
 		if v.Value == "" || s.TakenBy(provider) {
 			continue
 		}
-		needed := s.Key == KeyService && len(servicesOf(v.Value)) > 0 // without it the app would not work
-		if v.From == FromFlag || v.From == FromEnvironment || needed {
+		if v.From == FromFlag || v.From == FromEnvironment {
 			return s.untaken(v, provider)
 		}
 		if s.Key != KeyDomain { // OmittedDomain tells of it
@@ -49,10 +48,7 @@ func (p *Plan) keepTaken() error {
 func (s Setting) untaken(v NamedValue, provider string) error {
 	next := "leave it out, or use --provider " + orList(s.takers)
 	subject := fmt.Sprintf("--%s (from %s)", s.Key, v.From)
-	switch {
-	case s.Key == KeyService:
-		return Usagef(next, "%s can't be used with --provider %s: databases beside the app on a server are not built yet", subject, provider)
-	case slices.Equal(s.takers, withServer):
+	if slices.Equal(s.takers, withServer) {
 		return Usagef(next, "%s takes a server, and %s has none: it runs the app by itself", subject, provider)
 	}
 	return Usagef(next, "%s means nothing with --provider %s", subject, provider)

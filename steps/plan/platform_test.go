@@ -33,8 +33,7 @@ func TestUntaken(t *testing.T) {
 		{ProviderDocker, KeyInstances, "2", "--instances (from flag) means nothing with --provider docker: leave it out, or use --provider heroku"},
 		{ProviderLocal, KeyInstances, "2", "--instances (from flag) means nothing with --provider local"},
 		{ProviderSSH, KeyTeam, "shop", "--team (from flag) means nothing with --provider ssh"},
-		{ProviderLocal, KeyService, "postgres", "--service (from flag) can't be used with --provider local: databases beside the app on a server are not built yet: leave it out, or use --provider docker or heroku"},
-		{ProviderLocal, KeyService, "none", "--service (from flag) can't be used"},
+		{ProviderDocker, KeyBackupTo, "local:backups", "--backup-to (from flag) takes a server, and docker has none"},
 		{ProviderHeroku, KeyInstances, "0", `instances "0" (from flag) can't be used: it is a number from 1 to 100`},
 		{ProviderHeroku, KeyInstances, "2..4", "it is a number from 1 to 100"},
 		{ProviderHeroku, KeyService, "mysql", "it is postgres, redis or mariadb, or none alone"},
@@ -88,9 +87,8 @@ func TestFileForSeveralProviders(t *testing.T) {
 		t.Errorf("flags: %v, %v, %v", p.Counts, p.Services(), err)
 	}
 	for flags, want := range map[*map[string]string]string{
-		{KeyTeam: "other"}:                           `my-shop was made with team "shop" and can't be changed to "other"`,
-		{KeyProvider: ProviderLocal}:                 `was made with provider "heroku" and can't be changed to "local"`,
-		{KeyProvider: ProviderLocal, KeyName: "two"}: "--service (from slipway.toml) can't be used with --provider local",
+		{KeyTeam: "other"}:           `my-shop was made with team "shop" and can't be changed to "other"`,
+		{KeyProvider: ProviderLocal}: `was made with provider "heroku" and can't be changed to "local"`,
 	} {
 		asked.Flags = *flags
 		if _, err := Make(t.Context(), asked, home); err == nil || !strings.Contains(err.Error(), want) {

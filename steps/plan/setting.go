@@ -83,6 +83,9 @@ const (
 	KeyInstances         = "instances"
 	KeyTeam              = "team"
 	KeyACME              = "acme-directory"
+	KeyBackupTo          = "backup-to"
+	KeyBackupAt          = "backup-at"
+	KeyBackupKeep        = "backup-keep"
 	KeyTestCommand       = "test-command"
 	KeyHealthPath        = "health-path"
 	KeyHealthStatus      = "health-status"
@@ -151,8 +154,14 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.ACMEDirectory }},
 	{Key: KeyAllow, Usage: "a PORT or PORT/udp that stays open beside SSH and the web; none: no other; can be given more than once", Check: checkAllowed, takers: withServer,
 		inFile: func(f app.File) string { return strings.Join(f.Allow, ListSeparator) }},
-	{Key: KeyService, Usage: "a database beside the app: postgres, redis or mariadb; none: no database; for --provider docker or heroku; can be given more than once", Check: checkServices, takers: platforms,
+	{Key: KeyService, Usage: "a database beside the app: postgres, redis or mariadb; none: no database; can be given more than once", Check: checkServices,
 		inFile: func(f app.File) string { return strings.Join(f.Services, ListSeparator) }},
+	{Key: KeyBackupTo, Usage: "where backups go: s3:https://HOST/BUCKET/PATH, sftp:USER@HOST:PATH, spaces:REGION/BUCKET or local:PATH; none: no backups", Check: checkBackupTo, takers: withServer,
+		inFile: func(f app.File) string { return f.Backup.To }},
+	{Key: KeyBackupAt, Usage: "the time of day of the nightly backup, HH:MM on the server's clock", Default: defaultBackupAt, Check: checkBackupAt, takers: withServer,
+		inFile: func(f app.File) string { return f.Backup.At }},
+	{Key: KeyBackupKeep, Usage: "how many backups are kept", Default: defaultBackupKeep, Check: checkBackupKeep, takers: withServer,
+		inFile: func(f app.File) string { return f.Backup.Keep }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
 	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,

@@ -1,0 +1,35 @@
+package app
+
+// Offer is a kind of database that the app seems to use: nothing makes it unless a person
+// says so.
+type Offer struct {
+	// Kind is [Postgres], [MariaDB] or [Redis].
+	Kind string
+	// Why is what points to it, and where: "psycopg (requirements.txt line 3)".
+	Why string
+}
+
+// The parts of a database's address that a variable may have.
+const (
+	PartURL      = "url"
+	PartHost     = "host" // a folder or socket, where the client library takes one
+	PartPort     = "port"
+	PartUser     = "user"
+	PartPassword = "password"
+	PartName     = "name"   // of the database
+	PartBroker   = "broker" // the address as Celery's broker takes it
+	PartResult   = "result" // the address as Celery's result backend takes it
+)
+
+// ServiceName is a variable by which the app's source reads where a database is.
+type ServiceName struct {
+	// Variable is its name: "SQLALCHEMY_DATABASE_URI", "DB_HOST".
+	Variable string
+	// Kind is the kind of database, Part what of its address it reads.
+	Kind, Part string
+	// Scheme is what the address must begin with, where the client library takes no other
+	// than "postgresql+asyncpg"; "" is the kind's own.
+	Scheme string
+	// Source is where it is read, for people: "config.py line 5".
+	Source string
+}

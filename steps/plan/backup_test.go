@@ -1,0 +1,30 @@
+package plan
+
+import (
+	"maps"
+	"testing"
+)
+
+func TestCheckBackupTo(t *testing.T) {
+	for value, fits := range map[string]bool{
+		"s3:https://s3.example.com/bucket/path": true, "s3:http://127.0.0.1:9000/bucket": true, "sftp:me@host:backups": true,
+		"sftp:me@host:2222:/srv/backups": true, "spaces:fra1/my-bucket": true, "local:backups": true, "local:/srv/my backups": true, NoBackup: true,
+		"": false, "s3": false, "s3:": false, "s3:https://s3.example.com": false, "s3:https://key:secret@s3.example.com/bucket": false,
+		"sftp:me@host": false, "sftp:me@host:$(id)": false, "spaces:bucket": false, "local:": false, "local:a\nb": false, "ftp:x": false,
+	} {
+		if err := checkBackupTo(value); (err == nil) != fits {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
+
+func TestParseKeep(t *testing.T) {
+	for value, want := range map[string]map[string]int{
+		defaultBackupKeep: {"daily": 7, "weekly": 4, "monthly": 6}, "3 daily": {"daily": 3}, "0 daily,2 weekly": {"daily": 0, "weekly": 2},
+		"": nil, "7": nil, "daily": nil, "0 daily": nil, "-1 daily": nil, "7 hourly": nil, "7 daily, 8 daily": nil, "9999 daily": nil,
+	} {
+		if got, err := parseKeep(value); (err == nil) != (want != nil) || !maps.Equal(got, want) {
+			t.Errorf("%q: %v, %v", value, got, err)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/access"
+	"slipway/steps/backup"
 	"slipway/steps/fact"
 	"slipway/steps/guard"
 	"slipway/steps/layout"
@@ -112,6 +113,7 @@ func removeScript(p plan.Plan, token string) string {
 	return shell.Lines(
 		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
+		backup.Remove(layout.Of(p.Name)),
 		web.Remove(p),
 		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),
 		system.Remove(),

@@ -54,7 +54,17 @@ def main(words: list[str]) -> int:
         say.failed(say.Failure("it was interrupted", "run the same command again"), file)
     except OSError as error:
         say.failed(say.Failure(describe(error)), file)
+    except Exception as error:  # a mistake in the program is told as one, without what it had in hand
+        say.failed(say.Failure(f"the program made a mistake ({type(error).__name__} in {place(error)})", "run the same command again"), file)
     return 1
+
+
+def place(error: Exception) -> str:
+    """Where an error was raised."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return f"{os.path.basename(at.tb_frame.f_code.co_filename)} line {at.tb_lineno}" if at else "the program"
 
 
 def describe(error: OSError) -> str:

@@ -3,10 +3,12 @@
 import fcntl
 import os
 import pwd
+import shutil
 import subprocess
 import time
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
@@ -25,7 +27,20 @@ def as_user(user: str, words: list[str]) -> list[str]:
         return words
     entry = pwd.getpwnam(user)
     rights = ["setpriv", "--clear-groups", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--no-new-privs"]
+    if closed():
+        rights += CLOSED
     return [*rights, "--", *words]
+
+
+# With a capability more than the app's own processes have, a process is closed to them in /proc and to their
+# debuggers. net_broadcast allows nothing.
+CLOSED = ["--inh-caps=+net_broadcast", "--ambient-caps=+net_broadcast"]
+
+
+@lru_cache
+def closed() -> bool:
+    """Whether a process can be given that capability here."""
+    return subprocess.run(["setpriv", *CLOSED, "true"], env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
 
 
 def start(words: list[str], *, user: str = "root", env: dict[str, str] | None = None, **pipes) -> subprocess.Popen:
@@ -35,13 +50,13 @@ def start(words: list[str], *, user: str = "root", env: dict[str, str] | None = 
 
 
 def output(words: list[str], *, user: str = "root", env: dict[str, str] | None = None, data: bytes | None = None,
-           stdin=None, stdout=None, seconds: float = 60, what: str = "", hint: str = "") -> bytes:
+           stdin=None, stdout=None, keep: tuple[int, ...] = (), seconds: float = 60, what: str = "", hint: str = "") -> bytes:
     """Runs a program to its end and gives what it printed, or has it print into the file stdout.
 
-    data or stdin is its input. A Failure says what failed, with the program's last words.
+    data or stdin is its input; it also has the open files keep. A Failure says what failed, with the program's last words.
     """
     given = subprocess.PIPE if data is not None else stdin if stdin is not None else subprocess.DEVNULL
-    process = start(words, user=user, env=env, stdin=given, stdout=subprocess.PIPE if stdout is None else stdout)
+    process = start(words, user=user, env=env, stdin=given, stdout=subprocess.PIPE if stdout is None else stdout, pass_fds=keep)
     try:
         out, err = process.communicate(data, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -53,6 +68,18 @@ def output(words: list[str], *, user: str = "root", env: dict[str, str] | None =
     if process.returncode != 0:
         raise Failure(f"{what or words[0]}: {ending(process.returncode, err)}", hint)
     return (out or b"")[:OUTPUT_LIMIT]
+
+
+@contextmanager
+def given(content: bytes) -> Iterator[int]:
+    """An open file in memory, which a program of any user can read as /dev/fd/NUMBER."""
+    fd = os.memfd_create("given")
+    try:
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def end(process: subprocess.Popen) -> None:
@@ -133,3 +160,29 @@ def folder(path: Path) -> Path:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def passage(path: Path) -> Path:
+    """Makes a folder in which nobody but root can list or make anything, and others find what is theirs."""
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path.mkdir(mode=0o711, exist_ok=True)
+    for each in (path.parent, path):
+        os.chmod(each, os.stat(each).st_mode & 0o777 | 0o111)
+    return path
+
+
+def remove(path: Path) -> None:
+    """Removes a folder of root's with all that is in it, whoever owns that; it is no error if it is not there."""
+    shutil.rmtree(path, ignore_errors=False, onerror=still_there)
+
+
+def still_there(_function, _path, error) -> None:
+    """Passes over what is not there any more."""
+    if not isinstance(error[1], FileNotFoundError):
+        raise error[1]
+
+
+def free(path: Path) -> int:
+    """How many bytes are free on a path's disk, for root."""
+    found = os.statvfs(path)
+    return found.f_bfree * found.f_frsize

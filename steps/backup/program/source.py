@@ -93,11 +93,12 @@ class Source:
         """Removes what lies there, which is not LIVE; it is no error if nothing does."""
         raise NotImplementedError
 
-    def pause(self) -> None:
-        """Ends what holds the live data, before it is renamed. The app is stopped already."""
+    def units(self) -> list[str]:
+        """The units that must not start while its data is renamed."""
+        return []
 
-    def resume(self) -> None:
-        """Starts again what pause ended."""
+    def resume(self, block: bool = True) -> None:
+        """Starts again what rename had to stop. Without block it is not waited for."""
 
     def beside(self, folder: Path, part: Part) -> "Beside":
         """Restores a dump beside the live data."""
@@ -128,15 +129,15 @@ def not_live(where: str) -> str:
     return where
 
 
-def digest(path: Path) -> File:
-    """A file of a dump, with its sum. The folder of the dump is left out of its path."""
+def digest(folder: Path, path: str) -> File:
+    """A file of a dump, with its sum."""
     size, sums = 0, hashlib.sha256()
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    fd = os.open(folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(fd, "rb", buffering=0) as file:
         while block := file.read(1 << 20):
             size += len(block)
             sums.update(block)
-    return File(path.name, size, sums.hexdigest())
+    return File(path, size, sums.hexdigest())
 
 
 def check_files(folder: Path, part: Part) -> None:
@@ -151,5 +152,5 @@ def check_files(folder: Path, part: Part) -> None:
             raise say.Failure(f"the dump's {wanted.path} is empty")
         if size != wanted.bytes:
             raise say.Failure(f"the dump's {wanted.path} has {size} bytes, and {wanted.bytes} were written: it was cut short")
-        if digest(path).sha256 != wanted.sha256:
+        if digest(folder, wanted.path).sha256 != wanted.sha256:
             raise say.Failure(f"the dump's {wanted.path} is not what was written: its SHA-256 differs")

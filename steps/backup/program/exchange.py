@@ -139,8 +139,8 @@ def finish(note: Note) -> None:
     note.write(phase=DONE)
     about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"]}
     run.write(note.settings.set_aside / note.values["stamp"] / "before.json", json.dumps(about).encode())
-    note.remove()
     units.open_gates(note.settings)
+    note.remove()
 
 
 def undo(note: Note, block: bool = True) -> None:
@@ -164,11 +164,11 @@ def undo(note: Note, block: bool = True) -> None:
         os.rmdir(note.settings.set_aside / note.values["stamp"])
     except OSError:
         pass  # what is in there is not removed, whatever it is
-    note.remove()
     units.open_gates(note.settings)
     for source in note.sources:
         source.resume(block)
     units.start(note.values["listening"] + note.values["running"], block)
+    note.remove()
 
 
 def recover(settings: Settings) -> None:

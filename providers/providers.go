@@ -127,6 +127,18 @@ type ExistingServer interface {
 	SudoPassword(ctx context.Context) (string, error)
 }
 
+// BackupKeeper is implemented by providers that can make the place that backups go to.
+type BackupKeeper interface {
+	Provider
+	// BackupRepository is restic's name of the deployment's backups there, and the
+	// variables with secrets that restic needs. It is known once Resources were made;
+	// before, and if backups go elsewhere, the error wraps ErrNoBackups.
+	BackupRepository(spec Spec) (repository string, environment map[string]string, err error)
+}
+
+// ErrNoBackups says that the provider has made no place for backups (yet).
+var ErrNoBackups = errors.New("there is no place for the backups of this deployment")
+
 // Consoler is implemented by providers that can show what the server printed
 // while it booted, for the case that it never answers.
 type Consoler interface {

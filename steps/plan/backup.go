@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -74,6 +75,19 @@ func checkBackupTo(value string) error {
 		return matches(localPattern, rest, "like local:backups/shop")
 	}
 	return Usagef("", "it begins with s3:, sftp:, spaces: or local:, or is %s", NoBackup)
+}
+
+// checkBackupProvider refuses a bucket of Spaces without the provider that makes it. What
+// slipway.toml says is refused too: backups must not be off because nobody noticed.
+func (p *Plan) checkBackupProvider() error {
+	place, on := p.BackupTo()
+	if !on || place.Scheme != BackupSpaces || p.Value(KeyProvider) == ProviderDigitalOcean {
+		return nil
+	}
+	region, bucket, _ := strings.Cut(place.Rest, "/") // it was checked
+	return Usagef(fmt.Sprintf("use --provider digitalocean; or make a key for the bucket yourself, and --backup-to s3:https://%s.digitaloceanspaces.com/%s/%s; or --%s %s",
+		region, bucket, p.Name, KeyBackupTo, NoBackup),
+		"--%s %s takes --provider digitalocean: its token makes the bucket and a key for it", KeyBackupTo, place)
 }
 
 func checkBackupAt(value string) error { return matches(atPattern, value, "a time of day like 03:30") }

@@ -51,22 +51,17 @@ type spacesKey struct {
 	Bucket string `json:"bucket"`
 }
 
-// BackupRepository is restic's name of the deployment's backups in the bucket, and the
-// variables that restic needs to get there. Before the bucket and its key are made, the
-// error wraps [providers.ErrNoBackups].
-func (p *Provider) BackupRepository(spec providers.Spec) (string, map[string]string, error) {
-	if err := checkTag(spec.Tag); err != nil {
-		return "", nil, err
-	}
+// BackupAccess is how the deployment's backups get to their bucket. Before the bucket and
+// its key are made, the error wraps [providers.ErrNoBackups].
+func (p *Provider) BackupAccess() (providers.Access, error) {
 	kept, err := p.keptKey()
 	if err != nil {
-		return "", nil, err
+		return providers.Access{}, err
 	}
 	if kept == nil || kept.Bucket != p.options.Spaces.String() {
-		return "", nil, providers.ErrNoBackups
+		return providers.Access{}, providers.ErrNoBackups
 	}
-	repository := fmt.Sprintf("s3:%s/%s/%s", p.spacesURL(), p.options.Spaces.Name, uniqueName(spec.Tag))
-	return repository, map[string]string{"AWS_ACCESS_KEY_ID": kept.AccessKey, "AWS_SECRET_ACCESS_KEY": kept.SecretKey}, nil
+	return providers.Access{Endpoint: p.spacesURL(), AccessKey: kept.AccessKey, SecretKey: kept.SecretKey}, nil
 }
 
 // usesSpaces tells whether the deployment has, or is to have, a bucket.

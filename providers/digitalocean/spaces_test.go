@@ -3,6 +3,7 @@ package digitalocean
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -39,12 +40,12 @@ func (d *deployment) bucket(asked time.Time) error {
 // client is an S3 client with what restic would be given.
 func (d *deployment) client() *minio.Client {
 	d.t.Helper()
-	repository, environment, err := d.open().BackupRepository(d.spec)
-	if err != nil || repository != "s3:"+d.spaces+"/shop-backups/slipway-hello-3f9a2c" {
-		d.t.Fatalf("the repository is %q, %v", repository, err)
+	access, err := d.open().BackupAccess()
+	if err != nil || access.Endpoint != d.spaces || strings.Contains(fmt.Sprintf("%v %+v %#v", access, access, access), access.SecretKey) {
+		d.t.Fatalf("the access is %v, %v", access, err)
 	}
 	client, err := minio.New(strings.TrimPrefix(d.spaces, "http://"), &minio.Options{
-		Creds: credentials.NewStaticV4(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], ""),
+		Creds: credentials.NewStaticV4(access.AccessKey, access.SecretKey, ""),
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -63,7 +64,7 @@ func puts(ctx context.Context, c *minio.Client) error {
 func TestSpacesKeyIsLimited(t *testing.T) {
 	t.Parallel()
 	d := withSpaces(t, fakecloud.Faults{SpacesKeyLag: 10 * time.Second})
-	if _, _, err := d.open().BackupRepository(d.spec); !errors.Is(err, providers.ErrNoBackups) {
+	if _, err := d.open().BackupAccess(); !errors.Is(err, providers.ErrNoBackups) {
 		t.Errorf("before anything is made: %v", err)
 	}
 	if err := d.bucket(time.Time{}); err != nil {

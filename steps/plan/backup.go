@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,6 +33,19 @@ type BackupPlace struct {
 
 // String is the place as --backup-to takes it.
 func (b BackupPlace) String() string { return b.Scheme + ":" + b.Rest }
+
+// Folder is the folder of this computer that backups are fetched to, for the scheme
+// BackupLocal. A path that is not absolute is one of the home folder.
+func (b BackupPlace) Folder() (string, error) {
+	if filepath.IsAbs(b.Rest) {
+		return filepath.Clean(b.Rest), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the folder of %s: %w", b, err)
+	}
+	return filepath.Join(home, strings.TrimPrefix(filepath.ToSlash(b.Rest), "~/")), nil
+}
 
 // BackupTo is where backups go; false if they are off.
 func (p Plan) BackupTo() (BackupPlace, bool) {

@@ -14,6 +14,10 @@ import (
 // a bucket. The last two are not needed everywhere.
 var backupVariables = []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"}
 
+// BackupEndpoint is the variable with the address of the server of Spaces, which a
+// simulated cloud has elsewhere.
+const BackupEndpoint = "SLIPWAY_SPACES_ENDPOINT"
+
 // longestCredential is how many bytes a credential has at most.
 const longestCredential = 4 << 10
 

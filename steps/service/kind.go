@@ -161,7 +161,10 @@ func Instances(p plan.Plan) []Instance {
 	var all []Instance
 	for _, k := range of(p) {
 		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name)}
-		if k.name == app.Redis {
+		switch k.name {
+		case app.Postgres:
+			i.Data = postgresData
+		case app.Redis:
 			i.Database, i.Role = "", ""
 		}
 		all = append(all, i)

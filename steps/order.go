@@ -3,6 +3,7 @@ package steps
 import (
 	"slipway/providers"
 	"slipway/steps/access"
+	"slipway/steps/backup"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -21,6 +22,7 @@ func order(p plan.Plan, provider providers.Provider, spec providers.Spec) []engi
 	stages := resources(provider.Resources(spec))
 	switch target := provider.(type) {
 	case providers.ServerProvider:
+		stages = append(stages, accessOf(p, provider)...)
 		stages = append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p))
 	case providers.Platform:
 		stages = append(stages, resources(target.Deliveries(spec, appOf(p, target)))...)
@@ -49,6 +51,9 @@ func facts(p plan.Plan) engine.Facts {
 	all = append(all, release.Variables, release.Upload)
 	if len(p.App.Data) > 0 {
 		all = append(all, release.Data)
+	}
+	if backup.Wanted(p) {
+		all = append(all, backup.Tools)
 	}
 	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {

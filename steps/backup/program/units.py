@@ -87,16 +87,17 @@ def close_gates(settings: Settings, units: list[str]) -> None:
 
 def open_gates(settings: Settings) -> None:
     """Has services start at once again."""
-    found = list(Path(settings.units).glob(f"*.service.d/{GATE}"))
+    found = list(Path(settings.units).glob(f"*.service.d/{GATE}*"))  # with those that were half written
     for gate in found:
         gate.unlink(missing_ok=True)
         try:
             gate.parent.rmdir()
         except OSError:
             pass  # somebody else has settings there
-    unit = Path(settings.units, GATE_UNIT)
-    if found or unit.exists():
+    own = list(Path(settings.units).glob(GATE_UNIT + "*"))
+    for unit in own:
         unit.unlink(missing_ok=True)
+    if found or own:
         systemctl("daemon-reload")
 
 

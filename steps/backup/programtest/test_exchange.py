@@ -50,7 +50,7 @@ class TestExchange(Deployment):
 
     def whole(self) -> None:
         """Fails if anything of a swap is left."""
-        self.assertEqual((self.running, list((self.top / "units").iterdir()), exchange.Note.read(self.settings)), ({"app.service"}, [], None))
+        self.assertEqual((self.running, [p for p in (self.top / "units").rglob("*") if p.is_file()], exchange.Note.read(self.settings)), ({"app.service"}, [], None))
 
     def test_swap_and_back(self) -> None:
         """Data is replaced, what was before is kept, and comes back; then it is forgotten with the next release."""

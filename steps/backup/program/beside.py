@@ -63,7 +63,8 @@ def room(settings: Settings, folder: Path) -> None:
 
 
 def discard(settings: Settings) -> None:
-    """Removes what is beside the live data."""
+    """Removes what is beside the live data, once no swap is under way."""
+    exchange.recover(settings)
     for source in sources.of(settings):
         source.remove(BESIDE)
 

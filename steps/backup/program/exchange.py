@@ -147,9 +147,8 @@ def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    if note.values["phase"] != SWAPPING:
-        note.write(phase=SWAPPING)
-        units.stop(units.running(note.settings))
+    note.write(phase=SWAPPING)
+    units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
     for source in note.sources:
         if note.values["step"] and note.values["step"][0] == source.name:

@@ -47,6 +47,12 @@ def stop(units: list[str]) -> None:
         systemctl("stop", *units, seconds=600, what="stop the app")
 
 
+def stop_all(settings: Settings) -> None:
+    """Stops the app's services, those too that have waited at the gate and are about to start."""
+    inside = GATE_UNIT in Path("/proc/self/cgroup").read_text(encoding="utf-8")
+    stop([*of_app(settings), *([GATE_UNIT] if Path(settings.units, GATE_UNIT).exists() and not inside else [])])
+
+
 def start(units: list[str], block: bool = True) -> None:
     """Starts units, however often that was done lately. That one does not start is found by the health check."""
     if units:

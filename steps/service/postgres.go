@@ -41,7 +41,9 @@ var postgres = database{
 			"Group=postgres", "RuntimeDirectoryMode=0755",
 			"ExecStart=" + shell.UnitWords("/bin/sh", "-c",
 				`exec "/usr/lib/postgresql/$(cat "$1/PG_VERSION")/bin/postgres" -D "$1" -c config_file="$2"`, "sh", postgresData, postgresConf),
-			"KillSignal=SIGINT", "KillMode=mixed", "SupplementaryGroups=" + layout.Of(v.Plan.Name).User,
+			"KillSignal=SIGINT", "KillMode=mixed",
+			// It gives its socket to the app's group, which needs no privilege.
+			"SupplementaryGroups=" + layout.Of(v.Plan.Name).User, "SystemCallFilter=@chown",
 			// The kernel ends one of its processes before the one that they all come from.
 			`Environment="PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj" "PG_OOM_ADJUST_VALUE=0"`,
 		}

@@ -25,7 +25,6 @@ func (k database) unit(v fact.View) shell.File {
 		}},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			[]string{"Type=notify", "User=" + k.user},
-			k.lines(v),
 			[]string{
 				"StateDirectory=slipway-" + k.name, "StateDirectoryMode=0700", "RuntimeDirectory=slipway-" + k.name,
 				// After a crash it reads its journal first, however long that takes.
@@ -34,6 +33,7 @@ func (k database) unit(v fact.View) shell.File {
 			},
 			confined,
 			[]string{"RestrictAddressFamilies=AF_UNIX", "PrivateNetwork=yes", "MemoryDenyWriteExecute=yes"},
+			k.lines(v),
 		)},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})
 }

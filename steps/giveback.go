@@ -10,6 +10,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/access"
+	"slipway/steps/backup"
 	"slipway/steps/fact"
 	"slipway/steps/guard"
 	"slipway/steps/layout"
@@ -113,6 +114,7 @@ func removeScript(p plan.Plan, token string) string {
 	return shell.Lines(
 		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
+		backup.Remove(),
 		service.Remove(),
 		web.Remove(p),
 		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),

@@ -3,6 +3,7 @@ package steps
 import (
 	"slipway/providers"
 	"slipway/steps/access"
+	"slipway/steps/backup"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -49,6 +50,9 @@ func facts(p plan.Plan) engine.Facts {
 	all = append(all, release.Variables, release.Upload)
 	if len(p.App.Data) > 0 {
 		all = append(all, release.Data)
+	}
+	if backup.Wanted(p) {
+		all = append(all, backup.Tools)
 	}
 	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {

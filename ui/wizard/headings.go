@@ -40,7 +40,7 @@ var headingOf = map[string]heading{
 
 	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
 
-	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
+	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
 	"pre-switch": theApp, "release": theApp,
 
 	"verify": theCheck,

@@ -26,6 +26,10 @@ type database struct {
 	user string
 	// percent is how much of the server's memory is meant for it.
 	percent int
+	// least is how many megabytes it takes at least, with a small app's data.
+	least int
+	// notes are sentences for people about what is there; may be nil.
+	notes func(v fact.View) []string
 	// lines are the unit's lines that no other kind has.
 	lines func(v fact.View) []string
 	// files are its settings.
@@ -99,10 +103,22 @@ func (k database) fact() *fact.Fact {
 		Decide: k.decide,
 		Script: k.script,
 		Detail: func(v fact.View) string {
-			_, data := k.versions(v.Looked)
+			_, data := dataVersions(v.Looked)
 			return fmt.Sprintf("%s %s, reached over a socket in %s", k.title, data, runtime(k.name))
 		},
+		Notes: func(v fact.View) []string {
+			notes := k.tooSmall(v)
+			if k.notes != nil {
+				notes = append(notes, k.notes(v)...)
+			}
+			return notes
+		},
 	}
+}
+
+// IsFact tells whether a fact of this name is a database's.
+func IsFact(name string) bool {
+	return slices.ContainsFunc(kinds, func(k database) bool { return k.name == name })
 }
 
 // allFiles are the unit, its slice and its settings.
@@ -113,7 +129,7 @@ func (k database) allFiles(v fact.View) []shell.File {
 // refuse stops a run where another major version of the database was installed than the
 // data is of: no program starts data that it would change for good.
 func (k database) refuse(v fact.View) error {
-	program, data := k.versions(v.Looked)
+	program, data := dataVersions(v.Looked)
 	if data == "" || program == "" || program == data {
 		return nil
 	}
@@ -124,6 +140,10 @@ func (k database) refuse(v fact.View) error {
 }
 
 func (k database) decide(v fact.View) []providers.Change {
+	if k.refuse(v) != nil { // only a person can mend it
+		program, data := dataVersions(v.Looked)
+		return []providers.Change{{What: k.upgrade, Was: fmt.Sprintf("data of version %s, and %s %s", data, k.title, program)}}
+	}
 	changes := fact.ChangedFiles(v.Looked, k.title+" runs for the app alone", k.allFiles(v)...)
 	looked := shell.SplitLines(v.Looked)
 	state := ""

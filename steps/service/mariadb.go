@@ -27,7 +27,7 @@ const mariaDBVersion = `mariadbd --version 2>/dev/null | sed -n 's/.*Ver \([0-9]
 
 // mariaDB is MariaDB. It is started only over data of its own major version.
 var mariaDB = database{
-	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20,
+	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20, least: 160,
 	packages: []string{"mariadb-server"}, others: "mariadb.service",
 	lines: func(fact.View) []string {
 		return []string{

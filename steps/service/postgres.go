@@ -34,7 +34,7 @@ var postgresData = folder(app.Postgres) + "/data"
 // postgres is PostgreSQL in the version that the data is of: a newer one that comes to the
 // server is not started over it.
 var postgres = database{
-	name: app.Postgres, title: "PostgreSQL", user: "postgres", percent: 15,
+	name: app.Postgres, title: "PostgreSQL", user: "postgres", percent: 15, least: 80,
 	packages: []string{"postgresql"},
 	lines: func(v fact.View) []string {
 		return []string{
@@ -78,5 +78,17 @@ log_timezone = 'Etc/UTC'
 	finish: func(p plan.Plan) string {
 		return shell.Script(postgresFinishText, shell.Values{"data": postgresData, "socket": runtime(app.Postgres), "role": layout.Of(p.Name).User, "builder": builder})
 	},
+	notes:   postgresNotes,
 	upgrade: "install the packages of the older version again (they are named postgresql-VERSION); slipway db dump saves the data before a move to the newer one",
+}
+
+// postgresNotes tells of data that goes on with an older version than the system's.
+func postgresNotes(v fact.View) []string {
+	newest := shell.Fields(v.Looked)["newest"]
+	_, data := dataVersions(v.Looked)
+	if newest == "" || data == "" || newest == data {
+		return nil
+	}
+	return []string{fmt.Sprintf("PostgreSQL %s goes on, for the data is of that version, and PostgreSQL %s is installed beside it. The older one may get no security updates any more: "+
+		"\"slipway restore --as NEW\" puts the newest backup onto a new server, which begins with the system's version", data, newest)}
 }

@@ -19,6 +19,7 @@ const (
 	PartName     = "name"   // of the database
 	PartBroker   = "broker" // the address as Celery's broker takes it
 	PartResult   = "result" // the address as Celery's result backend takes it
+	PartEngine   = "engine" // Django's name of the backend: "django.db.backends.postgresql"
 )
 
 // ServiceName is a variable by which the app's source reads where a database is.
@@ -30,6 +31,9 @@ type ServiceName struct {
 	// Scheme is what the address must begin with, where the client library takes no other
 	// than "postgresql+asyncpg"; "" is the kind's own.
 	Scheme string
+	// NeedsHost is set if the address must name a host, because what reads it takes no
+	// socket's: a pydantic PostgresDsn, or a host that the source puts into an address.
+	NeedsHost bool `json:",omitempty"`
 	// Source is where it is read, for people: "config.py line 5".
 	Source string
 }

@@ -3,9 +3,11 @@ package steps
 import (
 	"slipway/providers"
 	"slipway/steps/access"
+	"slipway/steps/backup"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
+	"slipway/steps/service"
 	"slipway/steps/system"
 	"slipway/steps/web"
 )
@@ -43,9 +45,14 @@ func facts(p plan.Plan) engine.Facts {
 		guarding = append(guarding, access.HostKey) // a server that was there before keeps its own
 	}
 	all := append(guarding.Unguarded(), guarding.Guarded()...)
-	all = append(all, web.RequestLogs, web.Proxy, release.Account, release.Variables, release.Upload)
+	all = append(all, web.RequestLogs, web.Proxy, release.Account)
+	all = append(all, service.Facts(p)...)
+	all = append(all, release.Variables, release.Upload)
 	if len(p.App.Data) > 0 {
 		all = append(all, release.Data)
+	}
+	if backup.Wanted(p) {
+		all = append(all, backup.Tools)
 	}
 	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {

@@ -277,6 +277,9 @@ func (p *Plan) beside() []any {
 	if p.Python != "" {
 		more = append(more, p.Python)
 	}
+	if services := p.Services(); len(services) > 0 {
+		more = append(more, services, a.ServiceNames)
+	}
 	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
 		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)
 	}

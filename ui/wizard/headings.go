@@ -38,7 +38,9 @@ var headingOf = map[string]heading{
 
 	"logs": theWeb, "proxy": theWeb, "certificate": theWeb,
 
-	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
+	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
+
+	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
 	"pre-switch": theApp, "release": theApp,
 
 	"verify": theCheck,

@@ -1,0 +1,147 @@
+"""Data is restored beside the live data, compared, and only then swapped with it."""
+
+import json
+from pathlib import Path
+
+import dump
+import exchange
+import run
+import say
+import sources
+from say import Failure
+from settings import Settings, is_release
+from source import BESIDE, before
+
+
+def restore(settings: Settings, folder: Path) -> dict:
+    """Checks a dump, restores it beside the live data, and compares. It gives what was compared, by source.
+
+    A failure leaves nothing beside.
+    """
+    say.line("check the dump")
+    manifest = dump.check(settings, folder)
+    for part in manifest["parts"]:
+        if sources.named(settings, part.source) is None and (part.counts or part.files):
+            raise Failure(f"the dump has {part.source}, and the deployment has none", f"deploy with --service {part.source} first")
+    room(settings, folder)
+    compared = {}
+    try:
+        discard(settings)
+        for part in manifest["parts"]:
+            if (source := sources.named(settings, part.source)) is None:
+                continue
+            say.line(f"restore {part.source} beside the live data")
+            restored = source.beside(folder, part)
+            compared[part.source] = compare(part, restored.counts())
+    except BaseException:
+        discard(settings)
+        raise
+    return compared
+
+
+def compare(part, found: dict[str, int]) -> dict[str, int]:
+    """Fails if what was restored has not the rows that were dumped; gives the rows."""
+    if "in_place" in part.more:  # files that the app wrote while they were read
+        return found
+    for table in sorted({*part.counts, *found}):
+        if part.counts.get(table) != found.get(table):
+            raise Failure(f"{part.source} {table!a}: {found.get(table, 'nothing')} was restored, and {part.counts.get(table, 'nothing')} was dumped")
+    return found
+
+
+def room(settings: Settings, folder: Path) -> None:
+    """Fails if restored data would not fit the disk: a full one ends the databases that run."""
+    needed, free = dump.used(folder) * 3 // 2, run.free(run.passage(settings.scratch))
+    if needed > free - dump.reserve(settings.scratch) // 2:
+        raise Failure(f"restored beside the live data it takes {needed >> 20} MB, and {free >> 20} MB of the disk are free",
+                      "remove what is not needed, or take a larger server", full=True)
+
+
+def discard(settings: Settings) -> None:
+    """Removes what is beside the live data."""
+    for source in sources.of(settings):
+        source.remove(BESIDE)
+
+
+def swap(settings: Settings, words: list[str]) -> None:
+    """Replaces the live data by a dump.
+
+    The words are the dump's folder, and maybe "--release", a release, "--" and the words of a command that has
+    that release take the traffic: code and data change together, or neither does.
+    """
+    folder, release, command = switched(words)
+    with run.locked(settings, "restore"):
+        exchange.recover(settings)
+        compared = restore(settings, folder)
+        say.line("swap it with the live data: requests wait")
+        try:
+            switch = (lambda: follow(command)) if command else None
+            stamp = exchange.exchange(settings, list(compared), BESIDE, switch, release)
+        except BaseException:
+            discard(settings)
+            raise
+        say.answer({"before": stamp, "counts": {f"{s} {t}": n for s, c in compared.items() for t, n in c.items()} if small(compared) else {}})
+
+
+def switched(words: list[str]) -> tuple[Path, str, list[str]]:
+    """The words of swap: the folder, the release, and the command."""
+    match words:
+        case [folder]:
+            return Path(folder), "", []
+        case [folder, "--release", release, "--", *command] if command and is_release(release):
+            return Path(folder), release, command
+    raise Failure("swap takes a folder, and maybe --release RELEASE -- COMMAND")
+
+
+def follow(command: list[str]) -> None:
+    """Runs the command that has a release take the traffic. What it prints is printed."""
+    process = run.subprocess.Popen(command, env={**run.ENVIRONMENT, "HOME": "/root"}, cwd="/", stdin=run.subprocess.DEVNULL)
+    try:
+        if process.wait(1800) != 0:
+            raise Failure("the release did not take the traffic with this data: " + run.ending(process.returncode, None), "slipway logs shows why")
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+def small(compared: dict) -> bool:
+    """Whether all counts fit an answer."""
+    return len(json.dumps(compared)) < say.LIMIT - 4096
+
+
+def back(settings: Settings, words: list[str]) -> None:
+    """Puts data back that was set aside. The word is its stamp."""
+    if len(words) != 1 or words[0] not in kept(settings):
+        have = ", ".join(sorted(kept(settings))) or "none"
+        raise Failure(f"no data was set aside at {' '.join(words)!a}: there is {have}")
+    stamp = words[0]
+    with run.locked(settings, "restore"):
+        exchange.recover(settings)
+        about = kept(settings)[stamp]
+        names = [name for name in about["names"] if (s := sources.named(settings, name)) and s.exists(before(stamp))]
+        say.line("put the data back: requests wait")
+        now = exchange.exchange(settings, names, before(stamp))
+        run.remove(settings.set_aside / stamp)
+        say.answer({"before": now, "counts": {}})
+
+
+def kept(settings: Settings) -> dict[str, dict]:
+    """What is known of the data that was set aside, by its stamp."""
+    found = {}
+    for path in settings.set_aside.glob("*/before.json"):
+        found[path.parent.name] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def forget(settings: Settings, words: list[str]) -> None:
+    """Removes data that was set aside before the release that takes the traffic did so."""
+    with run.locked(settings, "clean-up"):
+        exchange.recover(settings)
+        for stamp, about in kept(settings).items():
+            if about["release"] == settings.release():
+                continue
+            for source in sources.of(settings):
+                source.remove(before(stamp))
+            run.remove(settings.set_aside / stamp)
+            say.line(f"removed the data that was set aside at {stamp}")

@@ -1,0 +1,138 @@
+"""A dump: a folder with all of the app's data at an instant, and a manifest of it."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import files
+import run
+import say
+import sources
+import tree
+from say import Failure
+from settings import Settings, is_release
+from source import File, Part, check_files, digest
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+VARIABLES = "variables"
+SOURCE = "source.tar"
+
+
+def make(settings: Settings, folder: Path, reason: str, in_place: bool = False) -> dict:
+    """Writes a dump into an empty folder and gives its manifest, which is written last.
+
+    reason is "backup", "snapshot" or "dump". in_place leaves the app's files where they are, in settings.state:
+    the part "files" only lists them. SQLite's files, which sqlite.SQLite.entries finds, are copied all the same.
+    """
+    run.folder(folder)
+    if any(folder.iterdir()):
+        raise Failure(f"{folder} is not empty")
+    parts, versions = [], {}
+    for source in sources.of(settings):
+        say.line(f"dump {source.name}")
+        in_files = isinstance(source, files.Files)
+        part = source.dump(folder, in_place) if in_files else source.dump(folder)
+        source.check(folder, part) if not (in_place and in_files) else check_files(folder, part)
+        parts.append(part.as_dict())
+        if version := source.version():
+            versions[source.name] = version
+    manifest = {
+        "format": FORMAT, "time": run.now(), "name": settings.name, "tag": settings.tag, "user": settings.user,
+        "release": settings.release(), "reason": reason, "initialized": os.path.exists(os.path.join(settings.root, "initialized")),
+        "versions": versions, "parts": parts, "settings": settings.plan, "beside": beside_files(settings, folder),
+    }
+    run.write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    return manifest
+
+
+def beside_files(settings: Settings, folder: Path) -> list[dict]:
+    """Adds the variables of the kept releases and the source of the one that takes the traffic."""
+    added = []
+    if os.path.isdir(settings.variables):
+        run.folder(folder / VARIABLES)
+        for name in sorted(os.listdir(settings.variables)):
+            if name.endswith(".env"):
+                shutil.copyfile(os.path.join(settings.variables, name), folder / VARIABLES / name, follow_symlinks=False)
+                added.append(f"{VARIABLES}/{name}")
+    release = settings.release()
+    source = os.path.join(settings.root, "releases", release, "src")
+    if release and os.path.isdir(source):
+        run.output(["tar", "--create", f"--file={folder / SOURCE}", "--one-file-system", f"--directory={source}", "."],
+                   seconds=run.HOUR, what="pack the release's source")
+        added.append(SOURCE)
+    return [vars(digest_of(folder, path)) for path in added]
+
+
+def digest_of(folder: Path, path: str) -> File:
+    """A file of the dump, with its sum and for root only."""
+    os.chmod(folder / path, 0o600)
+    return digest(folder, path)
+
+
+def read(folder: Path) -> dict:
+    """The manifest of a dump. Its parts are source.Part."""
+    try:
+        with open(folder / MANIFEST, encoding="utf-8") as file:
+            manifest = json.load(file)
+        manifest["parts"] = [Part.of(part) for part in manifest["parts"]]
+    except FileNotFoundError:
+        raise Failure(f"{folder} is not a whole dump: it has no {MANIFEST}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise Failure(f"{folder / MANIFEST} can't be read: {error}") from None
+    if manifest.get("format") != FORMAT:
+        raise Failure("the dump was made by a newer Slipway", "update slipway")
+    return manifest
+
+
+def check(settings: Settings, folder: Path) -> dict:
+    """Fails if a dump is not whole, and gives its manifest."""
+    manifest = read(folder)
+    for part in manifest["parts"]:
+        source = sources.named(settings, part.source)
+        source.check(folder, part) if source else check_files(folder, part)
+    beside = [tree.safe(f["path"]) for f in manifest["beside"]]
+    check_files(folder, Part.of({"source": "", "files": [f for f in manifest["beside"] if f["bytes"]], "counts": {}}))
+    for path in beside:
+        if not (folder / path).exists():
+            raise Failure(f"the dump lacks {path}: it is not whole")
+    return manifest
+
+
+def snapshot(settings: Settings, words: list[str]) -> None:
+    """Writes a dump of the data as it is before a release's command runs. The word is the release."""
+    if len(words) != 1 or not is_release(words[0]):
+        raise Failure("a snapshot is named by its release")
+    folder = settings.snapshot(words[0])
+    if (folder / MANIFEST).exists():
+        say.answer({"snapshot": str(folder), "kept": True})
+        return
+    with run.locked(settings, "snapshot"):
+        run.folder(folder.parent)
+        part = folder.with_name(folder.name + ".part")
+        for left in folder, part:
+            run.remove(left)
+        needed, free = sum(source.size() for source in sources.of(settings)), run.free(folder.parent)
+        if needed > free - reserve(folder.parent):
+            raise Failure(f"the data takes {needed >> 20} MB and {free >> 20} MB of the disk are free: it does not fit with 10 % of the disk left",
+                          "remove what is not needed, or take a larger server", full=True)
+        try:
+            manifest = make(settings, part, "snapshot")
+            os.rename(part, folder)
+            run.sync(folder.parent)
+        except BaseException:
+            run.remove(part)
+            raise
+        say.answer({"snapshot": str(folder), "bytes": used(folder), "time": manifest["time"], "kept": False})
+
+
+def reserve(path: Path) -> int:
+    """How many bytes of a path's disk stay free: a tenth."""
+    found = os.statvfs(path)
+    return found.f_blocks * found.f_frsize // 10
+
+
+def used(folder: Path) -> int:
+    """How many bytes the files of a folder of root's have."""
+    return sum(entry.found.st_size for entry in tree.walk(folder) if entry.kind == "f")

@@ -1,0 +1,226 @@
+"""The app's database in PostgreSQL.
+
+root administers it as the cluster's own user, by peer authentication over the socket. A dump is restored as the
+app's own role: nothing in a dump can do more than the app may.
+"""
+
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+import run
+from say import Failure
+from settings import Instance, Settings
+from source import LIVE, Part, Source, check_files, digest, not_live
+
+FILE = "postgres.dump"
+HINT = "slipway logs shows what PostgreSQL said; slipway doctor looks at the server"
+TABLES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"""
+LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
+
+
+PLAIN = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--file=-")
+# What the app set for all who connect to its database does not hold for root: it could put functions of its own
+# in the way of the system's.
+OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
+ANALYZE = "SELECT format('ANALYZE %I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = current_user \\gexec\n"
+ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>[A-Z]+(?: [A-Z]+)*) \S+ (?P<rest>.*)")
+EXTENSION = re.compile(r'^CREATE EXTENSION IF NOT EXISTS "?([A-Za-z0-9_-]+)"? WITH SCHEMA "?([^";]+)"?;$', re.MULTILINE)
+
+
+class Postgres(Source):
+    """The app's database."""
+
+    name = "postgres"
+
+    def __init__(self, settings: Settings, instance: Instance) -> None:
+        super().__init__(settings)
+        self.instance = instance
+
+    def database(self, where: str) -> str:
+        """The name of the database that lies there."""
+        return self.instance.database + ("" if where == LIVE else "-" + where)
+
+    def version(self) -> str:
+        """The major version of the data."""
+        return run.output(["cat", str(Path(self.instance.data, "PG_VERSION"))]).decode().strip()
+
+    def program(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, of the data's own version."""
+        return f"/usr/lib/postgresql/{self.version()}/bin/{name}"
+
+    def words(self, program: str, where: str, role: str = "", *more: str) -> list[str]:
+        """The words that run a program on the database there."""
+        return self.connect(program, role or self.instance.user, self.database(where), *more)
+
+    def connect(self, program: str, role: str, database: str, *more: str) -> list[str]:
+        """The words that run a program on a database, as a role."""
+        return [self.program(program), f"--host={self.instance.socket}", f"--username={role}", "--no-password", *more, f"--dbname={database}"]
+
+    def query(self, sql: str, database: str = "postgres", seconds: float = 600) -> list[str]:
+        """The lines that a query as the administrator gives."""
+        words = self.connect("psql", self.instance.user, database, *PLAIN)
+        printed = run.output(words, user=self.instance.user, env=OPTIONS, data=sql.encode(), seconds=seconds, what="ask PostgreSQL", hint=HINT)
+        return printed.decode(errors="replace").splitlines()
+
+    def size(self) -> int:
+        """How many bytes the database takes on disk."""
+        return int(self.query(f"SELECT pg_database_size({text(self.database(LIVE))})")[0])
+
+    def counts(self, where: str = LIVE) -> dict[str, int]:
+        """How many rows there are, by table, at one instant."""
+        with Reading(self, where) as reading:
+            return reading.counts()
+
+    def dump(self, folder: Path) -> Part:
+        """Dumps the database by pg_dump, and counts the rows of the same instant."""
+        with Reading(self, LIVE) as reading, open(folder / FILE, "xb") as out:
+            self.write(out, f"--snapshot={reading.snapshot}")
+            counts = reading.counts()
+        return Part(self.name, [digest(folder, FILE)], counts, {"extensions": self.extensions(LIVE)})
+
+    def write(self, out, *more: str) -> None:
+        """Writes a dump into an open file."""
+        words = self.words("pg_dump", LIVE, "", "--format=custom", "--compress=0", *more)
+        run.output(words, user=self.instance.user, env=OPTIONS, stdout=out, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT)
+
+    def extensions(self, where: str) -> list[str]:
+        """The extensions of a database."""
+        return self.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1", self.database(where))
+
+    def check(self, folder: Path, part: Part) -> None:
+        """Fails if the dump is not whole, or if pg_restore can't read its list."""
+        check_files(folder, part)
+        self.listing(folder / part.files[0].path)
+
+    def listing(self, path: Path) -> str:
+        """What pg_restore lists of a dump."""
+        with open(path, "rb") as file:
+            return run.output([self.program("pg_restore"), "--list"], user=self.instance.user, stdin=file, seconds=600,
+                              what="read the dump of PostgreSQL").decode(errors="replace")
+
+    def restore(self, folder: Path, part: Part, where: str) -> None:
+        """Makes a database of a dump, as the app's own role."""
+        self.make(not_live(where))
+        self.load(folder / part.files[0].path, where, part.more.get("extensions") or [])
+
+    def make(self, where: str) -> None:
+        """Makes an empty database of the app's."""
+        new = name(self.database(not_live(where)))
+        self.query(f"CREATE DATABASE {new} OWNER {name(self.instance.role)} TEMPLATE template0;\nREVOKE ALL ON DATABASE {new} FROM PUBLIC;")
+
+    def load(self, path: Path, where: str, extensions: list[str]) -> None:
+        """Loads a dump of pg_dump's own format into an empty database. extensions may be made that the app can't make."""
+        entries, made = [], self.extend(path, where, extensions)
+        for entry in self.listing(path).splitlines():
+            found = ENTRY.match(entry)
+            schema = found and found["kind"] == "SCHEMA" and found["rest"].rpartition(" ")[0]
+            if found and not (found["kind"] == "EXTENSION" or found["rest"].startswith(("EXTENSION ", "SCHEMA public ")) or schema in made):
+                entries.append(entry)
+        with open(path, "rb") as file, run.given("".join(e + "\n" for e in entries).encode()) as fd:
+            words = self.words("pg_restore", where, self.instance.role, "--no-owner", "--no-acl", "--exit-on-error", f"--use-list=/dev/fd/{fd}")
+            run.output(words, user=self.settings.user, env=OPTIONS, stdin=file, keep=(fd,), seconds=6 * run.HOUR, what="restore PostgreSQL")
+        self.as_app(ANALYZE, where)
+
+    def extend(self, path: Path, where: str, allowed: list[str]) -> set[str]:
+        """Makes the extensions that a dump needs, and gives the schemas that are there then.
+
+        The app makes those that it may; others only if the live database has them, or allowed does.
+        """
+        with open(path, "rb") as file:
+            sql = run.output([self.program("pg_restore"), "--schema-only", "--file=-"], user=self.instance.user, stdin=file, seconds=600,
+                             what="read the dump of PostgreSQL").decode(errors="replace")
+        schemas = {"public"}
+        for extension, schema in EXTENSION.findall(sql):
+            if schema not in (*schemas, "pg_catalog"):
+                self.as_app(f"CREATE SCHEMA {name(schema)}", where)
+                schemas.add(schema)
+            make = f"CREATE EXTENSION IF NOT EXISTS {name(extension)} WITH SCHEMA {name(schema)} CASCADE"
+            if extension in allowed or self.exists(LIVE) and extension in self.extensions(LIVE):
+                self.query(make, self.database(where))
+            else:
+                self.as_app(make, where)
+        return schemas
+
+    def as_app(self, sql: str, where: str) -> None:
+        """Runs SQL as the app's role."""
+        words = self.words("psql", not_live(where), self.instance.role, *PLAIN)
+        run.output(words, user=self.settings.user, env=OPTIONS, data=sql.encode(), seconds=6 * run.HOUR, what="ask PostgreSQL as the app", hint=HINT)
+
+    def exists(self, where: str) -> bool:
+        """Whether there is such a database."""
+        return bool(self.query(f"SELECT 1 FROM pg_database WHERE datname = {text(self.database(where))}"))
+
+    def rename(self, here: str, there: str) -> None:
+        """Renames a database; who is connected to it is thrown out."""
+        old, new = self.database(here), self.database(there)
+        if self.exists(here) and not self.exists(there):
+            self.query(f"ALTER DATABASE {name(old)} ALLOW_CONNECTIONS false")
+            ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {text(old)}"
+            self.query(f"{ended};\n{ended};\nALTER DATABASE {name(old)} RENAME TO {name(new)}")
+        self.query(f"ALTER DATABASE {name(new)} ALLOW_CONNECTIONS true")
+
+    def remove(self, where: str) -> None:
+        """Removes a database that is not live."""
+        self.query(f"DROP DATABASE IF EXISTS {name(self.database(not_live(where)))} WITH (FORCE)")
+
+
+class Reading:
+    """A connection that sees the database as it was at one instant."""
+
+    def __init__(self, source: Postgres, where: str) -> None:
+        self.process = run.start(source.words("psql", where, "", *PLAIN), user=source.instance.user, env=OPTIONS,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.limit = threading.Timer(6 * run.HOUR, self.process.kill)
+        self.limit.daemon = True
+        self.limit.start()
+        self.snapshot = ""
+
+    def __enter__(self) -> "Reading":
+        try:
+            self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self.snapshot = self.ask("SELECT pg_export_snapshot()")[0]
+        except BaseException:
+            run.end(self.process)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.limit.cancel()
+        run.end(self.process)
+
+    def ask(self, sql: str) -> list[str]:
+        """The lines that a query gives."""
+        try:
+            self.process.stdin.write(f"{sql};\n\\echo .\n".encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # what it said tells why
+        lines = []
+        while (line := self.process.stdout.readline()) != b".\n":
+            if not line:
+                self.process.stdin.close()
+                self.process.stdin = None
+                _, said = self.process.communicate(timeout=60)
+                raise Failure("ask PostgreSQL: " + run.ending(self.process.returncode, said), HINT)
+            lines.append(line.decode(errors="replace").rstrip("\n"))
+        return lines
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are, by table."""
+        counted = {table: int(self.ask(f"SELECT count(*) FROM ONLY {table}")[0]) for table in self.ask(TABLES)}
+        if large := int(self.ask(LARGE)[0]):
+            counted["large objects"] = large
+        return counted
+
+
+def name(identifier: str) -> str:
+    """A name as SQL has it."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text as SQL has it."""
+    return "'" + value.replace("'", "''") + "'"

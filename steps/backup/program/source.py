@@ -1,0 +1,156 @@
+"""What all sources of data have in common: a database, the app's files, its SQLite files."""
+
+import hashlib
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import say
+from settings import Settings
+
+LIVE = ""  # where the app has its data
+BESIDE = "beside"  # where data is restored to, until it is swapped or discarded
+
+
+def before(stamp: str) -> str:
+    """Where the data lies that was replaced at a time, as run.stamp has it."""
+    return "before-" + stamp
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a dump. Its path is relative to the dump's folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a source put into a dump."""
+
+    source: str
+    files: list[File]
+    counts: dict[str, int]
+    more: dict = field(default_factory=dict)
+
+    def as_dict(self) -> dict:
+        """The part as the manifest has it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, read: dict) -> "Part":
+        """A part that a manifest has."""
+        return cls(read["source"], [File(**f) for f in read["files"]], read["counts"], read.get("more") or {})
+
+
+class Source:
+    """A source of data. It lies somewhere: LIVE, BESIDE, or before(stamp).
+
+    Nothing but rename touches what is LIVE, and nothing removes it.
+    """
+
+    name = ""
+    moves = True  # False: it lies in what another source moves
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def size(self) -> int:
+        """How many bytes its data takes."""
+        raise NotImplementedError
+
+    def counts(self, where: str = LIVE) -> dict[str, int]:
+        """How many rows there are, by table."""
+        raise NotImplementedError
+
+    def version(self) -> str:
+        """The major version of the database; empty for files."""
+        return ""
+
+    def dump(self, folder: Path) -> Part:
+        """Writes a consistent dump of the live data into a folder."""
+        raise NotImplementedError
+
+    def check(self, folder: Path, part: Part) -> None:
+        """Fails if the dump is not whole."""
+        check_files(folder, part)
+
+    def restore(self, folder: Path, part: Part, where: str) -> None:
+        """Makes the data of a dump anew somewhere that is not LIVE."""
+        raise NotImplementedError
+
+    def exists(self, where: str) -> bool:
+        """Whether it lies there."""
+        raise NotImplementedError
+
+    def rename(self, here: str, there: str) -> None:
+        """Has the data of here lie there, where nothing is. Run again, it finishes what a crash left."""
+        raise NotImplementedError
+
+    def remove(self, where: str) -> None:
+        """Removes what lies there, which is not LIVE; it is no error if nothing does."""
+        raise NotImplementedError
+
+    def units(self) -> list[str]:
+        """The units that must not start while its data is renamed."""
+        return []
+
+    def resume(self, block: bool = True) -> None:
+        """Starts again what rename had to stop. Without block it is not waited for."""
+
+    def beside(self, folder: Path, part: Part) -> "Beside":
+        """Restores a dump beside the live data."""
+        self.remove(BESIDE)
+        self.restore(folder, part, BESIDE)
+        return Beside(self)
+
+
+class Beside:
+    """A dump that was restored beside the live data."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def counts(self) -> dict[str, int]:
+        """How many rows it has, by table."""
+        return self.source.counts(BESIDE)
+
+    def discard(self) -> None:
+        """Removes it."""
+        self.source.remove(BESIDE)
+
+
+def not_live(where: str) -> str:
+    """Ends the program at a mistake in it that would remove or overwrite live data."""
+    if where == LIVE:
+        raise AssertionError("live data is never removed or overwritten")
+    return where
+
+
+def digest(folder: Path, path: str) -> File:
+    """A file of a dump, with its sum."""
+    size, sums = 0, hashlib.sha256()
+    fd = os.open(folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with open(fd, "rb", buffering=0) as file:
+        while block := file.read(1 << 20):
+            size += len(block)
+            sums.update(block)
+    return File(path, size, sums.hexdigest())
+
+
+def check_files(folder: Path, part: Part) -> None:
+    """Fails if a file of a dump is not there, is empty, or is not what was written."""
+    for wanted in part.files:
+        path = folder / wanted.path
+        try:
+            size = os.stat(path, follow_symlinks=False).st_size
+        except FileNotFoundError:
+            raise say.Failure(f"the dump lacks {wanted.path}: it is not whole") from None
+        if size == 0:
+            raise say.Failure(f"the dump's {wanted.path} is empty")
+        if size != wanted.bytes:
+            raise say.Failure(f"the dump's {wanted.path} has {size} bytes, and {wanted.bytes} were written: it was cut short")
+        if digest(folder, wanted.path).sha256 != wanted.sha256:
+            raise say.Failure(f"the dump's {wanted.path} is not what was written: its SHA-256 differs")

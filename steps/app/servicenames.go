@@ -31,9 +31,11 @@ type ServiceName struct {
 	// Scheme is what the address must begin with, where the client library takes no other
 	// than "postgresql+asyncpg"; "" is the kind's own.
 	Scheme string
-	// NeedsHost is set if the address must name a host, because what reads it takes no
-	// socket's: a pydantic PostgresDsn, or a host that the source puts into an address.
+	// NeedsHost is set if what reads it takes no socket's path: a pydantic PostgresDsn, a
+	// client of MariaDB that is not Django's.
 	NeedsHost bool `json:",omitempty"`
+	// InAddress is set if the source puts the host or the name into an address.
+	InAddress bool `json:",omitempty"`
 	// Source is where it is read, for people: "config.py line 5".
 	Source string
 }

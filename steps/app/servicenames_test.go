@@ -26,6 +26,9 @@ func namesOf(found Found) string {
 		if n.NeedsHost {
 			text += "@"
 		}
+		if n.InAddress {
+			text += "+"
+		}
 		all = append(all, text)
 	}
 	return strings.Join(all, " ")
@@ -70,12 +73,12 @@ var databaseApps = []struct {
 	{"Flask with an f-string", files("requirements.txt", "flask\nsqlalchemy\nPyMySQL", "app.py", flaskTop+
 		"import sqlalchemy\nengine = sqlalchemy.create_engine(f\"mysql+pymysql://{os.environ['MYSQL_USER']}:{os.environ['MYSQL_PASSWORD']}@{os.getenv('MYSQL_HOST')}/{os.getenv('MYSQL_DATABASE', 'shop')}\")\n"),
 		"mariadb: pymysql (requirements.txt line 3)",
-		"MYSQL_DATABASE=mariadb:name MYSQL_HOST=mariadb:host@ MYSQL_PASSWORD=mariadb:password MYSQL_USER=mariadb:user"},
+		"MYSQL_DATABASE=mariadb:name+ MYSQL_HOST=mariadb:host+ MYSQL_PASSWORD=mariadb:password MYSQL_USER=mariadb:user"},
 	{"FastAPI with pydantic-settings", files("requirements.txt", "fastapi\nsqlmodel\npsycopg[binary]\npydantic-settings", "app/main.py", "from app.config import settings\n"+fastApp, "app/config.py",
 		"from pydantic import PostgresDsn, computed_field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env')\n    PROJECT_NAME: str\n    POSTGRES_SERVER: str\n    POSTGRES_PORT: int = 5432\n    POSTGRES_USER: str\n    POSTGRES_PASSWORD: str = ''\n    POSTGRES_DB: str = ''\n"+
 			"    @computed_field\n    @property\n    def SQLALCHEMY_DATABASE_URI(self) -> PostgresDsn:\n        return MultiHostUrl.build(scheme='postgresql+psycopg', host=self.POSTGRES_SERVER)\nsettings = Settings()\n"),
 		"postgres: psycopg (requirements.txt line 3)",
-		"POSTGRES_DB=postgres:name POSTGRES_PASSWORD=postgres:password POSTGRES_PORT=postgres:port POSTGRES_SERVER=postgres:host@ POSTGRES_USER=postgres:user"},
+		"POSTGRES_DB=postgres:name+ POSTGRES_PASSWORD=postgres:password POSTGRES_PORT=postgres:port POSTGRES_SERVER=postgres:host+ POSTGRES_USER=postgres:user"},
 	{"FastAPI with asyncpg and a prefix", files("requirements.txt", "fastapi\nsqlalchemy[asyncio]\nasyncpg\nredis\npydantic-settings", "main.py", "from config import Settings\nfrom sqlalchemy.ext.asyncio import create_async_engine\n"+fastApp+"engine = create_async_engine(Settings().database_url)\n", "config.py",
 		"from pydantic import Field, RedisDsn\nfrom pydantic_settings import BaseSettings\nclass Base(BaseSettings):\n    class Config:\n        env_prefix = 'shop_'\nclass Settings(Base):\n    class Config:\n        env_prefix = 'shop_'\n    database_url: str\n    queue: RedisDsn = 'redis://localhost'\n    cache: str = Field('redis://localhost:6379/1', validation_alias='MY_CACHE')\n    debug: bool = False\n"),
 		"postgres: asyncpg (requirements.txt line 3); redis: redis (requirements.txt line 4)",
@@ -85,16 +88,29 @@ var databaseApps = []struct {
 	{"RQ and a worker", files("requirements.txt", "flask\nrq", "app.py", flaskTop+"import redis\nfrom rq import Queue\nq = Queue(connection=redis.from_url(os.environ['QUEUE']))\ncache = redis.Redis(host=os.getenv('CACHE_HOST', 'localhost'), port=int(os.getenv('CACHE_PORT', 6379)), db=0)\n"),
 		"redis: rq (requirements.txt line 2)", "CACHE_HOST=redis:host CACHE_PORT=redis:port QUEUE=redis:url"},
 	{"Celery of Flask", files("requirements.txt", "flask\ncelery\nredis", "app.py", flaskTop+"from celery import Celery\ncelery = Celery(__name__, broker=os.environ.get('REDIS_URL', 'redis://localhost:6379/0'), backend=os.environ.get('REDIS_URL', 'redis://localhost:6379/0'))\n"),
-		"redis: redis (requirements.txt line 3)", "CELERY_RESULT_BACKEND=redis:result REDIS_URL=redis:url"},
+		"redis: redis (requirements.txt line 3)", "CELERY_BROKER_URL=redis:broker CELERY_RESULT_BACKEND=redis:result REDIS_URL=redis:url"},
+	{"Celery with settings alone", files("poetry.lock", lockedWith("celery", "redis"), "app.py", flaskApp),
+		"redis: redis (poetry.lock)", "CELERY_BROKER_URL=redis:broker"},
 	{"Celery on RabbitMQ", files("requirements.txt", "flask\ncelery", "app.py", flaskTop+"from celery import Celery\ncelery = Celery(__name__, broker=os.environ.get('CELERY_BROKER_URL', 'amqp://guest@localhost'), backend=os.environ.get('CELERY_RESULT_BACKEND', 'rpc://'))\n"),
 		"", ""},
 	{"psycopg2 by hand", files("requirements.txt", "flask\npsycopg2-binary", "app.py", flaskTop+"import psycopg2\ndef db():\n    return psycopg2.connect(host=os.environ['H'], dbname=os.environ['D'], user=os.environ['U'], password=os.environ['PW'])\n"),
 		"postgres: psycopg2-binary (requirements.txt line 2)", "D=postgres:name H=postgres:host PW=postgres:password U=postgres:user"},
+	{"MariaDB by hand", files("requirements.txt", "flask\nflask-mysqldb", "app.py", flaskTop+"app.config['MYSQL_HOST'] = os.getenv('DB_HOST')\napp.config['MYSQL_USER'] = os.getenv('DB_USER')\napp.config['MYSQL_DB'] = os.getenv('SHOP')\n"),
+		"mariadb: flask-mysqldb (requirements.txt line 2)", "DB_HOST=mariadb:host@ DB_USER=mariadb:user SHOP=mariadb:name"},
 	{"compose.yaml", files("requirements.txt", "flask", "app.py", flaskApp, "docker-compose.yml", "services:\n  web:\n    build: .\n  cache:\n    image: redis:7-alpine\n  db:\n    image: docker.io/library/mysql:8\n"),
 		`mariadb: the image "docker.io/library/mysql:8" (docker-compose.yml line 7); redis: the image "redis:7-alpine" (docker-compose.yml line 5)`, ""},
 	{"MongoDB and mail", files("requirements.txt", "flask\npymongo", "app.py", flaskTop+"m = os.environ.get('MONGO_DB_NAME'), os.environ['MONGODB_URI'], os.environ['MAIL_HOST'], os.getenv('DB_POOL_SIZE', 5), os.getenv('DATABASE_PATH', 'x.db')\n"),
 		"", ""},
 	{"SQLite alone", files("requirements.txt", "flask", "app.py", flaskTop+"import sqlite3\ndb = sqlite3.connect('shop.db')\n"), "", ""},
+}
+
+// lockedWith is a poetry.lock with Flask and these packages.
+func lockedWith(packages ...string) string {
+	text := ""
+	for _, name := range append([]string{"flask"}, packages...) {
+		text += "[[package]]\nname = \"" + name + "\"\nversion = \"3.0\"\noptional = false\ngroups = [\"main\"]\n"
+	}
+	return text
 }
 
 // djangoApp is a Django project with these requirements, database and lines of settings.

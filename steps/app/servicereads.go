@@ -26,7 +26,19 @@ func (d *detection) serviceNames(sources []*module) {
 			f.line(l)
 		}
 	}
+	f.celeryBroker()
 	d.found.ServiceNames = f.names.sorted()
+}
+
+// otherBrokers are the first parts of the addresses of brokers that are not Redis.
+var otherBrokers = []string{"amqp", "amqps", "pyamqp", "sqs", "kafka", "confluentkafka", "azureservicebus", "gcpubsub", "memory", "filesystem", "mongodb", "zookeeper"}
+
+// celeryBroker notes the variable that Celery itself takes before any setting, unless the
+// source names another broker.
+func (f *nameFinder) celeryBroker() {
+	if f.drives("celery") && f.offered(Redis) && !f.otherBroker {
+		f.take(ServiceName{Variable: "CELERY_BROKER_URL", Part: PartBroker, Source: f.drivers["celery"]}, Redis)
+	}
 }
 
 // nameFinder finds the variables.
@@ -39,6 +51,8 @@ type nameFinder struct {
 	// schemes that it puts in front of one.
 	builds map[string]bool
 	adds   []string
+	// otherBroker is set if the source has the address of a broker that is not Redis.
+	otherBroker bool
 	// async is set if the source has SQLAlchemy's asynchronous engine.
 	async bool
 }
@@ -88,6 +102,7 @@ func (f *nameFinder) survey(sources []*module) {
 // address notes an address that has fields to fill, or has nothing but its scheme.
 func (f *nameFinder) address(text string) {
 	kind, scheme := kindOfAddress(text)
+	f.otherBroker = f.otherBroker || slices.Contains(otherBrokers, scheme)
 	if kind == "" {
 		kind, scheme = kindOfAddress(text + "://")
 	}
@@ -263,7 +278,8 @@ func (f *nameFinder) take(n ServiceName, kind string) {
 		if n.Part == PartURL && n.Scheme == "" {
 			n.Scheme = f.dialect(one)
 		}
-		n.NeedsHost = n.NeedsHost || n.Part == PartHost && f.builds[one]
+		n.InAddress = f.builds[one] && (n.Part == PartHost || n.Part == PartName)
+		n.NeedsHost = n.NeedsHost || n.Part == PartHost && one == MariaDB && f.detection.found.Framework != Django && !n.InAddress
 		f.names.add(n)
 	}
 }

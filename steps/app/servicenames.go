@@ -1,5 +1,7 @@
 package app
 
+import "slipway/providers"
+
 // Offer is a kind of database that the app seems to use: nothing makes it unless a person
 // says so.
 type Offer struct {
@@ -11,15 +13,15 @@ type Offer struct {
 
 // The parts of a database's address that a variable may have.
 const (
-	PartURL      = "url"
-	PartHost     = "host" // a folder or socket, where the client library takes one
-	PartPort     = "port"
-	PartUser     = "user"
-	PartPassword = "password"
-	PartName     = "name"   // of the database
-	PartBroker   = "broker" // the address as Celery's broker takes it
-	PartResult   = "result" // the address as Celery's result backend takes it
-	PartEngine   = "engine" // Django's name of the backend: "django.db.backends.postgresql"
+	PartURL      = providers.PartURL
+	PartHost     = providers.PartHost
+	PartPort     = providers.PartPort
+	PartUser     = providers.PartUser
+	PartPassword = providers.PartPassword
+	PartName     = providers.PartName
+	PartBroker   = providers.PartBroker
+	PartResult   = providers.PartResult
+	PartEngine   = providers.PartEngine
 )
 
 // ServiceName is a variable by which the app's source reads where a database is.

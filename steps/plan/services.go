@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slipway/providers"
 	"slipway/steps/app"
 )
 
@@ -44,6 +45,15 @@ func (p Plan) ServiceNames() []app.ServiceName {
 	return slices.DeleteFunc(slices.Clone(p.App.ServiceNames), func(n app.ServiceName) bool {
 		return !slices.Contains(p.Services(), n.Kind)
 	})
+}
+
+// ServiceVariables are the same as a platform takes them.
+func (p Plan) ServiceVariables() []providers.ServiceName {
+	var all []providers.ServiceName
+	for _, n := range p.ServiceNames() {
+		all = append(all, providers.ServiceName{Variable: n.Variable, Kind: n.Kind, Part: n.Part, Scheme: n.Scheme})
+	}
+	return all
 }
 
 // Offers are the databases that the app seems to use, and of which nobody has said yet

@@ -87,6 +87,7 @@ const (
 	ToSetVars Ability = "change variables without a deployment"
 	ToGoBack  Ability = "roll back"
 	ToTellLog Ability = "show the server's log"
+	ToBackUp  Ability = "make backups"
 	ToExamine Ability = "show the state of its server"
 )
 

@@ -22,6 +22,7 @@ func order(p plan.Plan, provider providers.Provider, spec providers.Spec) []engi
 	stages := resources(provider.Resources(spec))
 	switch target := provider.(type) {
 	case providers.ServerProvider:
+		stages = append(stages, accessOf(p, provider)...)
 		stages = append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p))
 	case providers.Platform:
 		stages = append(stages, resources(target.Deliveries(spec, appOf(p, target)))...)

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/crypto/ssh"
 )
 
 const (
@@ -106,6 +108,14 @@ func (p *Plan) checkBackupProvider() error {
 }
 
 func checkBackupAt(value string) error { return matches(atPattern, value, "a time of day like 03:30") }
+
+func checkBackupHostKey(value string) error {
+	key, comment, _, rest, err := ssh.ParseAuthorizedKey([]byte(value))
+	if err != nil || comment != "" || len(rest) > 0 || strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))) != value {
+		return Usagef("", "it is like ssh-ed25519 AAAA…, as ssh-keyscan HOST prints it after the host's name")
+	}
+	return nil
+}
 
 func checkBackupKeep(value string) error {
 	_, err := parseKeep(value)

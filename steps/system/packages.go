@@ -67,6 +67,9 @@ func appPackages(p plan.Plan) []string {
 	if len(p.Domains()) > 0 {
 		names = append(names, "dehydrated")
 	}
+	if _, on := p.BackupTo(); on {
+		names = append(names, "restic", "openssh-client")
+	}
 	for _, name := range slices.Concat(service.Packages(p), p.App.Packages) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)

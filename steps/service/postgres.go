@@ -36,12 +36,14 @@ var postgresData = folder(app.Postgres) + "/data"
 var postgres = database{
 	name: app.Postgres, title: "PostgreSQL", user: "postgres", percent: 15,
 	packages: []string{"postgresql"},
-	lines: func(fact.View) []string {
+	lines: func(v fact.View) []string {
 		return []string{
 			"Group=postgres", "RuntimeDirectoryMode=0755",
 			"ExecStart=" + shell.UnitWords("/bin/sh", "-c",
 				`exec "/usr/lib/postgresql/$(cat "$1/PG_VERSION")/bin/postgres" -D "$1" -c config_file="$2"`, "sh", postgresData, postgresConf),
-			"KillSignal=SIGINT", "KillMode=mixed",
+			"KillSignal=SIGINT", "KillMode=mixed", "SupplementaryGroups=" + layout.Of(v.Plan.Name).User,
+			// The kernel ends one of its processes before the one that they all come from.
+			`Environment="PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj" "PG_OOM_ADJUST_VALUE=0"`,
 		}
 	},
 	files: func(v fact.View) []shell.File {
@@ -50,16 +52,19 @@ var postgres = database{
 			{Path: postgresConf, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 listen_addresses = ''
 unix_socket_directories = '%s'
+unix_socket_group = '%s'
+unix_socket_permissions = 0770
 hba_file = '%s'
 shared_buffers = %dMB
 effective_cache_size = %dMB
 maintenance_work_mem = %dMB
 max_connections = %d
 max_wal_size = 512MB
+log_line_prefix = '%%q%%u@%%d '
 jit = off
 timezone = 'Etc/UTC'
 log_timezone = 'Etc/UTC'
-`, runtime(app.Postgres), postgresHBA, megabytes(v, 7, 32), megabytes(v, 30, 128), megabytes(v, 4, 32), max(30, min(100, megabytes(v, 10, 40))))},
+`, runtime(app.Postgres), user, postgresHBA, megabytes(v, 7, 32), megabytes(v, 30, 128), megabytes(v, 4, 32), connections(v))},
 			// Whom a role is of says the kernel. Nothing else gets in.
 			{Path: postgresHBA, Mode: "644", Content: fmt.Sprintf("# Written by slipway.\nlocal all postgres peer\nlocal %q %q peer\nlocal all %q peer\n", user, user, builder)},
 		}

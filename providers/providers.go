@@ -87,6 +87,7 @@ const (
 	ToSetVars Ability = "change variables without a deployment"
 	ToGoBack  Ability = "roll back"
 	ToTellLog Ability = "show the server's log"
+	ToBackUp  Ability = "make backups"
 	ToExamine Ability = "show the state of its server"
 )
 
@@ -126,6 +127,31 @@ type ExistingServer interface {
 	// can be asked.
 	SudoPassword(ctx context.Context) (string, error)
 }
+
+// BackupKeeper is implemented by providers that can make the bucket that backups go to.
+type BackupKeeper interface {
+	Provider
+	// BackupAccess is how the deployment's backups get to their bucket. It is known once
+	// Resources were made; before, and if backups go elsewhere, the error wraps ErrNoBackups.
+	BackupAccess() (Access, error)
+}
+
+// Access is what opens a bucket at an S3 server. Printed, it shows no secret.
+type Access struct {
+	// Endpoint is where the server answers: "https://fra1.digitaloceanspaces.com".
+	Endpoint string
+	// AccessKey and SecretKey may read and write the bucket.
+	AccessKey, SecretKey string
+}
+
+// String leaves the key out.
+func (a Access) String() string { return "the access to a bucket at " + a.Endpoint }
+
+// GoString leaves the key out.
+func (a Access) GoString() string { return a.String() }
+
+// ErrNoBackups says that the provider has made no place for backups (yet).
+var ErrNoBackups = errors.New("there is no place for the backups of this deployment")
 
 // Consoler is implemented by providers that can show what the server printed
 // while it booted, for the case that it never answers.

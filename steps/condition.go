@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/steps/backup"
 	"slipway/steps/cpython"
 	"slipway/steps/fact"
 	"slipway/steps/layout"
@@ -72,13 +73,13 @@ type UnitCondition struct {
 	Result string `json:"result,omitempty"`
 }
 
-// Condition looks at the server, in one round trip.
-func (s *Session) Condition(ctx context.Context) (ServerCondition, error) {
+// Condition looks at the server and at its backups, in one round trip.
+func (s *Session) Condition(ctx context.Context) (ServerCondition, *backup.Condition, error) {
 	seen, err := s.Client.Look(ctx, lookCondition(layout.Of(s.plan.Name)))
 	if err != nil {
-		return ServerCondition{}, err
+		return ServerCondition{}, nil, err
 	}
-	return readCondition(seen), nil
+	return readCondition(seen), judgeBackups(s.plan, seen["backup"]), nil
 }
 
 // unitProperties are what is asked of the app's units.
@@ -107,6 +108,7 @@ func lookCondition(l layout.Layout) string {
 		shell.Section("reboot", shell.Script(whyRebootScript, nil)),
 		shell.Section("python", release.LookPython(l)),
 		shell.Section("jobs", remote.Running()),
+		shell.Section("backup", backup.LookState),
 	)
 }
 

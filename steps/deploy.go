@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 // without an error; it tells what visitors get. When ctx ends, what runs on the server goes on, and the next
 // run follows it.
 func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
+	plan.BackupKey = cmp.Or(plan.BackupKey, readBackupKey(home, plan.Name))
 	run, err := engine.Begin(plan, facts(plan), home, open, emit)
 	if err != nil {
 		return engine.Outcome{}, err
@@ -38,6 +40,9 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 	fresh := d.Record().Server.Address == ""
 	if err := run.Do(ctx, order(run.Plan, run.Provider(), run.Spec())); err != nil {
 		return engine.Outcome{}, errors.Join(err, giveUp(ctx, run, fresh))
+	}
+	if err := keepBackupKey(ctx, run, home, open); err != nil {
+		return engine.Outcome{}, err
 	}
 	where, err := siteOf(ctx, run)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"slipway/steps/plan"
 	"slipway/steps/release"
 	"slipway/steps/remote"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 	"slipway/steps/system"
 	"slipway/steps/web"
@@ -113,7 +114,8 @@ func removeScript(p plan.Plan, token string) string {
 	return shell.Lines(
 		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
-		backup.Remove(layout.Of(p.Name)),
+		backup.Remove(),
+		service.Remove(),
 		web.Remove(p),
 		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),
 		system.Remove(),

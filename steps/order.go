@@ -7,6 +7,7 @@ import (
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
+	"slipway/steps/service"
 	"slipway/steps/system"
 	"slipway/steps/web"
 )
@@ -21,6 +22,7 @@ func order(p plan.Plan, provider providers.Provider, spec providers.Spec) []engi
 	stages := resources(provider.Resources(spec))
 	switch target := provider.(type) {
 	case providers.ServerProvider:
+		stages = append(stages, accessOf(p, provider)...)
 		stages = append(stages, engine.OneStep{Step: engine.Connection{}}, facts(p))
 	case providers.Platform:
 		stages = append(stages, resources(target.Deliveries(spec, appOf(p, target)))...)
@@ -44,7 +46,9 @@ func facts(p plan.Plan) engine.Facts {
 		guarding = append(guarding, access.HostKey) // a server that was there before keeps its own
 	}
 	all := append(guarding.Unguarded(), guarding.Guarded()...)
-	all = append(all, web.RequestLogs, web.Proxy, release.Account, release.Variables, release.Upload)
+	all = append(all, web.RequestLogs, web.Proxy, release.Account)
+	all = append(all, service.Facts(p)...)
+	all = append(all, release.Variables, release.Upload)
 	if len(p.App.Data) > 0 {
 		all = append(all, release.Data)
 	}

@@ -28,7 +28,7 @@ func TestShellIsWellFormed(t *testing.T) {
 			t.Errorf("%s: %v: %s\n%s", name, err, out, script)
 		}
 	}
-	for _, p := range []plan.Plan{p, example.WithDomains(p, "a.example.com", "b.example.com")} {
+	for _, p := range []plan.Plan{p, example.WithServices(example.WithDomains(p, "a.example.com", "b.example.com"))} {
 		all := facts(p)
 		check("all looks", engine.LookScript(p, all))
 		for _, f := range all {
@@ -42,7 +42,7 @@ func TestShellIsWellFormed(t *testing.T) {
 
 // TestNothingIsThere has every fact decide on a server that was not looked at.
 func TestNothingIsThere(t *testing.T) {
-	p := example.WithDomains(example.Plan(t), "a.example.com")
+	p := example.WithServices(example.WithDomains(example.Plan(t), "a.example.com"))
 	for _, f := range facts(p) {
 		if changes := f.Decide(fact.View{Plan: p}); len(changes) == 0 {
 			t.Errorf("%s holds on a server that was not looked at", f.Name)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"slipway/providers"
+	"slipway/steps/backup"
 	"slipway/steps/engine"
 )
 
@@ -21,6 +22,11 @@ func (preflight) Phase() providers.Phase { return providers.PhaseOther }
 func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, error) {
 	if err := run.Plan.CheckDomain(); err != nil {
 		return providers.Finding{}, err
+	}
+	if run.Record().Server.Address == "" {
+		if err := backup.CheckAccess(run.Plan); err != nil {
+			return providers.Finding{}, err
+		}
 	}
 	if err := run.Provider().Check(ctx, run.Spec()); err != nil {
 		return providers.Finding{}, err

@@ -47,7 +47,7 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 			return digitalocean.New(digitalocean.Options{
 				Token:   cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
 				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
-				Domains: p.Domains(),
+				Domains: p.Domains(), Spaces: bucketOf(p), SpacesURL: operator.Getenv("DIGITALOCEAN_SPACES_URL"), Dir: dir,
 			})
 		case plan.ProviderSSH:
 			return ssh.New(ssh.Options{
@@ -66,6 +66,16 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
 		}
 	}
+}
+
+// bucketOf is the bucket that backups go to; the zero value if it is none of Spaces.
+func bucketOf(p plan.Plan) digitalocean.Bucket {
+	place, on := p.BackupTo()
+	if !on || place.Scheme != plan.BackupSpaces {
+		return digitalocean.Bucket{}
+	}
+	region, name, _ := strings.Cut(place.Rest, "/") // it was checked
+	return digitalocean.Bucket{Region: region, Name: name}
 }
 
 // CheckProvider checks whether a provider would make a server at all, with its

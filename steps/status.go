@@ -10,6 +10,7 @@ import (
 	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/app"
+	"slipway/steps/backup"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -86,6 +87,8 @@ type Condition struct {
 	Server *ServerCondition `json:"server,omitempty"`
 	// ServerReason is why it could not be asked.
 	ServerReason string `json:"server_reason,omitempty"`
+	// Backup is how the backups are; nil where there is no server, or it could not be asked.
+	Backup *backup.Condition `json:"backup,omitempty"`
 	// Certificates are those that the server shows for the app's domains.
 	Certificates []web.ShownCertificate `json:"certificates,omitempty"`
 }
@@ -150,10 +153,10 @@ func (c *Condition) lookAtServer(ctx context.Context, name string, home state.Ho
 		return
 	}
 	defer s.Client.Close()
-	server, err := s.Condition(ctx)
+	server, backups, err := s.Condition(ctx)
 	if err != nil {
 		c.ServerReason = err.Error()
 		return
 	}
-	c.Server = &server
+	c.Server, c.Backup = &server, backups
 }

@@ -107,6 +107,11 @@ func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error 
 			return err
 		}
 	}
+	if p.options.Spaces != (Bucket{}) {
+		if _, err := p.ownSpacesKeys(ctx, spec.Tag); err != nil {
+			return err
+		}
+	}
 	if len(p.options.Domains) > 0 {
 		if _, err := p.zone(ctx, p.options.Domains[0]); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -24,7 +25,9 @@ type deployment struct {
 	cloud *fakecloud.Cloud
 	clock *fakecloud.VirtualClock
 	url   string
-	spec  providers.Spec
+	// spaces is where Spaces answers, dir the deployment's folder.
+	spaces, dir string
+	spec        providers.Spec
 	// options are what a provider is made with, apart from the token, URL and clock.
 	options Options
 }
@@ -41,8 +44,10 @@ func newDeployment(t *testing.T, faults fakecloud.Faults, change ...func(*fakecl
 		t.Fatal(err)
 	}
 	t.Cleanup(cloud.Close)
+	spaces := httptest.NewServer(cloud.Spaces())
+	t.Cleanup(spaces.Close)
 	return &deployment{
-		t: t, cloud: cloud, clock: clock, url: contract.Server(t, cloud).String(),
+		t: t, cloud: cloud, clock: clock, url: contract.Server(t, cloud).String(), spaces: spaces.URL, dir: t.TempDir(),
 		spec: providers.Spec{
 			Name: "hello", Tag: "slipway-hello-3f9a2c", UserData: "#cloud-config\nhostname: hello\n",
 			AuthorizedKey: publicKey, Ports: []int{22, 80, 443},
@@ -54,7 +59,7 @@ func newDeployment(t *testing.T, faults fakecloud.Faults, change ...func(*fakecl
 func (d *deployment) open() *Provider {
 	d.t.Helper()
 	o := d.options
-	o.Token, o.APIURL, o.Clock = testToken, d.url, d.clock
+	o.Token, o.APIURL, o.SpacesURL, o.Dir, o.Clock = testToken, d.url, d.spaces, d.dir, d.clock
 	p, err := New(o)
 	if err != nil {
 		d.t.Fatal(err)

@@ -111,6 +111,9 @@ func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inven
 		}
 		report("removed the SSH key " + k.Name)
 	}
+	if err := p.leaveBucket(ctx, w, report); err != nil {
+		return err
+	}
 	if w.tag != nil {
 		_, err := p.api.Tags.Delete(ctx, spec.Tag)
 		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {

@@ -65,6 +65,14 @@ type Options struct {
 	// Domains are the names that are to point at the server. A name whose zone is
 	// not at DigitalOcean is not changed; a note says so.
 	Domains []string
+	// Spaces is the bucket for backups; the zero value is none. It needs Dir.
+	Spaces Bucket
+	// SpacesURL is where Spaces answers; empty is the real one of the bucket's region.
+	// It is as APIURL is.
+	SpacesURL string
+	// Dir is the deployment's folder on this computer, which may not exist yet: the
+	// secret of the bucket's key is kept there.
+	Dir string
 	// Clock is the clock by which the provider waits; nil is the computer's.
 	Clock rest.Clock
 }
@@ -97,7 +105,10 @@ type Provider struct {
 	catalog *Catalog
 }
 
-var _ providers.Provider = (*Provider)(nil)
+var (
+	_ providers.Provider     = (*Provider)(nil)
+	_ providers.BackupKeeper = (*Provider)(nil)
+)
 
 const realAPI = "https://api.digitalocean.com"
 
@@ -180,6 +191,9 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	}
 	if p.options.Project != "" {
 		all = append(all, &projectResource{p: p, spec: spec})
+	}
+	if p.options.Spaces != (Bucket{}) {
+		all = append(all, &bucketResource{p: p, spec: spec}, &spacesKeyResource{p: p, spec: spec})
 	}
 	for _, name := range p.options.Domains {
 		all = append(all, &recordsResource{p: p, spec: spec, domain: strings.ToLower(strings.TrimSuffix(name, "."))})

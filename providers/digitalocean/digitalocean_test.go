@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) conformance.Opened {
 		d := newDeployment(t, fakecloud.Faults{})
 		d.cloud.AddDomain("example.com")
-		d.options = Options{ReservedIP: true, Domains: []string{"app.example.com"}, Project: "first-project", Backups: true}
+		d.options = Options{ReservedIP: true, Domains: []string{"app.example.com"}, Project: "first-project", Backups: true, Spaces: shopBucket}
 		return conformance.Opened{
 			Provider: d.open(), Spec: d.spec,
 			Again: func(testing.TB) providers.Provider { return d.open() },

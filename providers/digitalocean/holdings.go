@@ -34,6 +34,9 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 			Detail: fmt.Sprintf("%s in %s, %s, %s", d.SizeSlug, regionOf(&d), d.Status, publicIPv4(&d)),
 		})
 	}
+	for _, k := range w.spacesKeys {
+		all = append(all, providers.Holding{Kind: "spaces-key", ID: k.AccessKey, Detail: k.Name})
+	}
 	for _, r := range w.reserved {
 		all = append(all, providers.Holding{Kind: "reserved-ip", ID: r.IP, Detail: "free while the droplet has it"})
 	}
@@ -53,6 +56,7 @@ type inventory struct {
 	// to the droplet by somebody else and stay.
 	reserved, foreign []godo.ReservedIP
 	records           []ownRecord
+	spacesKeys        []*godo.SpacesKey
 }
 
 func (p *Provider) inventory(ctx context.Context, spec providers.Spec) (*inventory, error) {
@@ -73,8 +77,25 @@ func (p *Provider) inventory(ctx context.Context, spec providers.Spec) (*invento
 	if w.keys, err = p.ownKeys(ctx, spec); err != nil {
 		return nil, err
 	}
+	if w.spacesKeys, err = p.ownSpacesKeys(ctx, spec.Tag); err != nil {
+		return nil, err
+	}
 	w.tag, err = p.tag(ctx, spec.Tag)
 	return w, err
+}
+
+// ownSpacesKeys are the deployment's Spaces keys. Without a bucket nothing is asked: the
+// token need not have the right to.
+func (p *Provider) ownSpacesKeys(ctx context.Context, tag string) ([]*godo.SpacesKey, error) {
+	if !p.usesSpaces() {
+		return nil, nil
+	}
+	scoped, err := p.spacesKeys(ctx, scopedName(tag))
+	if err != nil {
+		return nil, err
+	}
+	passing, err := p.spacesKeys(ctx, passingName(tag))
+	return append(scoped, passing...), err
 }
 
 func (p *Provider) reservedOf(ctx context.Context, w *inventory) error {

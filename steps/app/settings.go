@@ -102,6 +102,8 @@ type Backup struct {
 	At string `toml:"at"`
 	// Keep is how many are kept: "7 daily, 4 weekly, 6 monthly".
 	Keep string `toml:"keep"`
+	// HostKey is the public host key of the SSH server that they go to: "ssh-ed25519 AAAA…".
+	HostKey string `toml:"host-key"`
 }
 
 // Health says when a new release counts as healthy. A field that is zero is not set.

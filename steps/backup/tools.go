@@ -28,8 +28,9 @@ var Tools = &fact.Fact{
 	Name: "backup", Title: "the program that looks after the data", Phase: providers.PhaseOther, Limit: 2 * time.Minute,
 	Look: func(p plan.Plan) string {
 		files, _ := program()
-		return shell.LookFiles(append(shell.Paths(append(files, settingsFile(p))), layout.Program)...)
+		return shell.Lines(shell.LookFiles(append(shell.Paths(append(files, settingsFile(p))), layout.Program)...), lookNightly(p), lookAccess())
 	},
+	Refuse: refuseAccess,
 	Decide: func(v fact.View) []providers.Change {
 		files, folder := program()
 		linked := slices.Contains(shell.SplitLines(v.Looked), "link "+folder+" "+layout.Program)
@@ -37,7 +38,8 @@ var Tools = &fact.Fact{
 		if !linked || slices.ContainsFunc(files, func(f shell.File) bool { return !f.Same(v.Looked) }) {
 			changes = append(changes, providers.Change{What: "install the program that dumps, counts and restores what the app keeps", Why: "data is never replaced unless a copy was compared"})
 		}
-		return append(changes, fact.ChangedFiles(v.Looked, "the program knows what the app keeps", settingsFile(v.Plan))...)
+		changes = append(changes, fact.ChangedFiles(v.Looked, "the program knows what the app keeps", settingsFile(v.Plan))...)
+		return slices.Concat(changes, decideAccess(v), decideNightly(v))
 	},
 	Script: func(v fact.View) string {
 		files, folder := program()
@@ -45,14 +47,17 @@ var Tools = &fact.Fact{
 			shell.PutAll(files),
 			shell.Script(toolsText, shell.Values{"folder": folder, "program": layout.Program}),
 			settingsFile(v.Plan).Put(),
+			putAccess(v.Plan),
+			putNightly(v.Plan),
+			tryAccess(v.Plan),
 		)
 	},
+	Notes: accessNotes,
 }
 
 // Wanted tells whether a plan needs the program on the server.
 func Wanted(p plan.Plan) bool {
-	_, on := p.BackupTo()
-	return on || p.KeepsData()
+	return p.Value(plan.KeyBackupTo) != "" || p.KeepsData() // backups that are turned off have to end
 }
 
 // programSettings are what the program knows of the deployment. They have no secrets.
@@ -119,6 +124,6 @@ func kindOf(k app.Kept) string {
 
 // Remove is shell text that takes the program away, its settings, and the copies of the
 // app's data that it made on the server. It can be run again.
-func Remove(l layout.Layout) string {
-	return shell.Script(removeText, shell.Values{"program": layout.Program, "settings": layout.ProgramSettings, "user": l.User})
+func Remove() string {
+	return shell.Lines(endNightly, shell.Script(removeText, shell.Values{"program": layout.Program, "settings": layout.ProgramSettings}))
 }

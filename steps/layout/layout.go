@@ -137,6 +137,20 @@ const ServiceVariables = "/etc/slipway/services.env"
 // may enter it.
 const BackupState = "/var/lib/slipway/backup"
 
+// BackupKey is the file with the password of the backups' repository, and BackupCredentials
+// that of the variables with which its place is reached. Only root reads them.
+const (
+	BackupKey         = "/etc/slipway/backup.key"
+	BackupCredentials = "/etc/slipway/backup.env"
+)
+
+// BackupIdentity is the file of the key with which the server logs in where backups go by
+// SSH, and BackupKnownHosts that of the host keys there. Only root reads them.
+const (
+	BackupIdentity   = "/etc/slipway/backup_ed25519"
+	BackupKnownHosts = "/etc/slipway/backup_known_hosts"
+)
+
 // Snapshot is the folder of the data as it was before a release's command ran.
 func (l Layout) Snapshot(id string) string { return "/var/lib/slipway/snapshots/" + id }
 

@@ -1,10 +1,15 @@
 package plan
 
 import (
+	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/crypto/ssh"
 )
 
 const (
@@ -30,6 +35,19 @@ type BackupPlace struct {
 
 // String is the place as --backup-to takes it.
 func (b BackupPlace) String() string { return b.Scheme + ":" + b.Rest }
+
+// Folder is the folder of this computer that backups are fetched to, for the scheme
+// BackupLocal. A path that is not absolute is one of the home folder.
+func (b BackupPlace) Folder() (string, error) {
+	if filepath.IsAbs(b.Rest) {
+		return filepath.Clean(b.Rest), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the folder of %s: %w", b, err)
+	}
+	return filepath.Join(home, strings.TrimPrefix(filepath.ToSlash(b.Rest), "~/")), nil
+}
 
 // BackupTo is where backups go; false if they are off.
 func (p Plan) BackupTo() (BackupPlace, bool) {
@@ -76,7 +94,28 @@ func checkBackupTo(value string) error {
 	return Usagef("", "it begins with s3:, sftp:, spaces: or local:, or is %s", NoBackup)
 }
 
+// checkBackupProvider refuses a bucket of Spaces without the provider that makes it. What
+// slipway.toml says is refused too: backups must not be off because nobody noticed.
+func (p *Plan) checkBackupProvider() error {
+	place, on := p.BackupTo()
+	if !on || place.Scheme != BackupSpaces || p.Value(KeyProvider) == ProviderDigitalOcean {
+		return nil
+	}
+	region, bucket, _ := strings.Cut(place.Rest, "/") // it was checked
+	return Usagef(fmt.Sprintf("use --provider digitalocean; or make a key for the bucket yourself, and --backup-to s3:https://%s.digitaloceanspaces.com/%s/%s; or --%s %s",
+		region, bucket, p.Name, KeyBackupTo, NoBackup),
+		"--%s %s takes --provider digitalocean: its token makes the bucket and a key for it", KeyBackupTo, place)
+}
+
 func checkBackupAt(value string) error { return matches(atPattern, value, "a time of day like 03:30") }
+
+func checkBackupHostKey(value string) error {
+	key, comment, _, rest, err := ssh.ParseAuthorizedKey([]byte(value))
+	if err != nil || comment != "" || len(rest) > 0 || strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))) != value {
+		return Usagef("", "it is like ssh-ed25519 AAAA…, as ssh-keyscan HOST prints it after the host's name")
+	}
+	return nil
+}
 
 func checkBackupKeep(value string) error {
 	_, err := parseKeep(value)

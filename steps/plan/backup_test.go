@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"path/filepath"
 	"testing"
 )
 
@@ -14,6 +15,20 @@ func TestCheckBackupTo(t *testing.T) {
 	} {
 		if err := checkBackupTo(value); (err == nil) != fits {
 			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
+
+func TestBackupFolder(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	absolute := filepath.Join(home, "elsewhere")
+	for rest, want := range map[string]string{
+		"backups/shop": filepath.Join(home, "backups", "shop"), "~/backups": filepath.Join(home, "backups"), absolute: absolute,
+	} {
+		if got, err := (BackupPlace{BackupLocal, rest}).Folder(); err != nil || got != want {
+			t.Errorf("%s: %s, %v", rest, got, err)
 		}
 	}
 }

@@ -57,6 +57,16 @@ type Plan struct {
 	// Env are the app's variables that were given for this run. They are secret
 	// and never printed.
 	Env map[string]string
+	// BackupEnv are the variables with which the place of the backups is reached, such as
+	// AWS_SECRET_ACCESS_KEY, if they were given for this run. They are secret and never
+	// printed; the server keeps them.
+	BackupEnv map[string]string
+	// BackupKey is the password of the backups' repository, as the deployment's folder has
+	// it; empty if the server is to make one. It is secret.
+	BackupKey string
+	// BackupHostKeys are the known host keys of where backups go by SSH, as lines of
+	// known_hosts; empty if this computer knows none.
+	BackupHostKeys []string
 	// Unset are the names of the app's variables that this run removes.
 	Unset []string
 	// Counts are how many of a process are to run, by name, "web" for the app itself; of
@@ -137,6 +147,9 @@ func Make(ctx context.Context, asked Asked, home state.Home) (Plan, error) {
 		return Plan{}, err
 	}
 	if p.Env, err = readEnv(ctx, asked, file); err != nil {
+		return Plan{}, err
+	}
+	if err := p.readBackup(asked.Getenv); err != nil {
 		return Plan{}, err
 	}
 	if p.RevertAfter, err = readRevertTime(asked.Getenv); err != nil {
@@ -274,6 +287,9 @@ func (p *Plan) beside() []any {
 	}
 	if p.Python != "" {
 		more = append(more, p.Python)
+	}
+	if services := p.Services(); len(services) > 0 {
+		more = append(more, services, a.ServiceNames)
 	}
 	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
 		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)

@@ -41,7 +41,7 @@ func (p *Plan) keepTaken() error {
 			p.Values[s.Key] = NamedValue{Key: s.Key, From: FromDefault}
 		}
 	}
-	return nil
+	return p.checkBackupProvider()
 }
 
 // untaken is the error for a setting that means nothing to the provider.

@@ -33,6 +33,7 @@ func TestUntaken(t *testing.T) {
 		{ProviderDocker, KeyInstances, "2", "--instances (from flag) means nothing with --provider docker: leave it out, or use --provider heroku"},
 		{ProviderLocal, KeyInstances, "2", "--instances (from flag) means nothing with --provider local"},
 		{ProviderSSH, KeyTeam, "shop", "--team (from flag) means nothing with --provider ssh"},
+		{ProviderLocal, KeyBackupTo, "spaces:fra1/shop", "--backup-to spaces:fra1/shop takes --provider digitalocean: its token makes the bucket and a key for it: use --provider digitalocean; or make a key for the bucket yourself, and --backup-to s3:https://fra1.digitaloceanspaces.com/shop/"},
 		{ProviderDocker, KeyBackupTo, "local:backups", "--backup-to (from flag) takes a server, and docker has none"},
 		{ProviderHeroku, KeyInstances, "0", `instances "0" (from flag) can't be used: it is a number from 1 to 100`},
 		{ProviderHeroku, KeyInstances, "2..4", "it is a number from 1 to 100"},

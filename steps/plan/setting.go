@@ -86,6 +86,7 @@ const (
 	KeyBackupTo          = "backup-to"
 	KeyBackupAt          = "backup-at"
 	KeyBackupKeep        = "backup-keep"
+	KeyBackupHostKey     = "backup-host-key"
 	KeyTestCommand       = "test-command"
 	KeyHealthPath        = "health-path"
 	KeyHealthStatus      = "health-status"
@@ -162,6 +163,8 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Backup.At }},
 	{Key: KeyBackupKeep, Usage: "how many backups are kept", Default: defaultBackupKeep, Check: checkBackupKeep, takers: withServer,
 		inFile: func(f app.File) string { return f.Backup.Keep }},
+	{Key: KeyBackupHostKey, Usage: "the public host key of the SSH server that backups go to, like \"ssh-ed25519 AAAA…\"; default: the one in your known_hosts", Check: checkBackupHostKey, takers: withServer,
+		inFile: func(f app.File) string { return f.Backup.HostKey }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
 	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,

@@ -1,6 +1,9 @@
 package release
 
-import "slipway/steps/layout"
+import (
+	"slipway/steps/layout"
+	"slipway/steps/service"
+)
 
 // builder is the user as which code of strangers runs before a release takes traffic:
 // packages' set-up code, the build and the tests. It is not the app's user, so that this
@@ -19,6 +22,8 @@ func asBuilder(l layout.Layout) []string {
 		"TemporaryFileSystem=" + l.State() + ":ro",
 		// By the system's bus a user can ask for processes outside of the sandbox.
 		"InaccessiblePaths=-/run/dbus",
+		// It is in the app's group, which may open the app's Redis.
+		"InaccessiblePaths=-" + service.OnlyApps(),
 		// What a command leaves behind ends with it and can't refuse: root goes on where the
 		// command wrote.
 		"KillMode=control-group",

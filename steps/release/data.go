@@ -11,6 +11,7 @@ import (
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 )
 
@@ -125,7 +126,7 @@ func withoutData(p plan.Plan) (before, after string, properties []string) {
 	properties = append([]string{
 		"WorkingDirectory=" + l.Source(p.Release),
 		variablesLine(l, p.Release),
-		environmentLine(append([]string{"HOME=/tmp", "TMPDIR=/var/tmp", "STATE_DIRECTORY=/tmp", "PYTHONDONTWRITEBYTECODE=1"}, appEnvironment(l, p)...)),
+		environmentLine(append([]string{"HOME=/tmp", "TMPDIR=/var/tmp", "STATE_DIRECTORY=/tmp", "PYTHONDONTWRITEBYTECODE=1"}, appEnvironment(l, p, service.BuildVariables(p))...)),
 	}, figures(p.App)...)
 	if len(p.App.Data) == 0 {
 		return "", "", properties

@@ -20,8 +20,8 @@ func environmentLine(variables []string) string {
 // appEnvironment are the variables that a command of the app sees besides, each
 // "NAME=value": its packages' programs are found first, modules are found in the app's
 // root, wherever a command's program is, and Django finds the settings of the app that is
-// served.
-func appEnvironment(l layout.Layout, p plan.Plan) []string {
+// served. databases are those by which it finds the databases beside it.
+func appEnvironment(l layout.Layout, p plan.Plan, databases []string) []string {
 	source, found := l.Source(p.Release), p.App
 	path := source
 	if found.PythonPath != "" {
@@ -31,7 +31,7 @@ func appEnvironment(l layout.Layout, p plan.Plan) []string {
 	if found.Overlay.Module != "" {
 		path, settings = path+":"+overlayFolder(l, p.Release), app.OverlayModule
 	}
-	variables := []string{"PATH=" + l.Path(p.Release), "PYTHONPATH=" + path}
+	variables := append([]string{"PATH=" + l.Path(p.Release), "PYTHONPATH=" + path}, databases...)
 	if settings != "" {
 		variables = append(variables, "DJANGO_SETTINGS_MODULE="+settings)
 	}

@@ -37,7 +37,7 @@ func gunicornLines(v fact.View) []string {
 // gunicorn takes the socket that systemd hands it, whatever --bind says.
 func serveCommand(v fact.View) string {
 	served := v.Plan.App
-	count, threads := workers(v.System), app.WorkerThreads
+	count, threads := workers(v), app.WorkerThreads
 	if served.Workers > 0 {
 		count, threads = served.Workers, app.OneWorkerThreads
 	}

@@ -6,6 +6,7 @@ import (
 
 	"slipway/steps/app"
 	"slipway/steps/fact"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 )
 
@@ -21,7 +22,8 @@ const (
 // only that one: gunicorn starts another. There is no MemoryHigh below the limit: it
 // would make an app that leaks memory slower for hours, while the end of one worker
 // helps at once.
-func sliceFiles(s fact.System) []shell.File {
+func sliceFiles(v fact.View) []shell.File {
+	s := v.System
 	once := ""
 	if s.Swaps() {
 		// A command that is run once is swapped out before the app is.
@@ -35,7 +37,7 @@ Description=the app
 [Slice]
 MemoryMax=%d%%
 TasksMax=2048
-`, memoryPercent(s))},
+`, memoryPercent(v))},
 		{Path: unitsFolder + onceSlice, Mode: "644", Content: `# Written by slipway.
 [Unit]
 Description=what is run once for the app
@@ -48,18 +50,20 @@ IOWeight=50
 }
 
 // memoryPercent is how much of the memory the app may take. It is less on a small
-// server, because what the system needs does not shrink with it. It goes in steps, so
+// server, because what the system needs does not shrink with it, and
+// less beside databases. It goes in steps, so
 // that another kernel's few kilobytes change nothing.
-func memoryPercent(s fact.System) int {
-	switch {
-	case s.Memory < 768:
-		return 70
-	case s.Memory < 1536:
-		return 75
-	case s.Memory < 4096:
-		return 82
+func memoryPercent(v fact.View) int {
+	databases := service.Percent(v.Plan)
+	switch memory := v.System.Memory; {
+	case memory < 768:
+		return 70 - databases
+	case memory < 1536:
+		return 75 - databases
+	case memory < 4096:
+		return 82 - databases
 	}
-	return 90
+	return 90 - databases
 }
 
 // memoryLines put a unit into the app's slice. Where the whole server runs out of
@@ -71,7 +75,9 @@ var memoryLines = []string{
 }
 
 // appLines are in each of the app's units.
-func appLines(found app.Found) []string { return slices.Concat(memoryLines, Sandbox, figures(found)) }
+func appLines(found app.Found) []string {
+	return slices.Concat(memoryLines, shell.Sandbox, figures(found))
+}
 
 // onceLines are the same for a command that is run once: when there is no memory left,
 // the kernel ends it first.
@@ -90,8 +96,8 @@ const (
 // workers is how many workers fit the processors and the memory. Each worker has threads
 // for requests that wait, so one more than there are processors keeps them busy. Two
 // releases must fit into what the app may take, because both run during a switch.
-func workers(s fact.System) int {
-	byCPU := s.CPUs + 1
-	byMemory := (s.Memory*memoryPercent(s)/100/2 - masterMB) / workerMB
+func workers(v fact.View) int {
+	byCPU := v.System.CPUs + 1
+	byMemory := (v.System.Memory*memoryPercent(v)/100/2 - masterMB) / workerMB
 	return max(1, min(byCPU, byMemory, maxWorkers))
 }

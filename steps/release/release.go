@@ -12,6 +12,7 @@ import (
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 )
 
@@ -44,7 +45,7 @@ var Release = &fact.Fact{
 		looked := shell.SplitLines(v.Looked)
 		changes := slices.Concat(
 			fact.ChangedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
-			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v.System)...),
+			fact.ChangedFiles(v.Looked, "the app can't take all of the server's memory", sliceFiles(v)...),
 			fact.ChangedFiles(v.Looked, "the release's health check", healthFile(v)),
 			fact.ChangedFiles(v.Looked, "how much and how long a request may take", limitsFile(v)),
 		)
@@ -96,7 +97,7 @@ func UnitProperties(l layout.Layout, p plan.Plan) []string {
 		variablesLine(l, p.Release),
 		environmentLine(append([]string{
 			"HOME=" + l.State(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "PORT=8000", "FORWARDED_ALLOW_IPS=*",
-		}, appEnvironment(l, p)...)),
+		}, appEnvironment(l, p, service.Variables(p))...)),
 	}, dataLines(l, p.Release, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
 }
 
@@ -108,7 +109,7 @@ func CommandProperties(l layout.Layout, p plan.Plan) []string {
 // releaseFiles are the release's units, the limits of what the app may take of the
 // server, and the release's health check.
 func releaseFiles(v fact.View) []shell.File {
-	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v.System), []shell.File{healthFile(v), limitsFile(v)})
+	return slices.Concat(releaseUnits(v), processFiles(v), sliceFiles(v), []shell.File{healthFile(v), limitsFile(v)})
 }
 
 // releaseUnits are an instance's socket and service, and the proxy between them for an

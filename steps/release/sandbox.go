@@ -8,37 +8,7 @@ import (
 	"slipway/steps/shell"
 )
 
-// Sandbox are the lines of a unit, "Key=value", by which systemd confines every process
-// of the app: its service, and what runs before it as the builder.
-var Sandbox = []string{
-	"NoNewPrivileges=yes",
-	"CapabilityBoundingSet=",
-	"AmbientCapabilities=",
-	"ProtectSystem=strict",
-	"ProtectHome=yes",
-	"PrivateTmp=yes",
-	"PrivateDevices=yes",
-	"ProtectClock=yes",
-	"ProtectControlGroups=yes",
-	"ProtectHostname=yes",
-	"ProtectKernelLogs=yes",
-	"ProtectKernelModules=yes",
-	"ProtectKernelTunables=yes",
-	"ProtectProc=invisible",
-	"ProcSubset=pid",
-	"RemoveIPC=yes",
-	"LockPersonality=yes",
-	"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
-	"RestrictNamespaces=yes",
-	"RestrictRealtime=yes",
-	"RestrictSUIDSGID=yes",
-	"SystemCallArchitectures=native",
-	"SystemCallFilter=@system-service",
-	"SystemCallFilter=~@privileged",
-	"SystemCallErrorNumber=EPERM",
-}
-
-// figures are lines behind those of Sandbox for an app that reads the system's figures,
+// figures are lines behind those of shell.Sandbox for an app that reads the system's figures,
 // as psutil does: all of /proc but for other users' processes, and the network's
 // interfaces.
 func figures(found app.Found) []string {
@@ -79,7 +49,7 @@ func confined(l layout.Layout, properties []string) string {
 // sandboxCommand is the command line up to its words.
 func sandboxCommand(user, options, properties []string) []string {
 	line := append([]string{"systemd-run", "--quiet", "--wait", "--collect"}, options...)
-	for _, p := range slices.Concat(user, Sandbox, onceLines, properties) {
+	for _, p := range slices.Concat(user, shell.Sandbox, onceLines, properties) {
 		line = append(line, "--property="+p)
 	}
 	return line

@@ -49,6 +49,18 @@ func (c *Client) Upload(ctx context.Context, path string, data []byte) error {
 	return err
 }
 
+// Pipe runs a script as root with the given streams, for data of any size. It is not run
+// again if the connection drops.
+func (c *Client) Pipe(ctx context.Context, script string, stdin io.Reader, stdout io.Writer) error {
+	conn, err := c.connected(ctx)
+	if err != nil {
+		return err
+	}
+	var stderr end
+	err = c.exec(ctx, conn, newErrand(script, true), stdin, stdout, &stderr)
+	return withTail(err, "the transfer", stderr.String())
+}
+
 // Attach has /bin/sh run a command line as the login user with the given streams,
 // without a terminal: what slipway ssh and logs are made of. It is not run again if
 // the connection drops.

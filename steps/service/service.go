@@ -5,10 +5,3 @@
 // An instance that others have on the same server is never touched. No port is open where a
 // socket serves. Data of an older major version is never started by a newer one.
 package service
-
-import "slipway/steps/plan"
-
-// Variables are the variables, each "NAME=value", by which the app, its processes and
-// commands find the databases of a plan. None is secret: those with a password are in
-// layout.ServiceVariables. The app's own variables win over them.
-func Variables(plan.Plan) []string { return nil }

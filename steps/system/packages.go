@@ -10,6 +10,7 @@ import (
 	"slipway/steps/fact"
 	"slipway/steps/hardening"
 	"slipway/steps/plan"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 )
 
@@ -48,6 +49,7 @@ var Packages = &fact.Fact{
 			}
 		}
 		return shell.Lines("(",
+			service.BeforeInstall(v.Plan),
 			"trap "+shell.Quote(shell.Script(packagesUnknownText, nil, namesOfOthers(v.Plan)...))+" EXIT",
 			shell.AptInstall(wanted...), "trap - EXIT", ")")
 	},
@@ -65,7 +67,10 @@ func appPackages(p plan.Plan) []string {
 	if len(p.Domains()) > 0 {
 		names = append(names, "dehydrated")
 	}
-	for _, name := range p.App.Packages {
+	if _, on := p.BackupTo(); on {
+		names = append(names, "restic", "openssh-client")
+	}
+	for _, name := range slices.Concat(service.Packages(p), p.App.Packages) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"slipway/steps/plan"
-	"slipway/steps/release"
 	"slipway/steps/shell"
 )
 
@@ -82,7 +81,7 @@ TimeoutStartSec=10min
 Restart=on-failure
 RestartSec=10min
 UMask=0077
-` + strings.Join(release.Sandbox, "\n") + `
+` + strings.Join(shell.Sandbox, "\n") + `
 # For the list of the server's own addresses.
 RestrictAddressFamilies=AF_NETLINK
 `}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -27,7 +28,9 @@ edited, a firewall that was flushed, a unit that was stopped. Nothing is changed
 you confirm it or give --mend; then the same steps as in a deployment put it right. The
 app's folder is not needed.
 
-The exit code is 0 if there is no drift or all of it was mended, else 1.`,
+The exit code is 0 if there is no drift or all of it was mended, and the backups, if they
+are on, are good: made in the last day, and one restored and compared in the last week.
+Else it is 1.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, name, err := c.about(args)
 			if err != nil {
@@ -37,7 +40,11 @@ The exit code is 0 if there is no drift or all of it was mended, else 1.`,
 			if err != nil {
 				return err
 			}
-			return c.examine(cmd.Context(), plan, home, examination{mend: mend || yes, ask: c.streams.Terminal && !asJSON, json: asJSON})
+			err = c.examine(cmd.Context(), plan, home, examination{mend: mend || yes, ask: c.streams.Terminal && !asJSON, json: asJSON})
+			if _, drifts := errors.AsType[*drifted](err); err != nil && !drifts {
+				return err
+			}
+			return errors.Join(err, c.checkBackups(cmd, name, !asJSON))
 		},
 	}
 	cmd.Flags().BoolVar(&mend, "mend", false, "put the drift right without a question")

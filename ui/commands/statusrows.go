@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/steps"
+	"slipway/steps/backup"
 	"slipway/steps/release"
 	"slipway/steps/web"
 	"slipway/ui/text"
@@ -32,6 +33,7 @@ func printStatus(w io.Writer, c steps.Condition) {
 	for _, certificate := range c.Certificates {
 		rows.print("https", describeCertificate(certificate))
 	}
+	rows.backup(c.Backup)
 	if c.Server != nil {
 		rows.server(*c.Server)
 	} else if c.ServerReason != "" {
@@ -73,6 +75,16 @@ func (r rows) server(s steps.ServerCondition) {
 		r.print("running", "the job "+job)
 	}
 	r.releases(s.Releases)
+}
+
+// backup prints how the backups are. Backups that are off or not good never look well.
+func (r rows) backup(c *backup.Condition) {
+	if c == nil {
+		return
+	}
+	for _, line := range c.Lines(time.Now()) {
+		r.print("backups", line)
+	}
 }
 
 func (r rows) releases(kept []release.Kept) {

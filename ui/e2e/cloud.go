@@ -19,8 +19,8 @@ const Token = "dop_v1_6f1c0e5ecre7"
 // Cloud is a simulated DigitalOcean that boots real machines.
 type Cloud struct {
 	*fakecloud.Cloud
-	// URL is where its API answers.
-	URL string
+	// URL is where its API answers, SpacesURL where Spaces does; machines reach that too.
+	URL, SpacesURL string
 }
 
 // NewCloud makes a cloud, which ends with the test. It is made before the operator, whose deployments end
@@ -42,7 +42,10 @@ func NewCloud(t testing.TB) Cloud {
 	t.Cleanup(cloud.Close)
 	server := httptest.NewServer(contract.Held(t, cloud))
 	t.Cleanup(server.Close)
-	return Cloud{cloud, server.URL}
+	spaces := httptest.NewServer(cloud.Spaces())
+	t.Cleanup(spaces.Close)
+	m.Reach = spaces.Listener.Addr().String()
+	return Cloud{cloud, server.URL, spaces.URL}
 }
 
 // OnlyGETs fails if anything was asked of the cloud that changes it.
@@ -59,6 +62,6 @@ func (s Cloud) OnlyGETs(t testing.TB) {
 func (s Cloud) Operator(t *testing.T) *Operator {
 	t.Helper()
 	o := NewOperator(t, 2*time.Minute)
-	o.Env = []string{"DIGITALOCEAN_API_URL=" + s.URL, "DIGITALOCEAN_TOKEN=" + Token}
+	o.Env = []string{"DIGITALOCEAN_API_URL=" + s.URL, "DIGITALOCEAN_TOKEN=" + Token, "DIGITALOCEAN_SPACES_URL=" + s.SpacesURL}
 	return o
 }

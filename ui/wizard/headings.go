@@ -38,6 +38,8 @@ var headingOf = map[string]heading{
 
 	"logs": theWeb, "proxy": theWeb, "certificate": theWeb,
 
+	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
+
 	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
 	"pre-switch": theApp, "release": theApp,
 

@@ -62,7 +62,8 @@ func stepsOf(t *testing.T, home state.Home, plan plan.Plan) []*row {
 // every step that has one is the engine's.
 func TestHeadings(t *testing.T) {
 	home := state.Home{Dir: t.TempDir()}
-	flags := map[string]string{plan.KeyProvider: "digitalocean", plan.KeyTestCommand: "true", plan.KeyHardening: "strict"}
+	flags := map[string]string{plan.KeyProvider: "digitalocean", plan.KeyTestCommand: "true", plan.KeyHardening: "strict",
+		plan.KeyService: "postgres,mariadb,redis"}
 	seen := map[string]bool{}
 	for _, plan := range []plan.Plan{
 		planOf(t, home, everyOption, map[string]string{plan.KeyProvider: "digitalocean"}),

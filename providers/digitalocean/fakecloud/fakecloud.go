@@ -73,6 +73,7 @@ type Cloud struct {
 	options Options
 	now     func() time.Time
 	mux     *http.ServeMux
+	spaces  *spaces
 
 	mu       sync.Mutex
 	state    state
@@ -108,7 +109,7 @@ func New(options Options) (*Cloud, error) {
 		return nil, err
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
-	c.mux = c.routes()
+	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
 		if d.GoneAt == nil {
 			c.boot(d)
@@ -194,6 +195,10 @@ func (c *Cloud) handlers() map[string]func(*call) {
 		"GET /v2/projects":                 c.listProjects,
 		"GET /v2/projects/{id}/resources":  c.listProjectResources,
 		"POST /v2/projects/{id}/resources": c.assignProjectResources,
+
+		"GET /v2/spaces/keys":         c.listSpacesKeys,
+		"POST /v2/spaces/keys":        c.createSpacesKey,
+		"DELETE /v2/spaces/keys/{id}": c.deleteSpacesKey,
 
 		"GET /v2/vpcs":      c.listVPCs,
 		"GET /v2/vpcs/{id}": c.getVPC,

@@ -68,6 +68,11 @@ type Faults struct {
 	StuckNew bool
 	// FirewallFails gives new firewalls the status "failed".
 	FirewallFails bool
+	// SpacesKeyLag is for how long Spaces does not know a new key.
+	SpacesKeyLag time.Duration
+	// SpacesFull refuses everything that would be stored; SpacesDown answers every
+	// request to Spaces with 503.
+	SpacesFull, SpacesDown bool
 	// Redirect answers every call with a redirect to this URL.
 	Redirect string
 	// EchoToken repeats the caller's token in error messages.
@@ -112,6 +117,9 @@ var faultSetters = simulation.Setters[Faults]{
 	"linger":               simulation.Lasting(func(f *Faults) *time.Duration { return &f.LingerAfterDestroy }, 10*time.Second),
 	"action-errored":       simulation.Flagged(func(f *Faults) *bool { return &f.ActionErrored }),
 	"stuck-new":            simulation.Flagged(func(f *Faults) *bool { return &f.StuckNew }),
+	"spaces-key-lag":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.SpacesKeyLag }, 10*time.Second),
+	"spaces-full":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesFull }),
+	"spaces-down":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 
@@ -204,6 +212,7 @@ func scope(method, path string) string {
 		"account": "account", "account/keys": "ssh_key", "droplets": "droplet", "actions": "actions",
 		"firewalls": "firewall", "tags": "tag", "images": "image", "regions": "regions", "sizes": "sizes",
 		"domains": "domain", "reserved_ips": "reserved_ip", "projects": "project", "vpcs": "vpc",
+		"spaces": "spaces_key",
 	}
 	verbs := map[string]string{
 		http.MethodGet: "read", http.MethodPost: "create", http.MethodPut: "update", http.MethodDelete: "delete",
@@ -211,6 +220,9 @@ func scope(method, path string) string {
 	noun, verb := nouns[family(path)], verbs[method]
 	if method == http.MethodPost && (strings.HasSuffix(path, "/resources") || strings.HasSuffix(path, "/actions")) {
 		verb = "update"
+	}
+	if noun == "spaces_key" && method == http.MethodPost {
+		verb = "create_credentials"
 	}
 	return noun + ":" + verb
 }

@@ -23,6 +23,10 @@ type state struct {
 	Projects    []*project                 `json:"projects"`
 	VPCs        []*vpc                     `json:"vpcs"`
 	Assigned    map[string][]assignedThing `json:"assigned"`
+	SpacesKeys  []*spacesKey               `json:"spaces_keys"`
+	Buckets     []string                   `json:"buckets"`
+	// ForeignBuckets are other accounts'.
+	ForeignBuckets []string `json:"foreign_buckets"`
 }
 
 func newState(now time.Time) state {
@@ -43,11 +47,13 @@ func newState(now time.Time) state {
 // Contents is what an account holds, by name, so that tests can see what is left.
 type Contents struct {
 	Keys, Droplets, Tags, Firewalls, ReservedIPs, Records []string
+	// SpacesKeys are the names of the Spaces keys, Buckets those of the buckets.
+	SpacesKeys, Buckets []string
 }
 
-// Empty tells whether the account holds nothing.
+// Empty tells whether the account holds nothing, apart from buckets: those stay.
 func (c Contents) Empty() bool {
-	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records) == 0
+	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records)+len(c.SpacesKeys) == 0
 }
 
 // Contents lists what exists by now, also what the API does not show yet.
@@ -63,6 +69,10 @@ func (c *Cloud) Contents() Contents {
 		all.Droplets = append(all.Droplets, fmt.Sprintf("%d %s", d.ID, d.Name))
 	}
 	all.Tags = append(all.Tags, c.state.Tags...)
+	all.Buckets = append(all.Buckets, c.state.Buckets...)
+	for _, s := range c.state.SpacesKeys {
+		all.SpacesKeys = append(all.SpacesKeys, s.Name)
+	}
 	for _, f := range c.state.Firewalls {
 		all.Firewalls = append(all.Firewalls, f.Name)
 	}

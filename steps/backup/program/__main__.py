@@ -25,6 +25,11 @@ COMMANDS = {
     "swap": ("beside", "swap"),
     "back": ("beside", "back"),
     "gate": ("gate", "gate"),
+    "backup": ("nightly", "backup"),
+    "nightly": ("nightly", "nightly"),
+    "reach": ("nightly", "reach"),
+    "backups": ("nightly", "listing"),
+    "drill": ("drill", "drill"),
 }
 
 

@@ -46,6 +46,13 @@ func WithSettings(settings map[string]string) plan.Plan {
 	return p
 }
 
+// WithServices is p with every kind of database beside the app.
+func WithServices(p plan.Plan) plan.Plan {
+	p.Values = maps.Clone(p.Values)
+	p.Values[plan.KeyService] = plan.NamedValue{Key: plan.KeyService, Value: "postgres,mariadb,redis", From: plan.FromFlag}
+	return p
+}
+
 // WithDomains is p on a server that the world can reach, with these domains.
 func WithDomains(p plan.Plan, names ...string) plan.Plan {
 	p.Values = maps.Clone(p.Values)

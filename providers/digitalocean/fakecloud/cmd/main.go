@@ -24,16 +24,17 @@ func main() { os.Exit(simulation.Main("fakecloud", run)) }
 
 // settings are the command's flags.
 type settings struct {
-	listen, dir, cache string
-	machines, limits   bool
-	zones              []string
-	cloud              fakecloud.Options
+	listen, spaces, dir, cache string
+	machines, limits           bool
+	zones                      []string
+	cloud                      fakecloud.Options
 }
 
 func parse(args []string) (*settings, error) {
 	s := &settings{}
 	flags := flag.NewFlagSet("fakecloud", flag.ContinueOnError)
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "address to serve on")
+	flags.StringVar(&s.spaces, "spaces", "", "address to serve Spaces on, for DIGITALOCEAN_SPACES_URL; empty: none")
 	flags.StringVar(&s.dir, "dir", "", "folder that keeps the cloud's state and its machines; needed for --machines")
 	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
 	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
@@ -81,7 +82,7 @@ func run(ctx context.Context, args []string) error {
 		s.cloud.StateFile = filepath.Join(s.dir, "cloud.json")
 	}
 	if s.machines {
-		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf}
+		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf, Reach: s.spaces}
 		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
 	}
 	cloud, err := fakecloud.New(s.cloud)
@@ -92,5 +93,17 @@ func run(ctx context.Context, args []string) error {
 	for _, z := range s.zones {
 		cloud.AddDomain(z)
 	}
-	return simulation.Serve(ctx, s.listen, cloud)
+	if s.spaces == "" {
+		return simulation.Serve(ctx, s.listen, cloud)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	spaces := make(chan error, 1)
+	go func() {
+		defer cancel() // one without the other serves nobody
+		spaces <- simulation.Serve(ctx, s.spaces, cloud.Spaces())
+	}()
+	err = simulation.Serve(ctx, s.listen, cloud)
+	cancel()
+	return errors.Join(err, <-spaces)
 }

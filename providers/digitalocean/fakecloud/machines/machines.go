@@ -12,9 +12,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"slipway/providers"
@@ -28,6 +30,12 @@ type Machines struct {
 	Dir, Cache string
 	// Log receives a line for each thing that happens. Several goroutines call it.
 	Log func(format string, args ...any)
+	// Reach is an address of this computer's loopback, such as the simulated Spaces',
+	// that machines reach as "127.0.0.1:PORT" too, as if it were in the world; empty is none.
+	Reach string
+
+	mu      sync.Mutex
+	reached map[int]net.Listener
 }
 
 func (m *Machines) folder(id int) string {
@@ -88,11 +96,12 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 	if server.Port != 22 {
 		return "", fmt.Errorf("the machine's sshd is at port %d, and a droplet's must be at 22", server.Port)
 	}
-	return server.Address, nil
+	return server.Address, m.reach(d.ID)
 }
 
 // Halt removes the machine and its folder.
 func (m *Machines) Halt(ctx context.Context, id int) error {
+	m.unreach(id)
 	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
 	if err != nil {
 		return err

@@ -1,0 +1,82 @@
+package backup
+
+import (
+	"slices"
+	"strings"
+
+	"slipway/providers"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// The unit of the nightly backup.
+const (
+	nightlyService = "slipway-backup.service"
+	nightlyTimer   = "slipway-backup.timer"
+	timerHolds     = "timer active enabled"
+)
+
+// nightlyFiles are the units of the nightly backup. The drill of each week is a part of it.
+func nightlyFiles(p plan.Plan) []shell.File {
+	return []shell.File{
+		shell.UnitFile(nightlyService,
+			shell.UnitSection{Name: "Unit", Lines: []string{"Description=back up what the app keeps", "Wants=network-online.target", "After=network-online.target"}},
+			shell.UnitSection{Name: "Service", Lines: []string{
+				"Type=oneshot", "ExecStart=/usr/bin/python3 -I -B " + layout.Program + " nightly", "TimeoutStartSec=12h", "UMask=0077",
+				"Nice=10", "IOWeight=20", "OOMScoreAdjust=300", "ProtectSystem=full", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPrivileges=yes",
+				"ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectClock=yes", "RestrictRealtime=yes", "LockPersonality=yes",
+				"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "SystemCallArchitectures=native",
+			}}),
+		shell.UnitFile(nightlyTimer,
+			shell.UnitSection{Name: "Unit", Lines: []string{"Description=back up what the app keeps, each night"}},
+			// A server that was off at that time makes its backup when it is on again.
+			shell.UnitSection{Name: "Timer", Lines: []string{"OnCalendar=*-*-* " + p.Value(plan.KeyBackupAt) + ":00", "Persistent=true", "RandomizedDelaySec=300", "AccuracySec=1min"}},
+			shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=timers.target"}}),
+	}
+}
+
+// lookNightly looks at the units of the nightly backup.
+func lookNightly(p plan.Plan) string {
+	return shell.Lines(
+		shell.LookFiles(shell.Paths(nightlyFiles(p))...),
+		`echo "timer $(systemctl is-active `+nightlyTimer+`) $(systemctl is-enabled `+nightlyTimer+` 2>/dev/null)"`)
+}
+
+// decideNightly lists what must change for backups to be made each night, or not to be.
+func decideNightly(v fact.View) []providers.Change {
+	looked := shell.SplitLines(v.Looked)
+	if _, on := v.Plan.BackupTo(); !on {
+		runs := func(line string) bool {
+			return strings.HasPrefix(line, "timer active") || strings.HasPrefix(line, "timer ") && strings.HasSuffix(line, " enabled")
+		}
+		if !slices.ContainsFunc(looked, runs) {
+			return nil
+		}
+		return []providers.Change{{What: "end the nightly backups", Why: "they are off; those that were made stay where they are"}}
+	}
+	changes := fact.ChangedFiles(v.Looked, "", nightlyFiles(v.Plan)...)
+	if !slices.Contains(looked, timerHolds) {
+		changes = append(changes, providers.Change{What: "back up each night at " + v.Plan.Value(plan.KeyBackupAt)})
+	}
+	return changes
+}
+
+// putNightly is the shell text that has backups be made each night, or not any more.
+func putNightly(p plan.Plan) string {
+	if _, on := p.BackupTo(); !on {
+		return endNightly
+	}
+	return shell.Lines(
+		shell.PutAll(nightlyFiles(p)),
+		shell.ReloadUnits(nightlyTimer, nightlyService),
+		`systemctl --quiet --no-reload enable `+nightlyTimer,
+		`systemctl restart `+nightlyTimer)
+}
+
+// endNightly ends the nightly backups, and one that is being made. It can be run again.
+const endNightly = `systemctl --quiet disable --now ` + nightlyTimer + ` 2>/dev/null || :
+systemctl stop ` + nightlyService + ` 2>/dev/null || :
+rm -f /etc/systemd/system/` + nightlyTimer + ` /etc/systemd/system/` + nightlyService + `
+systemctl reset-failed ` + nightlyService + ` 2>/dev/null || :`

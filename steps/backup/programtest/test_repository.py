@@ -1,0 +1,97 @@
+"""What is decided about backups, without a repository."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "program"))
+
+import repository  # noqa: E402
+import restic  # noqa: E402
+import retention  # noqa: E402
+import say  # noqa: E402
+import settings  # noqa: E402
+import state  # noqa: E402
+
+
+class Meaning(unittest.TestCase):
+    """restic's last words are explained."""
+
+    def test_meanings(self) -> None:
+        for text, kind, what in (
+            ("Fatal: wrong password or no key found", say.Failure, "another key"),
+            ("Save(<data/1234>): InsufficientStorage: storage full", say.Failure, "no room"),
+            ("client.PutObject: The specified bucket does not exist", restic.NotThere, "bucket"),
+            ("Is there a repository at the following location?", restic.NotThere, "no repository"),
+            ("Host key verification failed.", say.Failure, "host key"),
+            ("ciphertext verification failed", restic.Corrupt, "damaged"),
+            ("connection refused", say.Failure, "connection refused"),
+        ):
+            failure = restic.failure(text, "s3:https://a/b")
+            self.assertIs(type(failure), kind, text)
+            self.assertIn(what, failure.what)
+
+    def test_secrets_are_not_told(self) -> None:
+        place = repository.Repository.__new__(repository.Repository)
+        place.secrets, place.place = {"AWS_SECRET_ACCESS_KEY": "very-secret"}, "s3:https://a/b"
+        self.assertNotIn("very-secret", place.explain("the key very-secret was refused").what)
+
+
+class Kept(unittest.TestCase):
+    """The last good backups never go."""
+
+    def test_chosen(self) -> None:
+        known = state.State(good={"id": "c"}, proven={"a": "2026-01-01T00:00:00Z", "b": "2026-01-02T00:00:00Z", "x": "2026-01-09T00:00:00Z"})
+        for stay, go, want in (
+            (["c"], ["a", "b"], ["a"]),  # b was proven last of those that are there
+            ([], ["a", "b", "c"], ["a"]),  # c is the last good one, whatever its time says
+            (["d"], ["a", "b"], []),  # the last good one is not there: nothing goes
+            (["c"], [], []),
+        ):
+            self.assertEqual(retention.chosen(stay, go, known), want)
+
+
+class Compared(unittest.TestCase):
+    """What is less than before is said."""
+
+    def test_fallen(self) -> None:
+        before = {"postgres public.a": 100, "postgres public.b": 10, "postgres public.c": 3, "files files": 40, "postgres public.d": 0}
+        now = {"postgres public.a": 51, "postgres public.b": 5, "postgres public.c": 1, "files files": 0}
+        self.assertEqual(state.fallen(before, now), ["files files fell from 40 to 0", "postgres public.b fell from 10 to 5"])
+        self.assertEqual(state.fallen({"redis 0": 3}, {}), ["redis 0 had 3 and is gone"])
+        self.assertEqual(state.fallen(before, before), [])
+
+    def test_times(self) -> None:
+        self.assertEqual(state.seconds("1970-01-01T01:00:00.123456789+01:00"), 0.123456)
+        self.assertEqual(state.since("nothing"), float("inf"))
+        self.assertEqual(state.since("2999-01-01T00:00:00Z"), float("inf"))
+
+    def test_attempt(self) -> None:
+        """A try counts as failed until it has ended well."""
+        with tempfile.TemporaryDirectory() as work:
+            place = settings.Settings(name="shop", tag="t", user="root", state=work, root=work, variables=work, work=work)
+            known = state.State()
+            with self.assertRaises(say.Failure), state.attempt(place, known, "last"):
+                self.assertFalse(state.load(place).last["ok"])
+                raise say.Failure("no room", "make room")
+            self.assertEqual((state.load(place).last["ok"], state.load(place).last["error"]), (False, "no room"))
+            with state.attempt(place, known, "last"):
+                pass
+            self.assertTrue(state.load(place).last["ok"])
+
+
+class Words(unittest.TestCase):
+    """Names that the app chose stay names."""
+
+    def test_pattern(self) -> None:
+        self.assertEqual(repository.pattern("a*[b]$c\\d.db"), "/dump/files/a\\*\\[b]$$c\\\\d.db\n")
+
+    def test_checked(self) -> None:
+        for wrong in ("", "--all", "latest", "0123", "x" * 64):
+            with self.assertRaises(say.Failure):
+                repository.checked(wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,16 @@
+# shellcheck shell=sh
+# Keeps Debian's packages from starting databases of their own. The file cluster, if it is
+# not empty, has PostgreSQL's make no data; units are masked, and noted in the file masked,
+# where there are none yet.
+: "${cluster?}" "${masked?}" "${units?}"
+
+if [ -n "$cluster" ] && [ ! -e /usr/bin/pg_createcluster ]; then
+  mkdir -p "$(dirname "$cluster")"
+  printf '# Written by slipway.\ncreate_main_cluster = false\n' >"$cluster"
+fi
+for unit in $units; do
+  if ! systemctl --quiet cat "$unit" >/dev/null 2>&1; then
+    echo "$unit" >>"$masked"
+    systemctl --quiet mask "$unit"
+  fi
+done

@@ -1,0 +1,67 @@
+package service
+
+import (
+	_ "embed"
+	"fmt"
+
+	"slipway/steps/app"
+	"slipway/steps/fact"
+	"slipway/steps/layout"
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+var (
+	//go:embed mariadbprepare.sh
+	mariaDBPrepareText string
+	//go:embed mariadbfinish.sh
+	mariaDBFinishText string
+	//go:embed mariadblook.sh
+	mariaDBLookText string
+)
+
+const mariaDBConf = settingsFolder + "mariadb.cnf"
+
+// mariaDBVersion is shell text that prints the version that is installed: "11.8".
+const mariaDBVersion = `mariadbd --version 2>/dev/null | sed -n 's/.*Ver \([0-9]*\.[0-9]*\)\..*/\1/p'`
+
+// mariaDB is MariaDB. It is started only over data of its own major version.
+var mariaDB = database{
+	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20,
+	packages: []string{"mariadb-server"}, others: "mariadb.service",
+	lines: func(fact.View) []string {
+		return []string{
+			"Group=mysql", "RuntimeDirectoryMode=0755",
+			sameVersion(app.MariaDB, mariaDBVersion),
+			"ExecStart=" + shell.UnitWords("/usr/sbin/mariadbd", "--defaults-file="+mariaDBConf),
+		}
+	},
+	files: func(v fact.View) []shell.File {
+		return []shell.File{{Path: mariaDBConf, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+[mariadbd]
+datadir = %s/data
+socket = %s
+pid-file = %s/mariadb.pid
+skip-networking
+skip-name-resolve
+character-set-server = utf8mb4
+collation-server = utf8mb4_unicode_ci
+innodb_buffer_pool_size = %dM
+innodb_log_file_size = 48M
+key_buffer_size = 4M
+max_connections = %d
+performance_schema = OFF
+`, folder(app.MariaDB), socket(app.MariaDB), runtime(app.MariaDB), megabytes(v, 8, 40), max(30, min(100, megabytes(v, 10, 40))))}}
+	},
+	look: func(p plan.Plan) string {
+		return shell.Lines(lookVersion(app.MariaDB, mariaDBVersion),
+			shell.Script(mariaDBLookText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}))
+	},
+	prepare: func(plan.Plan) string {
+		return shell.Lines(shell.Script(mariaDBPrepareText, shell.Values{"data": folder(app.MariaDB) + "/data"}), noteVersion(app.MariaDB, mariaDBVersion))
+	},
+	finish: func(p plan.Plan) string {
+		return shell.Script(mariaDBFinishText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder})
+	},
+	upgrade: "save the data with a backup; then have root write the new version into " + note(app.MariaDB) + ", start " + Unit(app.MariaDB) + " and run mariadb-upgrade --socket " + socket(app.MariaDB),
+}

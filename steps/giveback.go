@@ -114,7 +114,7 @@ func removeScript(p plan.Plan, token string) string {
 	return shell.Lines(
 		guard.Drop(),
 		release.Remove(layout.Of(p.Name)),
-		backup.Remove(layout.Of(p.Name)),
+		backup.Remove(),
 		service.Remove(),
 		web.Remove(p),
 		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),

@@ -124,6 +124,6 @@ func kindOf(k app.Kept) string {
 
 // Remove is shell text that takes the program away, its settings, and the copies of the
 // app's data that it made on the server. It can be run again.
-func Remove(l layout.Layout) string {
-	return shell.Lines(endNightly, shell.Script(removeText, shell.Values{"program": layout.Program, "settings": layout.ProgramSettings, "user": l.User}))
+func Remove() string {
+	return shell.Lines(endNightly, shell.Script(removeText, shell.Values{"program": layout.Program, "settings": layout.ProgramSettings}))
 }

@@ -19,7 +19,7 @@ import units
 from settings import Settings
 from source import LIVE, Source, before
 
-SWAPPING, STARTING = "swapping", "starting"
+SWAPPING, STARTING, DONE = "swapping", "starting", "done"
 
 
 class Note:
@@ -86,12 +86,13 @@ def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[]
     """
     recover(settings)
     if busy := units.commands(settings):
-        raise say.Failure(f"{len(busy)} command(s) of slipway run use the data", "end them (systemctl stop 'slipway-run-*'), then run the same command again")
-    stamp, running = run.stamp(), units.running(settings)
+        raise say.Failure(f"{len(busy)} command(s) of slipway run use the data", "end them, then run the same command again")
+    stamp, running, listening = run.stamp(), units.running(settings), units.running(settings, "socket")
     moved = [source for name in names if (source := sources.named(settings, name)) is not None and source.moves]
     was_healthy = bool(running) and units.healthy(settings, 5)
-    note = Note(settings, {"stamp": stamp, "new": new, "names": [s.name for s in moved], "phase": SWAPPING, "step": None, "running": running,
-                           "live": [s.name for s in moved if s.exists(LIVE)], "release": release, "time": run.now()})
+    note = Note(settings, {"stamp": stamp, "new": new, "names": [s.name for s in moved], "phase": SWAPPING, "step": None,
+                           "running": running, "listening": listening, "live": [s.name for s in moved if s.exists(LIVE)],
+                           "release": release, "time": run.now()})
     with alive(settings):
         note.write()
         units.guard()
@@ -128,14 +129,14 @@ def settle(note: Note, was_healthy: bool, switch: Callable[[], None] | None) -> 
     note.write(phase=STARTING)
     for source in note.sources:
         source.resume()
-    units.start(note.values["running"])
+    units.start(note.values["listening"] + note.values["running"])
     if was_healthy and not units.healthy(note.settings, units.patience(note.settings)):
         raise say.Failure("the app did not answer with the other data, and answers with that of before", "slipway logs shows why")
 
 
 def finish(note: Note) -> None:
     """Leaves the data as it is now: the swap is done."""
-    note.write(phase=STARTING)
+    note.write(phase=DONE)
     about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"]}
     run.write(note.settings.set_aside / note.values["stamp"] / "before.json", json.dumps(about).encode())
     note.remove()
@@ -167,7 +168,7 @@ def undo(note: Note, block: bool = True) -> None:
     units.open_gates(note.settings)
     for source in note.sources:
         source.resume(block)
-    units.start(note.values["running"], block)
+    units.start(note.values["listening"] + note.values["running"], block)
 
 
 def recover(settings: Settings) -> None:
@@ -182,7 +183,7 @@ def recover(settings: Settings) -> None:
 
 def end(note: Note, block: bool = True) -> None:
     """Finishes or undoes the swap of a run that was killed."""
-    if note.values["release"] and note.settings.release() == note.values["release"]:
+    if note.values["phase"] == DONE or note.values["release"] and note.settings.release() == note.values["release"]:
         finish(note)
     else:
         undo(note, block)

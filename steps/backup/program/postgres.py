@@ -25,6 +25,7 @@ PLAIN = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERRO
 # What the app set for all who connect to its database does not hold for root: it could put functions of its own
 # in the way of the system's.
 OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
+ANALYZE = "SELECT format('ANALYZE %I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = current_user \\gexec\n"
 ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>[A-Z]+(?: [A-Z]+)*) \S+ (?P<rest>.*)")
 EXTENSION = re.compile(r'^CREATE EXTENSION IF NOT EXISTS "?([A-Za-z0-9_-]+)"? WITH SCHEMA "?([^";]+)"?;$', re.MULTILINE)
 
@@ -52,12 +53,15 @@ class Postgres(Source):
 
     def words(self, program: str, where: str, role: str = "", *more: str) -> list[str]:
         """The words that run a program on the database there."""
-        role = role or self.instance.user
-        return [self.program(program), f"--host={self.instance.socket}", f"--username={role}", "--no-password", *more, f"--dbname={self.database(where)}"]
+        return self.connect(program, role or self.instance.user, self.database(where), *more)
+
+    def connect(self, program: str, role: str, database: str, *more: str) -> list[str]:
+        """The words that run a program on a database, as a role."""
+        return [self.program(program), f"--host={self.instance.socket}", f"--username={role}", "--no-password", *more, f"--dbname={database}"]
 
     def query(self, sql: str, database: str = "postgres", seconds: float = 600) -> list[str]:
         """The lines that a query as the administrator gives."""
-        words = [self.program("psql"), f"--host={self.instance.socket}", f"--username={self.instance.user}", "--no-password", *PLAIN, f"--dbname={database}"]
+        words = self.connect("psql", self.instance.user, database, *PLAIN)
         printed = run.output(words, user=self.instance.user, env=OPTIONS, data=sql.encode(), seconds=seconds, what="ask PostgreSQL", hint=HINT)
         return printed.decode(errors="replace").splitlines()
 
@@ -112,13 +116,13 @@ class Postgres(Source):
         entries, made = [], self.extend(path, where, extensions)
         for entry in self.listing(path).splitlines():
             found = ENTRY.match(entry)
-            schema = found and found["kind"] == "SCHEMA" and found["rest"].split(" ")[0]
+            schema = found and found["kind"] == "SCHEMA" and found["rest"].rpartition(" ")[0]
             if found and not (found["kind"] == "EXTENSION" or found["rest"].startswith(("EXTENSION ", "SCHEMA public ")) or schema in made):
                 entries.append(entry)
         with open(path, "rb") as file, run.given("".join(e + "\n" for e in entries).encode()) as fd:
             words = self.words("pg_restore", where, self.instance.role, "--no-owner", "--no-acl", "--exit-on-error", f"--use-list=/dev/fd/{fd}")
             run.output(words, user=self.settings.user, env=OPTIONS, stdin=file, keep=(fd,), seconds=6 * run.HOUR, what="restore PostgreSQL")
-        self.as_app("ANALYZE", where)
+        self.as_app(ANALYZE, where)
 
     def extend(self, path: Path, where: str, allowed: list[str]) -> set[str]:
         """Makes the extensions that a dump needs, and gives the schemas that are there then.

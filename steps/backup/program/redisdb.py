@@ -120,8 +120,9 @@ class Redis(Source):
     def server(self, folder: Path) -> Iterator["Connection"]:
         """Runs a server of its own over a folder, for as long as the block takes."""
         path = folder / "s"
-        words = [which("redis-server", "valkey-server"), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(folder), "--save", "", "--daemonize", "no",
-                 "--appendonly", "yes" if (folder / "appendonlydir").exists() else "no", "--dbfilename", "dump.rdb", "--logfile", ""]
+        appends = "yes" if (folder / "appendonlydir").exists() else "no"
+        words = [which("redis-server", "valkey-server"), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(folder),
+                 "--save", "", "--daemonize", "no", "--appendonly", appends, "--dbfilename", "dump.rdb", "--logfile", ""]
         process = run.start(words, user=self.instance.user, stdout=subprocess.DEVNULL)
         try:
             if not run.wait(lambda: process.poll() is not None or answers(path), SECONDS) or process.poll() is not None:

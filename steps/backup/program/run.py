@@ -139,6 +139,7 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     part = path.with_name(path.name + ".part")
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     with open(fd, "wb") as file:
+        os.fchmod(fd, mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

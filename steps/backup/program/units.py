@@ -12,6 +12,8 @@ from say import Failure
 from settings import Settings
 
 GATE = "slipway-swap.conf"
+GATE_UNIT = "slipway-swap.service"
+WRITTEN = "# Written by slipway, for as long as data is swapped.\n"
 GATE_SECONDS = 900
 RUNNING = ("active", "activating", "reloading")
 
@@ -21,16 +23,16 @@ def systemctl(*words: str, seconds: float = 60, what: str = "") -> str:
     return run.output(["systemctl", *words], seconds=seconds, what=what or "systemctl " + words[0]).decode(errors="replace")
 
 
-def of_app(settings: Settings) -> dict[str, str]:
-    """The states of the app's services, of all releases, by name."""
-    printed = systemctl("list-units", "--all", "--plain", "--no-legend", "--no-pager", f"{settings.user}-*.service")
+def of_app(settings: Settings, kind: str = "service") -> dict[str, str]:
+    """The states of the app's services or sockets, of all releases, by name."""
+    printed = systemctl("list-units", "--all", "--plain", "--no-legend", "--no-pager", f"{settings.user}-*.{kind}")
     rows = [line.split(None, 4) for line in printed.splitlines()]
     return {row[0]: row[2] for row in rows if len(row) > 3 and row[1] == "loaded"}
 
 
-def running(settings: Settings) -> list[str]:
-    """The app's services that run, or are about to."""
-    return [unit for unit, state in of_app(settings).items() if state in RUNNING]
+def running(settings: Settings, kind: str = "service") -> list[str]:
+    """The app's services or sockets that run, or are about to."""
+    return [unit for unit, state in of_app(settings, kind).items() if state in RUNNING]
 
 
 def commands(settings: Settings) -> list[str]:
@@ -46,8 +48,9 @@ def stop(units: list[str]) -> None:
 
 
 def start(units: list[str], block: bool = True) -> None:
-    """Starts services. That one does not start is found by its health check."""
+    """Starts units, however often that was done lately. That one does not start is found by the health check."""
     if units:
+        run.start(["systemctl", "reset-failed", *units]).communicate(timeout=60)
         process = run.start(["systemctl", "start", *([] if block else ["--no-block"]), *units])
         try:
             process.communicate(timeout=300)
@@ -57,21 +60,28 @@ def start(units: list[str], block: bool = True) -> None:
 
 def guard() -> None:
     """Starts what waits until the swap is done, and undoes it if this program is killed."""
-    words = ["systemd-run", "--quiet", "--collect", "--description=puts data back if a swap is killed", "/usr/bin/python3", "-I", "-B",
-             os.path.dirname(os.path.abspath(__file__)), "gate", "guard"]
-    run.output(words, what="start the guard of the swap")
+    run.output(["systemd-run", "--quiet", "--collect", "--description=puts data back if a swap is killed", *gate_words(), "guard"],
+               what="start the guard of the swap")
+
+
+def gate_words() -> list[str]:
+    """The words that wait until the data is whole."""
+    return ["/usr/bin/python3", "-I", "-B", os.path.dirname(os.path.abspath(__file__)), "gate"]
 
 
 def close_gates(settings: Settings, units: list[str]) -> None:
-    """Has services wait for a swap that is under way whenever they start, after a reboot too."""
-    program = os.path.dirname(os.path.abspath(__file__))
+    """Has services wait for a swap that is under way whenever they start, after a reboot too.
+
+    They wait for a unit of its own: what a service itself would run first needs the folders that are swapped.
+    """
+    lines = ["[Unit]", "Description=waits until the app's data is whole", "StartLimitIntervalSec=0", "[Service]", "Type=oneshot",
+             f"TimeoutStartSec={GATE_SECONDS}", "ExecStart=" + " ".join(gate_words())]
+    run.write(Path(settings.units, GATE_UNIT), (WRITTEN + "\n".join(lines) + "\n").encode(), 0o644)
     for unit in units:
         folder = Path(settings.units, unit + ".d")
         folder.mkdir(mode=0o755, exist_ok=True)
-        text = ("# Written by slipway, for as long as data is swapped.\n[Service]\n"
-                f"ExecCondition=+/usr/bin/python3 -I -B {program} gate\nTimeoutStartSec={GATE_SECONDS}\n")
-        run.write(folder / GATE, text.encode(), 0o644)
         os.chmod(folder, 0o755)
+        run.write(folder / GATE, f"{WRITTEN}[Unit]\nRequires={GATE_UNIT}\nAfter={GATE_UNIT}\n".encode(), 0o644)
     systemctl("daemon-reload")
 
 
@@ -84,7 +94,9 @@ def open_gates(settings: Settings) -> None:
             gate.parent.rmdir()
         except OSError:
             pass  # somebody else has settings there
-    if found:
+    unit = Path(settings.units, GATE_UNIT)
+    if found or unit.exists():
+        unit.unlink(missing_ok=True)
         systemctl("daemon-reload")
 
 
@@ -120,7 +132,8 @@ def accepted(settings: Settings, seconds: float) -> bool:
     connection.sock.settimeout(seconds)
     try:
         connection.sock.connect(os.path.realpath(os.path.join(settings.root, "current", "socket")))
-        connection.request("GET", check.get("health_path") or "/", headers={"X-Forwarded-Proto": check.get("health_scheme") or "http", "Connection": "close"})
+        headers = {"X-Forwarded-Proto": check.get("health_scheme") or "http", "Connection": "close"}
+        connection.request("GET", check.get("health_path") or "/", headers=headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return False

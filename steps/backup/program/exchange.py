@@ -103,6 +103,8 @@ def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[]
             settle(note, was_healthy, switch)
         except BaseException:
             say.line("that failed: the data of before comes back")
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)  # the guard would go on with it, but later
             undo(note)
             raise
         finish(note)
@@ -145,8 +147,6 @@ def finish(note: Note) -> None:
 
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
     note.write(phase=SWAPPING)
     units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]

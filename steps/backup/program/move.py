@@ -113,14 +113,18 @@ def load_postgres(source: postgres.Postgres, folder: Path) -> None:
         plain.check_postgres(source.listing(path), source.version())
         source.load(path, BESIDE, [])
     else:
-        plain.check_postgres(start.decode(errors="replace"), source.version())
+        said = start.decode(errors="replace")
+        plain.check_postgres(said, source.version())
+        plain.check_end(path, said)
         plain.load_postgres(source, path, BESIDE)
 
 
 def load_mariadb(source: mariadb.MariaDB, folder: Path) -> None:
     """Loads what mariadb-dump or mysqldump made."""
     with open(folder / "given", "rb") as file:
-        plain.check_mariadb(file.read(8192).decode(errors="replace"), source.version())
+        said = file.read(8192).decode(errors="replace")
+        plain.check_mariadb(said, source.version())
+        plain.check_end(folder / "given", said)
         file.seek(0)
         source.make(BESIDE)
         source.load(file, BESIDE)

@@ -15,6 +15,8 @@ COPY = re.compile(rb"^COPY .* FROM stdin;\r?$", re.IGNORECASE)
 LEFT_OUT = re.compile(
     rb"^(ALTER .* OWNER TO .*|(GRANT|REVOKE) .*|ALTER DEFAULT PRIVILEGES .*|COMMENT ON (EXTENSION|SCHEMA public) .*"
     rb"|CREATE EXTENSION .*|SET transaction_timeout = .*);\r?$")
+# How dumps begin that say at their end that they are whole.
+ENDS = {r"^-- PostgreSQL database dump$": b"-- PostgreSQL database dump complete", r"^(?:/\*.*)?-- (?:MariaDB|MySQL) dump ": b"-- Dump completed"}
 RESTRICTED = re.compile(rb"^\\(un)?restrict [A-Za-z0-9]+\r?$")
 
 
@@ -35,6 +37,17 @@ def check_mariadb(said: str, version: str) -> None:
     if found and (int(found[1]), int(found[2])) > server:
         raise Failure(f"the dump is of MariaDB {found[1]}.{found[2]}, and the server has {version}",
                       f"load it where MariaDB is {found[1]}.{found[2]} or newer")
+
+
+def check_end(path: Path, said: str) -> None:
+    """Fails if a dump begins as one that tells where it ends, and does not end so."""
+    for begin, end in ENDS.items():
+        if not re.search(begin, said, re.MULTILINE):
+            continue
+        with open(path, "rb") as file:
+            file.seek(max(0, path.stat().st_size - 4096))
+            if end not in file.read():
+                raise Failure("the dump was cut short: its last line is missing", "make it again")
 
 
 def load_postgres(source: Postgres, path: Path, where: str) -> None:

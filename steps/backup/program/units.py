@@ -48,9 +48,19 @@ def stop(units: list[str]) -> None:
 
 
 def stop_all(settings: Settings) -> None:
-    """Stops the app's services, those too that have waited at the gate and are about to start."""
-    inside = GATE_UNIT in Path("/proc/self/cgroup").read_text(encoding="utf-8")
-    stop([*of_app(settings), *([GATE_UNIT] if Path(settings.units, GATE_UNIT).exists() and not inside else [])])
+    """Stops the app's services, also one that passed the gate just before it was closed."""
+    quiet = 0
+    for _ in range(100):
+        if still := running(settings):
+            quiet = 0
+            try:
+                stop(still)
+            except Failure:
+                pass  # a request wants it started again: then it waits at the gate, and runs no more
+        elif (quiet := quiet + 1) == 4:
+            return
+        time.sleep(0.15)
+    raise Failure("the app does not stop")
 
 
 def start(units: list[str], block: bool = True) -> None:

@@ -34,7 +34,7 @@ class TestExchange(Deployment):
         fakes = {"running": lambda s, kind="service": sorted(self.running) if kind == "service" else [], "of_app": lambda s, kind="service": {"app.service": ""},
                  "commands": lambda s: [], "guard": lambda: None, "stop": lambda u: self.running.difference_update(u),
                  "start": lambda u, block=True: self.running.update(u), "systemctl": lambda *w, **k: "",
-                 "healthy": lambda s, seconds: self.healthy.pop(0) if self.healthy else True}
+                 "stop_all": lambda s: self.running.clear(), "healthy": lambda s, seconds: self.healthy.pop(0) if self.healthy else True}
         for name, fake in fakes.items():
             patched = mock.patch.object(units, name, fake)
             patched.start()

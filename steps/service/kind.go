@@ -205,9 +205,9 @@ func Instances(p plan.Plan) []Instance {
 	user := layout.Of(p.Name).User
 	var all []Instance
 	for _, k := range of(p) {
-		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name)}
+		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name) + "/data"}
 		if k.name == app.Redis {
-			i.Database, i.Role = "", ""
+			i.Database, i.Role, i.Data = "", "", folder(k.name)
 		}
 		all = append(all, i)
 	}

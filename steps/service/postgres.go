@@ -67,8 +67,9 @@ jit = off
 timezone = 'Etc/UTC'
 log_timezone = 'Etc/UTC'
 `, runtime(app.Postgres), user, postgresHBA, megabytes(v, 7, 32), megabytes(v, 30, 128), megabytes(v, 4, 32), connections(v))},
-			// Whom a role is of says the kernel. Nothing else gets in.
-			{Path: postgresHBA, Mode: "644", Content: fmt.Sprintf("# Written by slipway.\nlocal all postgres peer\nlocal %q %q peer\nlocal all %q peer\n", user, user, builder)},
+			// Whom a role is of says the kernel. Nothing else gets in. Where a role may go say the
+			// databases: the app's data is restored as the app, beside its own database.
+			{Path: postgresHBA, Mode: "644", Content: fmt.Sprintf("# Written by slipway.\nlocal all postgres peer\nlocal all %q peer\nlocal all %q peer\n", user, builder)},
 		}
 	},
 	look: func(p plan.Plan) string {

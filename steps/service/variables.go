@@ -96,5 +96,8 @@ func address(kind, part, scheme, role string) string {
 		return own
 	}
 	_, rest, _ := strings.Cut(own, "://")
+	if strings.HasSuffix(scheme, "+pg8000") { // of all clients it alone takes no folder
+		rest = strings.Replace(rest, "?host=", "?unix_sock=", 1) + "/.s.PGSQL.5432"
+	}
 	return scheme + "://" + rest
 }

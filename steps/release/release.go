@@ -130,10 +130,10 @@ func releaseUnits(v fact.View) []shell.File {
 		}},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=sockets.target"}})
 	service := shell.UnitFile(l.Unit(id)+".service",
-		shell.UnitSection{Name: "Unit", Lines: []string{
+		shell.UnitSection{Name: "Unit", Lines: append([]string{
 			fmt.Sprintf("Description=%s release %s", v.Plan.Name, id), needs,
 			"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=60", "StartLimitBurst=10",
-		}},
+		}, service.After(v.Plan)...)},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			ownLines(l, v.Plan), serves,
 			[]string{

@@ -27,7 +27,7 @@ const mariaDBVersion = `mariadbd --version 2>/dev/null | sed -n 's/.*Ver \([0-9]
 
 // mariaDB is MariaDB. It is started only over data of its own major version.
 var mariaDB = database{
-	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20,
+	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20, least: 160,
 	packages: []string{"mariadb-server"}, others: "mariadb.service",
 	lines: func(fact.View) []string {
 		return []string{
@@ -51,7 +51,7 @@ innodb_log_file_size = 48M
 key_buffer_size = 4M
 max_connections = %d
 performance_schema = OFF
-`, folder(app.MariaDB), socket(app.MariaDB), runtime(app.MariaDB), megabytes(v, 8, 40), max(30, min(100, megabytes(v, 10, 40))))}}
+`, folder(app.MariaDB), socket(app.MariaDB), runtime(app.MariaDB), megabytes(v, 8, 40), connections(v))}}
 	},
 	look: func(p plan.Plan) string {
 		return shell.Lines(lookVersion(app.MariaDB, mariaDBVersion),

@@ -21,7 +21,7 @@ const redisVersion = `redis-server --version 2>/dev/null | sed -n 's/.*v=\([0-9]
 
 // redis is Redis. Its process is in the app's group, so the app alone can reach its socket.
 var redis = database{
-	name: app.Redis, title: "Redis", user: "redis", percent: 10,
+	name: app.Redis, title: "Redis", user: "redis", percent: 10, least: 40,
 	packages: []string{"redis-server"}, others: "redis-server.service",
 	lines: func(v fact.View) []string {
 		return []string{

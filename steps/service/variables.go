@@ -37,7 +37,7 @@ func variables(p plan.Plan, role string) []string {
 	}
 	for _, n := range p.App.ServiceNames {
 		if asks(p, n.Kind) {
-			values[n.Variable] = address(n.Kind, n.Part, n.Scheme, role)
+			values[n.Variable] = named(n, role)
 		}
 	}
 	var all []string

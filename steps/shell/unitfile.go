@@ -118,7 +118,7 @@ var unitKeys = setOf(`
 	ReadWritePaths ReloadPropagatedFrom RemainAfterExit RemoveIPC Requires Restart RestartSec RestrictAddressFamilies
 	RestrictNamespaces RestrictRealtime RestrictSUIDSGID RuntimeDirectory RuntimeDirectoryMode Service Slice SocketGroup SocketMode
 	SocketUser StandardInput StartLimitBurst StartLimitIntervalSec StateDirectory StateDirectoryMode SuccessExitStatus
-	SyslogIdentifier SystemCallArchitectures SystemCallErrorNumber SystemCallFilter TasksMax TimeoutStartSec TimeoutStopSec Type UMask
+	SupplementaryGroups SyslogIdentifier SystemCallArchitectures SystemCallErrorNumber SystemCallFilter TasksMax TimeoutStartSec TimeoutStopSec Type UMask
 	User WantedBy Wants What WorkingDirectory
 `)
 

@@ -38,6 +38,9 @@ func variables(p plan.Plan, role string) []string {
 	for _, n := range p.App.ServiceNames {
 		if asks(p, n.Kind) {
 			values[n.Variable] = named(n, role)
+			if _, ok := onPort(p, n.Kind); ok {
+				atPort(n, values)
+			}
 		}
 	}
 	var all []string

@@ -96,6 +96,7 @@ func (k database) fact() *fact.Fact {
 			return shell.Lines(
 				shell.LookFiles(append(shell.Paths(k.allFiles(fact.View{Plan: p})), k.started(fact.View{Plan: p}).Path)...),
 				k.look(p),
+				k.lookPort(p),
 				shell.Command("systemctl", "show", "-p", "ActiveState", "-p", "UnitFileState", Unit(k.name)),
 			)
 		},
@@ -107,7 +108,7 @@ func (k database) fact() *fact.Fact {
 			return fmt.Sprintf("%s %s, reached over a socket in %s", k.title, data, runtime(k.name))
 		},
 		Notes: func(v fact.View) []string {
-			notes := k.tooSmall(v)
+			notes := append(k.tooSmall(v), k.portNotes(v)...)
 			if k.notes != nil {
 				notes = append(notes, k.notes(v)...)
 			}
@@ -150,11 +151,14 @@ func (k database) decide(v fact.View) []providers.Change {
 	if units := shell.ParseUnits(v.Looked); len(units) > 0 {
 		state = units[len(units)-1].Get("ActiveState") + " " + units[len(units)-1].Get("UnitFileState")
 	}
-	if state != "active enabled" || !k.started(v).Same(v.Looked) {
+	if state != "active enabled" || !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		changes = append(changes, providers.Change{What: "start " + k.title + ", now and at every boot", Was: state})
 	}
 	if !slices.Contains(looked, "made") && k.name != app.Redis {
 		changes = append(changes, providers.Change{What: "make the role and the database " + layout.Of(v.Plan.Name).User, Why: "the app can do in it what it likes, and nobody else gets in"})
+	}
+	if k.name == app.MariaDB && SecretsFile(v.Plan) != "" && !slices.Contains(looked, "secrets") {
+		changes = append(changes, providers.Change{What: "make the password of the app's role at the port", Why: "only root and the app know it"})
 	}
 	return changes
 }
@@ -172,7 +176,7 @@ func (k database) started(v fact.View) shell.File {
 // script writes the files, and restarts the database only if it runs with others.
 func (k database) script(v fact.View) string {
 	verb := "start"
-	if !k.started(v).Same(v.Looked) {
+	if !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		verb = "restart"
 	}
 	return shell.Lines("(", "cd /",

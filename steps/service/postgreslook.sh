@@ -15,7 +15,8 @@ if [ -n "$version" ]; then
   found=$(runuser -u postgres -- "/usr/lib/postgresql/$version/bin/psql" -X -A -t -h "$socket" -d postgres -v role="$role" 2>/dev/null <<'SQL' || :
 SELECT 'made' FROM pg_database d JOIN pg_roles r ON d.datdba = r.oid
 WHERE datname = :'role' AND rolname = :'role' AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'slipway-build')
-AND NOT has_database_privilege('slipway-build', :'role', 'CONNECT');
+AND NOT has_database_privilege('slipway-build', :'role', 'CONNECT')
+AND has_database_privilege('slipway-build', 'postgres', 'CONNECT') AND NOT has_database_privilege(:'role', 'postgres', 'CONNECT');
 SQL
 )
   [ "$found" != made ] || echo made

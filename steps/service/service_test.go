@@ -39,9 +39,10 @@ func TestVariables(t *testing.T) {
 		"postgres": {with(t, "postgres"), map[string]string{"DATABASE_URL": url, "PGHOST": "/run/slipway-postgres", "PGPORT": "5432", "PGUSER": "app-accounts", "PGDATABASE": "app-accounts", "REDIS_URL": ""}},
 		"names that the app reads": {with(t, "postgres",
 			app.ServiceName{Variable: "SQLALCHEMY_DATABASE_URI", Kind: app.Postgres, Part: app.PartURL, Scheme: "postgresql+asyncpg"},
-			app.ServiceName{Variable: "DB_PASSWORD", Kind: app.Postgres, Part: app.PartPassword},
+			app.ServiceName{Variable: "OTHER_URI", Kind: app.Postgres, Part: app.PartURL, Scheme: "postgresql+pg8000"},
 			app.ServiceName{Variable: "REDIS_HOST", Kind: app.Redis, Part: app.PartHost}),
-			map[string]string{"SQLALCHEMY_DATABASE_URI": strings.Replace(url, "postgresql:", "postgresql+asyncpg:", 1), "DATABASE_URL": url, "REDIS_HOST": ""}},
+			map[string]string{"SQLALCHEMY_DATABASE_URI": strings.Replace(url, "postgresql:", "postgresql+asyncpg:", 1), "DATABASE_URL": url, "REDIS_HOST": "",
+				"OTHER_URI": "postgresql+pg8000://app-accounts@/app-accounts?unix_sock=/run/slipway-postgres/.s.PGSQL.5432"}},
 		"two databases": {with(t, "mariadb,postgres"), map[string]string{"DATABASE_URL": url, "MYSQL_URL": "mysql://app-accounts@localhost/app-accounts?unix_socket=/run/slipway-mariadb/mariadb.sock"}},
 	} {
 		all := map[string]string{}
@@ -186,7 +187,7 @@ func TestTooSmall(t *testing.T) {
 // TestInstances has the names that the program on the server reads.
 func TestInstances(t *testing.T) {
 	user := layout.Of("accounts").User
-	want := Instance{Kind: "postgres", Unit: "slipway-postgres.service", Socket: "/run/slipway-postgres", Database: user, Role: user, User: "postgres", Data: "/var/lib/slipway-postgres"}
+	want := Instance{Kind: "postgres", Unit: "slipway-postgres.service", Socket: "/run/slipway-postgres", Database: user, Role: user, User: "postgres", Data: "/var/lib/slipway-postgres/data"}
 	if got := Instances(with(t, "postgres")); len(got) != 1 || got[0] != want {
 		t.Errorf("got %+v", got)
 	}

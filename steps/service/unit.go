@@ -12,7 +12,7 @@ import (
 // slice holds the databases. It is none of slipway.slice's: the app's limit is not theirs.
 const slice = "slipwaydata.slice"
 
-// unit is a kind's unit. It has no network: its socket is a file. RemoveIPC would take the
+// unit is a kind's unit. It has no network where a socket serves. RemoveIPC would take the
 // shared memory of every process of its user when it stops, and an instance of somebody
 // else's runs as the same one.
 func (k database) unit(v fact.View) shell.File {
@@ -32,7 +32,8 @@ func (k database) unit(v fact.View) shell.File {
 				"Slice=" + slice, "OOMScoreAdjust=-200", // the app goes first
 			},
 			confined,
-			[]string{"RestrictAddressFamilies=AF_UNIX", "PrivateNetwork=yes", "MemoryDenyWriteExecute=yes"},
+			[]string{"MemoryDenyWriteExecute=yes"},
+			k.networkLines(v.Plan),
 			k.lines(v),
 		)},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})

@@ -29,6 +29,7 @@ class Meaning(unittest.TestCase):
             ("Is there a repository at the following location?", restic.NotThere, "no repository"),
             ("Host key verification failed.", say.Failure, "host key"),
             ("ciphertext verification failed", restic.Corrupt, "damaged"),
+            ("Stat: The difference between the request time and the current time is too large", say.Failure, "clock"),
             ("connection refused", say.Failure, "connection refused"),
         ):
             failure = restic.failure(text, "s3:https://a/b")

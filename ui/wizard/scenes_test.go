@@ -72,6 +72,18 @@ var scenes = map[string]func(p *person){
 	"how":         func(p *person) { p.press("enter", "enter") },
 	"wrong":       func(p *person) { p.press("enter", "enter", "ctrl+u", "My Shop", "enter") },
 	"variable":    func(p *person) { p.press("enter", "enter", "up", "enter", "SECRET_KEY", "enter", "hunter2") },
+	"databases": func(p *person) {
+		p.press("enter", "enter")
+		p.w.plan = thePlan()
+		p.w.plan.App.Offers = []app.Offer{{Kind: app.Postgres, Why: "psycopg2-binary (requirements.txt line 3)"}, {Kind: app.Redis, Why: "celery[redis] (requirements.txt line 4)"}}
+		p.w.push(newDatabases(p.w, nil))
+		p.press("right", "down", "down")
+	},
+	"backups": func(p *person) {
+		p.press("enter", "enter")
+		p.w.push(newBackups(p.w, nil))
+		p.press("right", "enter", "https://s3.example.com/shop/backups", "tab", "AKIAEXAMPLE", "tab", "hunter2")
+	},
 	"review":      func(p *person) { p.review() },
 	"review-open": func(p *person) { p.review(); p.press("up", "up", "up", "up", "right") },
 	"review-cloud": func(p *person) {

@@ -28,6 +28,8 @@ type Record struct {
 	Known map[string]string `json:"known,omitempty"`
 	// Release is the release that answered at the end of the last complete run.
 	Release string `json:"release,omitempty"`
+	// NoData is true if the app was known to keep no data, in each of its releases.
+	NoData bool `json:"no_data,omitempty"`
 	// URL is where that release answered.
 	URL string `json:"url,omitempty"`
 	// Finished is when the last complete run ended; zero if none has.

@@ -37,10 +37,14 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 		return engine.Outcome{}, err
 	}
 	defer run.Disconnect()
+	fresh := d.Record().Server.Address == ""
 	if err := run.Do(ctx, order(run.Plan, run.Provider(), run.Spec())); err != nil {
-		return engine.Outcome{}, errors.Join(err, giveUp(ctx, run))
+		return engine.Outcome{}, errors.Join(err, giveUp(ctx, run, fresh))
 	}
 	if err := keepBackupKey(ctx, run, home, open); err != nil {
+		return engine.Outcome{}, err
+	}
+	if err := fetchAfter(ctx, run, home, open); err != nil {
 		return engine.Outcome{}, err
 	}
 	where, err := siteOf(ctx, run)
@@ -75,18 +79,25 @@ func tellHoldings(ctx context.Context, r *engine.Run) {
 }
 
 // giveUp removes a new server after a failure, if that was asked for. A server
-// that ever served, or a run that was interrupted, is kept.
-func giveUp(ctx context.Context, r *engine.Run) error {
+// that ever served, or a run that was interrupted, is kept; so is data that visitors may
+// have left. What a release's commands made before it took the traffic is no such data.
+// fresh is true if no server of the deployment's had answered before this run.
+func giveUp(ctx context.Context, r *engine.Run, fresh bool) error {
 	if !givesUp(ctx, r) {
+		tellHoldings(ctx, r)
+		return nil
+	}
+	removal := &Removal{Name: r.Plan.Name, deployment: r.Deployment(), provider: r.Provider(), plan: r.Plan, spec: r.Spec()}
+	if err := removal.awaitUnanswered(ctx); err != nil {
+		return err
+	}
+	if removal.lookAtData(ctx).mayBeServed(fresh) {
+		r.Note("what was made is kept all the same: a release took the traffic, and there may be data that visitors left")
 		tellHoldings(ctx, r)
 		return nil
 	}
 	r.StartStep("destroy", "what was made is removed, as --on-failure destroy says")
 	r.Note("what was made is removed, as --on-failure destroy says")
-	removal := &Removal{Name: r.Plan.Name, deployment: r.Deployment(), provider: r.Provider(), plan: r.Plan, spec: r.Spec()}
-	if err := removal.awaitUnanswered(ctx); err != nil {
-		return err
-	}
 	return removal.Do(ctx, r.Report)
 }
 

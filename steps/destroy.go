@@ -18,6 +18,8 @@ type Removal struct {
 	Name string
 	// Holdings are what exists and would be removed.
 	Holdings []providers.Holding
+	// Data is what of it nobody can make again.
+	Data Data
 
 	deployment *state.Deployment
 	provider   providers.Provider
@@ -41,6 +43,10 @@ func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.
 	}
 	if err == nil {
 		r.Holdings, err = r.provider.Holdings(ctx, r.spec)
+	}
+	if err == nil && len(r.Holdings) > 0 {
+		r.Data = r.lookAtData(ctx)
+		err = context.Cause(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())

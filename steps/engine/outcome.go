@@ -17,6 +17,7 @@ func (r *Run) Finish(url string) (Outcome, error) {
 		return outcome, nil
 	}
 	return outcome, r.deployment.Update(func(record *state.Record) {
+		record.NoData = !r.Plan.KeepsData() && (record.NoData || record.Finished.IsZero())
 		record.Release, record.URL = outcome.Release, outcome.URL
 		record.Finished = time.Now().UTC().Truncate(time.Second)
 		if record.Seconds == nil {

@@ -83,7 +83,7 @@ func NewOperator(t *testing.T, need time.Duration) *Operator {
 			t.Error(err)
 		}
 		for _, name := range names {
-			if r := o.Run("destroy", "-y", name); r.Code != 0 {
+			if r := o.Run("destroy", "-y", "--lose-data", name); r.Code != 0 {
 				t.Errorf("destroy %s: exit %d\n%s", name, r.Code, r.Stderr)
 			}
 		}

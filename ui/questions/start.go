@@ -118,7 +118,13 @@ func (c *conversation) remove(name string) error {
 		monthly += h.Monthly
 	}
 	c.sayf("  its record and its keys on this computer\nAll of it costs: %s\n", answers.Money(monthly, 0))
-	sure, err := c.yes("Remove all of it?", false)
+	if lines := removal.Data.Lines(); len(lines) > 0 {
+		c.sayf("\nData:\n")
+		for _, line := range lines {
+			c.sayf("  %s\n", line)
+		}
+	}
+	sure, err := c.sure(removal)
 	if err != nil || !sure {
 		return err
 	}
@@ -127,4 +133,13 @@ func (c *conversation) remove(name string) error {
 	}
 	c.sayf("%s was removed\n", name)
 	return nil
+}
+
+// sure asks whether all of it shall be removed; if there is data, by having its name typed.
+func (c *conversation) sure(removal *steps.Removal) (bool, error) {
+	if !removal.Data.Any() {
+		return c.yes("Remove all of it?", false)
+	}
+	typed, err := c.ask("Type "+removal.Name+" to remove all of it with its data, or nothing to keep it", "", nil)
+	return typed == removal.Name, err
 }

@@ -47,7 +47,8 @@ func TestHostileOutput(t *testing.T) {
 		"trouble": func(*wizard) screen { return &review{found: &reviewed{err: failed}} },
 		"removal": func(*wizard) screen {
 			r := newRemoval(golden.Hostile, (*wizard).restart)
-			r.opened = &steps.Removal{Name: golden.Hostile, Holdings: []providers.Holding{holding}}
+			r.opened = &steps.Removal{Name: golden.Hostile, Holdings: []providers.Holding{holding},
+				Data: steps.Data{Kept: []providers.Datum{{What: golden.Hostile, Detail: golden.Hostile}}, Unseen: failed, Backup: golden.Hostile}}
 			return r
 		},
 		"unfinished": func(*wizard) screen { return newUnfinished(summary) },

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,9 @@ type removal struct {
 	name   string
 	after  func(*wizard) tea.Cmd
 	opened *steps.Removal
+	// asking is set while the name is typed, which removes data.
+	asking bool
+	typed  form
 	lines  *lines
 	doing  bool
 	err    error
@@ -40,6 +44,13 @@ type removalDone struct{ err error }
 func newRemoval(name string, after func(*wizard) tea.Cmd) *removal {
 	r := &removal{name: name, after: after, lines: newLines()}
 	r.set([]item{{id: "keep", title: "Keep it", about: "nothing is removed"}, {id: "remove", title: "Remove all of it"}}, "keep")
+	r.typed.add("name", "Name", "", "type "+name+" to remove all of it, with its data", func(value string) error {
+		if value != name {
+			return errors.New("type " + name + ", or press Esc to keep it")
+		}
+		return nil
+	})
+	r.typed.focus("name")
 	return r
 }
 
@@ -95,6 +106,8 @@ func (r *removal) pressed(w *wizard, k tea.KeyMsg) tea.Cmd {
 	switch {
 	case r.doing:
 		return nil
+	case r.asking:
+		return r.pressedName(w, k)
 	case k.Type == tea.KeyEsc:
 		r.release()
 		return w.back()
@@ -111,6 +124,30 @@ func (r *removal) choose(w *wizard) tea.Cmd {
 		r.release()
 		return w.back()
 	}
+	if r.opened.Data.Any() {
+		r.asking = true
+		return nil
+	}
+	return r.remove(w)
+}
+
+// pressedName takes the name that is typed.
+func (r *removal) pressedName(w *wizard, k tea.KeyMsg) tea.Cmd {
+	switch k.Type {
+	case tea.KeyEsc:
+		r.asking = false
+	case tea.KeyEnter:
+		if r.typed.good() {
+			r.asking = false
+			return r.remove(w)
+		}
+	default:
+		r.typed.key(k)
+	}
+	return nil
+}
+
+func (r *removal) remove(w *wizard) tea.Cmd {
 	r.doing, r.err, w.busy = true, nil, true
 	opened := r.opened
 	return tea.Batch(w.tick(r), w.async(r, func(ctx context.Context) tea.Msg {
@@ -129,6 +166,7 @@ func (r *removal) view(w *wizard, width, height int) string {
 			monthly += h.Monthly
 		}
 		fmt.Fprintf(&b, "  %s its record and its keys on this computer\nAll of it costs: %s\n\n", w.look.bullet, answers.Money(monthly, 0))
+		b.WriteString(r.data(w, width))
 	}
 	switch {
 	case r.err != nil:
@@ -144,14 +182,33 @@ func (r *removal) view(w *wizard, width, height int) string {
 		}
 		return b.String()
 	}
+	if r.asking {
+		return b.String() + r.typed.view(w, width, max(4, height-strings.Count(b.String(), "\n")))
+	}
 	return b.String() + r.picker.view(w, width, max(4, height-strings.Count(b.String(), "\n")))
 }
 
+// data says what of it nobody can make again.
+func (r *removal) data(w *wizard, width int) string {
+	lines := r.opened.Data.Lines()
+	if len(lines) == 0 {
+		return ""
+	}
+	text := w.look.warn.Render("Data that nobody can make again:") + "\n"
+	for _, line := range lines {
+		text += indented("  "+w.look.bullet+" ", line, width) + "\n"
+	}
+	return text + "\n"
+}
+
 func (r *removal) keys(*wizard) []key {
-	if r.doing {
+	switch {
+	case r.doing:
 		return []key{{"Ctrl-C", "stop"}}
+	case r.asking:
+		return []key{{"Enter", "remove it"}, {"Esc", "keep it"}}
 	}
 	return []key{{"Enter", "choose"}, {"up/down", "move"}, {"Esc", "back"}, {"?", "help"}}
 }
 
-func (r *removal) typing() bool { return false }
+func (r *removal) typing() bool { return r.asking }

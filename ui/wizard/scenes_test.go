@@ -114,6 +114,14 @@ var scenes = map[string]func(p *person){
 		r.opened = &steps.Removal{Name: "shop", Holdings: []providers.Holding{
 			{Kind: "droplet", ID: "481516", Detail: "s-1vcpu-512mb-10gb in fra1", Monthly: 4}, {Kind: "firewall", ID: "slipway-shop-5fccd98c0359"}}}
 	},
+	"removal-data": func(p *person) {
+		r := newRemoval("shop", (*wizard).restart)
+		p.w.stack = append(p.w.stack, r)
+		r.opened = &steps.Removal{Name: "shop", Holdings: []providers.Holding{{Kind: "droplet", ID: "481516", Monthly: 4}},
+			Data: steps.Data{Kept: []providers.Datum{{What: "the database in PostgreSQL", Detail: "12 rows in 3 tables", Bytes: 8 << 20}},
+				Backup: "there is no backup of it: backups are off"}}
+		p.press("down", "enter", "s", "h", "o", "enter")
+	},
 	"help":  func(p *person) { p.press("?") },
 	"small": func(p *person) { p.w.Update(tea.WindowSizeMsg{Width: 40, Height: 12}) },
 }

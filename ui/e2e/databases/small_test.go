@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers/local/localtest"
+	"slipway/steps/remote"
 	"slipway/ui/e2e"
 )
 
@@ -24,6 +25,8 @@ type smallServer struct {
 	flags []string
 	// group is the folder of the kernel's figures.
 	group string
+	// operator is the login of whoever has the server.
+	operator remote.Target
 }
 
 // bootSmall boots a server that has so many megabytes of memory, of which it knows: its
@@ -59,8 +62,25 @@ func bootSmall(t *testing.T, image string, megabytes int) smallServer {
 		// A container sees the memory of its host. This one sees its own.
 		"bootcmd": []string{fmt.Sprintf("sed 's/^MemTotal:.*/MemTotal: %d kB/' /proc/meminfo >/run/meminfo; mount --bind /run/meminfo /proc/meminfo", megabytes<<10)},
 	})
+	s.operator = remote.Target{Address: at.Address, Port: at.Port, User: "root", HostKeys: []ssh.PublicKey{hostKey}, Signers: []ssh.Signer{signer}}
 	s.flags = []string{"--provider", "ssh", "--host", "root@" + at.Address, "--identity", identity, "--host-key-fingerprint", ssh.FingerprintSHA256(hostKey)}
 	return s
+}
+
+// root runs a script as root with the operator's own key, past slipway, and returns what it
+// printed.
+func (s smallServer) root(t *testing.T, script string) string {
+	t.Helper()
+	client, err := remote.Dial(t.Context(), s.operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	out, err := client.Output(t.Context(), script)
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return strings.TrimSpace(out)
 }
 
 // ownGroup is the folder of the group in which the test itself is.

@@ -218,7 +218,7 @@ func (o *operator) destroys(t *testing.T, first e2e.Deployed) {
 			t.Errorf("%s still names the machine", path)
 		}
 	}
-	if r := o.Run("destroy", "-y", "hello"); r.Code != 2 {
+	if r := o.Run("destroy", "-y", "--lose-data", "hello"); r.Code != 2 {
 		t.Errorf("destroying it again: exit %d, want 2", r.Code)
 	}
 }

@@ -57,7 +57,7 @@ func TestDigitalOcean(t *testing.T) {
 		t.Errorf("the droplet has the token in %s", found)
 	}
 	o.adopts(t, cloud, hello)
-	gone := o.Must("destroy", "-y", "hello")
+	gone := o.Must("destroy", "-y", "--lose-data", "hello")
 	if !strings.Contains(gone.Stderr, "$4.00 a month") {
 		t.Errorf("destroy does not say what the droplet cost:\n%s", gone.Stderr)
 	}
@@ -135,7 +135,7 @@ func TestDigitalOceanDomain(t *testing.T) {
 			t.Errorf("there is no record %q: %v", want, cloud.Contents().Records)
 		}
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
 	}
@@ -158,12 +158,12 @@ func TestDigitalOceanKilled(t *testing.T) {
 	if status, _ := e2e.Ask(t, first.URL); status != http.StatusOK || cloud.Creates() != 1 {
 		t.Errorf("status %d after %d creates", status, cloud.Creates())
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	cloud.SetFaults(fakecloud.Faults{TagLag: 5 * time.Second, ListLag: 5 * time.Second})
 	if !o.killWhen(t, func() bool { return cloud.Creates() == 2 }, append([]string{"--yes"}, hello...)...) {
 		t.Fatal("the second run ended before the create call")
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	if left := cloud.Contents(); !left.Empty() {
 		t.Errorf("the cloud still has %+v", left)
 	}

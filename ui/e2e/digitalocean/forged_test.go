@@ -55,7 +55,7 @@ func TestForgedMark(t *testing.T) {
 	if record, err := o.State().Read("first"); err != nil || record.Settings["provider"] != "ssh" || record.Settings["region"] != "" || len(record.Known) > 0 {
 		t.Errorf("taken over as %+v, %v", record, err)
 	}
-	o.Must("destroy", "-y", "first")
+	o.Must("destroy", "-y", "--lose-data", "first")
 	if after := cloud.Contents(); !slices.Equal(after.Droplets, before.Droplets) || !slices.Equal(after.Keys, before.Keys) || !slices.Equal(after.Tags, before.Tags) {
 		t.Errorf("destroy removed something of the other deployment: %+v, it was %+v", after, before)
 	}
@@ -67,7 +67,7 @@ func TestForgedMark(t *testing.T) {
 	if err != nil || record.Settings["provider"] != "digitalocean" || record.Known["droplet"] != original.Record.Known["droplet"] {
 		t.Errorf("the real one was adopted as %+v, %v", record, err)
 	}
-	o.Must("destroy", "-y", "first")
+	o.Must("destroy", "-y", "--lose-data", "first")
 	if left := cloud.Contents(); len(left.Droplets) != 1 || !strings.Contains(left.Droplets[0], "second") {
 		t.Errorf("the cloud has %+v", left)
 	}

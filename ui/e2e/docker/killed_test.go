@@ -36,12 +36,12 @@ func TestKilled(t *testing.T) {
 		if again := o.deploy("--sample", "hello"); again.Changed {
 			t.Errorf("something was left to change: %v", again.Steps)
 		}
-		o.Must("destroy", "-y", "hello")
+		o.Must("destroy", "-y", "--lose-data", "hello")
 		if t.Failed() {
 			return
 		}
 	}
-	o.Must("destroy", "-y", "keeps")
+	o.Must("destroy", "-y", "--lose-data", "keeps")
 	// A build that was killed may leave one step that nothing tells from others' steps.
 	o.docker("image", "prune", "--force")
 }
@@ -53,7 +53,7 @@ func (o *operator) timed() time.Duration {
 	began := time.Now()
 	o.deploy("--sample", "hello")
 	took := time.Since(began)
-	o.Must("destroy", "-y", "hello")
+	o.Must("destroy", "-y", "--lose-data", "hello")
 	return took
 }
 

@@ -59,7 +59,7 @@ func TestMember(t *testing.T) {
 		t.Fatalf("a member: exit %d\n%s", code, stderr)
 	}
 	asks(t, stdout[strings.LastIndex(strings.TrimSpace(stdout), "\n")+1:len(stdout)-1], "Hello World")
-	if code, stdout, stderr := u.run(o.engine.Member(), "destroy", "-y", "hello"); code != 0 {
+	if code, stdout, stderr := u.run(o.engine.Member(), "destroy", "-y", "--lose-data", "hello"); code != 0 {
 		t.Errorf("destroy: exit %d\n%s%s", code, stdout, stderr)
 	}
 }

@@ -31,7 +31,7 @@ func TestWizard(t *testing.T) {
 	term.Press("q")
 	lines := term.Ended(0)
 	asks(t, lines[len(lines)-1], "Hello World")
-	if code, stdout, stderr := u.run(o.engine.Member(), "destroy", "-y", "hello"); code != 0 {
+	if code, stdout, stderr := u.run(o.engine.Member(), "destroy", "-y", "--lose-data", "hello"); code != 0 {
 		t.Errorf("destroy: exit %d\n%s%s", code, stdout, stderr)
 	}
 }

@@ -21,7 +21,7 @@ func TestKilled(t *testing.T) {
 		began := time.Now()
 		o.deploy("--sample", "hello")
 		whole = time.Since(began)
-		o.Must("destroy", "-y", "hello")
+		o.Must("destroy", "-y", "--lose-data", "hello")
 	}
 	random := rand.New(rand.NewPCG(*seed, 0))
 	for killed := 0; killed < *kills; {
@@ -37,7 +37,7 @@ func TestKilled(t *testing.T) {
 		if again := o.deploy("--sample", "hello"); again.Changed {
 			t.Errorf("something was left to change: %v", again.Steps)
 		}
-		o.Must("destroy", "-y", "hello")
+		o.Must("destroy", "-y", "--lose-data", "hello")
 		if left := o.heroku.Contents(); !left.Empty() {
 			t.Errorf("after destroy the account has %+v", left)
 		}

@@ -30,7 +30,7 @@ func TestLife(t *testing.T) {
 	o.operates(first)
 	o.KeepsToItself(token)
 	o.KeepsToItself("not-for-eyes")
-	gone := o.Must("destroy", "-y", "hello")
+	gone := o.Must("destroy", "-y", "--lose-data", "hello")
 	if left := o.heroku.Contents(); !left.Empty() {
 		t.Errorf("the account still has %+v", left)
 	}

@@ -55,7 +55,7 @@ func TestHostKey(t *testing.T) {
 		for _, file := range []string{"state.json", "id_ed25519", "host_ed25519"} {
 			carry(t, filepath.Join(kept, file), filepath.Join(folder, file))
 		}
-		o.Must("destroy", "-y", "hello")
+		o.Must("destroy", "-y", "--lose-data", "hello")
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}

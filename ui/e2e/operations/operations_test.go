@@ -38,6 +38,7 @@ func TestOperations(t *testing.T) {
 	t.Run("status", s.status)
 	t.Run("audit", s.audit)
 	t.Run("doctor", s.doctor)
+	t.Run("destroy", s.keepsData)
 }
 
 // load asks the app again and again until stop is called, which returns how

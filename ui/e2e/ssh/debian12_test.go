@@ -43,7 +43,7 @@ func TestSSHDebian12(t *testing.T) {
 	if err != nil || len(record.Server.HostKeys) != 1 || record.Server.HostKeys[0] != e2e.Authorized(s.hostKey) {
 		t.Errorf("pinned: %v, %v", record.Server.HostKeys, err)
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	// The server can be deployed to again.
 	if again := o.Deploy(flags...); !again.Changed || again.Steps["connection"] != engine.Changed {
 		t.Errorf("after destroy: %+v, %v", again.Outcome, again.Steps)

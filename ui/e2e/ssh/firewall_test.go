@@ -82,7 +82,7 @@ func TestFirewallAfterDestroy(t *testing.T) {
 			if tables := o.Root("hello", c.more+"; nft list tables"); !strings.Contains(tables, "table inet slipway") {
 				t.Errorf("after a reload of nftables.service the tables are\n%s", tables)
 			}
-			o.Must("destroy", "-y")
+			o.Must("destroy", "-y", "--lose-data")
 			if after := s.root(t, running); after != before {
 				t.Errorf("the server does not do what it did before:\n%s", differences(before, after))
 			}

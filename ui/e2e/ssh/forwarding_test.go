@@ -69,7 +69,7 @@ func TestForwardingGoesOn(t *testing.T) {
 	if again := o.Deploy(flags...); again.Changed {
 		t.Errorf("a second run changes something: %v", again.Steps)
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	if after := s.root(t, goesOn+"; sysctl -n net.ipv4.ip_forward"); after != want+"\n1" {
 		t.Errorf("after destroy: %q", after)
 	}

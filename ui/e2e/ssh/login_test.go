@@ -79,7 +79,7 @@ func TestStrangersDeploy(t *testing.T) {
 		t.Errorf("status: %s", r.Stdout)
 	}
 	o.adoptsByLogin(t, s)
-	o.Must("destroy", "-y", "hello")
+	o.Must("destroy", "-y", "--lose-data", "hello")
 	gains("after destroy")
 	// Nothing that destroy left is in the way of the next deployment.
 	if r := o.Must(append([]string{"--plan"}, flags...)...); !strings.Contains(r.Stderr, "log in as slipway") {

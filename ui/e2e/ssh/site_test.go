@@ -57,7 +57,7 @@ mkdir /etc/apache2; echo 'Listen 80' >/etc/apache2/ports.conf; systemctl --quiet
 	if status, body := e2e.Ask(t, first.URL); status != http.StatusOK || !strings.Contains(body, "Hello World") {
 		t.Errorf("status %d: %s", status, body)
 	}
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 	if page := s.root(t, "curl -s http://127.0.0.1/"); !strings.Contains(page, "Welcome to nginx") {
 		t.Errorf("after destroy nginx serves\n%s", page)
 	}

@@ -161,7 +161,7 @@ func (o *operator) anothersServer(t *testing.T, s bareServer) {
 
 // givesBack destroys the deployment: the server is the operator's as before.
 func (o *operator) givesBack(t *testing.T, s bareServer) {
-	r := o.Must("destroy", "-y", "hello")
+	r := o.Must("destroy", "-y", "--lose-data", "hello")
 	if !strings.Contains(r.Stderr, "takes the app off it and leaves it") || !strings.Contains(r.Stderr, "root can log in as before") {
 		t.Errorf("destroy does not say what becomes of the server:\n%s", r.Stderr)
 	}

@@ -68,11 +68,11 @@ func TestSSHWithSudoPassword(t *testing.T) {
 		t.Errorf("a second run, without secrets, changed something: %v", again.Steps)
 	}
 	// ana still needs her secrets to take the server back.
-	if r := o.Run("destroy", "-y"); r.Code != 2 || !strings.Contains(r.Stderr, "keeps its key") {
+	if r := o.Run("destroy", "-y", "--lose-data"); r.Code != 2 || !strings.Contains(r.Stderr, "keeps its key") {
 		t.Errorf("destroy without the operator's secrets: exit %d\n%s", r.Code, r.Stderr)
 	}
 	o.Env = slices.Concat(home, secrets)
-	o.Must("destroy", "-y")
+	o.Must("destroy", "-y", "--lose-data")
 }
 
 // asksOnTerminal plans on a terminal, where the secrets are typed.

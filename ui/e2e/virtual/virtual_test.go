@@ -271,7 +271,7 @@ func (m *vm) destroy(t *testing.T) {
 	if n := processes(t, record.Tag); n != 1 {
 		t.Errorf("%d processes run the machine", n)
 	}
-	m.Must("destroy", "-y", name)
+	m.Must("destroy", "-y", "--lose-data", name)
 	if n := processes(t, record.Tag); n != 0 {
 		t.Errorf("%d processes are left", n)
 	}

@@ -1,0 +1,51 @@
+package providers
+
+import (
+	"context"
+	"fmt"
+)
+
+// Datum is something that an app keeps and that nobody can make again: a database, a
+// volume with something in it.
+type Datum struct {
+	// What names it: "the database postgres".
+	What string
+	// Detail says how much it is, in a few words; may be empty.
+	Detail string
+	// Bytes is what it takes on disk; 0 if that is not known.
+	Bytes int64
+}
+
+// String is the datum in one line.
+func (d Datum) String() string {
+	line := d.What
+	if d.Detail != "" {
+		line += ": " + d.Detail
+	}
+	if d.Bytes > 0 {
+		line += ", " + amount(d.Bytes)
+	}
+	return line
+}
+
+// amount is a number of bytes for people.
+func amount(bytes int64) string {
+	const k = 1000
+	switch {
+	case bytes < k:
+		return fmt.Sprintf("%d B", bytes)
+	case bytes < k*k:
+		return fmt.Sprintf("%d kB", bytes/k)
+	case bytes < k*k*k:
+		return fmt.Sprintf("%d MB", bytes/k/k)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/k/k/k)
+}
+
+// DataTeller is implemented by platforms that keep data of an app.
+type DataTeller interface {
+	Platform
+	// Data lists what is kept with spec's tag and that Destroy would remove with the rest.
+	// What holds nothing is left out; what can't be looked into is listed.
+	Data(ctx context.Context, spec Spec) ([]Datum, error)
+}

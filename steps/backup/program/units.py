@@ -85,9 +85,9 @@ def close_gates(settings: Settings, units: list[str]) -> None:
     systemctl("daemon-reload")
 
 
-def open_gates(settings: Settings) -> None:
-    """Has services start at once again."""
-    found = list(Path(settings.units).glob(f"*.service.d/{GATE}"))
+def open_gates(settings: Settings, release: str = "") -> None:
+    """Has services start at once again: all, or those of a release."""
+    found = list(Path(settings.units).glob(f"*{release}*.service.d/{GATE}"))
     for gate in found:
         gate.unlink(missing_ok=True)
         try:
@@ -95,8 +95,10 @@ def open_gates(settings: Settings) -> None:
         except OSError:
             pass  # somebody else has settings there
     unit = Path(settings.units, GATE_UNIT)
-    if found or unit.exists():
+    if not release and unit.exists():
         unit.unlink(missing_ok=True)
+        found.append(unit)
+    if found:
         systemctl("daemon-reload")
 
 

@@ -26,6 +26,10 @@ type database struct {
 	user string
 	// percent is how much of the server's memory is meant for it.
 	percent int
+	// least is how many megabytes it takes at least, with a small app's data.
+	least int
+	// notes are sentences for people about what is there; may be nil.
+	notes func(v fact.View) []string
 	// lines are the unit's lines that no other kind has.
 	lines func(v fact.View) []string
 	// files are its settings.
@@ -92,6 +96,7 @@ func (k database) fact() *fact.Fact {
 			return shell.Lines(
 				shell.LookFiles(append(shell.Paths(k.allFiles(fact.View{Plan: p})), k.started(fact.View{Plan: p}).Path)...),
 				k.look(p),
+				k.lookPort(p),
 				shell.Command("systemctl", "show", "-p", "ActiveState", "-p", "UnitFileState", Unit(k.name)),
 			)
 		},
@@ -99,10 +104,22 @@ func (k database) fact() *fact.Fact {
 		Decide: k.decide,
 		Script: k.script,
 		Detail: func(v fact.View) string {
-			_, data := k.versions(v.Looked)
+			_, data := dataVersions(v.Looked)
 			return fmt.Sprintf("%s %s, reached over a socket in %s", k.title, data, runtime(k.name))
 		},
+		Notes: func(v fact.View) []string {
+			notes := append(k.tooSmall(v), k.portNotes(v)...)
+			if k.notes != nil {
+				notes = append(notes, k.notes(v)...)
+			}
+			return notes
+		},
 	}
+}
+
+// IsFact tells whether a fact of this name is a database's.
+func IsFact(name string) bool {
+	return slices.ContainsFunc(kinds, func(k database) bool { return k.name == name })
 }
 
 // allFiles are the unit, its slice and its settings.
@@ -113,7 +130,7 @@ func (k database) allFiles(v fact.View) []shell.File {
 // refuse stops a run where another major version of the database was installed than the
 // data is of: no program starts data that it would change for good.
 func (k database) refuse(v fact.View) error {
-	program, data := k.versions(v.Looked)
+	program, data := dataVersions(v.Looked)
 	if data == "" || program == "" || program == data {
 		return nil
 	}
@@ -124,17 +141,24 @@ func (k database) refuse(v fact.View) error {
 }
 
 func (k database) decide(v fact.View) []providers.Change {
+	if k.refuse(v) != nil { // only a person can mend it
+		program, data := dataVersions(v.Looked)
+		return []providers.Change{{What: k.upgrade, Was: fmt.Sprintf("data of version %s, and %s %s", data, k.title, program)}}
+	}
 	changes := fact.ChangedFiles(v.Looked, k.title+" runs for the app alone", k.allFiles(v)...)
 	looked := shell.SplitLines(v.Looked)
 	state := ""
 	if units := shell.ParseUnits(v.Looked); len(units) > 0 {
 		state = units[len(units)-1].Get("ActiveState") + " " + units[len(units)-1].Get("UnitFileState")
 	}
-	if state != "active enabled" || !k.started(v).Same(v.Looked) {
+	if state != "active enabled" || !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		changes = append(changes, providers.Change{What: "start " + k.title + ", now and at every boot", Was: state})
 	}
 	if !slices.Contains(looked, "made") && k.name != app.Redis {
 		changes = append(changes, providers.Change{What: "make the role and the database " + layout.Of(v.Plan.Name).User, Why: "the app can do in it what it likes, and nobody else gets in"})
+	}
+	if k.name == app.MariaDB && SecretsFile(v.Plan) != "" && !slices.Contains(looked, "secrets") {
+		changes = append(changes, providers.Change{What: "make the password of the app's role at the port", Why: "only root and the app know it"})
 	}
 	return changes
 }
@@ -152,7 +176,7 @@ func (k database) started(v fact.View) shell.File {
 // script writes the files, and restarts the database only if it runs with others.
 func (k database) script(v fact.View) string {
 	verb := "start"
-	if !k.started(v).Same(v.Looked) {
+	if !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		verb = "restart"
 	}
 	return shell.Lines("(", "cd /",
@@ -185,9 +209,9 @@ func Instances(p plan.Plan) []Instance {
 	user := layout.Of(p.Name).User
 	var all []Instance
 	for _, k := range of(p) {
-		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name)}
+		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name) + "/data"}
 		if k.name == app.Redis {
-			i.Database, i.Role = "", ""
+			i.Database, i.Role, i.Data = "", "", folder(k.name)
 		}
 		all = append(all, i)
 	}

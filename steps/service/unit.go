@@ -12,7 +12,7 @@ import (
 // slice holds the databases. It is none of slipway.slice's: the app's limit is not theirs.
 const slice = "slipwaydata.slice"
 
-// unit is a kind's unit. It has no network: its socket is a file. RemoveIPC would take the
+// unit is a kind's unit. It has no network where a socket serves. RemoveIPC would take the
 // shared memory of every process of its user when it stops, and an instance of somebody
 // else's runs as the same one.
 func (k database) unit(v fact.View) shell.File {
@@ -25,7 +25,6 @@ func (k database) unit(v fact.View) shell.File {
 		}},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			[]string{"Type=notify", "User=" + k.user},
-			k.lines(v),
 			[]string{
 				"StateDirectory=slipway-" + k.name, "StateDirectoryMode=0700", "RuntimeDirectory=slipway-" + k.name,
 				// After a crash it reads its journal first, however long that takes.
@@ -33,7 +32,9 @@ func (k database) unit(v fact.View) shell.File {
 				"Slice=" + slice, "OOMScoreAdjust=-200", // the app goes first
 			},
 			confined,
-			[]string{"RestrictAddressFamilies=AF_UNIX", "PrivateNetwork=yes", "MemoryDenyWriteExecute=yes"},
+			[]string{"MemoryDenyWriteExecute=yes"},
+			k.networkLines(v.Plan),
+			k.lines(v),
 		)},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})
 }

@@ -19,11 +19,16 @@ def restore(settings: Settings, folder: Path) -> dict:
 
     A failure leaves nothing beside.
     """
+    exchange.recover(settings)
     say.line("check the dump")
     manifest = dump.check(settings, folder)
     for part in manifest["parts"]:
         if sources.named(settings, part.source) is None and (part.counts or part.files):
             raise Failure(f"the dump has {part.source}, and the deployment has none", f"deploy with --service {part.source} first")
+    had = {part.source for part in manifest["parts"]}
+    for source in sources.of(settings):
+        if source.name not in had:
+            say.line(f"the dump has no {source.name}: that stays as it is")
     room(settings, folder)
     compared = {}
     try:
@@ -59,7 +64,8 @@ def room(settings: Settings, folder: Path) -> None:
 
 
 def discard(settings: Settings) -> None:
-    """Removes what is beside the live data."""
+    """Removes what is beside the live data, once no swap is under way."""
+    exchange.recover(settings)
     for source in sources.of(settings):
         source.remove(BESIDE)
 

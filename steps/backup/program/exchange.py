@@ -102,7 +102,7 @@ def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] |
         note.write()
         units.guard()
         try:
-            units.close_gates(settings, [*units.of_app(settings), *(u for s in moved for u in s.units())])
+            units.close_gates(settings, [*units.of_app(settings), *handover.services(settings, after.release), *(u for s in moved for u in s.units())])
             if after.release:
                 handover.begin(settings, after.release)
             units.stop(running)
@@ -113,6 +113,8 @@ def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] |
                 finish(note)
                 raise
             say.line("that failed: the data of before comes back")
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)  # the guard would go on with it, but later
             undo(note)
             raise
         finish(note)
@@ -158,20 +160,17 @@ def finish(note: Note) -> None:
     about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"],
              "from": note.values["serving"], "marks": note.values["had"]}
     run.write(note.settings.set_aside / note.values["stamp"] / "before.json", json.dumps(about).encode())
-    note.remove()
     units.open_gates(note.settings)
+    note.remove()
 
 
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    if note.values["phase"] != SWAPPING:
-        note.write(phase=SWAPPING)
-        units.stop(units.running(note.settings))
+    note.write(phase=SWAPPING)
     if note.values["release"]:
         units.stop([unit for unit in units.running(note.settings, "socket") if unit not in note.values["listening"]])
         handover.end(note.settings, note.values["serving"], note.values["link"])
+    units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
     for source in note.sources:
         if note.values["step"] and note.values["step"][0] == source.name:
@@ -186,11 +185,11 @@ def undo(note: Note, block: bool = True) -> None:
         os.rmdir(note.settings.set_aside / note.values["stamp"])
     except OSError:
         pass  # what is in there is not removed, whatever it is
-    note.remove()
     units.open_gates(note.settings)
     for source in note.sources:
         source.resume(block)
     units.start(note.values["listening"] + note.values["running"], block)
+    note.remove()
 
 
 def recover(settings: Settings) -> None:

@@ -21,6 +21,11 @@ def link(settings: Settings) -> str:
         return ""
 
 
+def services(settings: Settings, release: str) -> list[str]:
+    """The services of a release, which may not be loaded."""
+    return [unit.name for unit in Path(settings.units).glob(f"{settings.user}-*{release}*.service")] if release else []
+
+
 def begin(settings: Settings, release: str) -> None:
     """Has requests wait at a release's own socket. Its service has to be gated."""
     if not link(settings):

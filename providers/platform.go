@@ -68,6 +68,9 @@ type App struct {
 	// Services are the kinds of databases beside the app, sorted: "mariadb", "postgres",
 	// "redis".
 	Services []string
+	// ServiceNames are the variables by which the app reads where these are, beside those
+	// that the platform gives every app.
+	ServiceNames []ServiceName
 	// Counts are how many of a process are to run, by name, "web" for the app itself; of
 	// a process that it does not name, one.
 	Counts map[string]int

@@ -129,6 +129,23 @@ type ExistingServer interface {
 	SudoPassword(ctx context.Context) (string, error)
 }
 
+// Renter is implemented by providers that rent servers in sizes.
+type Renter interface {
+	ServerProvider
+	// Sizes tells which size a new server of spec gets, and the cheapest one sold there that
+	// has at least so many megabytes of memory. bigger has no name if there is none.
+	Sizes(ctx context.Context, spec Spec, leastMB int) (size, bigger Size, err error)
+}
+
+// Size is a size of a server.
+type Size struct {
+	// Name is the provider's slug, as --size takes it.
+	Name     string
+	MemoryMB int
+	// Monthly is what it costs in US dollars a month.
+	Monthly float64
+}
+
 // BackupKeeper is implemented by providers that can make the bucket that backups go to.
 type BackupKeeper interface {
 	Provider

@@ -114,7 +114,10 @@ func (s *Session) upload(ctx context.Context, path string, in io.Reader) error {
 	script := shell.Script(databaseUploadText, shell.Values{"path": path})
 	err := s.Client.Attach(ctx, shell.Command("sudo", "-n", "--", "/bin/sh", "-ec", script), io.TeeReader(in, sent), &printed, &complaint)
 	if err != nil {
-		return fmt.Errorf("%w: %w: %s", errNotWhole, err, strings.TrimSpace(complaint.String()))
+		if said := strings.TrimSpace(complaint.String()); said != "" {
+			return fmt.Errorf("%w: %s", errNotWhole, said)
+		}
+		return fmt.Errorf("%w: %w", errNotWhole, err)
 	}
 	if sent.n == 0 {
 		return &providers.Failed{Err: errors.New("the dump is empty"), Next: "slipway db load " + s.plan.Name + " < FILE"}

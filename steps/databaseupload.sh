@@ -6,7 +6,8 @@
 umask 077
 folder=$(dirname "$path")
 find "$folder" -maxdepth 1 -name 'db-load-*' -mmin +1440 -delete
-room=$(df --output=avail,size -B1 "$folder" | awk 'NR == 2 { room = $1 - $2 / 20; printf "%.0f", room > 0 ? room : 0 }')
+room=$(df --output=avail,size -B1 "$folder" | awk 'NR == 2 { printf "%.0f", $1 - $2 / 20 }')
+[ "$room" -gt 0 ] || { echo "the disk is full" >&2; exit 1; }
 head -c "$room" >"$path"
 wc -c <"$path"
 sha256sum <"$path"

@@ -7,6 +7,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/backup"
 	"slipway/steps/engine"
+	"slipway/steps/service"
 )
 
 // preflight is the step that checks that the provider would do what is asked, as far as that can be
@@ -38,7 +39,28 @@ func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, 
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()), others)}, nil
+	small, err := tooSmall(ctx, run)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()), others, small)}, nil
+}
+
+// tooSmall says, before a server is rented, whether its size is small for the databases
+// beside the app, and what a bigger one costs.
+func tooSmall(ctx context.Context, run *engine.Run) ([]string, error) {
+	renter, ok := run.Provider().(providers.Renter)
+	if !ok || len(run.Plan.Services()) == 0 || run.Record().Server.Address != "" {
+		return nil, nil
+	}
+	size, bigger, err := renter.Sizes(ctx, run.Spec(), service.Least(run.Plan))
+	if err != nil {
+		return nil, err
+	}
+	if said := service.TooSmall(run.Plan, size.MemoryMB, bigger); said != "" {
+		return []string{said}, nil
+	}
+	return nil, nil
 }
 
 // Apply has nothing to do: what preflight finds wrong only a person can mend.

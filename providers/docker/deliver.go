@@ -106,7 +106,7 @@ func (a *delivery) wanted(ctx context.Context, d deployment) (release, error) {
 	for _, name := range a.app.Unset {
 		delete(r.variables, name)
 	}
-	r.connections, err = d.connections(ctx, r.Services)
+	r.connections, err = d.connections(ctx, r.settings)
 	return r, err
 }
 

@@ -112,7 +112,7 @@ func (d deployment) current(ctx context.Context) (r release, found bool, err err
 		return release{}, false, err
 	}
 	r.variables = ownVariables(web.Config.Env, web.Config.Labels[labelVariables])
-	r.connections, err = d.connections(ctx, r.Services)
+	r.connections, err = d.connections(ctx, r.settings)
 	return r, err == nil, err
 }
 

@@ -88,7 +88,7 @@ func (p *Provider) RollBack(ctx context.Context, spec providers.Spec, to string,
 		return err
 	}
 	earlier := release{name: to, settings: settings, variables: r.variables}
-	if earlier.connections, err = d.connections(ctx, settings.Services); err != nil {
+	if earlier.connections, err = d.connections(ctx, settings); err != nil {
 		return err
 	}
 	return d.takeOver(ctx, earlier, report)

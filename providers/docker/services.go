@@ -20,9 +20,11 @@ import (
 // database is a kind of service: an official image and how an app reaches it.
 type database struct {
 	kind, image string
-	// variable is the app's that has the address, scheme and port are the address's.
-	variable, scheme, port string
-	user, name             string
+	// scheme and port are those of its address.
+	scheme, port string
+	user, name   string
+	// engine is Django's name of the backend.
+	engine string
 	// secret is the container's variable that has the password.
 	secret string
 	// fixed are more of its variables.
@@ -37,18 +39,18 @@ type database struct {
 
 var databases = []database{
 	{ //nolint:gosec // these are names of variables; passwords are made anew
-		kind: "postgres", image: "postgres:17", variable: "DATABASE_URL", scheme: "postgresql", port: "5432", user: "app", name: "app",
+		kind: "postgres", image: "postgres:17", scheme: "postgresql", port: "5432", user: "app", name: "app", engine: "django.db.backends.postgresql",
 		secret: "POSTGRES_PASSWORD", fixed: []string{"POSTGRES_USER=app", "POSTGRES_DB=app"}, folder: "/var/lib/postgresql/data",
 		// Over TCP: while it makes its first database, it answers on its socket only.
 		check: []string{"CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "app", "-d", "app"},
 	},
 	{
-		kind: "mariadb", image: "mariadb:11", variable: "DATABASE_URL", scheme: "mysql", port: "3306", user: "app", name: "app",
+		kind: "mariadb", image: "mariadb:11", scheme: "mysql", port: "3306", user: "app", name: "app", engine: "django.db.backends.mysql",
 		secret: "MARIADB_PASSWORD", fixed: []string{"MARIADB_USER=app", "MARIADB_DATABASE=app"}, folder: "/var/lib/mysql",
 		check: []string{"CMD", "healthcheck.sh", "--connect", "--innodb_initialized"},
 	},
 	{
-		kind: "redis", image: "redis:8", variable: "REDIS_URL", scheme: "redis", port: "6379", name: "0",
+		kind: "redis", image: "redis:8", scheme: "redis", port: "6379", name: "0",
 		secret: "REDIS_PASSWORD", folder: "/data",
 		// The image has no variable for a password, and as a word it would be in the list
 		// of processes.
@@ -249,12 +251,11 @@ func secretIn(c container.InspectResponse, db database, host string) string {
 	return ""
 }
 
-// connections are the variables that lead an app to its services. Where two databases
-// would have the same variable, the second has its kind in front: MARIADB_URL.
-func (d deployment) connections(ctx context.Context, kinds []string) (map[string]string, error) {
-	all := map[string]string{}
+// connections are the variables that lead an app to its services.
+func (d deployment) connections(ctx context.Context, s settings) (map[string]string, error) {
+	at := map[string]providers.Address{}
 	for _, db := range databases {
-		if !slices.Contains(kinds, db.kind) {
+		if !slices.Contains(s.Services, db.kind) {
 			continue
 		}
 		host := serviceName(d.spec, db.kind)
@@ -262,18 +263,11 @@ func (d deployment) connections(ctx context.Context, kinds []string) (map[string
 		if err != nil {
 			return nil, err
 		}
-		if !found {
-			continue
+		if found {
+			at[db.kind] = providers.Address{
+				Scheme: db.scheme, User: db.user, Password: secretIn(c, db, host), Host: host, Port: db.port, Name: db.name, Engine: db.engine,
+			}
 		}
-		address := url.URL{
-			Scheme: db.scheme, User: url.UserPassword(db.user, secretIn(c, db, host)),
-			Host: host + ":" + db.port, Path: "/" + db.name,
-		}
-		variable := db.variable
-		if all[variable] != "" {
-			variable = strings.ToUpper(db.kind) + "_URL"
-		}
-		all[variable] = address.String()
 	}
-	return all, nil
+	return providers.Connections(at, s.Names), nil
 }

@@ -1,11 +1,13 @@
 package docker
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"slipway/providers"
 	"slipway/providers/docker/dockertest"
 )
 
@@ -18,11 +20,12 @@ func TestServices(t *testing.T) {
 	app := testApp("one")
 	app.Services = []string{"mariadb", "postgres", "redis"}
 	app.Data = append(app.Data, "/app/empty")
+	app.ServiceNames = []providers.ServiceName{{Variable: "SHOP_AT", Kind: "postgres", Part: providers.PartHost}}
 	w.mustDeliver(t, app)
 	d, ctx := w.in(t), t.Context()
 	now, _, err := d.current(ctx)
-	if err != nil || len(now.connections) != 3 {
-		t.Fatalf("the app is given %d addresses, %v", len(now.connections), err)
+	if err != nil || now.connections["SHOP_AT"] != serviceName(w.spec, "postgres") || now.connections["PGHOST"] != now.connections["SHOP_AT"] {
+		t.Fatalf("the app is given %v, %v", slices.Sorted(maps.Keys(now.connections)), err)
 	}
 	web, _, err := d.inspect(ctx, webName(w.spec, "one"))
 	if err != nil || web.Config.Labels[labelVariables] != "" || !slices.Contains(web.Config.Env, "REDIS_URL="+now.connections["REDIS_URL"]) {

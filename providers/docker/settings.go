@@ -20,11 +20,13 @@ type settings struct {
 	Processes map[string]string `json:"processes,omitempty"`
 	Data      []string          `json:"data,omitempty"`
 	Services  []string          `json:"services,omitempty"`
-	Counts    map[string]int    `json:"counts,omitempty"`
-	Path      string            `json:"path"`
-	Status    int               `json:"status,omitempty"`
-	Within    time.Duration     `json:"within"`
-	Stop      time.Duration     `json:"stop"`
+	// Names are the variables by which the app reads where its Services are.
+	Names  []providers.ServiceName `json:"names,omitempty"`
+	Counts map[string]int          `json:"counts,omitempty"`
+	Path   string                  `json:"path"`
+	Status int                     `json:"status,omitempty"`
+	Within time.Duration           `json:"within"`
+	Stop   time.Duration           `json:"stop"`
 	// Memory is what each container may take, in bytes.
 	Memory int64 `json:"memory"`
 	// Supplied tells the app its hosts; it is not one of its own variables.
@@ -45,7 +47,7 @@ func settingsOf(spec providers.Spec, app providers.App) (settings, error) {
 		return settings{}, err
 	}
 	s := settings{
-		Data: slices.Clone(app.Data), Services: slices.Clone(app.Services),
+		Data: slices.Clone(app.Data), Services: slices.Clone(app.Services), Names: slices.Clone(app.ServiceNames),
 		Path: app.Health.Path, Status: app.Health.Status, Within: app.Health.Within, Stop: app.Stop, Memory: memory,
 		Supplied: supplied(spec, app),
 	}

@@ -123,6 +123,7 @@ func (d *detection) settingsPackage(name string) error {
 // needDebian notes what Debian has to bring for a requirement.
 func (d *detection) needDebian(requirement, place string) {
 	name := requirementName(requirement)
+	d.noteDriver(requirement, place)
 	if systemReaders[name] {
 		d.readsSystem(place + " has " + name)
 	}

@@ -30,7 +30,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
 	d.settingsLimits()
-	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.gunicorn, d.python, d.warnings, d.guards, d.words} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.databases, d.gunicorn, d.python, d.warnings, d.guards, d.words} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}
@@ -45,6 +45,9 @@ type detection struct {
 	settings Settings
 	src      *source
 	found    Found
+	// drivers are the packages by which the app reaches databases, with where each is
+	// asked for, by its normalised name.
+	drivers map[string]string
 	// builds are the requirements that must be built on the server.
 	builds []string
 	// listedPython is the Python that a list of requirements asks for, and

@@ -6,42 +6,6 @@ import (
 	"slices"
 )
 
-// The kinds of databases that run beside an app, as the keys of [services] name them.
-const (
-	MariaDB  = "mariadb"
-	Postgres = "postgres"
-	Redis    = "redis"
-)
-
-// NoServices stands in File.Services for a table [services] in which nothing is true.
-const NoServices = "none"
-
-// servicesTable is the table [services].
-type servicesTable struct {
-	MariaDB  bool `toml:"mariadb"`
-	Postgres bool `toml:"postgres"`
-	Redis    bool `toml:"redis"`
-}
-
-// list are the kinds that are true, sorted; NoServices alone if none is, and nil without
-// a table.
-func (t *servicesTable) list() []string {
-	if t == nil {
-		return nil
-	}
-	var kinds []string
-	for kind, wanted := range map[string]bool{MariaDB: t.MariaDB, Postgres: t.Postgres, Redis: t.Redis} {
-		if wanted {
-			kinds = append(kinds, kind)
-		}
-	}
-	if kinds == nil {
-		return []string{NoServices}
-	}
-	slices.Sort(kinds)
-	return kinds
-}
-
 // Heroku is the table [heroku].
 type Heroku struct {
 	// Team is the team of Heroku's that owns the app; "" is the account itself.

@@ -1,5 +1,7 @@
 package app
 
+import "slipway/providers"
+
 // Offer is a kind of database that the app seems to use: nothing makes it unless a person
 // says so.
 type Offer struct {
@@ -11,14 +13,15 @@ type Offer struct {
 
 // The parts of a database's address that a variable may have.
 const (
-	PartURL      = "url"
-	PartHost     = "host" // a folder or socket, where the client library takes one
-	PartPort     = "port"
-	PartUser     = "user"
-	PartPassword = "password"
-	PartName     = "name"   // of the database
-	PartBroker   = "broker" // the address as Celery's broker takes it
-	PartResult   = "result" // the address as Celery's result backend takes it
+	PartURL      = providers.PartURL
+	PartHost     = providers.PartHost
+	PartPort     = providers.PartPort
+	PartUser     = providers.PartUser
+	PartPassword = providers.PartPassword
+	PartName     = providers.PartName
+	PartBroker   = providers.PartBroker
+	PartResult   = providers.PartResult
+	PartEngine   = providers.PartEngine
 )
 
 // ServiceName is a variable by which the app's source reads where a database is.
@@ -30,6 +33,11 @@ type ServiceName struct {
 	// Scheme is what the address must begin with, where the client library takes no other
 	// than "postgresql+asyncpg"; "" is the kind's own.
 	Scheme string
+	// NeedsHost is set if what reads it takes no socket's path: a pydantic PostgresDsn, a
+	// client of MariaDB that is not Django's.
+	NeedsHost bool `json:",omitempty"`
+	// InAddress is set if the source puts the host or the name into an address.
+	InAddress bool `json:",omitempty"`
 	// Source is where it is read, for people: "config.py line 5".
 	Source string
 }

@@ -48,6 +48,8 @@ type Settings struct {
 	// Packages are Debian packages that the running app needs.
 	Packages []string `toml:"packages"`
 
+	// ServiceNames are the names of the table [services]. They win over those that are found.
+	ServiceNames []ServiceName `toml:"-"`
 	// Limits is the table [limits].
 	Limits Limits `toml:"-"`
 	// TestCommand is the top-level key test-command.
@@ -148,6 +150,9 @@ func ReadSettings(fsys fs.FS) (File, error) {
 		return File{}, err
 	}
 	file.Services = doc.Services.list()
+	if file.App.ServiceNames, err = doc.Services.names(); err != nil {
+		return File{}, err
+	}
 	if file.Heroku, err = readHeroku(doc.Heroku); err != nil {
 		return File{}, err
 	}

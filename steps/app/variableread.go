@@ -21,24 +21,32 @@ var environmentForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // os.getenv, django-environ, environs, python-decouple, or a function of the app's that
 // has env or config in its name.
 func environmentRead(expr []token) (variableRead, bool) {
-	for i, t := range expr {
-		if t.kind != tokenName || i > 0 && expr[i-1].is(".") {
-			continue
-		}
-		callee, rest := dotted(expr[i:])
-		if len(rest) < 3 || !readsEnvironment(callee) || !rest[0].is("[") && !rest[0].is("(") {
-			continue
-		}
-		if rest[0].is("[") != strings.HasSuffix(callee, "environ") {
-			continue
-		}
-		inside, _ := bracketed(rest[:min(len(rest), maxArguments)])
-		args := split(inside, ",")
-		if len(args[0]) == 1 && args[0][0].kind == tokenString && environmentForm.MatchString(args[0][0].text) {
-			return variableRead{name: args[0][0].text, callee: callee, args: args[1:]}, true
+	for i := range expr {
+		if read, ok := environmentReadAt(expr, i); ok {
+			return read, true
 		}
 	}
 	return variableRead{}, false
+}
+
+// environmentReadAt is the reading of a variable that begins at a token.
+func environmentReadAt(expr []token, i int) (variableRead, bool) {
+	if expr[i].kind != tokenName || i > 0 && expr[i-1].is(".") {
+		return variableRead{}, false
+	}
+	callee, rest := dotted(expr[i:])
+	if len(rest) < 3 || !readsEnvironment(callee) || !rest[0].is("[") && !rest[0].is("(") {
+		return variableRead{}, false
+	}
+	if rest[0].is("[") != strings.HasSuffix(callee, "environ") {
+		return variableRead{}, false
+	}
+	inside, _ := bracketed(rest[:min(len(rest), maxArguments)])
+	args := split(inside, ",")
+	if len(args[0]) != 1 || args[0][0].kind != tokenString || !environmentForm.MatchString(args[0][0].text) {
+		return variableRead{}, false
+	}
+	return variableRead{name: args[0][0].text, callee: callee, args: args[1:]}, true
 }
 
 func readsEnvironment(callee string) bool {

@@ -124,8 +124,10 @@ func (b *build) composeVariables(file *composeFile) {
 			file.Variables = append(file.Variables, portable.Variable{Name: name, Value: value})
 		}
 	}
+	for _, v := range b.connections(file.Services) {
+		add(v.Name, v.Value)
+	}
 	for _, s := range file.Services {
-		add(s.Variable, strconv.Quote(s.Address))
 		for _, v := range s.Environment {
 			if v.secret != "" {
 				file.Secrets = append(file.Secrets, v.secret)
@@ -150,8 +152,11 @@ func (b *build) composeVariables(file *composeFile) {
 }
 
 // required is a variable of the file .env, or of the shell that runs docker compose.
-func required(name string) string {
-	return strconv.Quote("${" + name + ":?write " + name + "=... in the file .env}")
+func required(name string) string { return strconv.Quote(unquoted(name)) }
+
+// unquoted is the same as a part of a text.
+func unquoted(name string) string {
+	return "${" + name + ":?write " + name + "=... in the file .env}"
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)

@@ -215,6 +215,8 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 		return err
 	}
 	p.warnOfNeeds()
+	p.warnOfServices()
+	p.becauseOfServices()
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
@@ -245,7 +247,7 @@ func (p *Plan) warnOfNeeds() {
 		return
 	}
 	for _, need := range p.App.Needs {
-		if _, given := p.Env[need.Name]; !given {
+		if _, given := p.Env[need.Name]; !given && !p.supplied(need.Name) {
 			p.App.Warnings = append(p.App.Warnings, fmt.Sprintf("%s reads the variable %s, which is not given: give it with --env-file or --env %s=…",
 				need.Source, need.Name, need.Name))
 		}
@@ -293,6 +295,13 @@ func (p *Plan) beside() []any {
 	}
 	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
 		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)
+	}
+	if kinds := p.Services(); len(kinds) > 0 {
+		names := p.ServiceNames()
+		for i := range names {
+			names[i].Source = "" // where a variable is read changes nothing
+		}
+		more = append(more, kinds, names)
 	}
 	return more
 }

@@ -153,6 +153,10 @@ func TestBesideDecidesTheName(t *testing.T) {
 			t.Errorf("%s does not change the name", name)
 		}
 	}
+	services := map[string]NamedValue{KeyService: {Key: KeyService, Value: app.Redis}}
+	if (&Plan{Values: services}).beside() == nil {
+		t.Error("a database beside the app does not change the name")
+	}
 }
 
 func TestNameFrom(t *testing.T) {

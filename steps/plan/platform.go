@@ -63,31 +63,6 @@ func orList(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// Services are the kinds of databases that run beside the app, sorted: "mariadb",
-// "postgres", "redis".
-func (p Plan) Services() []string { return servicesOf(p.Value(KeyService)) }
-
-func servicesOf(value string) []string {
-	if value == "" || value == app.NoServices {
-		return nil
-	}
-	kinds := strings.Split(value, ListSeparator)
-	slices.Sort(kinds)
-	return slices.Compact(kinds)
-}
-
-func checkServices(value string) error {
-	if value == app.NoServices {
-		return nil
-	}
-	for kind := range strings.SplitSeq(value, ListSeparator) {
-		if !slices.Contains([]string{app.Postgres, app.Redis, app.MariaDB}, kind) {
-			return Usagef("", "it is %s, %s or %s, or %s alone", app.Postgres, app.Redis, app.MariaDB, app.NoServices)
-		}
-	}
-	return nil
-}
-
 func checkInstances(value string) error {
 	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > app.MaxCount || strconv.Itoa(n) != value {
 		return Usagef("", "it is a number from 1 to %d", app.MaxCount)

@@ -50,20 +50,20 @@ IOWeight=50
 }
 
 // memoryPercent is how much of the memory the app may take. It is less on a small
-// server, because what the system needs does not shrink with it, and
-// less beside databases. It goes in steps, so
-// that another kernel's few kilobytes change nothing.
+// server, because what the system needs does not shrink with it, and less
+// beside databases. It goes in steps, so that another kernel's few kilobytes change
+// nothing.
 func memoryPercent(v fact.View) int {
 	databases := service.Percent(v.Plan)
 	switch memory := v.System.Memory; {
 	case memory < 768:
-		return 70 - databases
+		return max(leastPercent, 70-databases)
 	case memory < 1536:
-		return 75 - databases
+		return max(leastPercent, 75-databases)
 	case memory < 4096:
-		return 82 - databases
+		return max(leastPercent, 82-databases)
 	}
-	return 90 - databases
+	return max(leastPercent, 90-databases)
 }
 
 // memoryLines put a unit into the app's slice. Where the whole server runs out of
@@ -89,6 +89,8 @@ var onceLines = []string{
 const (
 	// workerMB and masterMB are what gunicorn's processes take with a small app.
 	workerMB, masterMB = 60, 25
+	// leastPercent is what the app may take however many databases are beside it.
+	leastPercent = 35
 	// maxWorkers is enough for the servers that slipway makes.
 	maxWorkers = 9
 )

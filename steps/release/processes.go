@@ -8,6 +8,7 @@ import (
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/service"
 	"slipway/steps/shell"
 )
 
@@ -29,10 +30,10 @@ func processFiles(v fact.View) []shell.File {
 	var files []shell.File
 	for _, name := range v.Plan.ProcessNames() {
 		files = append(files, shell.UnitFile(l.ProcessUnit(id, name)+".service",
-			shell.UnitSection{Name: "Unit", Lines: []string{
+			shell.UnitSection{Name: "Unit", Lines: append([]string{
 				fmt.Sprintf("Description=%s release %s, process %s", v.Plan.Name, id, name),
 				"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=0",
-			}},
+			}, service.After(v.Plan)...)},
 			shell.UnitSection{Name: "Service", Lines: slices.Concat([]string{"Type=exec"},
 				ownLines(l, v.Plan), runLines(v.Plan.App.Processes[name]),
 				[]string{"TimeoutStopSec=" + stopSeconds(v.Plan.App, 0), "Restart=always", "RestartSec=2", "UMask=0027"},

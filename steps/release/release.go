@@ -91,14 +91,18 @@ func unitsOf(v fact.View) (up bool, now string) {
 // sees what the release's own processes see: its folder, its variables, its packages, the
 // app's state. shell.UnitLine makes lines of a unit of them.
 func UnitProperties(l layout.Layout, p plan.Plan) []string {
-	return append([]string{
+	var secrets []string
+	if file := service.SecretsFile(p); file != "" {
+		secrets = []string{"EnvironmentFile=" + file} // the app's own variables win
+	}
+	return slices.Concat(secrets, []string{
 		"WorkingDirectory=" + l.Source(p.Release),
 		"StateDirectory=" + l.User,
 		variablesLine(l, p.Release),
 		environmentLine(append([]string{
 			"HOME=" + l.State(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "PORT=8000", "FORWARDED_ALLOW_IPS=*",
 		}, appEnvironment(l, p, service.Variables(p))...)),
-	}, dataLines(l, p.Release, p.App, strings.TrimSuffix(l.Kept(""), "/"))...)
+	}, dataLines(l, p.Release, p.App, strings.TrimSuffix(l.Kept(""), "/")))
 }
 
 // CommandProperties are the same for a command that InSandbox runs.
@@ -130,10 +134,10 @@ func releaseUnits(v fact.View) []shell.File {
 		}},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=sockets.target"}})
 	service := shell.UnitFile(l.Unit(id)+".service",
-		shell.UnitSection{Name: "Unit", Lines: []string{
+		shell.UnitSection{Name: "Unit", Lines: append([]string{
 			fmt.Sprintf("Description=%s release %s", v.Plan.Name, id), needs,
 			"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=60", "StartLimitBurst=10",
-		}},
+		}, service.After(v.Plan)...)},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			ownLines(l, v.Plan), serves,
 			[]string{

@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # Keeps Debian's packages from starting databases of their own. The file cluster, if it is
-# not empty, has PostgreSQL's make no data; units are masked, and noted in the file masked,
+# not empty, has PostgreSQL's make no data when they are installed; what others made with
+# them before stays as it is; units are masked, and noted in the file masked,
 # where there are none yet.
 : "${cluster?}" "${masked?}" "${units?}"
 
-if [ -n "$cluster" ] && [ ! -e /usr/bin/pg_createcluster ]; then
+if [ -n "$cluster" ]; then
   mkdir -p "$(dirname "$cluster")"
   printf '# Written by slipway.\ncreate_main_cluster = false\n' >"$cluster"
 fi

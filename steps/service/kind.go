@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway/providers"
@@ -25,6 +26,10 @@ type database struct {
 	user string
 	// percent is how much of the server's memory is meant for it.
 	percent int
+	// least is how many megabytes it takes at least, with a small app's data.
+	least int
+	// notes are sentences for people about what is there; may be nil.
+	notes func(v fact.View) []string
 	// lines are the unit's lines that no other kind has.
 	lines func(v fact.View) []string
 	// files are its settings.
@@ -65,6 +70,19 @@ func Facts(p plan.Plan) []*fact.Fact {
 // Unit is the name of the unit of a kind of database.
 func Unit(kind string) string { return "slipway-" + kind + ".service" }
 
+// After are lines of a unit of the app's by which it starts after the plan's databases;
+// none without any. If one of them stops, the app goes on.
+func After(p plan.Plan) []string {
+	var units []string
+	for _, k := range of(p) {
+		units = append(units, Unit(k.name))
+	}
+	if len(units) == 0 {
+		return nil
+	}
+	return []string{"After=" + strings.Join(units, " "), "Wants=" + strings.Join(units, " ")}
+}
+
 // folder is where a kind's data lies, runtime the folder of its socket.
 func folder(kind string) string  { return "/var/lib/slipway-" + kind }
 func runtime(kind string) string { return "/run/slipway-" + kind }
@@ -76,8 +94,9 @@ func (k database) fact() *fact.Fact {
 		Name: k.name, Title: k.title + " beside the app", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
 		Look: func(p plan.Plan) string {
 			return shell.Lines(
-				shell.LookFiles(shell.Paths(k.allFiles(fact.View{Plan: p}))...),
+				shell.LookFiles(append(shell.Paths(k.allFiles(fact.View{Plan: p})), k.started(fact.View{Plan: p}).Path)...),
 				k.look(p),
+				k.lookPort(p),
 				shell.Command("systemctl", "show", "-p", "ActiveState", "-p", "UnitFileState", Unit(k.name)),
 			)
 		},
@@ -85,10 +104,22 @@ func (k database) fact() *fact.Fact {
 		Decide: k.decide,
 		Script: k.script,
 		Detail: func(v fact.View) string {
-			_, data := k.versions(v.Looked)
+			_, data := dataVersions(v.Looked)
 			return fmt.Sprintf("%s %s, reached over a socket in %s", k.title, data, runtime(k.name))
 		},
+		Notes: func(v fact.View) []string {
+			notes := append(k.tooSmall(v), k.portNotes(v)...)
+			if k.notes != nil {
+				notes = append(notes, k.notes(v)...)
+			}
+			return notes
+		},
 	}
+}
+
+// IsFact tells whether a fact of this name is a database's.
+func IsFact(name string) bool {
+	return slices.ContainsFunc(kinds, func(k database) bool { return k.name == name })
 }
 
 // allFiles are the unit, its slice and its settings.
@@ -99,7 +130,7 @@ func (k database) allFiles(v fact.View) []shell.File {
 // refuse stops a run where another major version of the database was installed than the
 // data is of: no program starts data that it would change for good.
 func (k database) refuse(v fact.View) error {
-	program, data := k.versions(v.Looked)
+	program, data := dataVersions(v.Looked)
 	if data == "" || program == "" || program == data {
 		return nil
 	}
@@ -110,25 +141,42 @@ func (k database) refuse(v fact.View) error {
 }
 
 func (k database) decide(v fact.View) []providers.Change {
+	if k.refuse(v) != nil { // only a person can mend it
+		program, data := dataVersions(v.Looked)
+		return []providers.Change{{What: k.upgrade, Was: fmt.Sprintf("data of version %s, and %s %s", data, k.title, program)}}
+	}
 	changes := fact.ChangedFiles(v.Looked, k.title+" runs for the app alone", k.allFiles(v)...)
 	looked := shell.SplitLines(v.Looked)
 	state := ""
 	if units := shell.ParseUnits(v.Looked); len(units) > 0 {
 		state = units[len(units)-1].Get("ActiveState") + " " + units[len(units)-1].Get("UnitFileState")
 	}
-	if state != "active enabled" {
+	if state != "active enabled" || !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		changes = append(changes, providers.Change{What: "start " + k.title + ", now and at every boot", Was: state})
 	}
 	if !slices.Contains(looked, "made") && k.name != app.Redis {
 		changes = append(changes, providers.Change{What: "make the role and the database " + layout.Of(v.Plan.Name).User, Why: "the app can do in it what it likes, and nobody else gets in"})
 	}
+	if k.name == app.MariaDB && SecretsFile(v.Plan) != "" && !slices.Contains(looked, "secrets") {
+		changes = append(changes, providers.Change{What: "make the password of the app's role at the port", Why: "only root and the app know it"})
+	}
 	return changes
 }
 
-// script writes the files, and restarts the database only if one of them was another.
+// started is the file of the sum of the files that the database runs with. It is written
+// after a start, so that files that a run wrote before it was killed are known.
+func (k database) started(v fact.View) shell.File {
+	var all strings.Builder
+	for _, f := range append([]shell.File{k.unit(v)}, k.files(v)...) {
+		all.WriteString(f.Path + "\n" + f.Content)
+	}
+	return shell.File{Path: settingsFolder + k.name + ".started", Mode: "644", Content: shell.Sum(all.String()) + "\n"}
+}
+
+// script writes the files, and restarts the database only if it runs with others.
 func (k database) script(v fact.View) string {
 	verb := "start"
-	if len(fact.ChangedFiles(v.Looked, "", k.allFiles(v)...)) > 0 {
+	if !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		verb = "restart"
 	}
 	return shell.Lines("(", "cd /",
@@ -137,6 +185,7 @@ func (k database) script(v fact.View) string {
 		shell.ReloadUnits(Unit(k.name), slice),
 		shell.Enable(Unit(k.name)),
 		shell.Script(startText, shell.Values{"unit": Unit(k.name), "verb": verb}),
+		k.started(v).Put(),
 		k.finish(v.Plan),
 		")")
 }
@@ -160,9 +209,9 @@ func Instances(p plan.Plan) []Instance {
 	user := layout.Of(p.Name).User
 	var all []Instance
 	for _, k := range of(p) {
-		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name)}
+		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name) + "/data"}
 		if k.name == app.Redis {
-			i.Database, i.Role = "", ""
+			i.Database, i.Role, i.Data = "", "", folder(k.name)
 		}
 		all = append(all, i)
 	}

@@ -27,7 +27,7 @@ const mariaDBVersion = `mariadbd --version 2>/dev/null | sed -n 's/.*Ver \([0-9]
 
 // mariaDB is MariaDB. It is started only over data of its own major version.
 var mariaDB = database{
-	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20,
+	name: app.MariaDB, title: "MariaDB", user: "mysql", percent: 20, least: 160,
 	packages: []string{"mariadb-server"}, others: "mariadb.service",
 	lines: func(fact.View) []string {
 		return []string{
@@ -37,12 +37,12 @@ var mariaDB = database{
 		}
 	},
 	files: func(v fact.View) []shell.File {
-		return []shell.File{{Path: mariaDBConf, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
+		files := []shell.File{{Path: mariaDBConf, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 [mariadbd]
 datadir = %s/data
 socket = %s
 pid-file = %s/mariadb.pid
-skip-networking
+%s
 skip-name-resolve
 character-set-server = utf8mb4
 collation-server = utf8mb4_unicode_ci
@@ -51,17 +51,46 @@ innodb_log_file_size = 48M
 key_buffer_size = 4M
 max_connections = %d
 performance_schema = OFF
-`, folder(app.MariaDB), socket(app.MariaDB), runtime(app.MariaDB), megabytes(v, 8, 40), max(30, min(100, megabytes(v, 10, 40))))}}
+`, folder(app.MariaDB), socket(app.MariaDB), runtime(app.MariaDB), mariaDBPort(v.Plan), megabytes(v, 8, 40), connections(v))}}
+		return append(files, guardFiles(app.MariaDB, v.Plan)...)
 	},
 	look: func(p plan.Plan) string {
 		return shell.Lines(lookVersion(app.MariaDB, mariaDBVersion),
-			shell.Script(mariaDBLookText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}))
+			shell.Script(mariaDBLookText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}), lookMariaDBPort(p))
 	},
 	prepare: func(plan.Plan) string {
 		return shell.Lines(shell.Script(mariaDBPrepareText, shell.Values{"data": folder(app.MariaDB) + "/data"}), noteVersion(app.MariaDB, mariaDBVersion))
 	},
 	finish: func(p plan.Plan) string {
-		return shell.Script(mariaDBFinishText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder})
+		return shell.Lines(shell.Script(mariaDBFinishText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}), makeMariaDBPort(p))
 	},
 	upgrade: "save the data with a backup; then have root write the new version into " + note(app.MariaDB) + ", start " + Unit(app.MariaDB) + " and run mariadb-upgrade --socket " + socket(app.MariaDB),
+}
+
+// mariaDBPort are the lines of its settings about a port.
+func mariaDBPort(p plan.Plan) string {
+	if _, ok := onPort(p, app.MariaDB); ok {
+		return fmt.Sprintf("bind-address = %s\nport = %d", loopback, ports[app.MariaDB])
+	}
+	return "skip-networking"
+}
+
+// lookMariaDBPort is shell text that prints "secrets" if the variables with the password of
+// the port are written.
+func lookMariaDBPort(p plan.Plan) string {
+	if SecretsFile(p) == "" {
+		return ""
+	}
+	return shell.Script(mariaDBPortLookText, shell.Values{"password": mariaDBPassword, "names": passwordNames(p), "file": layout.ServiceVariables})
+}
+
+// makeMariaDBPort is shell text that makes the app's role at the port, and its password.
+func makeMariaDBPort(p plan.Plan) string {
+	if SecretsFile(p) == "" {
+		return ""
+	}
+	return shell.Script(mariaDBPortText, shell.Values{
+		"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder,
+		"password": mariaDBPassword, "names": passwordNames(p), "file": layout.ServiceVariables,
+	})
 }

@@ -37,7 +37,10 @@ func variables(p plan.Plan, role string) []string {
 	}
 	for _, n := range p.App.ServiceNames {
 		if asks(p, n.Kind) {
-			values[n.Variable] = address(n.Kind, n.Part, n.Scheme, role)
+			values[n.Variable] = named(n, role)
+			if _, ok := onPort(p, n.Kind); ok {
+				atPort(n, values)
+			}
 		}
 	}
 	var all []string
@@ -93,5 +96,8 @@ func address(kind, part, scheme, role string) string {
 		return own
 	}
 	_, rest, _ := strings.Cut(own, "://")
+	if strings.HasSuffix(scheme, "+pg8000") { // of all clients it alone takes no folder
+		rest = strings.Replace(rest, "?host=", "?unix_sock=", 1) + "/.s.PGSQL.5432"
+	}
 	return scheme + "://" + rest
 }

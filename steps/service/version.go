@@ -28,9 +28,9 @@ func noteVersion(kind, installed string) string {
 	return `mkdir -p ` + settingsFolder + ` && [ -s ` + note(kind) + ` ] || { ` + installed + ` >` + note(kind) + `.part && mv -f ` + note(kind) + `.part ` + note(kind) + `; }`
 }
 
-// versions are those of the program that is installed and of the data, as a look printed
+// dataVersions are those of the program that is installed and of the data, as a look printed
 // them; empty if there is none.
-func (k database) versions(looked string) (program, data string) {
+func dataVersions(looked string) (program, data string) {
 	for _, line := range shell.SplitLines(looked) {
 		if f := strings.Fields(line); len(f) == 3 && f[0] == "version" {
 			return f[1], f[2]

@@ -15,6 +15,7 @@ import (
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 	"slipway/steps/release"
+	"slipway/steps/service"
 	"slipway/ui"
 	"slipway/ui/text"
 )
@@ -101,7 +102,7 @@ type drift struct {
 
 func (d *drift) add(e engine.Event) {
 	switch {
-	case e.Kind == engine.KindNote && e.Step == release.Dependencies.Name:
+	case e.Kind == engine.KindNote && (e.Step == release.Dependencies.Name || service.IsFact(e.Step)):
 		d.notes = append(d.notes, e.Line)
 	case e.Kind != engine.KindStep:
 	case e.Status == engine.Unchanged:

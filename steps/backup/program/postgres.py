@@ -137,12 +137,16 @@ class Postgres(Source):
             if schema not in (*schemas, "pg_catalog"):
                 self.as_app(f"CREATE SCHEMA {name(schema)}", where)
                 schemas.add(schema)
-            make = f"CREATE EXTENSION IF NOT EXISTS {name(extension)} WITH SCHEMA {name(schema)} CASCADE"
-            if extension in allowed or self.exists(LIVE) and extension in self.extensions(LIVE):
-                self.query(make, self.database(where))
-            else:
-                self.as_app(make, where)
+            self.make_extension(extension, schema, where, allowed)
         return schemas
+
+    def make_extension(self, extension: str, schema: str, where: str, allowed: list[str]) -> None:
+        """Makes an extension; what is in allowed, and what the live database has, may be one that the app could not make."""
+        make = f"CREATE EXTENSION IF NOT EXISTS {name(extension)} WITH SCHEMA {name(schema)} CASCADE"
+        if extension in allowed or self.exists(LIVE) and extension in self.extensions(LIVE):
+            self.query(make, self.database(where))
+        else:
+            self.as_app(make, where)
 
     def as_app(self, sql: str, where: str) -> None:
         """Runs SQL as the app's role."""

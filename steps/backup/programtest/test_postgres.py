@@ -36,8 +36,8 @@ def has_postgres() -> bool:
 
 
 @unittest.skipUnless(has_postgres(), "there is no PostgreSQL here")
-class TestPostgres(Deployment):
-    """The app's database in PostgreSQL."""
+class Cluster(Deployment):
+    """A deployment with PostgreSQL, and something in it."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -60,6 +60,10 @@ class TestPostgres(Deployment):
         """What SQL of the app's prints."""
         words = self.source.connect("psql", USER, self.source.database(where), *postgres.PLAIN)
         return run.output(words, user=USER, data=sql.encode()).decode()
+
+
+class TestPostgres(Cluster):
+    """The app's database in PostgreSQL."""
 
     def test_dump_beside_and_swap(self) -> None:
         """What is dumped is restored whole, takes the place of the live data, and gives it back."""

@@ -16,6 +16,7 @@ import (
 	"slipway/providers"
 	"slipway/providers/local"
 	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
 )
 
 // cutter stands in front of a machine's ports 22 and 80, and cuts each SSH
@@ -191,7 +192,7 @@ func (c child) restart(t *testing.T) error {
 	if err != nil {
 		return err
 	}
-	if err := killGuest(spec.Tag); err != nil {
+	if err := e2e.CutPower(spec.Tag); err != nil {
 		return err
 	}
 	for _, r := range p.Resources(spec) {
@@ -205,32 +206,6 @@ func (c child) restart(t *testing.T) error {
 		if err := r.Make(t.Context(), func(string) {}); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// killGuest ends every process of a machine at once: no shutdown, no sync.
-func killGuest(tag string) error {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return err
-	}
-	killed := false
-	for _, e := range entries {
-		groups, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cgroup"))
-		if err != nil || !strings.Contains(string(groups), tag) {
-			continue
-		}
-		var pid int
-		if _, err := fmt.Sscan(e.Name(), &pid); err != nil {
-			continue
-		}
-		if process, err := os.FindProcess(pid); err == nil && process.Kill() == nil {
-			killed = true
-		}
-	}
-	if !killed {
-		return errors.New("the machine has no process")
 	}
 	return nil
 }

@@ -1,0 +1,146 @@
+package app
+
+import (
+	"slices"
+	"strings"
+)
+
+// settingsClass is a class of pydantic's that reads its fields from variables.
+type settingsClass struct {
+	// prefix is what the variables' names begin with.
+	prefix string
+}
+
+// settingsClasses are the classes that are made of pydantic's BaseSettings, by their bodies.
+func settingsClasses(sources []*module) map[*scope]*settingsClass {
+	type classOf struct {
+		name string
+		binding
+	}
+	var classes []classOf
+	for _, m := range sources {
+		for name, b := range m.top.bindings() {
+			if b.class {
+				classes = append(classes, classOf{name, b})
+			}
+		}
+	}
+	known := []string{"BaseSettings"}
+	found := map[*scope]*settingsClass{}
+	for range 5 { // how deep classes are made of each other
+		for _, c := range classes {
+			isOne := slices.ContainsFunc(c.bases, func(base []token) bool { return len(base) > 0 && slices.Contains(known, base[len(base)-1].text) })
+			if isOne && found[c.members] == nil {
+				found[c.members] = &settingsClass{prefix: prefixOf(c.members)}
+				known = append(known, c.name)
+			}
+		}
+	}
+	return found
+}
+
+// prefixOf is the env_prefix in the configuration of a class.
+func prefixOf(members *scope) string {
+	scopes := []*scope{members}
+	for _, b := range members.names["Config"] {
+		if b.members != nil {
+			scopes = append(scopes, b.members)
+		}
+	}
+	for _, s := range scopes {
+		for name, b := range s.bindings() {
+			if name == "env_prefix" && len(b.value) == 1 {
+				return b.value[0].text
+			}
+			for i, t := range b.value {
+				if name == "model_config" && t.text == "env_prefix" && i+2 < len(b.value) && b.value[i+2].kind == tokenString {
+					return b.value[i+2].text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// dsnTypes are pydantic's types of addresses.
+var dsnTypes = map[string]string{"PostgresDsn": Postgres, "AsyncpgDsn": Postgres, "MySQLDsn": MariaDB, "MariaDBDsn": MariaDB, "RedisDsn": Redis}
+
+// field takes over the variable of one field of such a class.
+func (f *nameFinder) field(l line, class *settingsClass) {
+	tokens := l.tokens
+	if len(tokens) < 3 || tokens[0].kind != tokenName || !tokens[1].is(":") && !tokens[1].is("=") {
+		return
+	}
+	kindOfType, value, rest := "", []token(nil), tokens[2:]
+	if tokens[1].is("=") {
+		value = rest
+	} else if parts := split(rest, "="); len(parts) > 1 {
+		rest, value = parts[0], tokens[len(tokens)-len(parts[len(parts)-1]):]
+	}
+	for _, t := range rest {
+		if kind := dsnTypes[t.text]; kind != "" && tokens[1].is(":") {
+			kindOfType = kind
+		}
+	}
+	for _, name := range f.fieldNames(tokens[0].text, class, value) {
+		kind, part := nameTells(name)
+		used := nameUse(tokens[0].text)
+		if part == "" && used.part != "" {
+			kind, part = used.kind, used.part
+		}
+		if kindOfType != "" && !isAddress(part) {
+			part = PartURL
+		}
+		if part == PartURL {
+			kind = narrower(kindOfType, kind)
+		}
+		n := ServiceName{Variable: name, Part: part, NeedsHost: kindOfType != "", Source: l.at(0)}
+		if byFallback, scheme := fallbackAddress(value); byFallback != "" && isAddress(part) {
+			if kind == anySQL {
+				kind = byFallback
+			}
+			n.Scheme = schemeWithDriver(scheme, kind)
+		} else if scheme != "" && isAddress(part) && !isSQLite(scheme+":") {
+			continue // amqp://
+		}
+		if !ofOther(name) {
+			f.take(n, kind)
+		}
+	}
+}
+
+// fallbackAddress is the kind and the scheme of the first address in a field's default.
+func fallbackAddress(value []token) (kind, scheme string) {
+	for _, t := range value {
+		if t.kind != tokenString {
+			continue
+		}
+		if kind, scheme = kindOfAddress(t.text); scheme != "" {
+			return kind, scheme
+		}
+	}
+	return "", ""
+}
+
+// fieldNames are the variables of a field: those that Field() names, else its own name with
+// the prefix.
+func (f *nameFinder) fieldNames(name string, class *settingsClass, value []token) []string {
+	var names []string
+	if callee, rest := dotted(value); strings.HasSuffix(callee, "Field") && len(rest) > 0 {
+		inside, _ := bracketed(rest)
+		for _, arg := range split(inside, ",") {
+			if len(arg) < 3 || !arg[1].is("=") || !slices.Contains([]string{"env", "alias", "validation_alias"}, arg[0].text) {
+				continue
+			}
+			for _, t := range arg[2:] {
+				if t.kind == tokenString && environmentForm.MatchString(t.text) {
+					names = append(names, t.text)
+				}
+			}
+		}
+	}
+	if names == nil && environmentForm.MatchString(class.prefix+name) {
+		names = []string{strings.ToUpper(class.prefix + name)}
+	}
+	return names[:min(len(names), 1)]
+}

@@ -1,0 +1,31 @@
+package backups
+
+import (
+	"strings"
+	"testing"
+)
+
+// overSSH has backups go to a user of an sshd, which takes the server's key only once it is
+// told to.
+func (s *site) overSSH(t *testing.T) {
+	s.Root(app, `useradd --create-home --shell /bin/sh keeper`)
+	host := s.Root(app, `cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub`)
+	to := "sftp:keeper@127.0.0.1:backups/" + app
+	said := s.Must("--yes", "--sample", "hello", "--name", app, "--backup-to", to, "--backup-host-key", host)
+	key := strings.TrimSpace(s.Must("backup", "key", "--ssh", app).Stdout)
+	if !strings.HasPrefix(key, "ssh-ed25519 ") || !strings.Contains(said.Stderr, key) {
+		t.Errorf("the deployment does not show the key %q to allow\n%s", key, said.Stderr)
+	}
+	if r := s.Run("backup", "now", app); r.Code != 1 || !strings.Contains(r.Stderr, "does not take this server's key") {
+		t.Errorf("before the key is allowed: exit %d\n%s", r.Code, r.Stderr)
+	}
+	s.Root(app, `install -d -m 700 -o keeper -g keeper ~keeper/.ssh && echo '`+key+`' >~keeper/.ssh/authorized_keys && chown keeper: ~keeper/.ssh/authorized_keys`)
+	s.ids = nil // the earlier ones are elsewhere
+	s.good(t)
+	s.Must("backup", "drill", app)
+	if c := s.condition(t); !c.OK {
+		t.Errorf("status says %+v", c)
+	}
+	s.Root(app, `printf '127.0.0.1 %s\n' "$(ssh-keygen -q -t ed25519 -N '' -f /root/other >/dev/null; cut -d' ' -f1,2 /root/other.pub)" >/etc/slipway/backup_known_hosts`)
+	s.bad(t, "another host key")
+}

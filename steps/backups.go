@@ -13,6 +13,7 @@ import (
 	"slipway/state"
 	"slipway/state/durable"
 	"slipway/steps/backup"
+	"slipway/steps/backup/repository"
 	"slipway/steps/engine"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
@@ -251,5 +252,8 @@ func judgeBackups(p plan.Plan, looked string) *backup.Condition {
 		return &backup.Condition{To: to.String(), Trouble: []string{"what the server knows of its backups can't be read: " + err.Error()}, Next: "slipway backup now " + p.Name}
 	}
 	c := known.Judge(p.Name, to.String(), time.Now())
+	if dir, err := to.Folder(); err == nil && to.Scheme == plan.BackupLocal {
+		c.JudgeCopy(p.Name, repository.Last(dir), time.Now())
+	}
 	return &c
 }

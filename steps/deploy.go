@@ -44,6 +44,9 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 	if err := keepBackupKey(ctx, run, home, open); err != nil {
 		return engine.Outcome{}, err
 	}
+	if err := fetchAfter(ctx, run, home, open); err != nil {
+		return engine.Outcome{}, err
+	}
 	where, err := siteOf(ctx, run)
 	if err != nil {
 		return engine.Outcome{}, err

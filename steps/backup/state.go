@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"slipway/steps/backup/repository"
 	"slipway/steps/layout"
 	"slipway/steps/shell"
 )
@@ -14,10 +15,10 @@ import (
 // LookState is shell text that prints what the server knows of its backups, and whether it
 // works on them. It only reads.
 const LookState = `[ ! -f ` + layout.BackupState + `/state.json ] || { printf 'state '; head -c 65536 ` + layout.BackupState + `/state.json; echo; }
-[ ! -e ` + dataLock + ` ] || flock -n ` + dataLock + ` true || echo busy`
+[ ! -e ` + DataLock + ` ] || flock -n ` + DataLock + ` true || echo busy`
 
-// dataLock is the file whose lock a backup, a drill or a restore holds.
-const dataLock = "/run/slipway-data.lock"
+// DataLock is the file whose lock a backup, a drill or a restore holds.
+const DataLock = "/run/slipway-data.lock"
 
 // errUnreadable says that what the server printed of its backups is no state.
 var errUnreadable = errors.New("it is damaged")
@@ -122,6 +123,8 @@ type Condition struct {
 	Drill    *Drill `json:"drill,omitempty"`
 	// Warnings say what is odd about the last good backup.
 	Warnings []string `json:"warnings,omitempty"`
+	// Fetched is when the backups were last fetched to this computer, where they go there.
+	Fetched time.Time `json:"fetched,omitzero"`
 }
 
 // Judge tells how the backups of a deployment are that go to a place.
@@ -187,6 +190,22 @@ func (s State) drillTrouble(now time.Time) string {
 	return ""
 }
 
+// JudgeCopy adds what the copy on this computer is worth: a backup on the app's own server
+// dies with it.
+func (c *Condition) JudgeCopy(name string, here repository.Copied, now time.Time) {
+	c.Fetched = here.Time
+	next := "slipway backup fetch " + name
+	switch age := now.Sub(here.Time); {
+	case c.LastGood == nil || here.Has(c.LastGood.ID):
+		return
+	case here.Time.IsZero():
+		c.add("no backup was fetched to this computer yet, and on the server alone they are lost with it", next)
+	case age < -clockOff || age > staleAfter:
+		c.add("the backups were fetched to this computer "+Age(age)+" ago, and newer ones are on the server alone", next)
+	}
+	c.OK = len(c.Trouble) == 0
+}
+
 // Lines describe the condition in a few lines for people, the result first.
 func (c Condition) Lines(now time.Time) []string {
 	if c.To == "none" {
@@ -206,6 +225,9 @@ func (c Condition) Lines(now time.Time) []string {
 	}
 	if c.Drill != nil && c.Drill.OK {
 		lines = append(lines, fmt.Sprintf("proven: the one of %s came back %s ago with %s", stamp(c.Drill.Of), Age(now.Sub(c.Drill.Time)), c.Drill.Counted))
+	}
+	if !c.Fetched.IsZero() {
+		lines = append(lines, "fetched to this computer "+Age(now.Sub(c.Fetched))+" ago")
 	}
 	if c.Running {
 		lines = append(lines, "the server works on a backup, a drill or a restore now")

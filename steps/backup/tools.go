@@ -70,7 +70,7 @@ type programSettings struct {
 	Variables string             `json:"variables"`
 	Kept      []keptPath         `json:"kept"`
 	Services  []service.Instance `json:"services"`
-	Backup    *repository        `json:"backup"`
+	Backup    *backupSettings    `json:"backup"`
 	// Settings are those of plan.Shared: with them the deployment can be made again.
 	Settings map[string]string `json:"settings"`
 }
@@ -83,8 +83,8 @@ type keptPath struct {
 	At   string `json:"at"`
 }
 
-// repository is where backups go, when, and how many are kept.
-type repository struct {
+// backupSettings are where backups go, when, and how many are kept.
+type backupSettings struct {
 	Repository string         `json:"repository"`
 	At         string         `json:"at"`
 	Keep       map[string]int `json:"keep"`
@@ -100,7 +100,7 @@ func settingsFile(p plan.Plan) shell.File {
 		s.Kept = append(s.Kept, keptPath{Path: k.Path, Kind: kindOf(k), At: l.Kept(k.Path)})
 	}
 	if to, on := p.BackupTo(); on {
-		s.Backup = &repository{Repository: to.String(), At: p.Value(plan.KeyBackupAt), Keep: p.BackupKeep()}
+		s.Backup = &backupSettings{Repository: to.String(), At: p.Value(plan.KeyBackupAt), Keep: p.BackupKeep()}
 	}
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)

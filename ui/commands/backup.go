@@ -26,10 +26,10 @@ by a drill: the server fetches it, restores it beside the live data, compares, a
 it again. It does so each week by itself.`,
 		Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return plan.Usagef("slipway backup now, list, drill or key", "backup needs a command")
+			return plan.Usagef("slipway backup now, list, drill, fetch or key", "backup needs a command")
 		},
 	}
-	cmd.AddCommand(c.backupNow(), c.backupList(), c.backupDrill(), c.backupKey())
+	cmd.AddCommand(c.backupNow(), c.backupList(), c.backupDrill(), c.backupFetch(), c.backupKey())
 	return cmd
 }
 
@@ -60,6 +60,11 @@ as it was written. The exit code is 1 if that fails; the earlier backups stay.`,
 			saved, err := b.Now(cmd.Context(), anew, c.showLine)
 			if err != nil {
 				return err
+			}
+			if b.IsFetched() {
+				if _, err = c.fetch(cmd.Context(), b); err != nil {
+					return fmt.Errorf("the backup was made, and is on the server alone: %w", err)
+				}
 			}
 			_, err = text.Fprintf(c.out, "%s  %s, %s\n", saved.ID, backup.Size(saved.Bytes), saved.Counted)
 			return err

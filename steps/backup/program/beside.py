@@ -18,11 +18,16 @@ def restore(settings: Settings, folder: Path) -> dict:
 
     A failure leaves nothing beside.
     """
+    exchange.recover(settings)
     say.line("check the dump")
     manifest = dump.check(settings, folder)
     for part in manifest["parts"]:
         if sources.named(settings, part.source) is None and (part.counts or part.files):
             raise Failure(f"the dump has {part.source}, and the deployment has none", f"deploy with --service {part.source} first")
+    had = {part.source for part in manifest["parts"]}
+    for source in sources.of(settings):
+        if source.name not in had:
+            say.line(f"the dump has no {source.name}: that stays as it is")
     room(settings, folder)
     compared = {}
     try:
@@ -52,13 +57,14 @@ def compare(part, found: dict[str, int]) -> dict[str, int]:
 def room(settings: Settings, folder: Path) -> None:
     """Fails if restored data would not fit the disk: a full one ends the databases that run."""
     needed, free = dump.used(folder) * 3 // 2, run.free(run.passage(settings.scratch))
-    if needed > free - dump.reserve(settings.scratch) // 2:
+    if needed > free - run.reserve(settings.scratch) // 2:
         raise Failure(f"restored beside the live data it takes {needed >> 20} MB, and {free >> 20} MB of the disk are free",
                       "remove what is not needed, or take a larger server", full=True)
 
 
 def discard(settings: Settings) -> None:
-    """Removes what is beside the live data."""
+    """Removes what is beside the live data, once no swap is under way."""
+    exchange.recover(settings)
     for source in sources.of(settings):
         source.remove(BESIDE)
 
@@ -78,7 +84,8 @@ def swap(settings: Settings, words: list[str]) -> None:
             switch = (lambda: follow(command)) if command else None
             stamp = exchange.exchange(settings, list(compared), BESIDE, switch, release)
         except BaseException:
-            discard(settings)
+            if exchange.Note.read(settings) is None:  # else what is beside may be what was live
+                discard(settings)
             raise
         say.answer({"before": stamp, "counts": {f"{s} {t}": n for s, c in compared.items() for t, n in c.items()} if small(compared) else {}})
 

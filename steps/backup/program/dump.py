@@ -114,7 +114,7 @@ def snapshot(settings: Settings, words: list[str]) -> None:
         for left in folder, part:
             run.remove(left)
         needed, free = sum(source.size() for source in sources.of(settings)), run.free(folder.parent)
-        if needed > free - reserve(folder.parent):
+        if needed > free - run.reserve(folder.parent):
             raise Failure(f"the data takes {needed >> 20} MB and {free >> 20} MB of the disk are free: it does not fit with 10 % of the disk left",
                           "remove what is not needed, or take a larger server", full=True)
         try:
@@ -125,12 +125,6 @@ def snapshot(settings: Settings, words: list[str]) -> None:
             run.remove(part)
             raise
         say.answer({"snapshot": str(folder), "bytes": used(folder), "time": manifest["time"], "kept": False})
-
-
-def reserve(path: Path) -> int:
-    """How many bytes of a path's disk stay free: a tenth."""
-    found = os.statvfs(path)
-    return found.f_blocks * found.f_frsize // 10
 
 
 def used(folder: Path) -> int:

@@ -103,6 +103,8 @@ def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[]
             settle(note, was_healthy, switch)
         except BaseException:
             say.line("that failed: the data of before comes back")
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)  # the guard would go on with it, but later
             undo(note)
             raise
         finish(note)
@@ -139,17 +141,14 @@ def finish(note: Note) -> None:
     note.write(phase=DONE)
     about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"]}
     run.write(note.settings.set_aside / note.values["stamp"] / "before.json", json.dumps(about).encode())
-    note.remove()
     units.open_gates(note.settings)
+    note.remove()
 
 
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    if note.values["phase"] != SWAPPING:
-        note.write(phase=SWAPPING)
-        units.stop(units.running(note.settings))
+    note.write(phase=SWAPPING)
+    units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
     for source in note.sources:
         if note.values["step"] and note.values["step"][0] == source.name:
@@ -164,11 +163,11 @@ def undo(note: Note, block: bool = True) -> None:
         os.rmdir(note.settings.set_aside / note.values["stamp"])
     except OSError:
         pass  # what is in there is not removed, whatever it is
-    note.remove()
     units.open_gates(note.settings)
     for source in note.sources:
         source.resume(block)
     units.start(note.values["listening"] + note.values["running"], block)
+    note.remove()
 
 
 def recover(settings: Settings) -> None:

@@ -45,7 +45,10 @@ class Postgres(Source):
 
     def version(self) -> str:
         """The major version of the data."""
-        return run.output(["cat", str(Path(self.instance.data, "PG_VERSION"))]).decode().strip()
+        found = Path(self.instance.data, "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
+        if not re.fullmatch(r"[0-9]{1,3}", found):
+            raise Failure(f"{self.instance.data} is no data of PostgreSQL's", HINT)
+        return found
 
     def program(self, name: str) -> str:
         """The path of one of PostgreSQL's programs, of the data's own version."""
@@ -107,9 +110,13 @@ class Postgres(Source):
         self.load(folder / part.files[0].path, where, part.more.get("extensions") or [])
 
     def make(self, where: str) -> None:
-        """Makes an empty database of the app's."""
-        new = name(self.database(not_live(where)))
-        self.query(f"CREATE DATABASE {new} OWNER {name(self.instance.role)} TEMPLATE template0;\nREVOKE ALL ON DATABASE {new} FROM PUBLIC;")
+        """Makes an empty database of the app's, with the settings that the live one has for who connects to it."""
+        new = self.database(not_live(where))
+        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0;\n"
+                   f"REVOKE ALL ON DATABASE {name(new)} FROM PUBLIC;\n"
+                   "INSERT INTO pg_db_role_setting SELECT made.oid, s.setrole, s.setconfig FROM pg_db_role_setting s "
+                   f"JOIN pg_database live ON live.oid = s.setdatabase AND live.datname = {text(self.database(LIVE))} "
+                   f"JOIN pg_database made ON made.datname = {text(new)};")
 
     def load(self, path: Path, where: str, extensions: list[str]) -> None:
         """Loads a dump of pg_dump's own format into an empty database. extensions may be made that the app can't make."""
@@ -137,12 +144,16 @@ class Postgres(Source):
             if schema not in (*schemas, "pg_catalog"):
                 self.as_app(f"CREATE SCHEMA {name(schema)}", where)
                 schemas.add(schema)
-            make = f"CREATE EXTENSION IF NOT EXISTS {name(extension)} WITH SCHEMA {name(schema)} CASCADE"
-            if extension in allowed or self.exists(LIVE) and extension in self.extensions(LIVE):
-                self.query(make, self.database(where))
-            else:
-                self.as_app(make, where)
+            self.make_extension(extension, schema, where, allowed)
         return schemas
+
+    def make_extension(self, extension: str, schema: str, where: str, allowed: list[str]) -> None:
+        """Makes an extension; what is in allowed, and what the live database has, may be one that the app could not make."""
+        make = f"CREATE EXTENSION IF NOT EXISTS {name(extension)} WITH SCHEMA {name(schema)} CASCADE"
+        if extension in allowed or self.exists(LIVE) and extension in self.extensions(LIVE):
+            self.query(make, self.database(where))
+        else:
+            self.as_app(make, where)
 
     def as_app(self, sql: str, where: str) -> None:
         """Runs SQL as the app's role."""

@@ -187,3 +187,9 @@ def free(path: Path) -> int:
     """How many bytes are free on a path's disk, for root."""
     found = os.statvfs(path)
     return found.f_bfree * found.f_frsize
+
+
+def reserve(path: Path) -> int:
+    """How many bytes of a path's disk stay free: a tenth."""
+    found = os.statvfs(path)
+    return found.f_blocks * found.f_frsize // 10

@@ -47,6 +47,22 @@ def stop(units: list[str]) -> None:
         systemctl("stop", *units, seconds=600, what="stop the app")
 
 
+def stop_all(settings: Settings) -> None:
+    """Stops the app's services, also one that passed the gate just before it was closed."""
+    quiet = 0
+    for _ in range(100):
+        if still := running(settings):
+            quiet = 0
+            try:
+                stop(still)
+            except Failure:
+                pass  # a request wants it started again: then it waits at the gate, and runs no more
+        elif (quiet := quiet + 1) == 4:
+            return
+        time.sleep(0.15)
+    raise Failure("the app does not stop")
+
+
 def start(units: list[str], block: bool = True) -> None:
     """Starts units, however often that was done lately. That one does not start is found by the health check."""
     if units:
@@ -87,16 +103,17 @@ def close_gates(settings: Settings, units: list[str]) -> None:
 
 def open_gates(settings: Settings) -> None:
     """Has services start at once again."""
-    found = list(Path(settings.units).glob(f"*.service.d/{GATE}"))
+    found = list(Path(settings.units).glob(f"*.service.d/{GATE}*"))  # with those that were half written
     for gate in found:
         gate.unlink(missing_ok=True)
         try:
             gate.parent.rmdir()
         except OSError:
             pass  # somebody else has settings there
-    unit = Path(settings.units, GATE_UNIT)
-    if found or unit.exists():
+    own = list(Path(settings.units).glob(GATE_UNIT + "*"))
+    for unit in own:
         unit.unlink(missing_ok=True)
+    if found or own:
         systemctl("daemon-reload")
 
 

@@ -64,7 +64,9 @@ class Deployment(unittest.TestCase):
 
     def database(self, path: str, rows: int) -> pathlib.Path:
         """Has the app make a database of SQLite's, with rows in the table orders."""
-        whole = self.file(path, b"")
+        whole = self.top / "state" / path
+        if not whole.exists():
+            self.file(path, b"")
         with sqlite3.connect(whole) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, name TEXT)")
             connection.executemany("INSERT INTO orders (name) VALUES (?)", [(f"order {n}",) for n in range(rows)])

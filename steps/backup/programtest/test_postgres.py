@@ -36,8 +36,8 @@ def has_postgres() -> bool:
 
 
 @unittest.skipUnless(has_postgres(), "there is no PostgreSQL here")
-class TestPostgres(Deployment):
-    """The app's database in PostgreSQL."""
+class Cluster(Deployment):
+    """A deployment with PostgreSQL, and something in it."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -60,6 +60,10 @@ class TestPostgres(Deployment):
         """What SQL of the app's prints."""
         words = self.source.connect("psql", USER, self.source.database(where), *postgres.PLAIN)
         return run.output(words, user=USER, data=sql.encode()).decode()
+
+
+class TestPostgres(Cluster):
+    """The app's database in PostgreSQL."""
 
     def test_dump_beside_and_swap(self) -> None:
         """What is dumped is restored whole, takes the place of the live data, and gives it back."""
@@ -126,6 +130,8 @@ ALTER DATABASE "app-shop" SET statement_timeout = 1;""")
         part = self.source.dump(self.folder)
         self.assertEqual(part.counts, COUNTS)
         self.assertEqual(self.source.beside(self.folder, part).counts(), COUNTS)
+        self.assertIn("evil", self.source.query("SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase "
+                                                "WHERE d.datname = 'app-shop-beside'")[0])
         self.assertEqual(self.source.query(f"SELECT rolsuper FROM pg_roles WHERE rolname = '{USER}'"), ["f"])
 
 

@@ -46,6 +46,11 @@ type Fetched struct {
 // is interrupted goes on where it was.
 func Fetch(ctx context.Context, server Server, place Place, dir string, report func(line string)) (Fetched, error) {
 	var all Fetched
+	unlock, err := folder(dir).lock()
+	if err != nil {
+		return all, err
+	}
+	defer unlock()
 	for try := 1; ; try++ {
 		got, err := fetch(ctx, server, place, dir, report)
 		all.Files, all.Bytes = all.Files+got.Files, all.Bytes+got.Bytes

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"slipway/providers"
 	"slipway/state/durable"
 )
@@ -72,9 +74,6 @@ func (f folder) path(name string) string { return filepath.Join(string(f), filep
 // adopt makes the folder the copy of the repository that has this config. A folder that
 // holds something else is refused.
 func (f folder) adopt(wanted []byte) error {
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
-		return f.unwritable(err)
-	}
 	has, err := durable.Read(f.path(config), largestConfig)
 	switch {
 	case err == nil && bytes.Equal(has, wanted):
@@ -103,6 +102,22 @@ func (f folder) adopt(wanted []byte) error {
 		return f.unwritable(err)
 	}
 	return nil
+}
+
+// lock has the folder to itself until unlock is called.
+func (f folder) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return nil, f.unwritable(err)
+	}
+	held := flock.New(f.path(".lock"), flock.SetPermissions(0o600))
+	ok, err := held.TryLock()
+	if err != nil {
+		return nil, f.unwritable(err)
+	}
+	if !ok {
+		return nil, &providers.Failed{Err: fmt.Errorf("another run fetches backups into %s", f), Next: "wait until it ends, then: slipway backup fetch"}
+	}
+	return func() { _ = held.Unlock() }, nil // it ends with the process
 }
 
 // list lists the copy, and removes what a fetch that was killed left.

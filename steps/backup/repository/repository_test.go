@@ -132,7 +132,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := filepath.WalkDir(dir, func(at string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == noted {
+		if err != nil || e.IsDir() || e.Name() == noted || e.Name() == ".lock" {
 			return err
 		}
 		data, err := os.ReadFile(at)
@@ -270,6 +270,20 @@ func TestFetchRefuses(t *testing.T) {
 				t.Errorf("the copy has %d backups", len(ids))
 			}
 		})
+	}
+}
+
+// TestFetchAlone lets one run at a time into a folder.
+func TestFetchAlone(t *testing.T) {
+	s, dir := newServer(t), t.TempDir()
+	unlock, err := folder(dir).lock()
+	s.must(err)
+	if _, err := s.fetch(&here{}, dir); err == nil || !strings.Contains(err.Error(), "another run fetches") {
+		t.Error(err)
+	}
+	unlock()
+	if _, err := s.fetch(&here{}, dir); err != nil {
+		t.Error(err)
 	}
 }
 

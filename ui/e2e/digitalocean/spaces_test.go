@@ -1,0 +1,75 @@
+package digitalocean
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipway/providers/local/localtest"
+	"slipway/ui/e2e"
+)
+
+// TestSpaces backs up to a bucket of the simulated Spaces, which Slipway makes, with a key that
+// opens nothing else.
+func TestSpaces(t *testing.T) {
+	localtest.NeedMachines(t)
+	t.Parallel()
+	cloud := e2e.NewCloud(t)
+	o := &operator{cloud.Operator(t)}
+	args := []string{"--provider", "digitalocean", "--sample", "hello", "--backup-to", "spaces:fra1/hello-backups"}
+	plan := o.Must(append([]string{"--plan"}, args...)...)
+	for _, want := range []string{"create the Spaces bucket hello-backups in fra1: Spaces costs $5.00 a month for all buckets of the account together, with 250 GiB", "what would be made costs $9.00 a month"} {
+		if !strings.Contains(plan.Stderr, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, plan.Stderr)
+		}
+	}
+	cloud.OnlyGETs(t)
+	o.Deploy(args...)
+	held := cloud.Contents()
+	if !slices.Equal(held.Buckets, []string{"hello-backups"}) || len(held.SpacesKeys) != 1 {
+		t.Errorf("the account has the buckets %v and the Spaces keys %v", held.Buckets, held.SpacesKeys)
+	}
+	secret := o.spacesSecret(t, "hello")
+	cloud.ForgetRequests()
+	if again := o.Deploy(args...); again.Changed {
+		t.Errorf("the second run changes something: %v", again.Steps)
+	}
+	cloud.OnlyGETs(t)
+	gone := o.Must("destroy", "-y", "hello")
+	if !strings.Contains(gone.Stderr, "the bucket fra1/hello-backups stays") {
+		t.Errorf("destroy does not name the bucket:\n%s", gone.Stderr)
+	}
+	if left := cloud.Contents(); !left.Empty() || len(left.Buckets) != 1 {
+		t.Errorf("the cloud still has %+v", left)
+	}
+	for _, printed := range []string{plan.Stderr, gone.Stdout + gone.Stderr} {
+		if strings.Contains(printed, secret) {
+			t.Errorf("the secret was printed:\n%s", printed)
+		}
+	}
+}
+
+// spacesSecret is the secret of the deployment's Spaces key. It is kept for the operator
+// alone.
+func (o *operator) spacesSecret(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(o.State().Folder(name), "spaces.json")
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the key is kept as %v, %v", info, err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept struct {
+		Secret string `json:"secret_key"`
+	}
+	if err := json.Unmarshal(data, &kept); err != nil || kept.Secret == "" {
+		t.Fatalf("the kept key can't be read: %v", err)
+	}
+	return kept.Secret
+}

@@ -46,6 +46,10 @@ class Note:
         path(self.settings).unlink(missing_ok=True)
         run.sync(self.settings.set_aside)
 
+    def close_gates(self) -> None:
+        """Has the app's services, and those of the sources, wait for the swap."""
+        units.close_gates(self.settings, [*units.of_app(self.settings), *(unit for source in self.sources for unit in source.units())])
+
     @property
     def sources(self) -> list[Source]:
         """The sources whose data is swapped."""
@@ -97,7 +101,7 @@ def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[]
         note.write()
         units.guard()
         try:
-            units.close_gates(settings, [*units.of_app(settings), *(u for s in moved for u in s.units())])
+            note.close_gates()
             units.stop(running)
             move(note)
             settle(note, was_healthy, switch)
@@ -148,6 +152,7 @@ def finish(note: Note) -> None:
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
     note.write(phase=SWAPPING)
+    note.close_gates()  # they may not be closed yet: a request would start again what is stopped
     units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
     for source in note.sources:

@@ -13,6 +13,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/access"
 	"slipway/steps/backup"
+	"slipway/steps/backup/repository"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -253,6 +254,7 @@ func plural(n int64, word string) string {
 func lastBackup(state string, to plan.BackupPlace, now time.Time) string {
 	var s struct {
 		Good struct {
+			ID   string    `json:"id"`
 			Time time.Time `json:"time"`
 		} `json:"good"`
 	}
@@ -262,7 +264,20 @@ func lastBackup(state string, to plan.BackupPlace, now time.Time) string {
 	age := now.Sub(s.Good.Time).Truncate(time.Minute)
 	line := fmt.Sprintf("the last good backup is of %s, %s old, at %s", s.Good.Time.Local().Format("2006-01-02 15:04"), age, to)
 	if to.Scheme == plan.BackupLocal {
-		line += "; only what was fetched to this computer outlives the server"
+		line += "; " + copyHere(to, s.Good.ID)
 	}
 	return line
+}
+
+// copyHere says which backups this computer has: those on the server go with it.
+func copyHere(to plan.BackupPlace, last string) string {
+	dir, err := to.Folder()
+	here := repository.Last(dir)
+	switch {
+	case err != nil || here.Time.IsZero():
+		return "none was fetched to this computer, and those on the server go with it"
+	case here.Has(last):
+		return "it was fetched to this computer and stays there"
+	}
+	return "this computer has those of " + here.Time.Local().Format("2006-01-02 15:04") + " and before: slipway backup fetch brings the others"
 }

@@ -173,6 +173,9 @@ class MariaDB(Source):
         self.query(";\n".join([*drops, ""]))
         with open(made, "rb") as file:
             self.load_derived(file, there)
+        if left := self.names(here, "<> 'VIEW'"):
+            raise Failure(f"somebody made the table {left[0]!a} while the database was renamed",
+                          "end what uses the database, then run the same command again")
         self.query(f"DROP DATABASE {name(old)}")
         made.unlink()
 

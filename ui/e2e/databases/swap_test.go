@@ -56,7 +56,7 @@ func TestSwap(t *testing.T) {
 		}
 	}
 	s.is(t, s.dumped)
-	for range 8 {
+	for range 5 {
 		s.add(t)
 		at := steps/2 + rand.IntN(steps/2) //nolint:gosec // any step will do
 		said := s.killed(at, "kill")

@@ -26,7 +26,7 @@ def postgres():
 
 
 def mariadb():
-    connection = pymysql.connect(unix_socket=os.environ["MYSQL_UNIX_PORT"], user=os.environ["MYSQL_USER"],
+    connection = pymysql.connect(unix_socket="/run/slipway-mariadb/mariadb.sock", user=os.environ["MYSQL_USER"],
                                  database=os.environ["MYSQL_DATABASE"], autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS entries (name varchar(40) PRIMARY KEY) ENGINE=InnoDB")

@@ -132,7 +132,7 @@ func (f folder) list() (listing, error) {
 				return err
 			}
 			if strings.HasPrefix(e.Name(), arriving) {
-				return os.Remove(at)
+				return os.Remove(at) //nolint:gosec // the folder is the operator's own
 			}
 			name, err := filepath.Rel(string(f), at)
 			if name = filepath.ToSlash(name); err != nil || !isFile(name) || !e.Type().IsRegular() {
@@ -164,8 +164,7 @@ func (f folder) keep(name string, from io.Reader) error {
 	defer os.Remove(file.Name()) // after the rename there is none
 	sum := sha256.New()
 	_, err = io.Copy(file, io.TeeReader(from, sum))
-	var full *fs.PathError // writing failed, and not reading
-	if errors.As(err, &full) {
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // writing failed, and not reading
 		err = f.unwritable(err)
 	}
 	if err != nil {

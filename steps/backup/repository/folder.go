@@ -40,6 +40,9 @@ type Copied struct {
 	Time time.Time `json:"time"`
 	// Snapshots are the identifiers of the backups in it, sorted.
 	Snapshots []string `json:"snapshots"`
+	// Owners are the tags of the deployments whose backups were fetched into it. Once there are
+	// several, as after a restore onto another server, nothing is removed from it any more.
+	Owners []string `json:"owners"`
 }
 
 // Has tells whether a backup is in the copy, by its identifier or the beginning of it.

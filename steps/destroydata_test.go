@@ -88,11 +88,11 @@ func TestLastBackup(t *testing.T) {
 		want  string
 	}{
 		{"", s3, "no good backup of it at s3:https://h/b"},
-		{`{"good":{}}`, s3, "no good backup"},
-		{`{"good":{"time":"2026-06-01T06:00:00Z"}}`, s3, "6h0m0s old, at s3:https://h/b"},
-		{`{"good":{"time":"2026-06-01T06:00:00Z"}}`, none, "none was fetched to this computer, and those on the server go with it"},
-		{`{"good":{"id":"fedcba9876543210","time":"2026-06-01T06:00:00Z"}}`, here, "slipway backup fetch brings the others"},
-		{`{"good":{"id":"01234567","time":"2026-06-01T06:00:00Z"}}`, here, "it was fetched to this computer and stays there"},
+		{`state {"good":{}}`, s3, "no good backup"},
+		{`state {"good":{"time":"2026-06-01T06:00:00Z"}}`, s3, "6 h old, with 0 rows of 0 tables and 0 files, at s3:https://h/b"},
+		{`state {"good":{"time":"2026-06-01T06:00:00Z"}}`, none, "none was fetched to this computer, and those on the server go with it"},
+		{`state {"good":{"id":"fedcba9876543210","time":"2026-06-01T06:00:00Z"}}`, here, "slipway backup fetch brings the others"},
+		{`state {"good":{"id":"01234567","time":"2026-06-01T06:00:00Z"}}`, here, "it was fetched to this computer and stays there"},
 	} {
 		if got := lastBackup(c.state, c.to, now); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.state, got, c.want)

@@ -84,7 +84,7 @@ func refused(t *testing.T, o *e2e.Operator) {
 	for command, want := range map[string]string{
 		"runuser -u www-data -- redis-cli -h 127.0.0.1 ping":                                                  "Connection refused",
 		"runuser -u slipway-build -- redis-cli -h 127.0.0.1 ping":                                             "Connection refused",
-		"runuser -u www-data -- mariadb --no-defaults -h 127.0.0.1 -u app-ports -e 'select 1'":                "(111)",
+		"runuser -u www-data -- mariadb --no-defaults -h 127.0.0.1 -u app-ports -e 'select 1'":                "Can't connect",
 		"runuser -u slipway-build -- mariadb --no-defaults -h 127.0.0.1 -u app-ports -e 'select 1'":           "Access denied",
 		"runuser -u slipway-build -- mariadb --no-defaults -h 127.0.0.1 -u slipway-build -D app-ports -e '' ": "Access denied",
 	} {

@@ -21,14 +21,14 @@ func (k database) unit(v fact.View) shell.File {
 	})
 	return shell.UnitFile(Unit(k.name),
 		shell.UnitSection{Name: "Unit", Lines: []string{
-			fmt.Sprintf("Description=%s beside %s", k.title, v.Plan.Name), "StartLimitIntervalSec=60", "StartLimitBurst=10",
+			fmt.Sprintf("Description=%s beside %s", k.title, v.Plan.Name), "StartLimitIntervalSec=0",
 		}},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			[]string{"Type=notify", "User=" + k.user},
 			[]string{
 				"StateDirectory=slipway-" + k.name, "StateDirectoryMode=0700", "RuntimeDirectory=slipway-" + k.name,
 				// After a crash it reads its journal first, however long that takes.
-				"TimeoutStartSec=infinity", "TimeoutStopSec=120", "Restart=always", "RestartSec=1", "UMask=0077",
+				"TimeoutStartSec=infinity", "TimeoutStopSec=120", "Restart=always", "RestartSec=2", "UMask=0077",
 				"Slice=" + slice, "OOMScoreAdjust=-200", // the app goes first
 			},
 			confined,

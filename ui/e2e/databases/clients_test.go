@@ -1,6 +1,7 @@
 package databases
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,15 +20,15 @@ func TestMariaDBClients(t *testing.T) {
 		t.Run(image, func(t *testing.T) {
 			o := e2e.NewOperator(t, 5*time.Minute)
 			first := o.Deploy("--image", image, "--name", "clients", copied(t, "clients"))
-			answers := map[string]string{}
-			answer(t, first.URL, &answers)
-			for way, said := range answers {
-				if said != "app-clients@localhost app-clients utf8mb4" {
+			var ways []string
+			if answer(t, first.URL, &ways); len(ways) < 12 {
+				t.Errorf("only these ways are tried: %v", ways)
+			}
+			for _, way := range ways {
+				var said string
+				if answer(t, first.URL+"/ask/"+url.PathEscape(way), &said); said != "app-clients@localhost app-clients utf8mb4" {
 					t.Errorf("%s: %s", way, said)
 				}
-			}
-			if len(answers) < 12 {
-				t.Errorf("only these ways were tried: %v", answers)
 			}
 			if again := o.Deploy("--name", "clients"); again.Changed {
 				t.Errorf("a run without changes changed something: %v", again.Steps)

@@ -65,18 +65,26 @@ async def waiting(scheme):
     return answer
 
 
-@app.get("/")
-def front():
+def connector():
     import mysql.connector
 
-    ways = {scheme: lambda scheme=scheme: by_engine(scheme) for scheme in ["mysql", "mysql+mysqldb", "mysql+pymysql", "mysql+mysqlconnector"]}
-    ways |= {scheme: lambda scheme=scheme: asyncio.run(waiting(scheme)) for scheme in ["mysql+aiomysql", "mysql+asyncmy"]}
-    ways |= {"django " + alias: lambda alias=alias: by_django(alias) for alias in settings.DATABASES}
-    ways |= {"pymysql": lambda: by_module(pymysql), "mysql.connector": lambda: by_module(mysql.connector), "MySQLdb": native}
-    answers = {}
-    for way, ask in ways.items():
-        try:
-            answers[way] = ask()
-        except Exception as error:
-            answers[way] = repr(error)
-    return jsonify(answers)
+    return by_module(mysql.connector)
+
+
+WAYS = {scheme: lambda scheme=scheme: by_engine(scheme) for scheme in ["mysql", "mysql+mysqldb", "mysql+pymysql", "mysql+mysqlconnector"]}
+WAYS |= {scheme: lambda scheme=scheme: asyncio.run(waiting(scheme)) for scheme in ["mysql+aiomysql", "mysql+asyncmy"]}
+WAYS |= {"django " + alias: lambda alias=alias: by_django(alias) for alias in settings.DATABASES}
+WAYS |= {"pymysql": lambda: by_module(pymysql), "mysql.connector": connector, "MySQLdb": native}
+
+
+@app.get("/")
+def front():
+    return jsonify(list(WAYS))
+
+
+@app.get("/ask/<way>")
+def ask(way):
+    try:
+        return jsonify(WAYS[way]())
+    except Exception as error:
+        return jsonify(repr(error))

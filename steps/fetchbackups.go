@@ -9,12 +9,8 @@ import (
 	"slipway/steps/backup"
 	"slipway/steps/backup/repository"
 	"slipway/steps/engine"
-	"slipway/steps/layout"
 	"slipway/steps/plan"
 )
-
-// repositoryPlace is where a repository lies on the server that is fetched from there.
-var repositoryPlace = repository.Place{Folder: layout.BackupState + "/repository", Lock: backup.DataLock}
 
 // IsFetched tells whether the backups go to this computer.
 func (b *Backups) IsFetched() bool { return isFetched(b.plan) }
@@ -35,7 +31,7 @@ func (b *Backups) Fetch(ctx context.Context, report func(line string)) (reposito
 	if err != nil {
 		return repository.Fetched{}, "", err
 	}
-	got, err := repository.Fetch(ctx, b.Client, repositoryPlace, dir, report)
+	got, err := repository.Fetch(ctx, b.Client, backup.RepositoryOf(b.plan), dir, report)
 	if err == nil && got.Kept {
 		err = &providers.Failed{
 			Err:  fmt.Errorf("the server has no backup any more; those in %s stay as they are", dir),

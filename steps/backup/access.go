@@ -21,7 +21,8 @@ var accessText string
 
 // accessLook prints the public half of the server's key for the place of the backups, and
 // what is known of them.
-const accessLook = `[ ! -f ` + layout.BackupIdentity + `.pub ] || sed 's/^/allow /' ` + layout.BackupIdentity + `.pub
+const accessLook = `[ ! -e ` + repositoryFolder + `/config ] || echo ` + hasRepository + `
+[ ! -f ` + layout.BackupIdentity + `.pub ] || sed 's/^/allow /' ` + layout.BackupIdentity + `.pub
 ` + LookState
 
 // credentialsFile has the variables with which the place of the backups is reached.

@@ -31,6 +31,7 @@ var Tools = &fact.Fact{
 		return shell.Lines(shell.LookFiles(append(shell.Paths(append(files, settingsFile(p))), layout.Program)...), lookNightly(p), lookAccess())
 	},
 	Refuse: refuseAccess,
+	Before: bringRepository,
 	Decide: func(v fact.View) []providers.Change {
 		files, folder := program()
 		linked := slices.Contains(shell.SplitLines(v.Looked), "link "+folder+" "+layout.Program)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,11 @@ const tries = 5
 var lockPatience = "60"
 
 // Place is where a repository lies on the server, and the lock of whatever changes it.
-type Place struct{ Folder, Lock string }
+type Place struct {
+	Folder, Lock string
+	// Owner is the tag of the deployment.
+	Owner string
+}
 
 // Fetched is what a fetch brought.
 type Fetched struct {
@@ -105,6 +110,17 @@ func fetch(ctx context.Context, server Server, place Place, dir string, report f
 		return got, err
 	}
 	got.Snapshots = there.snapshots()
+	got.Owners = Last(dir).Owners
+	if !slices.Contains(got.Owners, place.Owner) {
+		got.Owners = append(got.Owners, place.Owner)
+	}
+	if len(got.Owners) > 1 { // what one server does not have may be another's
+		here, err = c.list()
+		if got.Time, got.Snapshots = began, here.snapshots(); err != nil {
+			return got, err
+		}
+		return got, c.note(got.Copied)
+	}
 	if got.Kept = len(gone) > 0 && len(got.Snapshots) == 0; got.Kept {
 		got.Snapshots = here.snapshots()
 		return got, nil

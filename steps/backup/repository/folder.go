@@ -40,6 +40,9 @@ type Copied struct {
 	Time time.Time `json:"time"`
 	// Snapshots are the identifiers of the backups in it, sorted.
 	Snapshots []string `json:"snapshots"`
+	// Owners are the tags of the deployments whose backups were fetched into it. Once there are
+	// several, as after a restore onto another server, nothing is removed from it any more.
+	Owners []string `json:"owners"`
 }
 
 // Has tells whether a backup is in the copy, by its identifier or the beginning of it.
@@ -132,7 +135,7 @@ func (f folder) list() (listing, error) {
 				return err
 			}
 			if strings.HasPrefix(e.Name(), arriving) {
-				return os.Remove(at)
+				return os.Remove(at) //nolint:gosec // the folder is the operator's own
 			}
 			name, err := filepath.Rel(string(f), at)
 			if name = filepath.ToSlash(name); err != nil || !isFile(name) || !e.Type().IsRegular() {
@@ -164,8 +167,7 @@ func (f folder) keep(name string, from io.Reader) error {
 	defer os.Remove(file.Name()) // after the rename there is none
 	sum := sha256.New()
 	_, err = io.Copy(file, io.TeeReader(from, sum))
-	var full *fs.PathError // writing failed, and not reading
-	if errors.As(err, &full) {
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // writing failed, and not reading
 		err = f.unwritable(err)
 	}
 	if err != nil {

@@ -305,6 +305,29 @@ func TestFetchKeepsTheLast(t *testing.T) {
 	}
 }
 
+// TestFetchOfTwo has a repository that was sent to another server, where it goes its own way: the
+// copy of both loses nothing of either.
+func TestFetchOfTwo(t *testing.T) {
+	old, dir := newServer(t), t.TempDir()
+	old.Owner = "old"
+	old.backup("monday", 2)
+	if _, err := old.fetch(&here{}, dir); err != nil {
+		t.Fatal(err)
+	}
+	other := server{t, Place{Folder: filepath.Join(t.TempDir(), "repository"), Lock: old.Lock, Owner: "other"}}
+	old.must(Send(t.Context(), &here{}, other.Place, dir))
+	old.backup("tuesday, old", 1)
+	other.backup("tuesday, other", 1)
+	for _, s := range []server{old, other, old} {
+		if _, err := s.fetch(&here{}, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ids, err := Snapshots(dir); err != nil || len(ids) != 3 || !slices.Equal(ids, Last(dir).Snapshots) {
+		t.Errorf("the copy has %v, %v", ids, err)
+	}
+}
+
 // TestFetchTakesAnEmptyFolder refuses to mix backups with other files.
 func TestFetchTakesAnEmptyFolder(t *testing.T) {
 	s, dir := newServer(t), t.TempDir()

@@ -121,14 +121,15 @@ func (s *site) twoAtOnce(t *testing.T) {
 
 // oldBackups keeps those of two days, and no fewer than the last day's.
 func (s *site) oldBackups(t *testing.T) {
+	made := s.listed(t)
 	s.Root(app, `set -a; . /etc/slipway/backup.env
 for day in 2 3 4 5; do
   restic -r s3:http://`+storeAt+`/`+bucket+`/`+app+` -p /etc/slipway/backup.key backup -q --no-cache --host `+app+` --time "$(date -d "$day days ago" '+%F 12:00:00')" \
     --tag "$(sed -n 's/.*"tag": "\(.*\)".*/\1/p' /etc/slipway/data.json)" /etc/hostname
 done`)
 	before := s.listed(t)
-	if len(before) != len(s.ids)+4 {
-		t.Fatalf("there are %q, and %q were made", before, s.ids)
+	if len(before) != len(made)+4 {
+		t.Fatalf("there are %q, and %q were made", before, made)
 	}
 	s.Deploy("--sample", "hello", "--name", app, "--backup-keep", "2 daily")
 	s.store.fail(func(w http.ResponseWriter, r *http.Request) bool {
@@ -140,8 +141,8 @@ done`)
 	}
 	s.store.fail(nil)
 	s.good(t)
-	if listed := s.listed(t); len(listed) != len(s.ids)+1 || listed[len(s.ids)] != before[len(before)-4] {
-		t.Errorf("there are %q of %q, and %q were made", listed, before, s.ids)
+	if listed := s.listed(t); len(listed) != len(made)+2 || listed[len(made)+1] != before[len(made)] {
+		t.Errorf("there are %q of %q", listed, before)
 	}
 	s.Deploy("--sample", "hello", "--name", app, "--backup-keep", "7 daily, 4 weekly, 6 monthly")
 }

@@ -50,6 +50,7 @@ func TestFetched(t *testing.T) {
 	f.killed(t)
 	f.damaged(t)
 	f.alone(t)
+	f.goesOn(t, args)
 }
 
 // condition is what status says of the backups.
@@ -162,5 +163,20 @@ func (f *fetched) alone(t *testing.T) {
 		t.Errorf("doctor: exit %d\n%s", r.Code, r.Stderr)
 	}
 	f.Must("backup", "fetch", f.name)
+	f.isWhole(t, f.there())
+}
+
+// goesOn loses the server's repository, as with a new server: the next deployment brings the
+// copy back, and backups go on in it.
+func (f *fetched) goesOn(t *testing.T, args []string) {
+	t.Helper()
+	before, _ := repository.Snapshots(f.dir)
+	f.Root(f.name, "rm -rf /var/lib/slipway/backup /usr/local/lib/slipway/data /etc/slipway/backup.key")
+	f.Deploy(args...)
+	if there := f.there(); !slices.Equal(there, before) {
+		t.Errorf("the server has the backups %v, want %v", there, before)
+	}
+	f.Must("backup", "now", f.name)
+	f.Must("backup", "drill", f.name)
 	f.isWhole(t, f.there())
 }

@@ -128,7 +128,7 @@ func (s *store) reach(t *testing.T, o *e2e.Operator) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: s} //nolint:gosec // only the test's machine reaches it
+	server := &http.Server{Handler: s}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

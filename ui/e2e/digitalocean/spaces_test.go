@@ -70,6 +70,7 @@ func (o *operator) backsUp(t *testing.T, cloud e2e.Cloud, secret string) {
 	if strings.Contains(printed, secret) {
 		t.Error("the secret was printed")
 	}
+	o.Root("hello", `printf 'SLIPWAY_BACKUP_PATIENCE="8"\n' >>/etc/slipway/backup.env`)
 	cloud.SetFaults(fakecloud.Faults{SpacesFull: true})
 	if r := o.Run("backup", "now", "hello"); r.Code != 1 || !strings.Contains(r.Stderr, "no room left") {
 		t.Errorf("a full bucket: exit %d, %s%s", r.Code, r.Stdout, r.Stderr)

@@ -1,9 +1,11 @@
 package service
 
 import (
+	"slices"
 	"testing"
 
 	"slipway/steps/app"
+	"slipway/steps/plan"
 )
 
 func TestNamed(t *testing.T) {
@@ -23,5 +25,15 @@ func TestNamed(t *testing.T) {
 		if got := named(n, "app-shop"); got != want {
 			t.Errorf("%+v: got %s, want %s", n, got, want)
 		}
+	}
+}
+
+// TestInAddress: what the source puts into an address is set so that it leads to the
+// socket, also where every app has the variable.
+func TestInAddress(t *testing.T) {
+	p := plan.Plan{Name: "shop", Values: map[string]plan.NamedValue{plan.KeyService: {Value: app.MariaDB}}}
+	p.App.ServiceNames = []app.ServiceName{{Variable: "MYSQL_DATABASE", Kind: app.MariaDB, Part: app.PartName, InAddress: true}}
+	if got := Variables(p); !slices.Contains(got, "MYSQL_DATABASE=app-shop?unix_socket=/run/slipway-mariadb/mariadb.sock") {
+		t.Errorf("got %q", got)
 	}
 }

@@ -37,7 +37,7 @@ func variables(p plan.Plan, role string) []string {
 	}
 	for _, n := range p.App.ServiceNames {
 		part, ours := standard(n.Kind)[n.Variable]
-		if asks(p, n.Kind) && (!ours || part == app.PartURL) {
+		if asks(p, n.Kind) && (!ours || part == app.PartURL || n.InAddress) {
 			values[n.Variable] = named(n, role)
 			if _, ok := onPort(p, n.Kind); ok {
 				atPort(n, values)

@@ -90,7 +90,7 @@ def open_repository(settings: Settings, repository: Repository, known: state.Sta
     if before.get("id") != found:
         known.repository = {"place": repository.place, "id": found, "time": run.now()}
         known.good, known.proven, known.drill, known.warnings = {}, {}, {}, []
-        run.remove(settings.backup_state / state.COUNTS)
+        (settings.backup_state / state.COUNTS).unlink(missing_ok=True)
         state.save(settings, known)
     repository.unlock()
 

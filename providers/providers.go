@@ -80,15 +80,16 @@ type Ability string
 
 // What takes a server.
 const (
-	ToLogIn   Ability = "be logged in to"
-	ToRun     Ability = "run a command in the app's environment"
-	ToAudit   Ability = "be audited"
-	ToAdopt   Ability = "be adopted"
-	ToSetVars Ability = "change variables without a deployment"
-	ToGoBack  Ability = "roll back"
-	ToTellLog Ability = "show the server's log"
-	ToBackUp  Ability = "make backups"
-	ToExamine Ability = "show the state of its server"
+	ToLogIn        Ability = "be logged in to"
+	ToRun          Ability = "run a command in the app's environment"
+	ToAudit        Ability = "be audited"
+	ToAdopt        Ability = "be adopted"
+	ToSetVars      Ability = "change variables without a deployment"
+	ToGoBack       Ability = "roll back"
+	ToTellLog      Ability = "show the server's log"
+	ToBackUp       Ability = "make backups"
+	ToOpenDatabase Ability = "open its database"
+	ToExamine      Ability = "show the state of its server"
 )
 
 // WithServer is the provider as one whose target is a server. Where it is none,

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/access"
 	"slipway/steps/backup"
+	"slipway/steps/backup/repository"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -127,7 +127,7 @@ func (r *Removal) lookOnServer(ctx context.Context, host providers.ServerProvide
 		shell.Section("serving", `echo "$serving"`),
 		shell.Section("program", shell.Command("timeout", countLimit)+" "+backup.Call("look")+" 2>/dev/null"),
 		shell.Section("found", shell.Script(destroyDataText, shell.Values{"state": l.State(), "aside": layout.SetAside, "databases": "/var/lib/slipway"})),
-		shell.Section("backups", shell.Command("head", "-c", "65536", layout.BackupState+"/state.json")+" 2>/dev/null")))
+		shell.Section("backups", backup.LookState)))
 	if err != nil {
 		return err
 	}
@@ -249,20 +249,32 @@ func plural(n int64, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// lastBackup says which good backup there is, by the state that the server keeps.
-func lastBackup(state string, to plan.BackupPlace, now time.Time) string {
-	var s struct {
-		Good struct {
-			Time time.Time `json:"time"`
-		} `json:"good"`
-	}
-	if json.Unmarshal([]byte(state), &s) != nil || s.Good.Time.IsZero() {
+// lastBackup says which good backup there is, by what backup.LookState printed.
+func lastBackup(looked string, to plan.BackupPlace, now time.Time) string {
+	state, err := backup.ReadState(looked)
+	if err != nil || state.Good.Time.IsZero() {
 		return "there is no good backup of it at " + to.String()
 	}
-	age := now.Sub(s.Good.Time).Truncate(time.Minute)
-	line := fmt.Sprintf("the last good backup is of %s, %s old, at %s", s.Good.Time.Local().Format("2006-01-02 15:04"), age, to)
+	good := state.Good
+	line := fmt.Sprintf("the last good backup is of %s, %s old, with %s, at %s", good.Time.Local().Format("2006-01-02 15:04"), backup.Age(now.Sub(good.Time)), good.Counted, to)
+	if state.Drill.Time.IsZero() {
+		line += "; none was ever restored and compared"
+	}
 	if to.Scheme == plan.BackupLocal {
-		line += "; only what was fetched to this computer outlives the server"
+		line += "; " + copyHere(to, good.ID)
 	}
 	return line
+}
+
+// copyHere says which backups this computer has: those on the server go with it.
+func copyHere(to plan.BackupPlace, last string) string {
+	dir, err := to.Folder()
+	here := repository.Last(dir)
+	switch {
+	case err != nil || here.Time.IsZero():
+		return "none was fetched to this computer, and those on the server go with it"
+	case here.Has(last):
+		return "it was fetched to this computer and stays there"
+	}
+	return "this computer has those of " + here.Time.Local().Format("2006-01-02 15:04") + " and before: slipway backup fetch brings the others"
 }

@@ -19,6 +19,7 @@ func TestServices(t *testing.T) {
 	w := newOpened(t)
 	app := testApp("one")
 	app.Services = []string{"mariadb", "postgres", "redis"}
+	app.Data = append(app.Data, "/app/empty")
 	app.ServiceNames = []providers.ServiceName{{Variable: "SHOP_AT", Kind: "postgres", Part: providers.PartHost}}
 	w.mustDeliver(t, app)
 	d, ctx := w.in(t), t.Context()
@@ -55,6 +56,39 @@ func TestServices(t *testing.T) {
 	w.asks(t, "redis", "redis-cli", "--no-auth-warning", "-h", redis.Hostname(), "-a", password, "get", "kept")
 	if changed := w.mustDeliver(t, app); len(changed) != 0 {
 		t.Errorf("the same again changed %v", changed)
+	}
+	w.tellsData(t, "mariadb", "postgres", "redis")
+}
+
+// tellsData has the volumes of databases told of, and an empty one of the app's only once
+// there is something in it.
+func (w opened) tellsData(t *testing.T, kinds ...string) {
+	t.Helper()
+	told := func() string {
+		data, err := w.Data(t.Context(), w.spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for _, d := range data {
+			lines = append(lines, d.String())
+		}
+		return strings.Join(lines, "\n")
+	}
+	before := told()
+	for _, kind := range kinds {
+		if !strings.Contains(before, "the data of "+kind+" in the volume") {
+			t.Errorf("%s is not told of:\n%s", kind, before)
+		}
+	}
+	if strings.Contains(before, "-app-empty-") {
+		t.Errorf("a volume without anything is told of:\n%s", before)
+	}
+	if _, output, err := w.in(t).exec(t.Context(), webName(w.spec, "one"), "0", "sh", "-c", "echo 1 >/app/empty/one"); err != nil || output != "" {
+		t.Fatalf("%s %v", output, err)
+	}
+	if after := told(); !strings.Contains(after, "-app-empty-") {
+		t.Errorf("a volume with a file is not told of:\n%s", after)
 	}
 }
 

@@ -75,6 +75,9 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	if monthly := total(held); err != nil || len(held) != 4 || monthly != 5+3*25 {
 		t.Errorf("it holds %+v for $%v a month, %v", held, monthly, err)
 	}
+	if data, err := d.open().Data(t.Context(), d.spec); err != nil || len(data) != 1 || !strings.Contains(data[0].String(), "postgres: heroku-postgresql:essential-0") {
+		t.Errorf("it keeps %v, %v", data, err)
+	}
 	if !slices.ContainsFunc(d.told, func(line string) bool { return strings.HasPrefix(line, "-----> ") }) {
 		t.Errorf("the build's output was not shown: %q", d.told)
 	}

@@ -95,6 +95,8 @@ var databaseApps = []struct {
 		"", ""},
 	{"psycopg2 by hand", files("requirements.txt", "flask\npsycopg2-binary", "app.py", flaskTop+"import psycopg2\ndef db():\n    return psycopg2.connect(host=os.environ['H'], dbname=os.environ['D'], user=os.environ['U'], password=os.environ['PW'])\n"),
 		"postgres: psycopg2-binary (requirements.txt line 2)", "D=postgres:name H=postgres:host PW=postgres:password U=postgres:user"},
+	{"asyncpg beside SQLAlchemy", files("requirements.txt", "fastapi\nsqlalchemy\nasyncpg", "main.py", fastApp+"import asyncpg\nfrom sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine(os.environ['DB_URI'])\nasync def raw():\n    return await asyncpg.connect(os.environ['DATABASE_URL'])\n"),
+		"postgres: asyncpg (requirements.txt line 3)", "DATABASE_URL=postgres:url DB_URI=postgres:url:postgresql+asyncpg"},
 	{"MariaDB by hand", files("requirements.txt", "flask\nflask-mysqldb", "app.py", flaskTop+"app.config['MYSQL_HOST'] = os.getenv('DB_HOST')\napp.config['MYSQL_USER'] = os.getenv('DB_USER')\napp.config['MYSQL_DB'] = os.getenv('SHOP')\n"),
 		"mariadb: flask-mysqldb (requirements.txt line 2)", "DB_HOST=mariadb:host@ DB_USER=mariadb:user SHOP=mariadb:name"},
 	{"compose.yaml", files("requirements.txt", "flask", "app.py", flaskApp, "docker-compose.yml", "services:\n  web:\n    build: .\n  cache:\n    image: redis:7-alpine\n  db:\n    image: docker.io/library/mysql:8\n"),

@@ -8,7 +8,7 @@ import (
 // serviceNames finds the variables by which the source reads where its databases are: by
 // their names, and by what their values are used for.
 func (d *detection) serviceNames(sources []*module) {
-	f := &nameFinder{detection: d, given: map[string]bool{}}
+	f := &nameFinder{detection: d, given: map[string]bool{}, plain: map[string]bool{}}
 	for _, n := range d.settings.ServiceNames {
 		f.names.add(n)
 		f.given[n.Variable] = true
@@ -53,6 +53,8 @@ type nameFinder struct {
 	adds   []string
 	// otherBroker is set if the source has the address of a broker that is not Redis.
 	otherBroker bool
+	// plain are the variables that are given to a driver as they are.
+	plain map[string]bool
 	// async is set if the source has SQLAlchemy's asynchronous engine.
 	async bool
 }
@@ -176,10 +178,10 @@ func databaseReadAt(tokens []token, i int) (variableRead, bool) {
 	}
 	inside, _ := bracketed(rest[:min(len(rest), maxArguments)])
 	read := variableRead{callee: callee, args: split(inside, ",")}
-	switch {
-	case urlReaders[callee] == Redis:
+	switch urlReaders[callee] {
+	case Redis:
 		read.name = "CACHE_URL"
-	case urlReaders[callee] == anySQL:
+	case anySQL:
 		read.name = "DATABASE_URL"
 		for _, arg := range read.args {
 			if len(arg) == 3 && arg[0].is("env") && arg[2].kind == tokenString {
@@ -198,6 +200,7 @@ func (f *nameFinder) read(l line, read variableRead, used use, at int) {
 	if of, ok := urlReaders[read.callee]; ok {
 		kind, part = of, PartURL
 	}
+	f.plain[read.name] = f.plain[read.name] || used.driver
 	n := ServiceName{Variable: read.name, Part: part, Source: l.at(at)}
 	byFallback, scheme := kindOfAddress(f.fallbackOf(l, read))
 	switch {
@@ -275,11 +278,11 @@ func (f *nameFinder) take(n ServiceName, kind string) {
 		if !slices.Contains(partsOf(one), n.Part) {
 			continue
 		}
-		if n.Part == PartURL && n.Scheme == "" {
+		if n.Part == PartURL && n.Scheme == "" && !f.plain[n.Variable] {
 			n.Scheme = f.dialect(one)
 		}
 		n.InAddress = f.builds[one] && (n.Part == PartHost || n.Part == PartName)
-		n.NeedsHost = n.NeedsHost || n.Part == PartHost && one == MariaDB && f.detection.found.Framework != Django && !n.InAddress
+		n.NeedsHost = n.NeedsHost || n.Part == PartHost && one == MariaDB && f.found.Framework != Django && !n.InAddress
 		f.names.add(n)
 	}
 }

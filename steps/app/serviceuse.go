@@ -7,7 +7,11 @@ import (
 
 // use is what a value in the source is used for: a part of a database's address. It is zero
 // if that is not known.
-type use struct{ kind, part string }
+type use struct {
+	kind, part string
+	// driver is set if it is given to a driver, which takes no address of SQLAlchemy's.
+	driver bool
+}
 
 // settingUses are settings of frameworks and arguments of calls that are parts of an
 // address, in capital letters.
@@ -62,7 +66,7 @@ func useAt(tokens []token, i int) use {
 	switch {
 	case before.is("(") || before.is(","):
 		if kind := connectorKind(enclosing(tokens, i)); before.is("(") && kind != "" {
-			return use{kind, PartURL}
+			return use{kind, PartURL, kind != anySQL}
 		}
 	case before.is(":") && i > 1 && tokens[i-2].kind == tokenString:
 		return entryUse(tokens, i, tokens[i-2].text)
@@ -78,13 +82,13 @@ func useAt(tokens []token, i int) use {
 func argumentUse(tokens []token, i int) use {
 	callee := enclosing(tokens, i)
 	if kind := connectorKind(callee); kind != "" {
-		return use{kind, settingUses[strings.ToUpper(tokens[i-2].text)]}
+		return use{kind, settingUses[strings.ToUpper(tokens[i-2].text)], kind != anySQL}
 	}
 	switch name := tokens[i-2]; {
 	case callee == "Celery" && name.is("broker"):
-		return use{Redis, PartBroker}
+		return use{kind: Redis, part: PartBroker}
 	case callee == "Celery" && name.is("backend"):
-		return use{Redis, PartResult}
+		return use{kind: Redis, part: PartResult}
 	case name.kind == tokenName && len(tokens) > 1 && tokens[1].is(":"):
 		return nameUse(tokens[0].text)
 	case name.kind == tokenName:
@@ -97,15 +101,15 @@ func argumentUse(tokens []token, i int) use {
 func nameUse(name string) use {
 	switch name {
 	case "broker_url":
-		return use{Redis, PartBroker}
+		return use{kind: Redis, part: PartBroker}
 	case "result_backend":
-		return use{Redis, PartResult}
+		return use{kind: Redis, part: PartResult}
 	}
 	if ofOther(name) {
 		return use{}
 	}
 	kind, part := nameTells(name)
-	return use{kind, part}
+	return use{kind: kind, part: part}
 }
 
 // entryUse is the use of a value in a dictionary, by its key: of Django's DATABASES and
@@ -123,16 +127,16 @@ func entryUse(tokens []token, i int, key string) use {
 		}
 		switch entry[0].text {
 		case "ENGINE":
-			return use{engineIn(entry[2:]), part}
+			return use{kind: engineIn(entry[2:]), part: part}
 		case "BACKEND":
 			if kind := engineIn(entry[2:]); kind == Redis {
-				return use{Redis, part}
+				return use{kind: Redis, part: part}
 			}
 			return use{}
 		}
 	}
 	if part != "" && slices.ContainsFunc(tokens[:open], func(t token) bool { return t.is("DATABASES") }) {
-		return use{anySQL, part}
+		return use{kind: anySQL, part: part}
 	}
 	return nameUse(key)
 }

@@ -31,7 +31,7 @@ var mariaDB = database{
 	packages: []string{"mariadb-server"}, others: "mariadb.service",
 	lines: func(fact.View) []string {
 		return []string{
-			"Group=mysql", "RuntimeDirectoryMode=0755",
+			"Group=mysql", "RuntimeDirectoryMode=0755", "LimitNOFILE=32768", // as many tables as Debian's unit
 			sameVersion(app.MariaDB, mariaDBVersion),
 			"ExecStart=" + shell.UnitWords("/usr/sbin/mariadbd", "--defaults-file="+mariaDBConf),
 		}
@@ -48,6 +48,8 @@ character-set-server = utf8mb4
 collation-server = utf8mb4_unicode_ci
 innodb_buffer_pool_size = %dM
 innodb_log_file_size = 48M
+innodb_log_buffer_size = 8M
+aria_pagecache_buffer_size = 8M
 key_buffer_size = 4M
 max_connections = %d
 performance_schema = OFF

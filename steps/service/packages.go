@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipway/steps/app"
+	"slipway/steps/layout"
 	"slipway/steps/plan"
 	"slipway/steps/shell"
 )
@@ -60,5 +61,5 @@ func Remove() string {
 		paths = append(paths, folder(k.name))
 	}
 	return shell.Script(removeText, shell.Values{"units": strings.Join(units, " "), "slice": slice, "masked": masked},
-		append(paths, createCluster, settingsFolder)...)
+		append(paths, createCluster, settingsFolder, layout.ServiceVariables)...)
 }

@@ -40,6 +40,7 @@ daemonize no
 logfile ""
 appendonly yes
 appendfsync everysec
+save ""
 maxmemory %dmb
 maxmemory-policy noeviction
 `, redisPort(v.Plan), socket(app.Redis), folder(app.Redis), megabytes(v, 10, 32))}}

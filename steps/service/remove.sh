@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Stops and removes Slipway's databases; the words are the paths of their data and settings.
-# Units of others that were masked can start again. It can be run again.
+# Units of others that were masked can start again, and do so when somebody says it: their
+# packages were installed for Slipway's. It can be run again.
 : "${units?}" "${slice?}" "${masked?}"
 
 for unit in $units; do
@@ -13,6 +14,7 @@ done
 rm -f "/etc/systemd/system/$slice"
 if [ -e "$masked" ]; then
   sort -u "$masked" | xargs -r systemctl --quiet unmask
+  sort -u "$masked" | xargs -r systemctl --quiet disable || :
   rm -f "$masked"
 fi
 rm -rf "$@"

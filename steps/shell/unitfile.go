@@ -111,7 +111,7 @@ var unitSections = setOf("Unit Service Socket Timer Slice Swap Install")
 var unitKeys = setOf(`
 	AccuracySec After AmbientCapabilities Backlog Before BindPaths CPUWeight CapabilityBoundingSet ConditionPathExists
 	ConditionVirtualization Conflicts DefaultDependencies Description DevicePolicy Environment EnvironmentFile ExecReload ExecStart
-	ExecStartPost ExecStartPre ExecStopPost Group IOSchedulingClass IOWeight IPAddressAllow IPAddressDeny KillMode KillSignal ListenStream LockPersonality
+	ExecStartPost ExecStartPre ExecStopPost Group IOSchedulingClass IOWeight IPAddressAllow IPAddressDeny KillMode KillSignal LimitNOFILE ListenStream LockPersonality
 	MemoryDenyWriteExecute MemoryHigh MemoryMax Nice NoNewPrivileges NotifyAccess OOMPolicy OOMScoreAdjust OnBootSec OnCalendar PartOf
 	Persistent PrivateDevices PrivateMounts PrivateNetwork PrivateTmp ProcSubset ProtectClock ProtectControlGroups ProtectHome
 	ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables ProtectProc ProtectSystem RandomizedDelaySec

@@ -139,6 +139,9 @@ var stores = []struct{ port, words, name, value string }{
 	{"11211", "(?i)memcache", "memcached", "MEMCACHED_URL=HOST:11211"},
 }
 
+// services are the values of --service for those of them that can run beside the app.
+var services = map[string]string{"PostgreSQL": "postgres", "MySQL": "mariadb", "Redis": "redis"}
+
 // store is what the app can't reach.
 func (e evidence) store() (name, value string) {
 	for _, s := range stores {
@@ -153,7 +156,11 @@ func (e evidence) store() (name, value string) {
 func refused(e evidence, _ []string) (Remedy, bool) {
 	name, value := e.store()
 	variable, _, _ := strings.Cut(value, "=")
-	return Remedy{Next: fmt.Sprintf("there is no %s on the server: give the address of one that can be reached, --env %s, or the variable that %s reads", name, value, e.here("the app")), Variable: variable}, true
+	beside := ""
+	if kind := services[name]; kind != "" {
+		beside = "--service " + kind + " puts one beside the app; or "
+	}
+	return Remedy{Next: fmt.Sprintf("there is no %s on the server where the app looks for it: %sgive the address of one that can be reached, --env %s, or the variable that %s reads", name, beside, value, e.here("the app")), Variable: variable}, true
 }
 
 // unknownHost is a name that only docker-compose, or another network, knows.

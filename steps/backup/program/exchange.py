@@ -50,6 +50,11 @@ class Note:
         path(self.settings).unlink(missing_ok=True)
         run.sync(self.settings.set_aside)
 
+    def close_gates(self) -> None:
+        """Has the app's services, and those of the sources, wait for the swap."""
+        apps = [*units.of_app(self.settings), *handover.services(self.settings, self.values["release"])]
+        units.close_gates(self.settings, [*apps, *(unit for source in self.sources for unit in source.units())])
+
     @property
     def sources(self) -> list[Source]:
         """The sources whose data is swapped."""
@@ -102,7 +107,7 @@ def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] |
         note.write()
         units.guard()
         try:
-            units.close_gates(settings, [*units.of_app(settings), *handover.services(settings, after.release), *(u for s in moved for u in s.units())])
+            note.close_gates()
             if after.release:
                 handover.begin(settings, after.release)
             units.stop(running)
@@ -136,6 +141,8 @@ def settle(note: Note, was_healthy: bool, after: After) -> None:
     if after.command:
         note.write(phase=SWITCHING)
         for source in note.sources:
+            for unit in source.units():
+                units.open_gates(note.settings, unit.removesuffix(".service"))
             source.resume()
         if after.release:
             units.open_gates(note.settings, after.release)
@@ -167,6 +174,7 @@ def finish(note: Note) -> None:
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
     note.write(phase=SWAPPING)
+    note.close_gates()  # they may not be closed yet: a request would start again what is stopped
     if note.values["release"]:
         units.stop([unit for unit in units.running(note.settings, "socket") if unit not in note.values["listening"]])
         handover.end(note.settings, note.values["serving"], note.values["link"])

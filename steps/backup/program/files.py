@@ -115,7 +115,7 @@ class Files(Source):
             os.chown(root / line[1], *mapped(line, owners))
             os.chmod(root / line[1], line[2] & 0o3777)
             os.utime(root / line[1], ns=(line[5], line[5]))
-        os.sync()
+        run.output(["sync", "--file-system", str(root)], seconds=run.HOUR, what="write the restored files to the disk")
 
     def rename(self, here: str, there: str) -> None:
         """Has the folder of the app's state lie elsewhere."""

@@ -7,6 +7,7 @@ may. MariaDB can't rename a database, so all tables of one are renamed into anot
 import os
 import re
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Iterator
 
@@ -172,6 +173,9 @@ class MariaDB(Source):
         self.query(";\n".join([*drops, ""]))
         with open(made, "rb") as file:
             self.load_derived(file, there)
+        if left := self.names(here, "<> 'VIEW'"):
+            raise Failure(f"somebody made the table {left[0]!a} while the database was renamed",
+                          "end what uses the database, then run the same command again")
         self.query(f"DROP DATABASE {name(old)}")
         made.unlink()
 
@@ -211,6 +215,7 @@ class MariaDB(Source):
             self.query(f"DROP DATABASE {gone};\nREVOKE ALL ON {gone}.* FROM {name(self.instance.role)}@localhost;")
 
 
+@lru_cache
 def sandbox() -> list[str]:
     """The option by which the client runs no commands that a dump names, if this version has it."""
     told = subprocess.run(["mariadb", "--no-defaults", "--help"], env=run.ENVIRONMENT, capture_output=True, check=False).stdout

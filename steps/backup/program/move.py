@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import exchange
 import mariadb
@@ -19,7 +20,7 @@ from say import Failure
 from settings import Settings
 from source import BESIDE, Part, Source, digest
 
-BY_ITSELF = "-"  # the word for standard input
+INPUT = "-"  # the word for standard input
 
 
 def dump(settings: Settings, words: list[str]) -> None:
@@ -27,18 +28,25 @@ def dump(settings: Settings, words: list[str]) -> None:
     source = chosen(settings, words[:1], len(words) == 1)
     out = sys.stdout.buffer
     if isinstance(source, redisdb.Redis):
-        folder = run.folder(settings.backup_state / "db-dump")
-        try:
-            source.dump(folder)
-            with open(folder / redisdb.FILE, "rb") as file:
-                shutil.copyfileobj(file, out, tree.BLOCK)
-        finally:
-            run.remove(folder)
+        print_redis(settings, source, out)
     elif isinstance(source, postgres.Postgres):
         source.write(out, "--compress=1")
     elif isinstance(source, mariadb.MariaDB):
         source.write(out)
     out.flush()
+
+
+def print_redis(settings: Settings, source: redisdb.Redis, out: BinaryIO) -> None:
+    """Prints a dump of Redis, which is checked first."""
+    with run.locked(settings, "dump"):
+        folder = settings.backup_state / "db-dump"
+        run.remove(folder)
+        try:
+            source.dump(run.folder(folder))
+            with open(folder / redisdb.FILE, "rb") as file:
+                shutil.copyfileobj(file, out, tree.BLOCK)
+        finally:
+            run.remove(folder)
 
 
 def chosen(settings: Settings, words: list[str], right: bool) -> Source:
@@ -88,7 +96,7 @@ def told(source: Source) -> dict[str, int]:
 
 def take(given: str, target: Path) -> None:
     """Copies a dump, unpacked if gzip packed it, for as long as a twentieth of the disk stays free."""
-    with open(given, "rb") if given != BY_ITSELF else os.fdopen(os.dup(0), "rb") as file, open(target, "xb") as out:
+    with open(given, "rb") if given != INPUT else os.fdopen(os.dup(0), "rb") as file, open(target, "xb") as out:
         reader = gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == b"\x1f\x8b" else file
         left = run.free(target) - run.reserve(target) // 2
         try:

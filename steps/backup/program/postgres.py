@@ -45,7 +45,10 @@ class Postgres(Source):
 
     def version(self) -> str:
         """The major version of the data."""
-        return run.output(["cat", str(Path(self.instance.data, "PG_VERSION"))]).decode().strip()
+        found = Path(self.instance.data, "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
+        if not re.fullmatch(r"[0-9]{1,3}", found):
+            raise Failure(f"{self.instance.data} is no data of PostgreSQL's", HINT)
+        return found
 
     def program(self, name: str) -> str:
         """The path of one of PostgreSQL's programs, of the data's own version."""
@@ -91,9 +94,12 @@ class Postgres(Source):
         return self.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1", self.database(where))
 
     def check(self, folder: Path, part: Part) -> None:
-        """Fails if the dump is not whole, or if pg_restore can't read its list."""
+        """Fails if the dump is not whole, or if pg_restore can't read it to its end."""
         check_files(folder, part)
         self.listing(folder / part.files[0].path)
+        with open(folder / part.files[0].path, "rb") as file:
+            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.instance.user, stdin=file, seconds=6 * run.HOUR,
+                       what="read the dump of PostgreSQL to its end")
 
     def listing(self, path: Path) -> str:
         """What pg_restore lists of a dump."""
@@ -107,9 +113,13 @@ class Postgres(Source):
         self.load(folder / part.files[0].path, where, part.more.get("extensions") or [])
 
     def make(self, where: str) -> None:
-        """Makes an empty database of the app's."""
-        new = name(self.database(not_live(where)))
-        self.query(f"CREATE DATABASE {new} OWNER {name(self.instance.role)} TEMPLATE template0;\nREVOKE ALL ON DATABASE {new} FROM PUBLIC;")
+        """Makes an empty database of the app's, with the settings that the live one has for who connects to it."""
+        new = self.database(not_live(where))
+        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0;\n"
+                   f"REVOKE ALL ON DATABASE {name(new)} FROM PUBLIC;\n"
+                   "INSERT INTO pg_db_role_setting SELECT made.oid, s.setrole, s.setconfig FROM pg_db_role_setting s "
+                   f"JOIN pg_database live ON live.oid = s.setdatabase AND live.datname = {text(self.database(LIVE))} "
+                   f"JOIN pg_database made ON made.datname = {text(new)};")
 
     def load(self, path: Path, where: str, extensions: list[str]) -> None:
         """Loads a dump of pg_dump's own format into an empty database. extensions may be made that the app can't make."""

@@ -63,9 +63,9 @@ class Redis(Source):
             saved = self.place(LIVE) / os.path.basename(redis.ask("CONFIG", "GET", "dbfilename")[1])
         with self.laid(saved) as copy:
             keys = self.checked(copy)
-            os.chown(copy, os.getuid(), os.getgid())
             os.rename(copy, folder / FILE)
-        with open(folder / FILE, "rb") as file:
+        with open(os.open(folder / FILE, tree.ONLY_READ), "rb") as file:
+            os.fchown(file.fileno(), os.getuid(), os.getgid())
             os.fsync(file.fileno())
         return Part(self.name, [digest(folder, FILE)], keys)
 

@@ -81,7 +81,7 @@ MEANINGS: list[tuple[str, type[Failure], str, str]] = [
      "slipway backup key --ssh shows the key to allow there"),
     (r"accessdenied|access denied|invalidaccesskeyid|signaturedoesnotmatch|403 forbidden|access key id you provided", Failure,
      "the place of the backups refuses the credentials", "give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the next deployment"),
-    (r"requesttimetooskewed", Failure, "the server's clock is wrong, so the place of the backups refuses it", "set the server's clock"),
+    (r"requesttimetooskewed|difference between the request time", Failure, "the server's clock is wrong, so the place of the backups refuses it", "set the server's clock"),
     (r"already locked|unable to create lock", Failure, "another server works in the repository", "try again when it has ended"),
     (r"ciphertext verification failed|invalid data returned|hash does not match|has invalid|data corrupt|pack .* (damaged|contains)|"
      r"does not exist.*pack|pack.*does not exist|repository contains errors|tree .* not known", Corrupt,
@@ -95,6 +95,24 @@ def failure(text: str, place: str) -> Failure:
         if re.search(found, text, re.IGNORECASE):
             return kind(f"{what} ({place}): {text}", hint)
     return Failure(f"{text} ({place})", "slipway backup now tries again")
+
+
+def output(words: list[str], env: dict[str, str], seconds: float, what: str) -> bytes:
+    """Runs restic to its end and gives what it printed. What it said last is told if it takes too long, too."""
+    process = run.start(words, env=env, stdout=subprocess.PIPE)
+    late = ""
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        late = f"it took longer than {int(seconds)} s: "
+    except BaseException:
+        run.end(process)
+        raise
+    if late or process.returncode != 0:
+        raise Failure(f"{what}: {late}{run.ending(process.returncode, err)}")
+    return (out or b"")[:run.OUTPUT_LIMIT]
 
 
 class Saving:

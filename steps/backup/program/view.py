@@ -12,7 +12,7 @@ from pathlib import Path
 import run
 from settings import Settings
 
-SHOWN = ("/usr", "/etc/ssl", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/dev/null",
+SHOWN = ("/usr", "/etc/ssl/certs", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/dev/null",
          "/dev/urandom")
 LINKS = ("bin", "sbin", "lib", "lib64")
 
@@ -29,6 +29,7 @@ while [ "$1" != -- ]; do
   shift 3
 done
 shift
+mount -t tmpfs -o ro none "$root/usr/local" # others' programs may have secrets there
 mkdir -p "$root/tmp"
 exec chroot "$root" "$@"
 """

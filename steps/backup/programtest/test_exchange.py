@@ -81,7 +81,7 @@ class TestExchange(Deployment):
         """Code and data change together, or neither does."""
         for command, rows in ((["false"], 7), (["true"], 5)):
             try:
-                beside.swap(self.settings, [str(self.folder), "--release", "0123456789ab", "--", *command])
+                beside.swap(self.settings, [str(self.folder), "--release", "ba9876543210", "--", *command])
             except say.Failure as failure:
                 self.assertIn("did not take the traffic", failure.what)
             self.assertEqual(self.rows(), rows)

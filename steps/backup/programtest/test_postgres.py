@@ -130,6 +130,8 @@ ALTER DATABASE "app-shop" SET statement_timeout = 1;""")
         part = self.source.dump(self.folder)
         self.assertEqual(part.counts, COUNTS)
         self.assertEqual(self.source.beside(self.folder, part).counts(), COUNTS)
+        self.assertIn("evil", self.source.query("SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase "
+                                                "WHERE d.datname = 'app-shop-beside'")[0])
         self.assertEqual(self.source.query(f"SELECT rolsuper FROM pg_roles WHERE rolname = '{USER}'"), ["f"])
 
 

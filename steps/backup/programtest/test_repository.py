@@ -1,6 +1,8 @@
 """What is decided about backups, without a repository."""
 
+import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -13,6 +15,7 @@ import retention  # noqa: E402
 import say  # noqa: E402
 import settings  # noqa: E402
 import state  # noqa: E402
+import view  # noqa: E402
 
 
 class Meaning(unittest.TestCase):
@@ -26,6 +29,7 @@ class Meaning(unittest.TestCase):
             ("Is there a repository at the following location?", restic.NotThere, "no repository"),
             ("Host key verification failed.", say.Failure, "host key"),
             ("ciphertext verification failed", restic.Corrupt, "damaged"),
+            ("Stat: The difference between the request time and the current time is too large", say.Failure, "clock"),
             ("connection refused", say.Failure, "connection refused"),
         ):
             failure = restic.failure(text, "s3:https://a/b")
@@ -91,6 +95,28 @@ class Words(unittest.TestCase):
         for wrong in ("", "--all", "latest", "0123", "x" * 64):
             with self.assertRaises(say.Failure):
                 repository.checked(wrong)
+
+
+@unittest.skipUnless(os.getuid() == 0, "only root can change what a process sees")
+class Seen(unittest.TestCase):
+    """restic sees the dump and the system's programs, and nothing else of the server."""
+
+    def test_view(self) -> None:
+        with tempfile.TemporaryDirectory() as work:
+            place = settings.Settings(name="shop", tag="t", user="root", state=work, root=work, variables=work, work=work + "/work")
+            dump = pathlib.Path(work, "dump")
+            dump.mkdir()
+            os.symlink("/etc/shadow", dump / "link")
+            (dump / "file").write_text("x")
+            seen = view.View(place)
+            seen.show(dump, "/dump")
+            secret = seen.hide(dump / "file")
+            words = seen.words(["/bin/sh", "-c", f"cat /dump/file {secret}; cat /dump/link /proc/self/environ; ls /usr/local /root /home; touch /dump/new"])
+            found = subprocess.run(words, capture_output=True, text=True)
+            self.assertEqual(found.stdout, "xx/usr/local:\n", found.stderr)
+            self.assertEqual(os.listdir(work + "/work/view"), [])
+            self.assertFalse((dump / "new").exists())
+            self.assertNotIn("/dump/", secret)
 
 
 if __name__ == "__main__":

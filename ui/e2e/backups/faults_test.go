@@ -22,7 +22,7 @@ PROGRAM
 chmod 755 /usr/local/bin/instead-pg_dump
 mv pg_dump pg_dump.away
 ln -s /usr/local/bin/instead-pg_dump pg_dump`)
-	t.Cleanup(func() { s.Root(app, `cd /usr/lib/postgresql/*/bin && mv -f pg_dump.away pg_dump`) })
+	t.Cleanup(func() { s.afterwards(`cd /usr/lib/postgresql/*/bin && mv -f pg_dump.away pg_dump`) })
 }
 
 // emptyDump has pg_dump write nothing and say that all is well.
@@ -96,6 +96,7 @@ cp -a /root/backup-state/state.json /root/backup-state/counts.json /var/lib/slip
 
 // noBucket takes the bucket away, and then has an empty one there.
 func (s *site) noBucket(t *testing.T) {
+	s.impatient(t)
 	gone := func(w http.ResponseWriter, _ *http.Request) bool {
 		return refuse(w, http.StatusNotFound, "NoSuchBucket")
 	}
@@ -115,6 +116,7 @@ func (s *site) noBucket(t *testing.T) {
 
 // cutNetwork lets nothing through any more once a backup is being saved.
 func (s *site) cutNetwork(t *testing.T) {
+	s.impatient(t)
 	s.more(t)
 	mended := make(chan struct{})
 	var cut atomic.Bool
@@ -139,6 +141,7 @@ func (s *site) cutNetwork(t *testing.T) {
 // wrongClock has the store's clock be an hour ahead of the server's: an S3 server refuses
 // that. And a time that lies in the future is never shown as a fresh backup's.
 func (s *site) wrongClock(t *testing.T) {
+	s.impatient(t)
 	ahead := s.store.at(func() time.Time { return time.Now().Add(time.Hour) })
 	s.store.fail(func(w http.ResponseWriter, r *http.Request) bool {
 		ahead.ServeHTTP(w, r)

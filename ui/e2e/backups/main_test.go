@@ -41,7 +41,6 @@ func TestBackups(t *testing.T) {
 	o.Env = nil // the server keeps the credentials
 	s.fill(t)
 	s.store.reach(t, o)
-	s.Root(app, `printf 'SLIPWAY_BACKUP_PATIENCE="8"\n' >>/etc/slipway/backup.env`)
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T)
@@ -75,6 +74,21 @@ func TestBackups(t *testing.T) {
 		})
 	}
 	s.T = t
+}
+
+// impatient has the server wait no longer than a few seconds for an answer, until the test ends.
+func (s *site) impatient(t *testing.T) {
+	t.Helper()
+	s.Root(app, `cp /etc/slipway/backup.env /root/backup.env && printf 'SLIPWAY_BACKUP_PATIENCE="8"\n' >>/etc/slipway/backup.env`)
+	t.Cleanup(func() { s.afterwards(`mv /root/backup.env /etc/slipway/backup.env`) })
+}
+
+// afterwards runs a script as root once a test's own context has ended.
+func (s *site) afterwards(script string) {
+	before := s.T
+	s.T = s.whole
+	s.Root(app, script)
+	s.T = before
 }
 
 // fill gives the deployment 20,000 rows, a file and an SQLite file.

@@ -128,7 +128,7 @@ func (s *store) reach(t *testing.T, o *e2e.Operator) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: s} //nolint:gosec // only the test's machine reaches it
+	server := &http.Server{Handler: s}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -169,7 +169,7 @@ func (s *store) change(t *testing.T, name string, change func([]byte)) {
 		t.Fatal(err)
 	}
 	change(content)
-	if _, err := s.backend.PutObject(bucket, name, nil, bytes.NewReader(content), int64(len(content)), nil); err != nil {
+	if _, err := s.backend.PutObject(bucket, name, map[string]string{}, bytes.NewReader(content), int64(len(content)), nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -55,6 +55,9 @@ func facts(p plan.Plan) engine.Facts {
 	if backup.Wanted(p) {
 		all = append(all, backup.Tools)
 	}
+	if p.Restore != nil {
+		all = append(all, restored(p))
+	}
 	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {
 		all = append(all, release.Build)

@@ -158,6 +158,10 @@ const (
 // Snapshot is the folder of the data as it was before a release's command ran.
 func (l Layout) Snapshot(id string) string { return Snapshots + "/" + id }
 
+// Restored is the file that is there once a new deployment has the data of a backup that it
+// begins with.
+const Restored = "/var/lib/slipway/restored.json"
+
 // Snapshots is the folder of those folders. Only root may enter it.
 const Snapshots = "/var/lib/slipway/snapshots"
 

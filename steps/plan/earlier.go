@@ -14,6 +14,13 @@ import (
 func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, source source) error {
 	record, err := home.Read(p.Name)
 	if errors.Is(err, state.ErrUnknown) {
+		if asked.Earlier != nil {
+			name := p.Values[KeyName]
+			if err := p.resolveSettings(asked, file, asked.Earlier); err != nil {
+				return err
+			}
+			p.Values[KeyName] = name
+		}
 		p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
 		return p.keepTaken()
 	}

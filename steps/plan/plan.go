@@ -31,6 +31,9 @@ type Asked struct {
 	// Env and EnvFile are the app's own variables, as KEY=VALUE and as a file.
 	Env     []string
 	EnvFile string
+	// Earlier are the settings of another deployment, by key, that a new one takes over where
+	// nothing else is said. An existing one has its own.
+	Earlier map[string]string
 	// Index is asked for which Pythons the pinned packages have wheels; nil asks nobody.
 	Index *index.Index
 }
@@ -67,6 +70,8 @@ type Plan struct {
 	// BackupHostKeys are the known host keys of where backups go by SSH, as lines of
 	// known_hosts; empty if this computer knows none.
 	BackupHostKeys []string
+	// Restore is the backup that a new deployment begins with; nil if it begins with none.
+	Restore *Restore
 	// Unset are the names of the app's variables that this run removes.
 	Unset []string
 	// Counts are how many of a process are to run, by name, "web" for the app itself; of
@@ -90,6 +95,14 @@ type Plan struct {
 	RevertAfter time.Duration
 	// PythonMirror is where the archive of a managed Python comes from.
 	PythonMirror PythonMirror
+}
+
+// Restore is a backup of another deployment, at the place where this one's go too.
+type Restore struct {
+	// Name and Tag are the other deployment's.
+	Name, Tag string
+	// When is which of its backups: an ID, a time, or "latest".
+	When string
 }
 
 // Value is a setting's value, by its key; "" if it has none.

@@ -58,6 +58,16 @@ func (c *command) deployAlias() *cobra.Command {
 }
 
 func (c *command) addDeploy(cmd *cobra.Command) {
+	f := addDeployFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		asked := f.asked(cmd, args)
+		asked.Getenv = c.streams.Getenv
+		return c.runDeploy(cmd.Context(), f, asked)
+	}
+}
+
+// addDeployFlags gives a command the flags of deploy.
+func addDeployFlags(cmd *cobra.Command) *deployFlags {
 	f := &deployFlags{settings: map[string]*string{}, lists: map[string]*[]string{}}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -75,11 +85,7 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 	flags.BoolVar(&f.plan, "plan", false, "show every step, what it would change and what it costs; change nothing")
 	flags.BoolVar(&f.json, "json", false, "print events as JSON lines on stdout")
 	flags.BoolVar(&f.accessible, "accessible", false, "ask line by line instead of drawing screens")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		asked := f.asked(cmd, args)
-		asked.Getenv = c.streams.Getenv
-		return c.runDeploy(cmd.Context(), f, asked)
-	}
+	return f
 }
 
 func usage(s plan.Setting) string {

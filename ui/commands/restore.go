@@ -10,9 +10,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/backup"
+	"slipway/steps/index"
 	"slipway/steps/plan"
 	"slipway/ui/text"
 )
@@ -25,7 +28,7 @@ type accepted struct {
 }
 
 func (c *command) restore() *cobra.Command {
-	var data accepted
+	var as string
 	cmd := &cobra.Command{
 		Use: "restore [NAME] [WHEN]", Short: "Have a backup's data take the place of the live data", Args: most(2),
 		Long: `Have a backup's data take the place of the live data. WHEN is the ID of a backup, a time
@@ -34,32 +37,82 @@ restored beside the live data, compared, and only then swapped with it; at any f
 the live data stays as it was.
 
 What was there before is set aside until the next release, and the command is shown
-that puts it back: WHEN is then before-, and the time at which it was replaced.`,
-		Example: `  slipway restore shop                       the last backup
-  slipway restore shop '2026-01-31 14:30'    the last backup before that time`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			when := ""
-			if len(args) == 2 {
-				when = args[1]
-			}
-			when, err := steps.ParseWhen(when, time.Local)
-			if err != nil {
-				return err
-			}
-			home, name, err := c.about(args)
-			if err != nil {
-				return err
-			}
-			change, err := steps.OpenRestore(cmd.Context(), name, when, home, c.providers(home, data.yes))
-			if err != nil {
-				return err
-			}
-			defer change.Close()
-			return c.changeData(cmd.Context(), change, data, strings.TrimPrefix(change.What, "the "))
-		},
+that puts it back: WHEN is then before-, and the time at which it was replaced.
+
+--as makes a new deployment of the same app instead, with the settings of NAME, and has it
+begin with the backup's data and variables. NAME and its server stay as they are, and
+the server may be gone. All flags of deploy can be given with it.`,
+		Example: `  slipway restore shop                        the last backup
+  slipway restore shop '2026-01-31 14:30'     the last backup before that time
+  slipway restore shop latest --as shop-new   on a new server`,
 	}
-	cmd.Flags().BoolVarP(&data.yes, "yes", "y", false, "ask nothing")
+	f := addDeployFlags(cmd)
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flag.Hidden = flag.Name != "yes" })
+	cmd.Flags().StringVar(&as, "as", "", "the `NEWNAME` of a new deployment that begins with the backup")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		when := ""
+		if len(args) == 2 {
+			when = args[1]
+		}
+		when, err := steps.ParseWhen(when, time.Local)
+		if err != nil {
+			return err
+		}
+		home, name, err := c.about(args)
+		if err != nil {
+			return err
+		}
+		if as != "" {
+			return c.restoreAs(cmd, f, home, name, when, as)
+		}
+		given := ""
+		cmd.Flags().Visit(func(flag *pflag.Flag) {
+			if flag.Name != "yes" {
+				given = flag.Name
+			}
+		})
+		if given != "" {
+			return plan.Usagef("give --as NEWNAME too, or leave it out", "--%s is for a new deployment", given)
+		}
+		change, err := steps.OpenRestore(cmd.Context(), name, when, home, c.providers(home, f.yes))
+		if err != nil {
+			return err
+		}
+		defer change.Close()
+		return c.changeData(cmd.Context(), change, accepted{yes: f.yes}, strings.TrimPrefix(change.What, "the "))
+	}
 	return cmd
+}
+
+// restoreAs makes a new deployment that begins with a backup of another one.
+func (c *command) restoreAs(cmd *cobra.Command, f *deployFlags, home state.Home, name, when, as string) error {
+	if strings.HasPrefix(when, "before-") {
+		return plan.Usagef("leave out --as, or name a backup", "data that was set aside is on the server of %s alone", name)
+	}
+	if err := plan.CheckName(as); err != nil {
+		return plan.Usagef(err.Error(), "--as %q can't be used", as)
+	}
+	asked, err := steps.AskAs(f.asked(cmd, nil), name, as, home)
+	if err != nil {
+		return err
+	}
+	asked.Getenv = c.streams.Getenv
+	asked.Index = index.New(asked.Getenv, home.Cache)
+	if err := c.mayRun(f); err != nil {
+		return err
+	}
+	made, err := plan.Make(cmd.Context(), asked, home)
+	if err != nil {
+		return err
+	}
+	if err := steps.RestoreAs(&made, name, when, home); err != nil {
+		return err
+	}
+	if !f.yes && !f.plan && !c.confirmed(fmt.Sprintf("make the new deployment %s with the backup %s of %s?", as, when, name)) {
+		c.sayf("nothing was made\n")
+		return nil
+	}
+	return c.follow(cmd.Context(), f, made, home)
 }
 
 // changeData shows what a change of data would do, asks, does it, and prints the result.

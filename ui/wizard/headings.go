@@ -41,7 +41,7 @@ var headingOf = map[string]heading{
 	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
 
 	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
-	"snapshot": theApp, "pre-switch": theApp, "release": theApp, "set-aside": theApp,
+	"snapshot": theApp, "pre-switch": theApp, "release": theApp, "set-aside": theApp, "restored": theApp,
 
 	"verify": theCheck,
 }

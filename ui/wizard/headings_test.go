@@ -65,7 +65,10 @@ func TestHeadings(t *testing.T) {
 	flags := map[string]string{plan.KeyProvider: "digitalocean", plan.KeyTestCommand: "true", plan.KeyHardening: "strict",
 		plan.KeyService: "postgres,mariadb,redis"}
 	seen := map[string]bool{}
+	again := sampleOf(t, home, "hello", flags)
+	again.Restore = &plan.Restore{Name: "other", When: "latest"}
 	for _, plan := range []plan.Plan{
+		again,
 		planOf(t, home, everyOption, map[string]string{plan.KeyProvider: "digitalocean"}),
 		sampleOf(t, home, "hello", flags), sampleOf(t, home, "accounts", flags),
 	} {

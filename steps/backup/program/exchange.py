@@ -220,4 +220,4 @@ def end(note: Note, block: bool = True) -> None:
 
 def switched(note: Note) -> bool:
     """Whether the release that is to take the traffic does."""
-    return note.values["release"] != "" and note.settings.release() == note.values["release"]
+    return note.values["release"] not in ("", note.values["serving"]) and note.settings.release() == note.values["release"]

@@ -56,7 +56,7 @@ func facts(p plan.Plan) engine.Facts {
 		all = append(all, backup.Tools)
 	}
 	if p.Restore != nil {
-		all = append(all, restored(p))
+		all = append(all, backup.Restored)
 	}
 	all = append(all, system.Swap, release.Dependencies)
 	if p.Builds() {

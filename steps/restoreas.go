@@ -1,40 +1,14 @@
 package steps
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"strings"
 
 	"slipway/providers"
 	"slipway/state"
-	"slipway/steps/backup"
-	"slipway/steps/backup/repository"
-	"slipway/steps/fact"
 	"slipway/steps/plan"
 )
-
-// restored is the fact that a new deployment has the data of a backup. A repository that
-// was fetched to this computer is sent to the server first.
-func restored(p plan.Plan) *fact.Fact {
-	to, on := p.BackupTo()
-	if !on || to.Scheme != plan.BackupLocal {
-		return backup.Restored
-	}
-	sent := *backup.Restored
-	sent.Before = func(ctx context.Context, s fact.Server) error {
-		if there, err := s.Client.Output(ctx, `[ ! -e `+repositoryPlace.Folder+`/config ] || echo there`); err != nil || there != "" {
-			return err
-		}
-		dir, err := to.Folder()
-		if err != nil {
-			return err
-		}
-		s.Report("sending the backups to the server")
-		return repository.Send(ctx, s.Client, repositoryPlace, dir)
-	}
-	return &sent
-}
 
 // AskAs fills in what a new deployment takes over from another one, whose backup it begins
 // with: its app and its settings where nothing else was asked for. The deployment that was

@@ -145,7 +145,7 @@ const BackupState = "/var/lib/slipway/backup"
 // that of the variables with which its place is reached. Only root reads them.
 const (
 	BackupKey         = "/etc/slipway/backup.key"
-	BackupCredentials = "/etc/slipway/backup.env"
+	BackupCredentials = "/etc/slipway/backup.env" //nolint:gosec // it is a path
 )
 
 // BackupIdentity is the file of the key with which the server logs in where backups go by

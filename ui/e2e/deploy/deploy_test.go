@@ -202,7 +202,11 @@ func (o *operator) destroys(t *testing.T, first e2e.Deployed) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Must("destroy", "-y", "hello")
+	// What the app was made to write to its state folder is data.
+	if r := o.Run("destroy", "-y", "hello"); r.Code != 2 || !strings.Contains(r.Stderr, "--lose-data") {
+		t.Errorf("destroy of data by -y alone: exit %d, %s", r.Code, r.Stderr)
+	}
+	o.Must("destroy", "-y", "--lose-data", "hello")
 	if _, err := os.Stat(o.State().Folder("hello")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the deployment's folder is still there")
 	}

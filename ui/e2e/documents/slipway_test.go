@@ -68,10 +68,10 @@ func parse(args []string) (*cobra.Command, error) {
 		return nil, err
 	}
 	// Without a command, or with deploy, a word is an app's folder. With a command
-	// that has commands of its own it is none of these.
+	// that has commands of its own it is one of these, unless it takes a name too.
 	for _, word := range cmd.Flags().Args() {
 		folder := strings.ContainsAny(word, "./") || placeholder.MatchString(word)
-		if isDeploy(cmd) && !folder || !isDeploy(cmd) && cmd.HasSubCommands() {
+		if isDeploy(cmd) && !folder || !isDeploy(cmd) && cmd.HasSubCommands() && !strings.Contains(cmd.Use, "NAME") {
 			return nil, fmt.Errorf("there is no command %s", word)
 		}
 	}
@@ -79,7 +79,7 @@ func parse(args []string) (*cobra.Command, error) {
 }
 
 // isDeploy tells whether a command takes an app's folder.
-func isDeploy(cmd *cobra.Command) bool { return cmd.Flags().Lookup("sample") != nil }
+func isDeploy(cmd *cobra.Command) bool { return strings.Contains(cmd.Use, "APP") }
 
 // values checks the values of flags that are settings.
 func values(cmd *cobra.Command) error {

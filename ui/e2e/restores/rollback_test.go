@@ -12,8 +12,25 @@ import (
 // TestRollbackWithData takes code and data back to before a migration, and forward again.
 func TestRollbackWithData(t *testing.T) {
 	localtest.NeedMachines(t)
-	s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-back")
-	first := s.deploy()
+	t.Run("SQLite", func(t *testing.T) {
+		s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-back")
+		s.goesBack(t)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-elephant")
+		s.write("requirements.txt", "django\npsycopg[binary]\n")
+		s.goesBack(t, "--service", "postgres")
+		if rows := s.rows(s.name); rows != "ann,bob,hal" {
+			t.Errorf("the rows are %s", rows)
+		}
+	})
+}
+
+// goesBack has a store's second version be rolled back with its data, put back, and rolled
+// back and deployed again.
+func (s *store) goesBack(t *testing.T, args ...string) {
+	t.Helper()
+	first := s.deploy(args...)
 	s.add("ann", "bob")
 	s.version("2")
 	second := s.deploy()

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
+	"slipway/steps/shell"
 	"slipway/ui/e2e"
 )
 
 // TestRestoreOntoANewDroplet destroys a droplet under its app, not by Slipway: one command
-// has the app answer on a new one, with the rows and the variables of the last backup.
+// has the app answer on a new one, with the 100 MB of rows and the variables of the last
+// backup.
 func TestRestoreOntoANewDroplet(t *testing.T) {
 	localtest.NeedMachines(t)
 	cloud := e2e.NewCloud(t)
@@ -22,6 +24,8 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	s.write("requirements.txt", "django\npsycopg[binary]\n")
 	s.deploy("--provider", "digitalocean", "--service", "postgres", "--backup-to", "spaces:fra1/restores-bucket", "--env", "GREETING=good day")
 	s.add("ann", "bob", "cid")
+	s.query(s.name, "insert into customers_customer (name) select (select string_agg(md5((n * 32 + i)::text), '') from generate_series(1, 32) i) from generate_series(1, 100000) n")
+	sum := s.query(s.name, checksum)
 	s.Root(s.name, "install -D -o app-"+s.name+" /etc/hostname /var/lib/app-"+s.name+"/papers/one.txt")
 	s.Must("backup", "now", s.name)
 	before, err := s.State().Read(s.name)
@@ -33,12 +37,12 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	const name = "restores-afloat"
 	began := time.Now()
 	r := s.Must("restore", s.name, "latest", "--as", name, "--yes")
-	t.Logf("restore --as took %.1f s", time.Since(began).Seconds())
+	t.Logf("restore --as of 100 MB took %.1f s", time.Since(began).Seconds())
 	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
 	s.url = lines[len(lines)-1]
-	s.says("version 1: 3 customers, greeting good day")
-	if rows := s.rows(name); rows != "ann,bob,cid" {
-		t.Errorf("the rows are %s", rows)
+	s.says("version 1: 100003 customers, greeting good day")
+	if got := s.query(name, checksum); got != sum {
+		t.Errorf("the rows have the sum %s, they had %s", got, sum)
 	}
 	if owner := s.Root(name, "stat -c %U /var/lib/app-"+name+"/papers/one.txt"); owner != "app-"+name {
 		t.Errorf("the file is %s's", owner)
@@ -52,15 +56,34 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	if after, err := s.State().Read(s.name); err != nil || after.Tag != before.Tag || after.Release != before.Release {
 		t.Errorf("the old record is %+v, %v", after, err)
 	}
+	s.removed(name, "restores-again")
 	if held := cloud.Contents(); !slices.Equal(held.Buckets, []string{"restores-bucket"}) {
 		t.Errorf("the account has %v", held.Buckets)
 	}
 }
 
-// rows are the names of the customers, in the order in which they came.
-func (s *store) rows(name string) string {
+// removed removes a deployment by destroy, and has another one begin with its last backup.
+func (s *store) removed(name, again string) {
 	s.T.Helper()
-	return s.Root(name, `runuser -u postgres -- psql -h /run/slipway-postgres -tA -d app-`+name+` -c "select string_agg(name, ',' order by id) from customers_customer"`)
+	if gone := s.Must("destroy", "-y", "--lose-data", name); !strings.Contains(gone.Stderr, "slipway restore "+name+" --as NEWNAME") {
+		s.T.Errorf("destroy does not say how its backups come back:\n%s", gone.Stderr)
+	}
+	if r := s.Run("restore", name, "-y"); r.Code != 2 || !strings.Contains(r.Stderr, "slipway restore "+name+" --as NEWNAME") {
+		s.T.Errorf("restore of what was removed: exit %d, %s", r.Code, r.Stderr)
+	}
+	r := s.Must("restore", name, "--as", again, "--yes")
+	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
+	s.url = lines[len(lines)-1]
+	s.says("version 1: 100004 customers, greeting good day")
+}
+
+// checksum is a query whose answer changes with any row.
+const checksum = "select count(*) || ' ' || md5(string_agg(id || name, ',' order by id)) from customers_customer"
+
+// query has PostgreSQL answer a query of a deployment's database.
+func (s *store) query(name, sql string) string {
+	s.T.Helper()
+	return s.Root(name, shell.Command("runuser", "-u", "postgres", "--", "psql", "-h", "/run/slipway-postgres", "-tA", "-d", "app-"+name, "-c", sql))
 }
 
 // destroyDroplets has the cloud destroy every droplet, as somebody does at its control panel.

@@ -24,7 +24,7 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	s.write("requirements.txt", "django\npsycopg[binary]\n")
 	s.deploy("--provider", "digitalocean", "--service", "postgres", "--backup-to", "spaces:fra1/restores-bucket", "--env", "GREETING=good day")
 	s.add("ann", "bob", "cid")
-	s.query(s.name, "insert into customers_customer (name) select (select string_agg(md5((n * 32 + i)::text), '') from generate_series(1, 32) i) from generate_series(1, 100000) n")
+	s.query(s.name, manyRows)
 	sum := s.query(s.name, checksum)
 	s.Root(s.name, "install -D -o app-"+s.name+" /etc/hostname /var/lib/app-"+s.name+"/papers/one.txt")
 	s.Must("backup", "now", s.name)

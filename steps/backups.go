@@ -54,12 +54,12 @@ func OpenBackups(ctx context.Context, name string, home state.Home, open engine.
 // Close ends the connection.
 func (b *Backups) Close() error { return b.Client.Close() }
 
-// Saved is a backup that was just made.
+// Saved is a backup that was just made or proven.
 type Saved struct {
 	ID   string    `json:"id"`
 	Time time.Time `json:"time"`
-	// Bytes is how much data it holds.
-	Bytes int64 `json:"bytes"`
+	// Bytes is how much data it holds; a drill does not tell.
+	Bytes int64 `json:"bytes,omitempty"`
 	backup.Counted
 	// Warnings say what vanished since the one before, or fell by half.
 	Warnings []string `json:"warnings,omitempty"`
@@ -93,11 +93,7 @@ func (b *Backups) Drill(ctx context.Context, id string, report func(line string)
 func (b *Backups) call(ctx context.Context, command string, words []string, report func(line string), into any) error {
 	var reader backup.Reader
 	job := remote.Job{Name: "backup-" + command, Script: backup.Call(command, words...), Look: shell.Section(command, ":")}
-	_, err := b.Client.Run(ctx, job, func(line string) {
-		if text, ok := reader.Line(line); ok {
-			report(text)
-		}
-	})
+	_, err := b.Client.Run(ctx, job, reader.Passing(report))
 	if err = reader.Failure(err); err != nil {
 		return fmt.Errorf("%s of %s: %w", command, b.name, err)
 	}

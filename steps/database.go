@@ -59,11 +59,7 @@ func (s *Session) Database(kind string) (service.Instance, error) {
 // what was written is no whole dump.
 func (s *Session) DumpDatabase(ctx context.Context, kind string, out io.Writer, report func(line string)) error {
 	var reader backup.Reader
-	said := &lines{line: func(line string) {
-		if text, ok := reader.Line(line); ok {
-			report(text)
-		}
-	}}
+	said := &lines{line: reader.Passing(report)}
 	counted := &counting{w: out}
 	err := s.Client.Attach(ctx, "sudo -n -- "+backup.Call("dump", kind), nil, counted, said)
 	said.end()
@@ -94,11 +90,7 @@ func (s *Session) LoadDatabase(ctx context.Context, kind string, in io.Reader, r
 	}
 	var reader backup.Reader
 	script := shell.Lines("status=0", backup.Call("load", kind, path)+" || status=$?", shell.Command("rm", "-f", path), `exit "$status"`)
-	_, err := s.Client.Run(ctx, remote.Job{Name: "db-load", Script: script, Look: shell.Section("load", ":")}, func(line string) {
-		if text, ok := reader.Line(line); ok {
-			report(text)
-		}
-	})
+	_, err := s.Client.Run(ctx, remote.Job{Name: "db-load", Script: script, Look: shell.Section("load", ":")}, reader.Passing(report))
 	if err = reader.Failure(err); err != nil {
 		return fmt.Errorf("load %s of %s: %w", kind, s.plan.Name, err)
 	}

@@ -218,11 +218,7 @@ func (d *DataChange) Do(ctx context.Context, report func(line string)) (backup.R
 	var reader backup.Reader
 	l := layout.Of(d.plan.Name)
 	job := remote.Job{Name: "apply", Script: backup.Call(d.command, d.words...), Look: shell.Section("health", shell.Command("cat", l.Health(d.To)))}
-	looked, err := d.Client.Run(ctx, job, func(line string) {
-		if text, ok := reader.Line(line); ok {
-			report(text)
-		}
-	})
+	looked, err := d.Client.Run(ctx, job, reader.Passing(report))
 	if err = reader.Failure(err); err != nil {
 		return backup.Replaced{}, fmt.Errorf("bring back %s: %w", d.What, err)
 	}

@@ -36,6 +36,15 @@ func (r *Reader) Line(line string) (forPeople string, ok bool) {
 	return "", false
 }
 
+// Passing takes lines as they are printed, and passes on those that are for people.
+func (r *Reader) Passing(on func(line string)) func(line string) {
+	return func(line string) {
+		if text, ok := r.Line(line); ok {
+			on(text)
+		}
+	}
+}
+
 // Read takes all that was printed, and gives the lines that are for people.
 func (r *Reader) Read(printed string) []string {
 	var lines []string

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"slipway/steps/app"
 )
 
 const (
@@ -105,6 +107,18 @@ func (p *Plan) checkBackupProvider() error {
 	return Usagef(fmt.Sprintf("use --provider digitalocean; or make a key for the bucket yourself, and --backup-to s3:https://%s.digitaloceanspaces.com/%s/%s; or --%s %s",
 		region, bucket, p.Name, KeyBackupTo, NoBackup),
 		"--%s %s takes --provider digitalocean: its token makes the bucket and a key for it", KeyBackupTo, place)
+}
+
+// warnOfBackups says that an app which keeps data has no backups, and that what slipway.toml
+// says of them counts for nothing where there is no server.
+func (p *Plan) warnOfBackups(file app.Backup) {
+	_, on := p.BackupTo()
+	switch {
+	case p.OnPlatform() && file.To != "" && file.To != NoBackup:
+		p.warn(fmt.Sprintf("%s has backups go to %s, and Slipway makes none with --provider %s: they take a server", app.SettingsFile, file.To, p.Value(KeyProvider)))
+	case !p.OnPlatform() && !on && len(p.Services())+len(p.App.Data) > 0:
+		p.warn("the app keeps data, and its backups are off: --backup-to says where they go")
+	}
 }
 
 func checkBackupAt(value string) error { return matches(atPattern, value, "a time of day like 03:30") }

@@ -3,7 +3,11 @@ package plan
 import (
 	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"slipway/state"
 )
 
 func TestCheckBackupTo(t *testing.T) {
@@ -15,6 +19,31 @@ func TestCheckBackupTo(t *testing.T) {
 	} {
 		if err := checkBackupTo(value); (err == nil) != fits {
 			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
+
+// TestWarnOfBackups says that backups are off where the app keeps data, and that slipway.toml
+// has them where none are made.
+func TestWarnOfBackups(t *testing.T) {
+	const off = "the app keeps data, and its backups are off: --backup-to says where they go"
+	const untaken = "slipway.toml has backups go to local:backups, and Slipway makes none with --provider docker: they take a server"
+	for _, c := range []struct{ file, provider, warns string }{
+		{"[services]\npostgres = true\n", ProviderLocal, off},
+		{"[services]\npostgres = true\n[backup]\nto = \"none\"\n", ProviderLocal, off},
+		{"[services]\npostgres = true\n[backup]\nto = \"local:backups\"\n", ProviderLocal, ""},
+		{"", ProviderLocal, ""},
+		{"[services]\npostgres = true\n", ProviderDocker, ""},
+		{"[backup]\nto = \"local:backups\"\n", ProviderDocker, untaken},
+	} {
+		asked := Asked{Folder: writeApp(t, c.file), Flags: map[string]string{KeyProvider: c.provider}, Getenv: noEnvironment}
+		p, err := Make(t.Context(), asked, state.Home{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := slices.DeleteFunc(slices.Clone(p.App.Warnings), func(line string) bool { return line != off && line != untaken })
+		if strings.Join(warned, "") != c.warns {
+			t.Errorf("%q with %s: %q", c.file, c.provider, p.App.Warnings)
 		}
 	}
 }

@@ -230,6 +230,7 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	p.warnOfNeeds()
 	p.warnOfServices()
 	p.becauseOfServices()
+	p.warnOfBackups(file.Backup)
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
@@ -302,9 +303,6 @@ func (p *Plan) beside() []any {
 	}
 	if p.Python != "" {
 		more = append(more, p.Python)
-	}
-	if services := p.Services(); len(services) > 0 {
-		more = append(more, services, a.ServiceNames)
 	}
 	if a.Workers != 0 || a.WorkerClass != "" || a.SystemFigures {
 		more = append(more, a.Workers, a.WorkerClass, a.SystemFigures)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,14 @@ func TestBesideDecidesTheName(t *testing.T) {
 	services := map[string]NamedValue{KeyService: {Key: KeyService, Value: app.Redis}}
 	if (&Plan{Values: services}).beside() == nil {
 		t.Error("a database beside the app does not change the name")
+	}
+	read := func(source string) []any {
+		p := Plan{Values: services}
+		p.App.ServiceNames = []app.ServiceName{{Variable: "QUEUE", Kind: app.Redis, Part: app.PartURL, Source: source}}
+		return p.beside()
+	}
+	if one, other := read("app.py line 1"), read("app.py line 2"); !reflect.DeepEqual(one, other) {
+		t.Errorf("where a variable is read changes the name: %v, %v", one, other)
 	}
 }
 

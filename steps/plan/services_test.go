@@ -13,6 +13,11 @@ import (
 
 const askedDatabase = "import os\nfrom flask import Flask\nfrom sqlalchemy import create_engine\napp = Flask(__name__)\nengine = create_engine(os.environ['SHOP_DB_URI'])\n"
 
+// backedUp is an environment that says where backups go.
+func backedUp(key string) string {
+	return map[string]string{"SLIPWAY_BACKUP_TO": "local:backups"}[key]
+}
+
 // TestOffers: an app that seems to use a database is told so until somebody decides, and
 // what decides is the file, the flag or a variable with an address.
 func TestOffers(t *testing.T) {
@@ -44,7 +49,7 @@ func TestOffers(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			p, err := Make(t.Context(), Asked{Folder: folder, Flags: test.flags, Env: test.env, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()})
+			p, err := Make(t.Context(), Asked{Folder: folder, Flags: test.flags, Env: test.env, Getenv: backedUp}, state.Home{Dir: t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
 			}

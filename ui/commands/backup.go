@@ -46,7 +46,7 @@ func (c *command) openBackups(cmd *cobra.Command, args []string) (*steps.Backups
 func (c *command) showLine(line string) { c.sayf("  %s\n", line) }
 
 func (c *command) backupNow() *cobra.Command {
-	var anew bool
+	var anew, asJSON bool
 	cmd := &cobra.Command{
 		Use: "now [NAME]", Short: "Make a backup now", Args: most(1),
 		Long: `Make a backup now. It counts as good once the repository has it and gives its list back
@@ -66,16 +66,17 @@ as it was written. The exit code is 1 if that fails; the earlier backups stay.`,
 					return fmt.Errorf("the backup was made, and is on the server alone: %w", err)
 				}
 			}
-			_, err = text.Fprintf(c.out, "%s  %s, %s\n", saved.ID, backup.Size(saved.Bytes), saved.Counted)
-			return err
+			return c.printSaved("backup", saved, backup.Size(saved.Bytes)+", "+saved.Counted.String(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&anew, "begin-anew", false, "make a new repository if the one with the earlier backups is gone")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout")
 	return cmd
 }
 
 func (c *command) backupDrill() *cobra.Command {
 	var id string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "drill [NAME]", Short: "Restore a backup beside the live data, compare, and remove it", Args: most(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,12 +89,31 @@ func (c *command) backupDrill() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = text.Fprintf(c.out, "%s  came back with %s\n", proven.ID, proven.Counted)
-			return err
+			return c.printSaved("drill", proven, "came back with "+proven.Counted.String(), asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&id, "id", "", "the ID of the backup; default: the last one")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout")
 	return cmd
+}
+
+// savedEvent is a backup that was made or proven as a line of JSON. Its time is that of the
+// backup.
+type savedEvent struct {
+	Event string `json:"event"`
+	steps.Saved
+}
+
+// printSaved prints the result of a backup or a drill.
+func (c *command) printSaved(event string, saved steps.Saved, about string, asJSON bool) error {
+	if !asJSON {
+		_, err := text.Fprintf(c.out, "%s  %s\n", saved.ID, about)
+		return err
+	}
+	if err := text.NewJSON(c.streams.Out).Encode(savedEvent{event, saved}); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	return nil
 }
 
 func (c *command) backupList() *cobra.Command {

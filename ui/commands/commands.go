@@ -39,7 +39,7 @@ type Streams struct {
 func Main(ctx context.Context, args []string, streams Streams) int {
 	c := &command{streams: streams, out: text.Writer{Out: streams.Out}, err: text.Writer{Out: streams.Err}, again: shellescape.QuoteCommand(append([]string{"slipway"}, args...))}
 	root := c.root()
-	root.SetArgs(args)
+	root.SetArgs(nameLast(args))
 	root.SetIn(streams.In)
 	root.SetOut(c.out)
 	root.SetErr(c.err)

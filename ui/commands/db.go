@@ -19,7 +19,8 @@ func (c *command) db() *cobra.Command {
 		Use: "db [NAME] [-- WORDS]", Short: "Open the database beside the app",
 		Long: `Open the database beside the app with its own client: psql, mariadb or redis-cli. It runs
 beside the database, as the role that the app has, with a terminal if there is one. WORDS go
-to the client. slipway db dump prints the data, slipway db load replaces it.`,
+to the client. slipway db dump prints the data, slipway db load replaces it. NAME may stand
+before these two words as well.`,
 		Example: `  slipway db
   slipway db shop -- -c 'SELECT count(*) FROM orders'
   slipway db dump shop > shop.dump
@@ -46,6 +47,16 @@ to the client. slipway db dump prints the data, slipway db load replaces it.`,
 	cmd.PersistentFlags().StringVar(&kind, "service", "", "the KIND of database, where there are several: postgres, mariadb or redis")
 	cmd.AddCommand(c.dbDump(&kind), c.dbLoad(&kind))
 	return cmd
+}
+
+// nameLast has the name of a deployment stand behind a command of db: "db shop dump" is
+// "db dump shop".
+func nameLast(args []string) []string {
+	isCommand := func(word string) bool { return word == "dump" || word == "load" }
+	if len(args) < 3 || args[0] != "db" || strings.HasPrefix(args[1], "-") || isCommand(args[1]) || !isCommand(args[2]) {
+		return args
+	}
+	return append([]string{"db", args[2], args[1]}, args[3:]...)
 }
 
 func (c *command) dbDump(kind *string) *cobra.Command {

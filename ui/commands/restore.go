@@ -32,9 +32,9 @@ func (c *command) restore() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "restore [NAME] [WHEN]", Short: "Have a backup's data take the place of the live data", Args: most(2),
 		Long: `Have a backup's data take the place of the live data. WHEN is the ID of a backup, a time
-(the last backup at that time or before), or latest, the default. The backup is
-restored beside the live data, compared, and only then swapped with it; at any failure
-the live data stays as it was.
+(the last backup at that time or before), or latest, the default. NAME can be left out if
+there is one deployment. The backup is restored beside the live data, compared, and only
+then swapped with it; at any failure the live data stays as it was.
 
 What was there before is set aside until the next release, and the command is shown
 that puts it back: WHEN is then before-, and the time at which it was replaced.
@@ -52,15 +52,7 @@ be given with it.`,
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flag.Hidden = flag.Name != "yes" })
 	cmd.Flags().StringVar(&as, "as", "", "the `NEWNAME` of a new deployment that begins with the backup")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		when := ""
-		if len(args) == 2 {
-			when = args[1]
-		}
-		when, err := steps.ParseWhen(when, time.Local)
-		if err != nil {
-			return err
-		}
-		home, name, err := c.about(args)
+		home, name, when, err := c.aboutBackup(args)
 		if err != nil {
 			return err
 		}
@@ -84,6 +76,28 @@ be given with it.`,
 		return c.changeData(cmd.Context(), change, accepted{yes: f.yes}, strings.TrimPrefix(change.What, "the "))
 	}
 	return cmd
+}
+
+// aboutBackup is the deployment that a restore is about, and which backup: both may be left
+// out, and one word is a backup's if no deployment has it as its name.
+func (c *command) aboutBackup(args []string) (home state.Home, name, when string, err error) {
+	if home, err = c.home(); err != nil {
+		return home, "", "", err
+	}
+	names := args
+	switch {
+	case len(args) == 2:
+		names, when = args[:1], args[1]
+	case len(args) == 1 && !(plan.CheckName(args[0]) == nil && home.Exists(args[0])):
+		if _, err := steps.ParseWhen(args[0], time.Local); err == nil {
+			names, when = nil, args[0]
+		}
+	}
+	if when, err = steps.ParseWhen(when, time.Local); err != nil {
+		return home, "", "", err
+	}
+	home, name, err = c.about(names)
+	return home, name, when, err
 }
 
 // restoreAs makes a new deployment that begins with a backup of another one.

@@ -125,7 +125,7 @@ func askAboutData(w *wizard) tea.Cmd {
 	switch {
 	case answers.AsksForDatabases(w.answers, w.plan):
 		return w.push(newDatabases(w, askAboutData))
-	case len(w.plan.Services()) > 0 && answers.AsksForBackups(w.answers, w.plan) && !w.askedBackups:
+	case answers.AsksForBackups(w.answers, w.plan) && !w.askedBackups:
 		w.askedBackups = true
 		return w.push(newBackups(w, askAboutData))
 	}

@@ -32,8 +32,10 @@ func TestDatabasesAreAskedFor(t *testing.T) {
 	p.press("right", "down", "down", "right", "enter")
 	p.sees("Where shall backups go?", "[nowhere]")
 	p.press("enter")
-	p.sees("Enter deploy", "--service postgres --service redis")
-	p.misses("--backup-to")
+	p.sees("Enter deploy", "--service postgres --service redis", "its backups are off")
+	if to, said := p.w.answers.Settings[plan.KeyBackupTo]; said {
+		t.Errorf("it says that backups go to %q", to)
+	}
 	p.press("esc", "esc", "esc")
 	p.sees("How shall it run?", "Databases: PostgreSQL, Redis", "Backups: off")
 	p.press("enter")

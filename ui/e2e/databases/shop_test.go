@@ -27,7 +27,7 @@ func TestShop(t *testing.T) {
 			if again := o.Deploy(arguments...); again.Changed {
 				t.Errorf("a run without changes changed something: %v", again.Steps)
 			}
-			if ports := o.Root("shop", `ss -Hltun | awk '{ n = split($5, part, ":"); print $1, part[n] }' | sort -u`); ports != "tcp 22\ntcp 80" {
+			if ports := o.Root("shop", openPorts); ports != "tcp 22\ntcp 80" {
 				t.Errorf("these ports are open: %s", ports)
 			}
 			sealed(t, o)

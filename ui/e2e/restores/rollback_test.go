@@ -1,6 +1,8 @@
 package restores
 
 import (
+	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -9,20 +11,31 @@ import (
 	"slipway/ui/e2e"
 )
 
-// TestRollbackWithData takes code and data back to before a migration, and forward again.
+// TestRollbackWithData takes code and data back to before a migration, and forward again,
+// and then with a lot of data.
 func TestRollbackWithData(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Run("SQLite", func(t *testing.T) {
-		s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-back")
+		s := newStore(e2e.NewOperator(t, 6*time.Minute), "restores-back")
 		s.goesBack(t)
+		s.large(t, func() {
+			s.Root(s.name, `runuser -u app-`+s.name+` -- python3 -c '
+import sqlite3
+db = sqlite3.connect("/var/lib/app-`+s.name+`/kept/db.sqlite3")
+db.executemany("insert into customers_customer (name, email) values (?, ?)", (("%d " % n + "x" * 990, "") for n in range(100000)))
+db.commit()'`)
+		})
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-elephant")
+		s := newStore(e2e.NewOperator(t, 6*time.Minute), "restores-elephant")
 		s.write("requirements.txt", "django\npsycopg[binary]\n")
 		s.goesBack(t, "--service", "postgres")
 		if rows := s.query(s.name, "select string_agg(name, ',' order by id) from customers_customer"); rows != "ann,bob,hal" {
 			t.Errorf("the rows are %s", rows)
 		}
+		s.large(t, func() {
+			s.query(s.name, "insert into customers_customer (name, email) select name, '' from ("+manyNames+") many (name)")
+		})
 	})
 }
 
@@ -64,6 +77,52 @@ func (s *store) goesBack(t *testing.T, args ...string) {
 	s.add("hal")
 	if left := s.Root(s.name, "ls /var/lib/slipway/set-aside | grep -c t || :"); left != "0" && left != "1" {
 		t.Errorf("%s pieces of replaced data are left after a release", left)
+	}
+}
+
+// large has code and data of 100 MB back, which fill makes, while requests wait. How long it
+// takes is logged: it is meant to be less than half a minute.
+func (s *store) large(t *testing.T, fill func()) {
+	t.Helper()
+	fill()
+	s.write("another.txt", "a release\n")
+	s.deploy()
+	s.says("version 2: 100003 customers")
+	s.add("ivy")
+	end := s.visit(t)
+	began := time.Now()
+	s.Must("rollback", "--with-data", "-y", "--lose-data", s.name)
+	took := time.Since(began)
+	visits, refused := end()
+	t.Logf("rollback --with-data of 100 MB took %.1f s; of %d requests %d were refused", took.Seconds(), visits, refused)
+	s.says("version 2: 100003 customers")
+	if visits == 0 || refused > 0 {
+		t.Errorf("of %d requests %d were refused", visits, refused)
+	}
+}
+
+// visit asks for the app's page all the time, until end is called, which tells how often.
+func (s *store) visit(t *testing.T) (end func() (visits, refused int)) {
+	ctx, stop := context.WithCancel(t.Context())
+	client := &http.Client{Timeout: time.Minute}
+	var all, bad int
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ; ctx.Err() == nil; all++ {
+			response, err := client.Get(s.url)
+			if err != nil || response.StatusCode != http.StatusOK {
+				bad++
+			}
+			if err == nil {
+				response.Body.Close()
+			}
+		}
+	}()
+	return func() (int, int) {
+		stop()
+		<-done
+		return all, bad
 	}
 }
 

@@ -15,16 +15,20 @@ from settings import Instance, Settings
 from source import LIVE, Part, Source, check_files, digest, not_live
 
 FILE = "postgres.dump"
+BUILDER = "slipway-build"  # the role of what builds and tests the app
 HINT = "slipway logs shows what PostgreSQL said; slipway doctor looks at the server"
-TABLES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"""
+# In hexadecimal digits: a name may have a newline.
+TABLES = """SELECT encode(convert_to(quote_ident(n.nspname) || '.' || quote_ident(c.relname), 'UTF8'), 'hex') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY n.nspname, c.relname"""
+# The app may put a view in the place of a table while its rows are counted: root must not run what is in it.
+NO_VIEWS = ("SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'")
 LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
 
 
 PLAIN = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--file=-")
 # What the app set for all who connect to its database does not hold for root: it could put functions of its own
 # in the way of the system's.
-OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
+OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c client_encoding=UTF8 -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
 ANALYZE = "SELECT format('ANALYZE %I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = current_user \\gexec\n"
 ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>[A-Z]+(?: [A-Z]+)*) \S+ (?P<rest>.*)")
 EXTENSION = re.compile(r'^CREATE EXTENSION IF NOT EXISTS "?([A-Za-z0-9_-]+)"? WITH SCHEMA "?([^";]+)"?;$', re.MULTILINE)
@@ -98,13 +102,13 @@ class Postgres(Source):
         check_files(folder, part)
         self.listing(folder / part.files[0].path)
         with open(folder / part.files[0].path, "rb") as file:
-            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.instance.user, stdin=file, seconds=6 * run.HOUR,
+            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.settings.user, stdin=file, seconds=6 * run.HOUR,
                        what="read the dump of PostgreSQL to its end")
 
     def listing(self, path: Path) -> str:
         """What pg_restore lists of a dump."""
         with open(path, "rb") as file:
-            return run.output([self.program("pg_restore"), "--list"], user=self.instance.user, stdin=file, seconds=600,
+            return run.output([self.program("pg_restore"), "--list"], user=self.settings.user, stdin=file, seconds=600,
                               what="read the dump of PostgreSQL").decode(errors="replace")
 
     def restore(self, folder: Path, part: Part, where: str) -> None:
@@ -115,8 +119,10 @@ class Postgres(Source):
     def make(self, where: str) -> None:
         """Makes an empty database of the app's, with the settings that the live one has for who connects to it."""
         new = self.database(not_live(where))
-        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0;\n"
+        self.clear(where)
+        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0 ALLOW_CONNECTIONS false;\n"
                    f"REVOKE ALL ON DATABASE {name(new)} FROM PUBLIC;\n"
+                   f"ALTER DATABASE {name(new)} ALLOW_CONNECTIONS true;\n"
                    "INSERT INTO pg_db_role_setting SELECT made.oid, s.setrole, s.setconfig FROM pg_db_role_setting s "
                    f"JOIN pg_database live ON live.oid = s.setdatabase AND live.datname = {text(self.database(LIVE))} "
                    f"JOIN pg_database made ON made.datname = {text(new)};")
@@ -139,8 +145,10 @@ class Postgres(Source):
 
         The app makes those that it may; others only if the live database has them, or allowed does.
         """
-        with open(path, "rb") as file:
-            sql = run.output([self.program("pg_restore"), "--schema-only", "--file=-"], user=self.instance.user, stdin=file, seconds=600,
+        wanted = [entry for entry in self.listing(path).splitlines() if (found := ENTRY.match(entry)) and found["kind"] == "EXTENSION"]
+        with open(path, "rb") as file, run.given("".join(e + "\n" for e in wanted).encode()) as fd:
+            words = [self.program("pg_restore"), "--schema-only", "--file=-", f"--use-list=/dev/fd/{fd}"]
+            sql = run.output(words, user=self.settings.user, stdin=file, keep=(fd,), seconds=600,
                              what="read the dump of PostgreSQL").decode(errors="replace")
         schemas = {"public"}
         for extension, schema in EXTENSION.findall(sql):
@@ -165,11 +173,21 @@ class Postgres(Source):
 
     def exists(self, where: str) -> bool:
         """Whether there is such a database."""
-        return bool(self.query(f"SELECT 1 FROM pg_database WHERE datname = {text(self.database(where))}"))
+        return self.owner(where) not in ("", BUILDER)
+
+    def owner(self, where: str) -> str:
+        """Whose database is there; empty if there is none."""
+        return "".join(self.query(f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = {text(self.database(where))}"))
+
+    def clear(self, where: str) -> None:
+        """Removes a database that what builds the app made under a name of the app's data: it may make databases."""
+        if self.owner(where) == BUILDER:
+            self.query(f"DROP DATABASE IF EXISTS {name(self.database(where))} WITH (FORCE)")
 
     def rename(self, here: str, there: str) -> None:
         """Renames a database; who is connected to it is thrown out."""
         old, new = self.database(here), self.database(there)
+        self.clear(there)
         if self.exists(here) and not self.exists(there):
             self.query(f"ALTER DATABASE {name(old)} ALLOW_CONNECTIONS false")
             ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {text(old)}"
@@ -195,6 +213,7 @@ class Reading:
     def __enter__(self) -> "Reading":
         try:
             self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self.ask(NO_VIEWS)
             self.snapshot = self.ask("SELECT pg_export_snapshot()")[0]
         except BaseException:
             run.end(self.process)
@@ -224,7 +243,8 @@ class Reading:
 
     def counts(self) -> dict[str, int]:
         """How many rows there are, by table."""
-        counted = {table: int(self.ask(f"SELECT count(*) FROM ONLY {table}")[0]) for table in self.ask(TABLES)}
+        tables = [bytes.fromhex(line).decode() for line in self.ask(TABLES)]
+        counted = {table: int(self.ask(f"SELECT count(*) FROM ONLY {table}")[0]) for table in tables}
         if large := int(self.ask(LARGE)[0]):
             counted["large objects"] = large
         return counted

@@ -102,20 +102,7 @@ def failure(text: str, place: str) -> Failure:
 
 def output(words: list[str], env: dict[str, str], seconds: float, what: str) -> bytes:
     """Runs restic to its end and gives what it printed. What it said last is told if it takes too long, too."""
-    process = run.start(words, env=env, stdout=subprocess.PIPE)
-    late = ""
-    try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        late = f"it took longer than {int(seconds)} s: "
-    except BaseException:
-        run.end(process)
-        raise
-    if late or process.returncode != 0:
-        raise Failure(f"{what}: {late}{run.ending(process.returncode, err)}")
-    return (out or b"")[:run.OUTPUT_LIMIT]
+    return run.output(words, env=env, seconds=seconds, what=what)
 
 
 class Saving:

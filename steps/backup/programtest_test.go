@@ -15,7 +15,7 @@ func TestProgram(t *testing.T) {
 	}
 	words := []string{"-B", "-W", "ignore", "-m", "unittest", "--buffer"}
 	if testing.Short() {
-		words = append(words, "test_files", "test_exchange.TestExchange.test_swap_and_back")
+		words = append(words, "test_files", "test_hostile.TestHostileFiles", "test_exchange.TestExchange.test_swap_and_back")
 	}
 	cmd := exec.CommandContext(t.Context(), "python3", words...)
 	cmd.Dir, cmd.WaitDelay = "programtest", time.Minute

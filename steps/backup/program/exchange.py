@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import signal
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
@@ -96,7 +97,7 @@ def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] |
     recover(settings)
     if busy := units.commands(settings):
         raise say.Failure(f"{len(busy)} command(s) of slipway run use the data", "end them, then run the same command again")
-    stamp, running, listening = run.stamp(), units.running(settings), units.running(settings, "socket")
+    stamp, running, listening = unused(settings), units.running(settings), units.running(settings, "socket")
     moved = [source for name in names if (source := sources.named(settings, name)) is not None and source.moves]
     was_healthy = bool(running) and units.healthy(settings, 5)
     note = Note(settings, {"stamp": stamp, "new": new, "names": [s.name for s in moved], "phase": SWAPPING, "step": None,
@@ -123,6 +124,13 @@ def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] |
             undo(note)
             raise
         finish(note)
+    return stamp
+
+
+def unused(settings: Settings) -> str:
+    """A stamp under which no data lies yet: two swaps may be in one second."""
+    while (settings.set_aside / (stamp := run.stamp())).exists() or any(source.exists(before(stamp)) for source in sources.of(settings)):
+        time.sleep(0.1)
     return stamp
 
 

@@ -84,11 +84,10 @@ class Files(Source):
             if line[0] != "f":
                 continue
             total += 1
-            path = folder / FOLDER / line[1]
             if in_place:
-                missing += not path.is_file()
+                missing += not there(folder / FOLDER, line[1])
                 continue
-            found = digest(folder / FOLDER, line[1]) if path.is_file() else None
+            found = digest(folder / FOLDER, line[1]) if there(folder / FOLDER, line[1]) else None
             if found is None or (found.bytes, found.sha256) != (line[6], line[7]):
                 raise Failure(f"the dump's file {line[1]!a} is not what was copied")
         if missing > 10 and missing > total // 20:  # what the app removed while the files were read
@@ -106,14 +105,15 @@ class Files(Source):
                 (root / line[1]).mkdir(mode=0o700)
         for line in lines:
             if line[0] == "f":
-                put(folder / FOLDER / line[1], root / line[1], line, owners, "in_place" in part.more)
+                put(folder / FOLDER, root / line[1], line, owners, "in_place" in part.more)
         for line in lines:  # links come last: nothing is written through one
             if line[0] == "l":
                 os.symlink(line[7], root / line[1])
                 os.chown(root / line[1], *mapped(line, owners), follow_symlinks=False)
         if not any(line[:2] == ["d", "."] for line in lines):
             lines.insert(0, ["d", ".", 0o755, part.more["uid"], part.more["gid"], 0, 0, ""])
-        for line in reversed([line for line in lines if line[0] == "d"]):
+        # The root is last: until then nobody else gets in.
+        for line in sorted((line for line in lines if line[0] == "d"), key=lambda d: -1 if d[1] == "." else d[1].count("/"), reverse=True):
             os.chown(root / line[1], *mapped(line, owners))
             os.chmod(root / line[1], line[2] & 0o3777)
             os.utime(root / line[1], ns=(line[5], line[5]))
@@ -160,10 +160,22 @@ def copied(entry: tree.Entry, target: Path) -> list | None:
         os.close(source)
 
 
-def put(source: Path, target: Path, line: list, owners: tuple, may_lack: bool) -> None:
-    """Copies a file of a dump to where it is to lie, with its owner, mode and time."""
+def there(root: Path, path: str) -> bool:
+    """Whether a dump has a file."""
     try:
-        old = os.open(source, tree.ONLY_READ)
+        os.close(tree.opened(root, path))
+        return True
+    except FileNotFoundError:
+        return False
+
+
+def put(folder: Path, target: Path, line: list, owners: tuple, may_lack: bool) -> None:
+    """Copies a file of a dump to where it is to lie, with its owner, mode and time.
+
+    restic saves the app's files as they are after they were listed: what was a folder may be a link by then.
+    """
+    try:
+        old = tree.opened(folder, line[1])
     except FileNotFoundError:
         if may_lack:
             return

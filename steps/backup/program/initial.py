@@ -46,7 +46,7 @@ def initial(settings: Settings, words: list[str]) -> None:
 def variables(settings: Settings, folder: Path, before: str, release: str, given: list[str]) -> None:
     """Has the first release have the variables that the backup's release had, but for those that are given."""
     source = folder / dump.VARIABLES / f"{before}.env"
-    if not before or not source.exists():
+    if not is_release(before) or not source.exists():
         return
     run.folder(Path(settings.variables))
     target = Path(settings.variables, f"{release}.env")

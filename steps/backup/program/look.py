@@ -1,5 +1,6 @@
 """How much data there is."""
 
+import json
 import os
 from pathlib import Path
 
@@ -24,9 +25,14 @@ def look(settings: Settings, words: list[str]) -> None:
 
 
 def fewer(counts: dict[str, int], most: int = 100) -> dict[str, int]:
-    """The largest counts, as many as fit an answer."""
-    largest = sorted(counts, key=lambda name: (-counts[name], name))[:most]
-    return {name[:200]: counts[name] for name in largest}
+    """The largest counts, as many as fit an answer that has those of five sources, whatever their names are."""
+    found: dict[str, int] = {}
+    for name in sorted(counts, key=lambda name: (-counts[name], name))[:most]:
+        more = {**found, name[:200]: counts[name]}
+        if len(json.dumps(more)) > say.LIMIT // 6:
+            break
+        found = more
+    return found
 
 
 def counts(settings: Settings, words: list[str]) -> None:

@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import sys
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,7 +106,7 @@ def take(given: str, target: Path) -> None:
                 if left < 0:
                     raise Failure("the dump does not fit the disk", "remove what is not needed, or take a larger server")
                 out.write(block)
-        except (EOFError, gzip.BadGzipFile):
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             raise Failure("the dump was cut short: gzip can't unpack it") from None
     if target.stat().st_size == 0:
         raise Failure("the dump is empty")

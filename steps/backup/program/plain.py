@@ -17,6 +17,7 @@ LEFT_OUT = re.compile(
     rb"|CREATE EXTENSION .*|SET transaction_timeout = .*);\r?$")
 # How dumps begin that say at their end that they are whole.
 ENDS = {r"^-- PostgreSQL database dump$": b"-- PostgreSQL database dump complete", r"^(?:/\*.*)?-- (?:MariaDB|MySQL) dump ": b"-- Dump completed"}
+LONG = 1 << 20  # bytes of a line that are looked at
 RESTRICTED = re.compile(rb"^\\(un)?restrict [A-Za-z0-9]+\r?$")
 
 
@@ -55,22 +56,17 @@ def load_postgres(source: Postgres, path: Path, where: str) -> None:
     made = extend(source, path, where)
     words = source.words("psql", where, source.instance.role, *PLAIN)
     process = run.start(words, user=source.settings.user, env=OPTIONS, stdin=subprocess.PIPE)
-    try:
-        process.stdin.write(f"\\restrict {secrets.token_hex(16)}\n".encode())
-        with open(path, "rb") as file:
-            for line, data in told(file):
-                if data or not left_out(line, made):
-                    process.stdin.write(line)
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # it says why
-    except BaseException:
-        run.end(process)
-        raise
-    said = process.stderr.read()
-    if (status := process.wait(6 * run.HOUR)) != 0:
-        raise Failure("load into PostgreSQL: " + run.ending(status, said))
+    run.finish(process, statements(path, made), seconds=6 * run.HOUR, what="load into PostgreSQL")
     source.as_app(ANALYZE, where)
+
+
+def statements(path: Path, made: set[bytes]) -> Iterator[bytes]:
+    """What psql is given of a dump: first that it runs no commands of its own."""
+    yield f"\\restrict {secrets.token_hex(16)}\n".encode()
+    with open(path, "rb") as file:
+        for line, data in told(file):
+            if data or not left_out(line, made):
+                yield line
 
 
 def extend(source: Postgres, path: Path, where: str) -> set[bytes]:
@@ -89,14 +85,15 @@ def extend(source: Postgres, path: Path, where: str) -> set[bytes]:
 
 
 def told(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """The lines of a dump, and whether each is data of a COPY."""
-    data = False
-    for line in file:
-        yield line, data
-        if data:
+    """The lines of a dump, and whether each is data: of a COPY, or the rest of a line that is very long."""
+    data, begins = False, True
+    while line := file.readline(LONG):
+        yield line, data or not begins
+        if begins and data:
             data = line.rstrip(b"\r\n") != b"\\."
-        else:
+        elif begins:
             data = COPY.match(line.rstrip(b"\n")) is not None
+        begins = line.endswith(b"\n")
 
 
 def left_out(line: bytes, made: set[bytes]) -> bool:

@@ -10,15 +10,21 @@ import threading
 from pathlib import Path
 
 import run
-from program import Program
+from alongside import Alongside
 from say import Failure
 from settings import Instance, Settings
 from source import LIVE, Part, Source, Written, check_files, not_live
 
 FILE = "postgres.dump"
+BUILDER = "slipway-build"  # the role of what builds and tests the app
 HINT = "slipway logs shows what PostgreSQL said; slipway doctor looks at the server"
-TABLES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"""
+NAMED = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS named FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"""
+# In hexadecimal digits: a name may have a newline.
+TABLES = f"SELECT encode(convert_to(named, 'UTF8'), 'hex') FROM ({NAMED}) AS t ORDER BY named"
+COUNTS = f"SELECT 'SELECT count(*) FROM ONLY ' || named FROM ({NAMED}) AS t ORDER BY named"
+# The app may put a view in the place of a table while its rows are counted: root must not run what is in it.
+NO_VIEWS = ("SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'")
 DUMP = ("--format=custom", "--compress=0")
 LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
 
@@ -26,7 +32,7 @@ LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
 PLAIN = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--file=-")
 # What the app set for all who connect to its database does not hold for root: it could put functions of its own
 # in the way of the system's.
-OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
+OPTIONS = {"PGOPTIONS": "-c search_path=pg_catalog -c client_encoding=UTF8 -c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"}
 ANALYZE = "SELECT format('ANALYZE %I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = current_user \\gexec\n"
 ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>[A-Z]+(?: [A-Z]+)*) \S+ (?P<rest>.*)")
 EXTENSION = re.compile(r'^CREATE EXTENSION IF NOT EXISTS "?([A-Za-z0-9_-]+)"? WITH SCHEMA "?([^";]+)"?;$', re.MULTILINE)
@@ -83,15 +89,15 @@ class Postgres(Source):
         """Dumps the database by pg_dump. Meanwhile the rows of the same instant are counted, and pg_restore reads along."""
         with Reading(self, LIVE) as reading, Written(folder, FILE) as out:
             tables = reading.count()
-            with Program(self.words("pg_dump", LIVE, "", *DUMP, f"--snapshot={reading.snapshot}"), "dump PostgreSQL", HINT,
+            with Alongside(self.words("pg_dump", LIVE, "", *DUMP, f"--snapshot={reading.snapshot}"), "dump PostgreSQL", HINT,
                          user=self.instance.user, env=OPTIONS) as dump, self.reader() as reader:
                 dump.read_along(out, reader, seconds=6 * run.HOUR)
             counts = reading.counted(tables)
         return Part(self.name, [out.file()], counts, {"extensions": self.extensions(LIVE)})
 
-    def reader(self) -> Program:
+    def reader(self) -> Alongside:
         """pg_restore, which reads a dump from its input to the end and makes nothing of it."""
-        return Program([self.program("pg_restore"), "--file=/dev/null"], "read the dump of PostgreSQL to its end", user=self.instance.user)
+        return Alongside([self.program("pg_restore"), "--file=/dev/null"], "read the dump of PostgreSQL to its end", user=self.settings.user)
 
     def write(self, out, *more: str) -> None:
         """Writes a dump into an open file."""
@@ -108,13 +114,13 @@ class Postgres(Source):
         if fresh:
             return
         with open(folder / part.files[0].path, "rb") as file:
-            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.instance.user, stdin=file, seconds=6 * run.HOUR,
+            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.settings.user, stdin=file, seconds=6 * run.HOUR,
                        what="read the dump of PostgreSQL to its end")
 
     def listing(self, path: Path) -> str:
         """What pg_restore lists of a dump."""
         with open(path, "rb") as file:
-            return run.output([self.program("pg_restore"), "--list"], user=self.instance.user, stdin=file, seconds=600,
+            return run.output([self.program("pg_restore"), "--list"], user=self.settings.user, stdin=file, seconds=600,
                               what="read the dump of PostgreSQL").decode(errors="replace")
 
     def restore(self, folder: Path, part: Part, where: str) -> None:
@@ -125,8 +131,10 @@ class Postgres(Source):
     def make(self, where: str) -> None:
         """Makes an empty database of the app's, with the settings that the live one has for who connects to it."""
         new = self.database(not_live(where))
-        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0;\n"
+        self.clear(where)
+        self.query(f"CREATE DATABASE {name(new)} OWNER {name(self.instance.role)} TEMPLATE template0 ALLOW_CONNECTIONS false;\n"
                    f"REVOKE ALL ON DATABASE {name(new)} FROM PUBLIC;\n"
+                   f"ALTER DATABASE {name(new)} ALLOW_CONNECTIONS true;\n"
                    "INSERT INTO pg_db_role_setting SELECT made.oid, s.setrole, s.setconfig FROM pg_db_role_setting s "
                    f"JOIN pg_database live ON live.oid = s.setdatabase AND live.datname = {text(self.database(LIVE))} "
                    f"JOIN pg_database made ON made.datname = {text(new)};")
@@ -149,8 +157,10 @@ class Postgres(Source):
 
         The app makes those that it may; others only if the live database has them, or allowed does.
         """
-        with open(path, "rb") as file:
-            sql = run.output([self.program("pg_restore"), "--schema-only", "--file=-"], user=self.instance.user, stdin=file, seconds=600,
+        wanted = [entry for entry in self.listing(path).splitlines() if (found := ENTRY.match(entry)) and found["kind"] == "EXTENSION"]
+        with open(path, "rb") as file, run.given("".join(e + "\n" for e in wanted).encode()) as fd:
+            words = [self.program("pg_restore"), "--schema-only", "--file=-", f"--use-list=/dev/fd/{fd}"]
+            sql = run.output(words, user=self.settings.user, stdin=file, keep=(fd,), seconds=600,
                              what="read the dump of PostgreSQL").decode(errors="replace")
         schemas = {"public"}
         for extension, schema in EXTENSION.findall(sql):
@@ -175,11 +185,21 @@ class Postgres(Source):
 
     def exists(self, where: str) -> bool:
         """Whether there is such a database."""
-        return bool(self.query(f"SELECT 1 FROM pg_database WHERE datname = {text(self.database(where))}"))
+        return self.owner(where) not in ("", BUILDER)
+
+    def owner(self, where: str) -> str:
+        """Whose database is there; empty if there is none."""
+        return "".join(self.query(f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = {text(self.database(where))}"))
+
+    def clear(self, where: str) -> None:
+        """Removes a database that what builds the app made under a name of the app's data: it may make databases."""
+        if self.owner(where) == BUILDER:
+            self.query(f"DROP DATABASE IF EXISTS {name(self.database(where))} WITH (FORCE)")
 
     def rename(self, here: str, there: str) -> None:
         """Renames a database; who is connected to it is thrown out."""
         old, new = self.database(here), self.database(there)
+        self.clear(there)
         if self.exists(here) and not self.exists(there):
             self.query(f"ALTER DATABASE {name(old)} ALLOW_CONNECTIONS false")
             ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {text(old)}"
@@ -205,6 +225,7 @@ class Reading:
     def __enter__(self) -> "Reading":
         try:
             self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self.ask(NO_VIEWS)
             self.snapshot = self.ask("SELECT pg_export_snapshot()")[0]
         except BaseException:
             run.end(self.process)
@@ -246,8 +267,8 @@ class Reading:
 
     def count(self) -> list[str]:
         """Begins to count rows, and gives the tables. Nothing else is asked until counted."""
-        tables = self.ask(TABLES)
-        self.send(f"SELECT 'SELECT count(*) FROM ONLY ' || named FROM ({TABLES}) AS t (named) ORDER BY named \\gexec\n{LARGE};")
+        tables = [bytes.fromhex(line).decode() for line in self.ask(TABLES)]
+        self.send(f"{COUNTS} \\gexec\n{LARGE};")
         return tables
 
     def counted(self, tables: list[str]) -> dict[str, int]:

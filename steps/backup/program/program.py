@@ -1,74 +1,92 @@
-"""A program that runs beside others, and what it said last."""
+"""Programs that run: they are given their input while what they print is read, within bounds."""
 
-import fcntl
 import os
 import subprocess
 import threading
-from contextlib import suppress
+from typing import BinaryIO, Iterable
 
-import run
 from say import Failure
-from source import Written
 
-BLOCK = 1 << 20
+OUTPUT_LIMIT = 16 << 20
+ERROR_LIMIT = 4 << 10
 
 
-class Program:
-    """A program that runs until the end of the block. What it writes and reads goes through pipes."""
+def finish(process: subprocess.Popen, blocks: Iterable[bytes] = (), *, seconds: float, what: str, hint: str = "") -> bytes:
+    """Gives a program its input, waits for its end, and gives what it printed, which is read meanwhile.
 
-    def __init__(self, words: list[str], what: str, hint: str = "", **more) -> None:
-        self.what, self.hint = what, hint
-        self.said = os.memfd_create("said")  # a pipe would have to be read all the time
-        self.process = run.start(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, bufsize=0, **more)
-        for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):  # slower without
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, BLOCK)
+    A Failure tells that it failed, took too long, or printed more than OUTPUT_LIMIT.
+    """
+    out, err = Reader(process, process.stdout, OUTPUT_LIMIT), Reader(process, process.stderr, 0)
+    late = threading.Event()
+    limit = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+    limit.daemon = True
+    limit.start()
+    try:
+        if process.stdin is not None:
+            feed(process, blocks)
+        status = process.wait()
+        printed, said = out.read(), err.read()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        limit.cancel()
+    if late.is_set():
+        raise Failure(": ".join(filter(None, (what, f"it took longer than {int(seconds)} s", said and ending(status, said)))), hint)
+    if out.full:
+        raise Failure(f"{what}: it printed more than {OUTPUT_LIMIT >> 20} MB", hint)
+    if status != 0:
+        raise Failure(f"{what}: {ending(status, said)}", hint)
+    return printed
 
-    def __enter__(self) -> "Program":
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        for pipe in (self.process.stdin, self.process.stdout):
-            pipe.close()
-        self.process.wait()
-        os.close(self.said)
+def feed(process: subprocess.Popen, blocks: Iterable[bytes]) -> None:
+    """Writes blocks into a program's input, and closes it."""
+    try:
+        for block in blocks:
+            process.stdin.write(block)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # it says why
+    finally:
+        process.stdin = None
 
-    def finish(self, seconds: float) -> None:
-        """Closes its input, waits for its end, and fails if it did."""
-        self.process.stdin.close()
-        try:
-            status = self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{self.what}: it did not end", self.hint) from None
-        if status != 0:
-            said = os.pread(self.said, run.ERROR_LIMIT, max(0, os.fstat(self.said).st_size - run.ERROR_LIMIT))
-            raise Failure(f"{self.what}: {run.ending(status, said)}", self.hint)
 
-    def read_along(self, out: Written, reader: "Program", seconds: float) -> None:
-        """Writes what this program writes into a file while another one reads it, too. It fails if either does."""
-        limit = threading.Timer(seconds, lambda: (self.process.kill(), reader.process.kill()))
-        limit.daemon = True
-        limit.start()
-        try:
-            while block := os.read(self.process.stdout.fileno(), BLOCK):
-                out.write(block)
-                reader.give(block)
-        except OSError as error:
-            raise Failure(f"{self.what}: {error.strerror}", self.hint) from None
-        finally:
-            limit.cancel()
-        self.finish(seconds=60)
-        if not out.size:
-            raise Failure(f"{self.what}: the dump is empty", self.hint)
-        reader.finish(seconds)
+class Reader:
+    """Reads what a program prints as it does, so that it never waits for that.
 
-    def give(self, block: bytes) -> None:
-        """Gives it something to read, if it wants more. It fails if it ended and failed."""
-        rest = memoryview(block)
-        while rest and not self.process.stdin.closed:
-            try:
-                rest = rest[self.process.stdin.write(rest):]
-            except BrokenPipeError:
-                self.finish(seconds=60)
+    It keeps at most so many bytes of the beginning and then ends the program; with 0 it keeps the end.
+    """
+
+    def __init__(self, process: subprocess.Popen, file: BinaryIO | None, most: int) -> None:
+        self.process, self.file, self.most, self.full = process, file, most, False
+        self.kept = bytearray()
+        self.thread = threading.Thread(target=self.follow, daemon=True)
+        if file is not None:
+            self.thread.start()
+
+    def follow(self) -> None:
+        """Reads to the end."""
+        while block := os.read(self.file.fileno(), 1 << 16):
+            if not self.most:
+                self.kept = (self.kept + block)[-ERROR_LIMIT:]
+            elif len(self.kept) + len(block) <= self.most:
+                self.kept += block
+            elif not self.full:
+                self.full = True
+                self.process.kill()
+
+    def read(self) -> bytes:
+        """What was kept, once the program has ended. What it left running may hold the file open: that is not waited for."""
+        if self.file is not None:
+            self.thread.join(5)
+        return bytes(self.kept)
+
+
+def ending(status: int, err: bytes | None) -> str:
+    """How a program ended, in a few words: the last lines that it printed, or its status."""
+    lines = [text for text in (err or b"")[-ERROR_LIMIT:].decode(errors="replace").splitlines() if text.strip()]
+    if lines:
+        return "; ".join(lines[-3:])
+    return f"it was ended by signal {-status}" if status < 0 else f"it ended with status {status}"

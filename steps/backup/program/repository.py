@@ -207,10 +207,15 @@ def checked(snapshot: str) -> str:
 
 
 def without(settings: Settings) -> list[str]:
-    """The files that are not backed up in place: SQLite's, of which the dump has a consistent copy."""
+    """The files that are not backed up in place: SQLite's, of which the dump has a consistent copy.
+
+    restic reads one pattern a line, without the spaces at its ends. A name that is none would leave out other files: a
+    file with such a name is saved twice instead.
+    """
     if not os.path.isdir(settings.state):
         return []
-    return [e.path + suffix for e in tree.sqlite_files(settings.state) for suffix in ("", *tree.BESIDE_SQLITE)]
+    found = [e.path for e in tree.sqlite_files(settings.state) if e.path.isprintable() and e.path == e.path.strip()]
+    return [path + suffix for path in found for suffix in ("", *tree.BESIDE_SQLITE)]
 
 
 def pattern(path: str) -> str:

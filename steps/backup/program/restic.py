@@ -116,16 +116,10 @@ class Call:
 
     def output(self, seconds: float) -> bytes:
         """Waits for its end and gives what it printed. What it said last is told if it takes too long, too."""
-        late = ""
         try:
-            out, err = self.process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            out, err = self.process.communicate()
-            late = f"it took longer than {int(seconds)} s: "
-        if late or self.process.returncode != 0:
-            raise self.explain(f"{self.what}: {late}{run.ending(self.process.returncode, err)}")
-        return (out or b"")[:run.OUTPUT_LIMIT]
+            return run.finish(self.process, seconds=seconds, what=self.what)
+        except Failure as failure:
+            raise self.explain(str(failure)) from None
 
 
 class Saving:

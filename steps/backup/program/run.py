@@ -12,21 +12,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
+from program import Reader, ending, finish  # noqa: F401 (what starts programs has all that ends them)
 from say import Failure
 from settings import Settings
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-OUTPUT_LIMIT = 16 << 20
-ERROR_LIMIT = 4 << 10
 HOUR = 3600
 
 
 def as_user(user: str, words: list[str]) -> list[str]:
-    """The words that run a command with the rights of a user and no others."""
+    """The words that run a command with the rights of a user and no others. It ends if this program is killed."""
+    rights = ["setpriv", "--pdeathsig=KILL"]
     if user == "root" or os.getuid() != 0:
-        return words
+        return [*rights, "--", *words]
     entry = pwd.getpwnam(user)
-    rights = ["setpriv", "--clear-groups", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--no-new-privs"]
+    rights += ["--clear-groups", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--no-new-privs"]
     if closed():
         rights += CLOSED
     return [*rights, "--", *words]
@@ -57,17 +57,7 @@ def output(words: list[str], *, user: str = "root", env: dict[str, str] | None =
     """
     given = subprocess.PIPE if data is not None else stdin if stdin is not None else subprocess.DEVNULL
     process = start(words, user=user, env=env, stdin=given, stdout=subprocess.PIPE if stdout is None else stdout, pass_fds=keep)
-    try:
-        out, err = process.communicate(data, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        end(process)
-        raise Failure(f"{what or words[0]}: it took longer than {int(seconds)} s", hint) from None
-    except BaseException:
-        end(process)
-        raise
-    if process.returncode != 0:
-        raise Failure(f"{what or words[0]}: {ending(process.returncode, err)}", hint)
-    return (out or b"")[:OUTPUT_LIMIT]
+    return finish(process, [data] if data is not None else [], seconds=seconds, what=what or words[0], hint=hint)
 
 
 @contextmanager
@@ -86,14 +76,6 @@ def end(process: subprocess.Popen) -> None:
     """Ends a program that is no longer wanted."""
     process.kill()
     process.communicate()
-
-
-def ending(status: int, err: bytes | None) -> str:
-    """How a program ended, in a few words: the last lines that it printed, or its status."""
-    lines = [text for text in (err or b"")[-ERROR_LIMIT:].decode(errors="replace").splitlines() if text.strip()]
-    if lines:
-        return "; ".join(lines[-3:])
-    return f"it was ended by signal {-status}" if status < 0 else f"it ended with status {status}"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import say
+import tree
 from settings import Settings
 
 LIVE = ""  # where the app has its data
@@ -169,8 +170,7 @@ class Written(io.RawIOBase):
 def digest(folder: Path, path: str) -> File:
     """A file of a dump, with its sum."""
     size, sums = 0, hashlib.sha256()
-    fd = os.open(folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with open(fd, "rb", buffering=0) as file:
+    with open(tree.opened(folder, path), "rb", buffering=0) as file:
         while block := file.read(1 << 20):
             size += len(block)
             sums.update(block)

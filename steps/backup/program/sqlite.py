@@ -74,7 +74,7 @@ class SQLite(Source):
         owners = {part.more["uid"]: own[0]}, {part.more["gid"]: own[1]}
         for source, path, mode, uid, gid, time in part.more["copies"]:
             target = root / tree.safe(path)
-            old = os.open(folder / tree.safe(source), tree.ONLY_READ)
+            old = tree.opened(folder, source)
             into = parent(root, path, own)
             new = os.open(target.name, tree.NEW_FILE, 0o600, dir_fd=into)
             try:

@@ -10,6 +10,10 @@ import sys
 from urllib.parse import quote
 
 SECONDS = 60  # to wait for the app's own writes
+# Errors that are not the file's fault. All others tell of one that is no database of the app's: a visitor may have
+# sent it, and it must not be in the way of a backup.
+PASSES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+          sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
 
 
 def main() -> None:
@@ -29,11 +33,9 @@ def work(root: str, path: str, into: str) -> dict:
             return {"counts": counts(source)}
         with opened_new(into) as copy:
             source.backup(copy)
-            found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
+            whole(copy)
             return {"counts": counts(copy)}
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: names that are no text
         return {"error": str(error), "why": why(os.path.join(root, path), error)}
     finally:
         if source is not None:
@@ -44,8 +46,20 @@ def why(path: str, error: Exception) -> str:
     """Why a file could not be read: "gone", "strange" if it is no database of the app's, or "failed"."""
     if not os.path.exists(path):
         return "gone"
-    damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-    return "strange" if damaged or not os.access(path, os.R_OK) else "failed"
+    passes = isinstance(error, OSError) or (getattr(error, "sqlite_errorcode", 0) & 0xFF) in PASSES
+    return "failed" if passes and os.access(path, os.R_OK) else "strange"
+
+
+def whole(copy: sqlite3.Connection) -> None:
+    """Fails if a copy is damaged. One whose schema needs what only the app has can't be looked at."""
+    try:
+        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        return
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
 
 
 def opened(path: str) -> sqlite3.Connection:

@@ -103,7 +103,7 @@ def fallen(before: dict[str, int], now: dict[str, int]) -> list[str]:
     """What vanished since the last good backup, or fell by half."""
     found = []
     for name, count in sorted(before.items()):
-        left = now.get(name)
+        left, name = now.get(name), name[:200]
         if left is None and count:
             found.append(f"{name} had {count} and is gone")
         elif left is not None and count >= 10 and left * 2 <= count:

@@ -4,13 +4,17 @@ Names there are the app's choice and may change at any moment, so nothing is fou
 up in a folder that is open already, and no link is followed.
 """
 
+import errno
 import hashlib
 import os
 import stat
 from dataclasses import dataclass
 from typing import Iterator
 
+from say import Failure
+
 BLOCK = 1 << 20
+DEEPEST = 200  # folders in folders: each is open while what is in it is read
 ONLY_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 IS_SQLITE = b"SQLite format 3\0"
@@ -30,45 +34,84 @@ class Entry:
 
     def open(self) -> int:
         """Opens a file for reading. FileNotFoundError if it is another one by now, or gone."""
-        fd = os.open(self.name, ONLY_READ, dir_fd=self.folder)
-        if stat.S_ISREG(os.fstat(fd).st_mode):
-            return fd
+        return regular(self.name, self.folder)
+
+
+def regular(name: str, folder: int) -> int:
+    """Opens a regular file in an open folder for reading. FileNotFoundError if there is none, whatever is there instead."""
+    fd = inner(name, ONLY_READ, folder)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise FileNotFoundError(errno.ENOENT, "it is no file", name)
+
+
+def inner(name: str, flags: int, folder: int) -> int:
+    """Opens something in an open folder. FileNotFoundError if it is not there, or is a link or of another kind."""
+    try:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            raise FileNotFoundError(errno.ENOENT, "it is no file", name) from None
+        raise
+
+
+def opened(root: str | os.PathLike, path: str) -> int:
+    """Opens a file in a tree for reading. FileNotFoundError if there is none, or if a link leads to it."""
+    *folders, name = safe(path).split("/")
+    fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for each in folders:
+            fd, old = inner(each, os.O_RDONLY | os.O_DIRECTORY, fd), fd
+            os.close(old)
+        return regular(name, fd)
+    finally:
         os.close(fd)
-        raise FileNotFoundError(self.path)
 
 
 def walk(root: str | os.PathLike) -> Iterator[Entry]:
     """What is in a tree, a folder before what is in it. Sockets, pipes and devices are left out."""
     fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        for folder, folders, names, folder_fd in os.fwalk(".", dir_fd=fd, follow_symlinks=False, onerror=gone):
-            inside = os.path.normpath(folder)
-            yield Entry("d", inside, os.fstat(folder_fd), folder_fd, ".")
-            folders.sort()
-            for name in sorted(folders + names):
-                entry = look(folder_fd, inside, name)
-                if entry is not None:
-                    yield entry
+        yield from inside(fd, "", 0)
     finally:
         os.close(fd)
 
 
-def look(folder: int, inside: str, name: str) -> Entry | None:
+def inside(folder: int, path: str, depth: int) -> Iterator[Entry]:
+    """What is in an open folder, itself first, then its files and links, then its folders."""
+    if depth > DEEPEST:
+        raise Failure(f"the folder {path[:200]!a}… lies deeper than {DEEPEST} folders", "move it")
+    yield Entry("d", path or ".", os.fstat(folder), folder, ".")
+    folders = []
+    for name in sorted(os.listdir(folder)):
+        entry = look(folder, os.path.join(path, name), name)
+        if entry is None:
+            folders.append(name)
+        else:
+            yield entry
+    for name in folders:
+        try:
+            fd = inner(name, os.O_RDONLY | os.O_DIRECTORY, folder)
+        except FileNotFoundError:  # no folder, or none any more
+            continue
+        try:
+            yield from inside(fd, os.path.join(path, name), depth + 1)
+        finally:
+            os.close(fd)
+
+
+def look(folder: int, path: str, name: str) -> Entry | None:
     """A file or a link in an open folder; None if it is something else, or gone."""
-    path = os.path.normpath(os.path.join(inside, name))
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISLNK(found.st_mode):
             return Entry("l", path, found, folder, name, os.readlink(name, dir_fd=folder))
-    except FileNotFoundError:
-        return None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EINVAL):  # gone, or no link any more
+            return None
+        raise
     return Entry("f", path, found, folder, name) if stat.S_ISREG(found.st_mode) else None
-
-
-def gone(error: OSError) -> None:
-    """Passes over a folder that was removed, or replaced, while its parent was read."""
-    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        raise error
 
 
 def sqlite_files(root: str | os.PathLike) -> list[Entry]:

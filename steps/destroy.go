@@ -71,6 +71,9 @@ func (r *Removal) Do(ctx context.Context, report func(line string)) error {
 	if err := r.provider.Destroy(ctx, r.spec, report); err != nil {
 		return err
 	}
+	if err := r.keepKey(report); err != nil {
+		return err
+	}
 	return r.deployment.Remove()
 }
 

@@ -12,6 +12,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/access"
 	"slipway/steps/backup"
+	"slipway/steps/backup/repository"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
 	"slipway/steps/release"
@@ -260,7 +261,20 @@ func lastBackup(looked string, to plan.BackupPlace, now time.Time) string {
 		line += "; none was ever restored and compared"
 	}
 	if to.Scheme == plan.BackupLocal {
-		line += "; only what was fetched to this computer outlives the server"
+		line += "; " + copyHere(to, good.ID)
 	}
 	return line
+}
+
+// copyHere says which backups this computer has: those on the server go with it.
+func copyHere(to plan.BackupPlace, last string) string {
+	dir, err := to.Folder()
+	here := repository.Last(dir)
+	switch {
+	case err != nil || here.Time.IsZero():
+		return "none was fetched to this computer, and those on the server go with it"
+	case here.Has(last):
+		return "it was fetched to this computer and stays there"
+	}
+	return "this computer has those of " + here.Time.Local().Format("2006-01-02 15:04") + " and before: slipway backup fetch brings the others"
 }

@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +75,13 @@ func TestData(t *testing.T) {
 
 func TestLastBackup(t *testing.T) {
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
-	local, s3 := plan.BackupPlace{Scheme: "local", Rest: "b"}, plan.BackupPlace{Scheme: "s3", Rest: "https://h/b"}
+	there, absent := t.TempDir(), t.TempDir()
+	noted := `{"time":"2026-05-31T06:00:00Z","snapshots":["0123456789abcdef"]}`
+	if err := os.WriteFile(filepath.Join(there, ".fetched.json"), []byte(noted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	here, none := plan.BackupPlace{Scheme: "local", Rest: there}, plan.BackupPlace{Scheme: "local", Rest: absent}
+	s3 := plan.BackupPlace{Scheme: "s3", Rest: "https://h/b"}
 	for _, c := range []struct {
 		state string
 		to    plan.BackupPlace
@@ -82,7 +90,9 @@ func TestLastBackup(t *testing.T) {
 		{"", s3, "no good backup of it at s3:https://h/b"},
 		{`state {"good":{}}`, s3, "no good backup"},
 		{`state {"good":{"time":"2026-06-01T06:00:00Z"}}`, s3, "6 h old, with 0 rows of 0 tables and 0 files, at s3:https://h/b"},
-		{`state {"good":{"time":"2026-06-01T06:00:00Z"}}`, local, "outlives the server"},
+		{`state {"good":{"time":"2026-06-01T06:00:00Z"}}`, none, "none was fetched to this computer, and those on the server go with it"},
+		{`state {"good":{"id":"fedcba9876543210","time":"2026-06-01T06:00:00Z"}}`, here, "slipway backup fetch brings the others"},
+		{`state {"good":{"id":"01234567","time":"2026-06-01T06:00:00Z"}}`, here, "it was fetched to this computer and stays there"},
 	} {
 		if got := lastBackup(c.state, c.to, now); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.state, got, c.want)

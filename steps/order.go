@@ -62,10 +62,16 @@ func facts(p plan.Plan) engine.Facts {
 	if p.App.TestCommand != "" {
 		all = append(all, release.Tests)
 	}
+	if p.App.Release != "" {
+		all = append(all, backup.Snapshot)
+	}
 	if p.App.Release != "" || p.App.Init != "" {
 		all = append(all, release.PreSwitch)
 	}
 	all = append(all, release.Release)
+	if backup.Wanted(p) {
+		all = append(all, backup.SetAside)
+	}
 	if len(p.Domains()) > 0 {
 		all = append(all, web.Certify)
 	}

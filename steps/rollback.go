@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"slipway/providers"
 	"slipway/state"
@@ -40,13 +41,18 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open engine
 		return "", err
 	}
 	defer s.Client.Close()
-	kept, err := s.Releases(ctx)
+	kept, history, err := s.history(ctx)
 	if err != nil {
 		return "", err
 	}
 	to, err = release.Choose(kept, to)
 	if err != nil {
 		return "", err
+	}
+	for _, k := range kept {
+		if ran := history.RanSince(k); k.Name == to && len(ran) > 0 {
+			report(fmt.Sprintf("note: release %s ran its release command, and the data stays as that left it; --with-data brings the data of before it back too", strings.Join(ran, " and ")))
+		}
 	}
 	job := remote.Job{Name: "apply", Script: release.SwitchScript(layout.Of(s.plan.Name), to), Look: shell.Section("health", shell.Command("cat", layout.Of(s.plan.Name).Health(to)))}
 	looked, err := s.Client.Run(ctx, job, report)

@@ -25,6 +25,8 @@ type Summary struct {
 	URL      string `json:"url,omitempty"`
 	Host     string `json:"host,omitempty"`
 	Release  string `json:"release,omitempty"`
+	// BackupTo is where backups go; empty if they are off.
+	BackupTo string `json:"backup_to,omitempty"`
 	// Finished is when the last whole run ended; zero if none did.
 	Finished   time.Time `json:"finished,omitzero"`
 	Unfinished bool      `json:"unfinished"`
@@ -52,7 +54,11 @@ func List(home state.Home) ([]Summary, error) {
 }
 
 func summarize(r state.Record) Summary {
-	return Summary{Name: r.Name, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
+	to := ""
+	if place, on := plan.OfRecord(r).BackupTo(); on {
+		to = place.String()
+	}
+	return Summary{Name: r.Name, BackupTo: to, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -71,42 +72,49 @@ func (f *nameFinder) field(l line, class *settingsClass) {
 	if len(tokens) < 3 || tokens[0].kind != tokenName || !tokens[1].is(":") && !tokens[1].is("=") {
 		return
 	}
-	kindOfType, value, rest := "", []token(nil), tokens[2:]
-	if tokens[1].is("=") {
-		value = rest
-	} else if parts := split(rest, "="); len(parts) > 1 {
-		rest, value = parts[0], tokens[len(tokens)-len(parts[len(parts)-1]):]
-	}
-	for _, t := range rest {
-		if kind := dsnTypes[t.text]; kind != "" && tokens[1].is(":") {
-			kindOfType = kind
+	kindOfType, value := "", tokens[2:]
+	if tokens[1].is(":") {
+		parts := split(tokens[2:], "=")
+		value = nil
+		if len(parts) > 1 {
+			value = tokens[3+len(parts[0]):]
+		}
+		for _, t := range parts[0] {
+			kindOfType = cmp.Or(kindOfType, dsnTypes[t.text])
 		}
 	}
 	for _, name := range f.fieldNames(tokens[0].text, class, value) {
+		if ofOther(name) {
+			continue
+		}
 		kind, part := nameTells(name)
-		used := nameUse(tokens[0].text)
-		if part == "" && used.part != "" {
+		if used := nameUse(tokens[0].text); part == "" && used.part != "" {
 			kind, part = used.kind, used.part
 		}
-		if kindOfType != "" && !isAddress(part) {
-			part = PartURL
-		}
-		if part == PartURL {
-			kind = narrower(kindOfType, kind)
-		}
 		n := ServiceName{Variable: name, Part: part, NeedsHost: kindOfType != "", Source: l.at(0)}
-		if byFallback, scheme := fallbackAddress(value); byFallback != "" && isAddress(part) {
-			if kind == anySQL {
-				kind = byFallback
-			}
-			n.Scheme = schemeWithDriver(scheme, kind)
-		} else if scheme != "" && isAddress(part) && !isSQLite(scheme+":") {
-			continue // amqp://
-		}
-		if !ofOther(name) {
-			f.take(n, kind)
-		}
+		f.fieldOf(n, kind, kindOfType, value)
 	}
+}
+
+// fieldOf takes over a field whose name tells a kind, and its type another or none.
+func (f *nameFinder) fieldOf(n ServiceName, kind, kindOfType string, value []token) {
+	if kindOfType != "" && !isAddress(n.Part) {
+		n.Part = PartURL
+	}
+	if n.Part == PartURL {
+		kind = narrower(kindOfType, kind)
+	}
+	if isAddress(n.Part) {
+		of, scheme := fallbackAddress(value)
+		switch {
+		case of == "" && scheme != "" && !isSQLite(scheme+":"):
+			return // amqp://
+		case of != "" && kind == anySQL:
+			kind = of
+		}
+		n.Scheme = schemeWithDriver(scheme, kind)
+	}
+	f.take(n, kind)
 }
 
 // fallbackAddress is the kind and the scheme of the first address in a field's default.

@@ -176,10 +176,10 @@ func databaseReadAt(tokens []token, i int) (variableRead, bool) {
 	}
 	inside, _ := bracketed(rest[:min(len(rest), maxArguments)])
 	read := variableRead{callee: callee, args: split(inside, ",")}
-	switch {
-	case urlReaders[callee] == Redis:
+	switch urlReaders[callee] {
+	case Redis:
 		read.name = "CACHE_URL"
-	case urlReaders[callee] == anySQL:
+	case anySQL:
 		read.name = "DATABASE_URL"
 		for _, arg := range read.args {
 			if len(arg) == 3 && arg[0].is("env") && arg[2].kind == tokenString {
@@ -279,7 +279,7 @@ func (f *nameFinder) take(n ServiceName, kind string) {
 			n.Scheme = f.dialect(one)
 		}
 		n.InAddress = f.builds[one] && (n.Part == PartHost || n.Part == PartName)
-		n.NeedsHost = n.NeedsHost || n.Part == PartHost && one == MariaDB && f.detection.found.Framework != Django && !n.InAddress
+		n.NeedsHost = n.NeedsHost || n.Part == PartHost && one == MariaDB && f.found.Framework != Django && !n.InAddress
 		f.names.add(n)
 	}
 }

@@ -28,6 +28,7 @@ func WriteSettings(found Found, name string, health Health) string {
 	w.beforehand(found)
 	w.data(found)
 	w.tables(found)
+	w.services(found)
 	w.platforms(found)
 	w.blank()
 	w.comment("The app's own variables. Give secrets with --env-file instead: this file is",
@@ -178,11 +179,28 @@ func (w *settingsWriter) tables(found Found) {
 	w.table("What runs beside the web app. It is started once a release serves the app.", "[app.processes]", found.Processes, `worker = "python worker.py"`)
 }
 
-// platforms offers the tables that only docker and heroku read.
-func (w *settingsWriter) platforms(found Found) {
+// services offers the databases that the app seems to use, and the place of backups.
+func (w *settingsWriter) services(found Found) {
 	w.blank()
-	w.comment("Databases beside the app, with docker and heroku: postgres, redis and mariadb.",
-		"[services]", "postgres = true")
+	w.comment("Databases beside the app: postgres, redis and mariadb.")
+	for _, o := range found.Offers {
+		w.comment("The app has " + o.Why + ".")
+	}
+	w.comment("[services]")
+	for _, o := range found.Offers {
+		w.comment(o.Kind + " = true")
+	}
+	if len(found.Offers) == 0 {
+		w.comment("postgres = true")
+	}
+	w.comment(`names = { DB_URI = "postgres:url" }   # beside the variables that are found in the source`)
+	w.blank()
+	w.comment("Where backups go: s3:, sftp:, spaces: or local:. Without it there are none.",
+		"[backup]", `to = "s3:https://s3.example.com/bucket/path"`, `at = "03:30"`, `keep = "7 daily, 4 weekly, 6 monthly"`)
+}
+
+// platforms offers the table that only heroku reads.
+func (w *settingsWriter) platforms(found Found) {
 	w.blank()
 	w.comment("How many dynos a process has on Heroku, and the team that owns the app.",
 		"[heroku]", "web = 1")

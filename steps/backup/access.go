@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"slipway/providers"
 	"slipway/steps/fact"
@@ -131,6 +132,9 @@ func accessNotes(v fact.View) []string {
 	}
 	state, err := ReadState(v.Looked)
 	if err == nil && state.Repository.Place == to.String() {
+		if c := state.Judge(v.Plan.Name, to.String(), time.Now()); !c.OK {
+			return []string{"the backups are not good: " + strings.Join(c.Trouble, "; ") + "; next: " + c.Next}
+		}
 		return nil
 	}
 	if errors.Is(err, errUnreadable) {

@@ -130,6 +130,8 @@ type Difference struct {
 	Time string `json:"time"`
 	// Release is the one that took the traffic then.
 	Release string `json:"release"`
+	// Ran are the releases whose command ran over the data of the dump.
+	Ran []string `json:"ran"`
 }
 
 // Replaced is the answer of the commands load, swap and back: data was replaced, and what

@@ -88,6 +88,10 @@ func (l Layout) Earlier(id string) string { return l.Release(id) + "/earlier" }
 // Notes is the file from which a release's plan can be made again.
 func (l Layout) Notes(id string) string { return l.Release(id) + "/release.json" }
 
+// Released is the file with the commands that ran before a release, such as migrations. It
+// is there once they ran over the live data.
+func (l Layout) Released(id string) string { return l.Release(id) + "/released" }
+
 // Health is the file of a release's health check, as assignments for a shell.
 func (l Layout) Health(id string) string { return l.Release(id) + "/health" }
 
@@ -152,7 +156,10 @@ const (
 )
 
 // Snapshot is the folder of the data as it was before a release's command ran.
-func (l Layout) Snapshot(id string) string { return "/var/lib/slipway/snapshots/" + id }
+func (l Layout) Snapshot(id string) string { return Snapshots + "/" + id }
+
+// Snapshots is the folder of those folders. Only root may enter it.
+const Snapshots = "/var/lib/slipway/snapshots"
 
 // SetAside is the folder of data that a restore or a rollback replaced. It is kept until
 // the next release.

@@ -51,6 +51,16 @@ var PreSwitch = &fact.Fact{
 	},
 }
 
+// AgainScript is shell text that runs a release's command over data that it never ran over.
+// It is empty if the release has none.
+func AgainScript(p plan.Plan) string {
+	if p.App.Release == "" {
+		return ""
+	}
+	l := layout.Of(p.Name)
+	return shell.Command(once(l, CommandProperties(l, p), "/bin/sh", "-c", p.App.Release)...)
+}
+
 // releasedText is what the release notes about the commands that ran.
 func releasedText(p plan.Plan) string {
 	if p.App.Init == "" {
@@ -60,4 +70,4 @@ func releasedText(p plan.Plan) string {
 }
 
 // releasedPath is the file of the release command that ran.
-func releasedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/released" }
+func releasedPath(p plan.Plan) string { return layout.Of(p.Name).Released(p.Release) }

@@ -9,7 +9,7 @@ if [ -n "$old" ]; then
   # shellcheck disable=SC2086 # a list of units
   systemctl stop $old
   # shellcheck disable=SC2086 # a list of units
-  systemctl --quiet --no-reload disable $old
+  disable_there $old
 fi
 set --
 for file in "/etc/systemd/system/$unit-process-"*.service; do

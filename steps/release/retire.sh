@@ -6,7 +6,7 @@
 old=$(units_of_others "$user" "$unit")
 if [ -n "$old" ]; then
   # shellcheck disable=SC2086 # a list of units
-  systemctl --quiet --no-reload disable $old
+  disable_there $old
   set --
   for file in "$sockets"/*.sock; do
     [ "$file" = "$socket" ] || set -- "$@" "$file"

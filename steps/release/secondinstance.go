@@ -20,7 +20,7 @@ func restartWithSecondInstance(v fact.View) string {
 	return shell.Lines(
 		portScript(v, next),
 		shell.PutAll(releaseUnits(second)),
-		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(idleText, nil),
+		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
 		shell.Script(secondInstanceText, shell.Values{
 			"unit": l.Unit(id), "socket": l.Socket(id), "file": l.Variables(id),
 			"next_unit": next.Unit(id), "next_socket": next.Socket(id), "next_file": next.Variables(id), "next_port": next.Port(id),

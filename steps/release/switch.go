@@ -78,6 +78,6 @@ func retireScript(l layout.Layout, id string) string {
 func pruneScript(l layout.Layout, id string) string {
 	return shell.Script(pruneText, shell.Values{
 		"id": id, "user": l.User, "releases": l.Releases(), "venvs": l.Venvs(), "pythons": layout.PythonsFolder, "current": l.Current(),
-		"variables": layout.VariablesFolder, "kept_limit": strconv.Itoa(keptReleases),
+		"variables": layout.VariablesFolder, "snapshots": layout.Snapshots, "kept_limit": strconv.Itoa(keptReleases),
 	})
 }

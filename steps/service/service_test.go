@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ func TestVersions(t *testing.T) {
 		v := view(with(t, "postgres"), looked)
 		f := Facts(v.Plan)[0]
 		err := f.Refuse(v)
-		failed, ok := err.(*providers.Failed)
+		failed, ok := errors.AsType[*providers.Failed](err)
 		if (err != nil) != c.refused || c.refused && (!ok || failed.Next == "") || (len(f.Notes(v)) > 0) != c.told {
 			t.Errorf("%q: refused with %v, told %v", looked, err, f.Notes(v))
 		}

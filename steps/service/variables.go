@@ -36,7 +36,8 @@ func variables(p plan.Plan, role string) []string {
 		values["CELERY_BROKER_URL"] = address(app.Redis, app.PartBroker, "", role)
 	}
 	for _, n := range p.App.ServiceNames {
-		if asks(p, n.Kind) {
+		part, ours := standard(n.Kind)[n.Variable]
+		if asks(p, n.Kind) && (!ours || part == app.PartURL) {
 			values[n.Variable] = named(n, role)
 			if _, ok := onPort(p, n.Kind); ok {
 				atPort(n, values)

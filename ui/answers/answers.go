@@ -43,6 +43,10 @@ type Answers struct {
 	// stored.
 	Tokens map[string]string
 
+	// bucketKey are the credentials of the bucket for backups that were typed, by the names
+	// of their variables.
+	bucketKey map[string]string
+
 	getenv func(string) string
 	index  *index.Index
 }
@@ -59,12 +63,16 @@ func From(asked plan.Asked) Answers {
 
 // Clone is a copy that can be changed by itself.
 func (a Answers) Clone() Answers {
-	a.Settings, a.Env, a.Tokens = maps.Clone(a.Settings), slices.Clone(a.Env), maps.Clone(a.Tokens)
+	a.Settings, a.Env, a.Tokens, a.bucketKey = maps.Clone(a.Settings), slices.Clone(a.Env), maps.Clone(a.Tokens), maps.Clone(a.bucketKey)
 	return a
 }
 
-// Getenv reads the environment. A token that was typed replaces its variable.
+// Getenv reads the environment. A token or a bucket's key that was typed replaces its
+// variable.
 func (a Answers) Getenv(key string) string {
+	if typed := a.bucketKey[key]; typed != "" {
+		return typed
+	}
 	if token := a.typed(key); token != "" {
 		return token
 	}
@@ -114,7 +122,7 @@ func (a *Answers) Choose(folder, sample string) {
 		return
 	}
 	a.Folder, a.Sample = folder, sample
-	for _, key := range []string{plan.KeyName, plan.KeyTestCommand} {
+	for _, key := range []string{plan.KeyName, plan.KeyTestCommand, plan.KeyService, plan.KeyBackupTo} {
 		delete(a.Settings, key)
 	}
 	a.Env, a.EnvFile = nil, ""
@@ -249,6 +257,9 @@ func (a Answers) CommandNeeds() []string {
 	provider := a.Settings[plan.KeyProvider]
 	if account, rents := AccountOf(provider); rents && (a.Tokens[provider] != "" || !account.left(a.getenv)) {
 		needs = append([]string{account.Variable}, needs...)
+	}
+	if a.bucketKey[BucketKey] != "" && strings.HasPrefix(a.Settings[plan.KeyBackupTo], plan.BackupS3+":") {
+		needs = append(needs, BucketKey, BucketSecret)
 	}
 	return needs
 }

@@ -58,12 +58,23 @@ func printEach(w io.Writer, all []steps.Summary) error {
 func printList(w io.Writer, all []steps.Summary) error {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, s := range all {
-		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s))
+		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s)+backupsOf(s))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)
 	}
 	return nil
+}
+
+// backupsOf tells whether backups are on. Whether they are good only the server knows.
+func backupsOf(s steps.Summary) string {
+	switch {
+	case s.BackupTo != "":
+		return ", backups to " + s.BackupTo
+	case s.Host == "" || s.Trouble != "":
+		return ""
+	}
+	return ", backups off"
 }
 
 func conditionOf(s steps.Summary) string {

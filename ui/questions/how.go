@@ -2,6 +2,7 @@ package questions
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -18,7 +19,7 @@ func (c *conversation) how() error {
 		plan, err := c.answers.Plan(c.ctx, c.Home)
 		if err == nil {
 			c.plan = plan
-			return nil
+			return c.data()
 		}
 		c.sayf("\nThis can't be deployed: %s\n", c.Problem(err).Error)
 		if !answers.AboutName(err) {
@@ -57,6 +58,62 @@ func (c *conversation) howOnce() error {
 	}
 	c.answers.EnvFile = file
 	return c.variables()
+}
+
+// data asks what else there is to say of the app's data: its databases, where something
+// points to one, and the place of backups, if it keeps anything.
+func (c *conversation) data() error {
+	if answers.AsksForDatabases(c.answers, c.plan) {
+		var kinds []string
+		for _, q := range answers.DatabaseQuestions(c.answers, c.plan) {
+			if q.Why == "" {
+				continue
+			}
+			wanted, err := c.yes(fmt.Sprintf("The app has %s. Run %s beside it?", q.Why, q.Label), q.Wanted)
+			if err != nil {
+				return err
+			}
+			if wanted {
+				kinds = append(kinds, q.Kind)
+			}
+		}
+		c.answers.SayDatabases(kinds, c.plan)
+		var err error
+		if c.plan, err = c.answers.Plan(c.ctx, c.Home); err != nil {
+			return err
+		}
+	}
+	if !answers.AsksForBackups(c.answers, c.plan) {
+		return nil
+	}
+	return c.backups()
+}
+
+// backups asks where backups go, and for the key of a bucket.
+func (c *conversation) backups() error {
+	var like []string
+	for _, p := range answers.BackupPlaces(c.plan.Value(plan.KeyProvider))[1:] {
+		like = append(like, p.Scheme+":"+p.Like)
+	}
+	setting, _ := plan.SettingOf(plan.KeyBackupTo)
+	to, err := c.ask("Where backups go, like "+strings.Join(like, ", "), plan.NoBackup, setting.Check)
+	if err != nil {
+		return err
+	}
+	scheme, rest, _ := strings.Cut(to, ":")
+	c.answers.SayBackups(scheme, rest, c.plan)
+	if !answers.NeedsBucketKey(c.answers, c.plan, scheme) {
+		return nil
+	}
+	key, err := c.Secret(c.ctx, "Key ID for the bucket (it does not show):")
+	if err != nil {
+		return err
+	}
+	secret, err := c.Secret(c.ctx, "Its secret key (it does not show):")
+	if err == nil {
+		c.answers.SetBucketKey(strings.TrimSpace(key), strings.TrimSpace(secret))
+	}
+	return err
 }
 
 // domain asks for the app's domain and, if there is one, for the email address.

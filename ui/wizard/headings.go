@@ -41,7 +41,7 @@ var headingOf = map[string]heading{
 	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
 
 	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
-	"pre-switch": theApp, "release": theApp,
+	"snapshot": theApp, "pre-switch": theApp, "release": theApp, "set-aside": theApp,
 
 	"verify": theCheck,
 }

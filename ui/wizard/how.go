@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"context"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -61,6 +60,7 @@ func (h *how) build(w *wizard) {
 		h.add(q.Key, q.Label, now(q.Key), q.About, checkOf(q.Key, true))
 	}
 	h.add(fieldEnvFile, "Variables file", w.answers.EnvFile, "a file of the app's variables, one KEY=VALUE a line; may be empty", nil)
+	h.dataRows(w)
 	for _, name := range w.answers.EnvKeys() {
 		h.add(fieldEnv+name, "Variable "+name+" = ********", "", "Enter changes it, x removes it", nil).action = func(w *wizard) tea.Cmd {
 			return w.push(newVariable(name))
@@ -77,9 +77,13 @@ func (h *how) shown(w *wizard) tea.Cmd {
 	h.planning = false
 	at := h.here().id
 	h.build(w)
-	h.focus(at)
-	if h.field(at) == nil {
+	switch {
+	case at == plan.KeyService || at == plan.KeyBackupTo:
+		h.focus(plan.KeyName) // Enter goes on
+	case h.field(at) == nil:
 		h.focus(fieldAdd)
+	default:
+		h.focus(at)
 	}
 	return nil
 }
@@ -93,7 +97,7 @@ func (h *how) update(w *wizard, msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		w.plan = m.plan
-		return w.push(&review{})
+		return askAboutData(w)
 	case tea.KeyMsg:
 		return h.pressed(w, m)
 	}
@@ -149,11 +153,7 @@ func (h *how) submit(w *wizard) tea.Cmd {
 	}
 	h.keep(w)
 	h.planning = true
-	asked, home := w.answers.Asked(), w.options.Home
-	return w.async(h, func(ctx context.Context) tea.Msg {
-		plan, err := plan.Make(ctx, asked, home)
-		return howAnswered{plan, err}
-	})
+	return w.makePlan(h)
 }
 
 // keep takes over the values that are not the defaults.
@@ -186,6 +186,8 @@ func (h *how) keys(*wizard) []key {
 	switch x := h.here(); {
 	case x.id == fieldAdd:
 		return []key{{"Enter", "add one"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
+	case x.id == plan.KeyService || x.id == plan.KeyBackupTo:
+		return []key{{"Enter", "change it"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
 	case x.action != nil:
 		return []key{{"Enter", "change it"}, {"x", "remove it"}, {"Tab", "next field"}, {"Esc", "back"}}
 	case len(x.choices) > 0:

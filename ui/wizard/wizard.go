@@ -109,6 +109,8 @@ type wizard struct {
 	asker              *asker
 	// now is the clock; tests stop it.
 	now func() time.Time
+	// askedBackups is set once the person was asked where backups go.
+	askedBackups bool
 	// atEnd is done when the wizard ends.
 	atEnd []func()
 }

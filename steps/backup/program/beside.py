@@ -8,8 +8,9 @@ import exchange
 import run
 import say
 import sources
+from after import After
 from say import Failure
-from settings import Settings, is_release
+from settings import Settings
 from source import BESIDE, before
 
 
@@ -70,46 +71,29 @@ def discard(settings: Settings) -> None:
 
 
 def swap(settings: Settings, words: list[str]) -> None:
-    """Replaces the live data by a dump.
-
-    The words are the dump's folder, and maybe "--release", a release, "--" and the words of a command that has
-    that release take the traffic: code and data change together, or neither does.
-    """
-    folder, release, command = switched(words)
+    """Replaces the live data by a dump. The words are the dump's folder, and those of After."""
+    if not words:
+        raise Failure("swap takes the folder of a dump")
+    after = After.of(words[1:])
     with run.locked(settings, "restore"):
-        exchange.recover(settings)
-        compared = restore(settings, folder)
-        say.line("swap it with the live data: requests wait")
-        try:
-            switch = (lambda: follow(command)) if command else None
-            stamp = exchange.exchange(settings, list(compared), BESIDE, switch, release)
-        except BaseException:
-            if exchange.Note.read(settings) is None:  # else what is beside may be what was live
-                discard(settings)
-            raise
-        say.answer({"before": stamp, "counts": {f"{s} {t}": n for s, c in compared.items() for t, n in c.items()} if small(compared) else {}})
+        replace(settings, Path(words[0]), after)
 
 
-def switched(words: list[str]) -> tuple[Path, str, list[str]]:
-    """The words of swap: the folder, the release, and the command."""
-    match words:
-        case [folder]:
-            return Path(folder), "", []
-        case [folder, "--release", release, "--", *command] if command and is_release(release):
-            return Path(folder), release, command
-    raise Failure("swap takes a folder, and maybe --release RELEASE -- COMMAND")
-
-
-def follow(command: list[str]) -> None:
-    """Runs the command that has a release take the traffic. What it prints is printed."""
-    process = run.subprocess.Popen(command, env={**run.ENVIRONMENT, "HOME": "/root"}, cwd="/", stdin=run.subprocess.DEVNULL)
+def replace(settings: Settings, folder: Path, after: After = After()) -> None:
+    """Restores a dump beside the live data, compares, and swaps them: code and data change together, or neither does."""
+    exchange.recover(settings)
+    compared = restore(settings, folder)
+    say.line("swap it with the live data: requests wait")
+    wanted = dump.read(folder).get("ran")
+    if wanted is not None and after.command and not after.release:
+        wanted = [*wanted, settings.release()]
     try:
-        if process.wait(1800) != 0:
-            raise Failure("the release did not take the traffic with this data: " + run.ending(process.returncode, None), "slipway logs shows why")
+        stamp = exchange.exchange(settings, list(compared), BESIDE, wanted, after)
     except BaseException:
-        process.kill()
-        process.wait()
+        if exchange.Note.read(settings) is None:  # else what is beside may be what was live
+            discard(settings)
         raise
+    say.answer({"before": stamp, "counts": {f"{s} {t}": n for s, c in compared.items() for t, n in c.items()} if small(compared) else {}})
 
 
 def small(compared: dict) -> bool:
@@ -118,19 +102,25 @@ def small(compared: dict) -> bool:
 
 
 def back(settings: Settings, words: list[str]) -> None:
-    """Puts data back that was set aside. The word is its stamp."""
-    if len(words) != 1 or words[0] not in kept(settings):
+    """Puts data back that was set aside. The words are its stamp, and those of After."""
+    if not words or words[0] not in kept(settings):
         have = ", ".join(sorted(kept(settings))) or "none"
-        raise Failure(f"no data was set aside at {' '.join(words)!a}: there is {have}")
-    stamp = words[0]
+        raise Failure(f"no data was set aside at {' '.join(words[:1])!a}: there is {have}")
+    stamp, after = words[0], After.of(words[1:])
     with run.locked(settings, "restore"):
         exchange.recover(settings)
         about = kept(settings)[stamp]
         names = [name for name in about["names"] if (s := sources.named(settings, name)) and s.exists(before(stamp))]
         say.line("put the data back: requests wait")
-        now = exchange.exchange(settings, names, before(stamp))
+        now = exchange.exchange(settings, names, before(stamp), about.get("marks"), after)
         run.remove(settings.set_aside / stamp)
         say.answer({"before": now, "counts": {}})
+
+
+def aside(settings: Settings, words: list[str]) -> None:
+    """Answers with the data that was set aside, by its stamp."""
+    exchange.recover(settings)
+    say.answer({"aside": {stamp: {"time": about["time"], "from": about.get("from", ""), "release": about["release"]} for stamp, about in kept(settings).items()}})
 
 
 def kept(settings: Settings) -> dict[str, dict]:

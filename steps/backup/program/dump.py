@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import files
+import marks
 import run
 import say
 import sources
@@ -40,7 +41,7 @@ def make(settings: Settings, folder: Path, reason: str, in_place: bool = False) 
             versions[source.name] = version
     manifest = {
         "format": FORMAT, "time": run.now(), "name": settings.name, "tag": settings.tag, "user": settings.user,
-        "release": settings.release(), "reason": reason, "initialized": os.path.exists(os.path.join(settings.root, "initialized")),
+        "release": settings.release(), "reason": reason, "ran": marks.of(settings),
         "versions": versions, "parts": parts, "settings": settings.plan, "beside": beside_files(settings, folder),
     }
     run.write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
@@ -74,13 +75,18 @@ def digest_of(folder: Path, path: str) -> File:
 def read(folder: Path) -> dict:
     """The manifest of a dump. Its parts are source.Part."""
     try:
-        with open(folder / MANIFEST, encoding="utf-8") as file:
-            manifest = json.load(file)
-        manifest["parts"] = [Part.of(part) for part in manifest["parts"]]
+        return parse((folder / MANIFEST).read_bytes(), str(folder))
     except FileNotFoundError:
         raise Failure(f"{folder} is not a whole dump: it has no {MANIFEST}") from None
+
+
+def parse(text: bytes, place: str) -> dict:
+    """A manifest from its text. Its parts are source.Part."""
+    try:
+        manifest = json.loads(text)
+        manifest["parts"] = [Part.of(part) for part in manifest["parts"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise Failure(f"{folder / MANIFEST} can't be read: {error}") from None
+        raise Failure(f"the manifest of {place} can't be read: {error}") from None
     if manifest.get("format") != FORMAT:
         raise Failure("the dump was made by a newer Slipway", "update slipway")
     return manifest
@@ -100,6 +106,18 @@ def check(settings: Settings, folder: Path) -> dict:
     return manifest
 
 
+def fits(settings: Settings, words: list[str]) -> None:
+    """Answers whether a snapshot of the data fits the disk."""
+    needed, free = need(settings)
+    say.answer({"needed": needed, "free": free, "fits": needed <= free})
+
+
+def need(settings: Settings) -> tuple[int, int]:
+    """How many bytes the data takes, and how many a snapshot may take: a tenth of the disk stays free."""
+    place = Path(settings.work)
+    return sum(source.size() for source in sources.of(settings)), run.free(place) - run.reserve(place)
+
+
 def snapshot(settings: Settings, words: list[str]) -> None:
     """Writes a dump of the data as it is before a release's command runs. The word is the release."""
     if len(words) != 1 or not is_release(words[0]):
@@ -113,9 +131,9 @@ def snapshot(settings: Settings, words: list[str]) -> None:
         part = folder.with_name(folder.name + ".part")
         for left in folder, part:
             run.remove(left)
-        needed, free = sum(source.size() for source in sources.of(settings)), run.free(folder.parent)
-        if needed > free - run.reserve(folder.parent):
-            raise Failure(f"the data takes {needed >> 20} MB and {free >> 20} MB of the disk are free: it does not fit with 10 % of the disk left",
+        needed, free = need(settings)
+        if needed > free:
+            raise Failure(f"the data takes {needed >> 20} MB, and a snapshot may take {max(free, 0) >> 20} MB: 10 % of the disk stay free",
                           "remove what is not needed, or take a larger server", full=True)
         try:
             manifest = make(settings, part, "snapshot")

@@ -10,16 +10,20 @@ import os
 import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Iterator
 
+import handover
+import marks
 import run
 import say
 import sources
 import units
+from after import After
 from settings import Settings
 from source import LIVE, Source, before
 
-SWAPPING, STARTING, DONE = "swapping", "starting", "done"
+SWAPPING, SWITCHING, STARTING, DONE = "swapping", "switching", "starting", "done"
+CLOSED = (SWAPPING, SWITCHING)  # when no unit starts that has a gate
 
 
 class Note:
@@ -78,11 +82,11 @@ def alive(settings: Settings, block: bool = True) -> Iterator[bool]:
         os.close(fd)
 
 
-def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[], None] | None = None, release: str = "") -> str:
+def exchange(settings: Settings, names: list[str], new: str, wanted: list[str] | None = None, after: After = After()) -> str:
     """Swaps the live data of these sources with what lies at new, and gives the stamp of what was before.
 
-    The app is stopped meanwhile: requests wait. With switch, that is called instead of starting the app again, and
-    has another release take the traffic. At any failure the live data is as it was, and the app runs.
+    The app is stopped meanwhile: requests wait. wanted is what marks.of says of the other data. If after has another
+    release take the traffic, the app is not started again. At any failure the live data is as it was, and the app runs.
     """
     recover(settings)
     if busy := units.commands(settings):
@@ -92,16 +96,22 @@ def exchange(settings: Settings, names: list[str], new: str, switch: Callable[[]
     was_healthy = bool(running) and units.healthy(settings, 5)
     note = Note(settings, {"stamp": stamp, "new": new, "names": [s.name for s in moved], "phase": SWAPPING, "step": None,
                            "running": running, "listening": listening, "live": [s.name for s in moved if s.exists(LIVE)],
-                           "release": release, "time": run.now()})
+                           "release": after.release, "serving": settings.release(), "link": handover.link(settings),
+                           "had": marks.of(settings), "wanted": wanted, "time": run.now()})
     with alive(settings):
         note.write()
         units.guard()
         try:
-            units.close_gates(settings, [*units.of_app(settings), *(u for s in moved for u in s.units())])
+            units.close_gates(settings, [*units.of_app(settings), *handover.services(settings, after.release), *(u for s in moved for u in s.units())])
+            if after.release:
+                handover.begin(settings, after.release)
             units.stop(running)
             move(note)
-            settle(note, was_healthy, switch)
+            settle(note, was_healthy, after)
         except BaseException:
+            if switched(note):  # it has the traffic with its data, and something beside it failed
+                finish(note)
+                raise
             say.line("that failed: the data of before comes back")
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)  # the guard would go on with it, but later
@@ -121,12 +131,17 @@ def move(note: Note) -> None:
         note.rename(source, new, LIVE)
 
 
-def settle(note: Note, was_healthy: bool, switch: Callable[[], None] | None) -> None:
+def settle(note: Note, was_healthy: bool, after: After) -> None:
     """Starts the app over the other data, and fails if it does not answer as it did before."""
-    for source in note.sources if switch else ():
-        source.resume()
-    if switch:
-        switch()
+    if after.command:
+        note.write(phase=SWITCHING)
+        for source in note.sources:
+            source.resume()
+        if after.release:
+            units.open_gates(note.settings, after.release)
+        after.run()
+    if after.release:
+        handover.end_others(note.settings, after.release)
         return
     note.write(phase=STARTING)
     for source in note.sources:
@@ -139,7 +154,11 @@ def settle(note: Note, was_healthy: bool, switch: Callable[[], None] | None) -> 
 def finish(note: Note) -> None:
     """Leaves the data as it is now: the swap is done."""
     note.write(phase=DONE)
-    about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"]}
+    if note.values["wanted"] is not None:
+        marks.put(note.settings, note.values["wanted"])
+    handover.end(note.settings, note.values["serving"], note.values["link"])
+    about = {"time": note.values["time"], "release": note.settings.release(), "names": note.values["live"],
+             "from": note.values["serving"], "marks": note.values["had"]}
     run.write(note.settings.set_aside / note.values["stamp"] / "before.json", json.dumps(about).encode())
     units.open_gates(note.settings)
     note.remove()
@@ -148,6 +167,9 @@ def finish(note: Note) -> None:
 def undo(note: Note, block: bool = True) -> None:
     """Puts everything back as it was before the swap, whatever of it was done."""
     note.write(phase=SWAPPING)
+    if note.values["release"]:
+        units.stop([unit for unit in units.running(note.settings, "socket") if unit not in note.values["listening"]])
+        handover.end(note.settings, note.values["serving"], note.values["link"])
     units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
     for source in note.sources:
@@ -182,7 +204,12 @@ def recover(settings: Settings) -> None:
 
 def end(note: Note, block: bool = True) -> None:
     """Finishes or undoes the swap of a run that was killed."""
-    if note.values["phase"] == DONE or note.values["release"] and note.settings.release() == note.values["release"]:
+    if note.values["phase"] == DONE or switched(note):
         finish(note)
     else:
         undo(note, block)
+
+
+def switched(note: Note) -> bool:
+    """Whether the release that is to take the traffic does."""
+    return note.values["release"] != "" and note.settings.release() == note.values["release"]

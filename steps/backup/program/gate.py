@@ -21,7 +21,7 @@ def gate(settings: Settings, words: list[str]) -> None:
         if note is None:
             return
         with exchange.alive(settings, block=False) as mine:
-            if not mine and words != ["guard"] and note.values["phase"] != exchange.SWAPPING:
+            if not mine and words != ["guard"] and note.values["phase"] not in exchange.CLOSED:
                 return
             try:
                 if mine and (note := exchange.Note.read(settings)) is not None:

@@ -33,7 +33,13 @@ def counts(settings: Settings, words: list[str]) -> None:
     """Answers in what the data of now differs from a dump's. The word is the dump's folder."""
     if len(words) != 1:
         raise Failure("counts takes the folder of a dump")
-    manifest, lost, gone = dump.read(Path(words[0])), {}, {}
+    say.answer(difference(settings, dump.read(Path(words[0]))))
+
+
+def difference(settings: Settings, manifest: dict) -> dict:
+    """In what the data of now differs from a dump's, by its manifest."""
+    lost: dict[str, int] = {}
+    gone: dict[str, int] = {}
     for part in manifest["parts"]:
         source = sources.named(settings, part.source)
         now = source.counts() if source else {}
@@ -41,4 +47,4 @@ def counts(settings: Settings, words: list[str]) -> None:
             more = now.get(table, 0) - part.counts.get(table, 0)
             if more:
                 (lost if more > 0 else gone)[f"{part.source} {table}"] = abs(more)
-    say.answer({"lost": fewer(lost), "gone": fewer(gone), "time": manifest["time"], "release": manifest["release"]})
+    return {"lost": fewer(lost), "gone": fewer(gone), "time": manifest["time"], "release": manifest["release"], "ran": manifest.get("ran") or []}

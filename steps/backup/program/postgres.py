@@ -94,9 +94,12 @@ class Postgres(Source):
         return self.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1", self.database(where))
 
     def check(self, folder: Path, part: Part) -> None:
-        """Fails if the dump is not whole, or if pg_restore can't read its list."""
+        """Fails if the dump is not whole, or if pg_restore can't read it to its end."""
         check_files(folder, part)
         self.listing(folder / part.files[0].path)
+        with open(folder / part.files[0].path, "rb") as file:
+            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.instance.user, stdin=file, seconds=6 * run.HOUR,
+                       what="read the dump of PostgreSQL to its end")
 
     def listing(self, path: Path) -> str:
         """What pg_restore lists of a dump."""

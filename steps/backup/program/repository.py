@@ -57,7 +57,8 @@ class Repository:
 
     def id(self) -> str:
         """The repository's own name. It is a restic.NotThere if there is none."""
-        return json.loads(self.call(["cat", "config"], "open the repository"))["id"]
+        # restic tries for a quarter of an hour before it says what is wrong.
+        return json.loads(self.call(["cat", "config", "--no-lock"], "open the repository", seconds=min(self.patience, 90)))["id"]
 
     def begin(self) -> str:
         """Makes the repository, and gives its name."""
@@ -66,7 +67,7 @@ class Repository:
 
     def snapshots(self, tag: str | None = None) -> list[Snapshot]:
         """The whole backups of a deployment by its tag, this one's if none is given, the oldest first."""
-        printed = self.call(["snapshots", "--json", "--tag", self.settings.tag if tag is None else tag], "list the backups")
+        printed = self.call(["snapshots", "--json", "--no-lock", "--tag", self.settings.tag if tag is None else tag], "list the backups")
         found = [Snapshot(s["id"], s["time"], s.get("tags") or []) for s in json.loads(printed) or []]
         return sorted(found, key=lambda s: state.seconds(s.time))
 
@@ -110,8 +111,9 @@ class Repository:
             self.call(["forget", "--prune", *[checked(s) for s in snapshots]], "remove old backups", seconds=4 * run.HOUR)
 
     def sorted(self, keep: dict[str, int]) -> tuple[list[str], list[str]]:
-        """The ids of all backups of this deployment: those that stay if so many daily, weekly and monthly ones do, and the others."""
-        words = ["forget", "--dry-run", "--json", "--tag", self.settings.tag, "--group-by", ""]
+        """The ids of all backups of this deployment: those that stay if so many daily, weekly and monthly ones do, and
+        all of the last day, and the others."""
+        words = ["forget", "--dry-run", "--json", "--tag", self.settings.tag, "--group-by", "", "--keep-within", "1d"]
         words += [word for kind in ("daily", "weekly", "monthly") for word in (f"--keep-{kind}", str(keep.get(kind, 0)))]
         groups = json.loads(self.call(words, "list the backups") or b"null") or []
         stay, go = ([s["id"] for group in groups for s in group.get(which) or []] for which in ("keep", "remove"))
@@ -167,7 +169,7 @@ class Repository:
     def call(self, words: list[str], what: str, view: View | None = None, seconds: float | None = None) -> bytes:
         """Runs restic to its end and gives what it printed."""
         try:
-            return run.output(self.words(view or self.view(), words), env=self.environment(), seconds=seconds or self.patience, what=what)
+            return restic.output(self.words(view or self.view(), words), self.environment(), seconds or self.patience, what)
         except Failure as failure:
             raise self.explain(failure.what) from None
 

@@ -97,6 +97,24 @@ def failure(text: str, place: str) -> Failure:
     return Failure(f"{text} ({place})", "slipway backup now tries again")
 
 
+def output(words: list[str], env: dict[str, str], seconds: float, what: str) -> bytes:
+    """Runs restic to its end and gives what it printed. What it said last is told if it takes too long, too."""
+    process = run.start(words, env=env, stdout=subprocess.PIPE)
+    late = ""
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        late = f"it took longer than {int(seconds)} s: "
+    except BaseException:
+        run.end(process)
+        raise
+    if late or process.returncode != 0:
+        raise Failure(f"{what}: {late}{run.ending(process.returncode, err)}")
+    return (out or b"")[:run.OUTPUT_LIMIT]
+
+
 class Saving:
     """restic saves a dump. It is ended when it makes no progress for too long."""
 

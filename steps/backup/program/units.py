@@ -101,16 +101,17 @@ def close_gates(settings: Settings, units: list[str]) -> None:
     systemctl("daemon-reload")
 
 
-def open_gates(settings: Settings) -> None:
-    """Has services start at once again."""
-    found = list(Path(settings.units).glob(f"*.service.d/{GATE}*"))  # with those that were half written
+def open_gates(settings: Settings, release: str = "") -> None:
+    """Has services start at once again: all, or those of a release."""
+    gates = Path(settings.units).glob(f"*.service.d/{GATE}*")  # with those that were half written
+    found = [gate for gate in gates if release in gate.parent.name]
     for gate in found:
         gate.unlink(missing_ok=True)
         try:
             gate.parent.rmdir()
         except OSError:
             pass  # somebody else has settings there
-    own = list(Path(settings.units).glob(GATE_UNIT + "*"))
+    own = [] if release else list(Path(settings.units).glob(GATE_UNIT + "*"))
     for unit in own:
         unit.unlink(missing_ok=True)
     if found or own:

@@ -28,4 +28,11 @@ func (s *site) overSSH(t *testing.T) {
 	}
 	s.Root(app, `printf '127.0.0.1 %s\n' "$(ssh-keygen -q -t ed25519 -N '' -f /root/other >/dev/null; cut -d' ' -f1,2 /root/other.pub)" >/etc/slipway/backup_known_hosts`)
 	s.bad(t, "another host key")
+	s.Deploy("--sample", "hello", "--name", app) // puts the known host key back
+	s.good(t)
+	s.Root(app, `rm -rf ~keeper/backups`)
+	s.bad(t, "the repository that has the earlier backups is gone")
+	s.ids = nil
+	s.Must("backup", "now", "--begin-anew", app)
+	s.good(t)
 }

@@ -169,7 +169,7 @@ func (s *store) change(t *testing.T, name string, change func([]byte)) {
 		t.Fatal(err)
 	}
 	change(content)
-	if _, err := s.backend.PutObject(bucket, name, nil, bytes.NewReader(content), int64(len(content)), nil); err != nil {
+	if _, err := s.backend.PutObject(bucket, name, map[string]string{}, bytes.NewReader(content), int64(len(content)), nil); err != nil {
 		t.Fatal(err)
 	}
 }

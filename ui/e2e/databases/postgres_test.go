@@ -145,7 +145,7 @@ func TestPostgresOfOthers(t *testing.T) {
 	}
 	o.Root("guests", "systemctl restart slipway-postgres.service")
 	says(t, url, 1, "ada")
-	if now := s.root(t, theirState); now != before {
+	if now := o.Root("guests", theirState); now != before {
 		t.Errorf("their PostgreSQL was\n%s\nand is\n%s", before, now)
 	}
 	o.Must("destroy", "-y", "--lose-data", "guests")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/local/localtest"
 	"slipway/ui/e2e"
 )
@@ -38,9 +39,13 @@ func TestSpaces(t *testing.T) {
 		t.Errorf("the second run changes something: %v", again.Steps)
 	}
 	cloud.OnlyGETs(t)
-	gone := o.Must("destroy", "-y", "hello")
+	o.backsUp(t, cloud, secret)
+	gone := o.Must("destroy", "-y", "--lose-data", "hello")
 	if !strings.Contains(gone.Stderr, "the bucket fra1/hello-backups stays") {
 		t.Errorf("destroy does not name the bucket:\n%s", gone.Stderr)
+	}
+	if kept, _ := filepath.Glob(filepath.Join(o.State().Dir, ".backup-keys", "slipway-hello-*.key")); len(kept) != 1 || !strings.Contains(gone.Stderr, kept[0]) {
+		t.Errorf("without its key nobody can read the backups: %v is kept, and destroy says\n%s", kept, gone.Stderr)
 	}
 	if left := cloud.Contents(); !left.Empty() || len(left.Buckets) != 1 {
 		t.Errorf("the cloud still has %+v", left)
@@ -50,6 +55,27 @@ func TestSpaces(t *testing.T) {
 			t.Errorf("the secret was printed:\n%s", printed)
 		}
 	}
+}
+
+// backsUp makes a backup and proves it. A bucket that is full is a failure.
+func (o *operator) backsUp(t *testing.T, cloud e2e.Cloud, secret string) {
+	t.Helper()
+	o.Root("hello", "runuser -u app-hello -- sh -c 'head -c 3M /dev/urandom >/var/lib/app-hello/file'")
+	made := o.Must("backup", "now", "hello")
+	drilled := o.Must("backup", "drill", "hello")
+	if doctor := o.Must("doctor", "hello"); !strings.Contains(doctor.Stdout, "backups: good") {
+		t.Errorf("doctor: %s", doctor.Stdout)
+	}
+	printed := made.Stdout + made.Stderr + drilled.Stdout + drilled.Stderr + o.Root("hello", "journalctl --no-pager; cat /etc/slipway/data.json /var/lib/slipway/backup/state.json")
+	if strings.Contains(printed, secret) {
+		t.Error("the secret was printed")
+	}
+	cloud.SetFaults(fakecloud.Faults{SpacesFull: true})
+	if r := o.Run("backup", "now", "hello"); r.Code != 1 || !strings.Contains(r.Stderr, "no room left") {
+		t.Errorf("a full bucket: exit %d, %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	cloud.SetFaults(fakecloud.Faults{})
+	o.Must("backup", "now", "hello")
 }
 
 // spacesSecret is the secret of the deployment's Spaces key. It is kept for the operator

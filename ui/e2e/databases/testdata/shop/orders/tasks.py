@@ -5,4 +5,4 @@ from .models import Shipped
 
 @shared_task
 def ship(number):
-    Shipped.objects.create(number=number)
+    Shipped.objects.get_or_create(number=number)

@@ -20,7 +20,7 @@ func (p *Provider) Databases(ctx context.Context, spec providers.Spec) ([]string
 	if app != nil {
 		name = app.Name
 	}
-	return nil, &providers.Usage{Err: errors.New("Heroku's own client opens its databases"),
+	return nil, &providers.Usage{Err: errors.New("databases at Heroku are opened by its own client"),
 		Next: fmt.Sprintf("heroku pg:psql --app %s, heroku redis:cli --app %s, or heroku pg:backups:capture --app %s for a dump", name, name, name)}
 }
 

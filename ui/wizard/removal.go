@@ -194,11 +194,12 @@ func (r *removal) data(w *wizard, width int) string {
 	if len(lines) == 0 {
 		return ""
 	}
-	text := w.look.warn.Render("Data that nobody can make again:") + "\n"
+	var text strings.Builder
+	text.WriteString(w.look.warn.Render("Data that nobody can make again:") + "\n")
 	for _, line := range lines {
-		text += indented("  "+w.look.bullet+" ", line, width) + "\n"
+		text.WriteString(indented("  "+w.look.bullet+" ", line, width) + "\n")
 	}
-	return text + "\n"
+	return text.String() + "\n"
 }
 
 func (r *removal) keys(*wizard) []key {

@@ -35,7 +35,9 @@ func TestDestroyUnseen(t *testing.T) {
 		}
 		t.Cleanup(func() {
 			if d, err := o.State().Open(name, time.Now()); err == nil {
-				d.Remove()
+				if err := d.Remove(); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

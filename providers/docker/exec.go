@@ -9,6 +9,8 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"slipway/providers"
 )
 
 // exec runs words in a container that runs and returns their status and output. They end
@@ -31,18 +33,69 @@ func (d deployment) exec(ctx context.Context, name, user string, words ...string
 	if err != nil {
 		return 0, "", d.failed("read what a command in "+name+" prints", err)
 	}
+	status, err = d.ended(ctx, name, made.ID)
+	return status, text, err
+}
+
+// ended waits until a command in a container has ended, and returns its status.
+func (d deployment) ended(ctx context.Context, name, id string) (int, error) {
 	for {
-		state, err := d.api.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
+		state, err := d.api.ExecInspect(ctx, id, client.ExecInspectOptions{})
 		if err != nil {
-			return 0, "", d.failed("ask for a command's status in "+name, err)
+			return 0, d.failed("ask for a command's status in "+name, err)
 		}
 		if !state.Running {
-			return state.ExitCode, text, nil
+			return state.ExitCode, nil
 		}
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
-			return 0, "", err
+			return 0, err
 		}
 	}
+}
+
+// execDetachKeys are what detachKeys is to a container: here they are characters, and this
+// row of them nobody types. The engine's own would swallow Ctrl-P.
+const execDetachKeys = "ctrl-],ctrl-^,ctrl-],ctrl-^,ctrl-]"
+
+// attach runs a command in a container that runs, with the caller's streams, and returns
+// its status. Its input ends with ctx; the engine can't end more of it.
+func (d deployment) attach(ctx context.Context, name string, command providers.Command) (int, error) {
+	terminal := command.Terminal
+	options := client.ExecCreateOptions{Cmd: command.Words, AttachStdin: command.Stdin != nil, AttachStdout: true, AttachStderr: true, TTY: terminal != nil, DetachKeys: execDetachKeys}
+	if terminal != nil && terminal.Type != "" {
+		options.Env = []string{"TERM=" + terminal.Type}
+	}
+	made, err := d.api.ExecCreate(ctx, name, options)
+	if err != nil {
+		return 0, d.failed("run a command in "+name, err)
+	}
+	attached, err := d.api.ExecAttach(ctx, made.ID, client.ExecAttachOptions{TTY: terminal != nil})
+	if err != nil {
+		return 0, d.failed("run a command in "+name, err)
+	}
+	defer attached.Close()
+	defer context.AfterFunc(ctx, attached.Close)()
+	if command.Stdin != nil {
+		// It ends with the connection, or with the next that is typed.
+		go func() {
+			_, _ = io.Copy(attached.Conn, command.Stdin)
+			_ = attached.CloseWrite()
+		}()
+	}
+	resizes, stop := context.WithCancel(ctx)
+	defer stop()
+	go followSize(resizes, terminal, func(ctx context.Context, columns, rows uint) {
+		// A command that ended has no size; what else goes wrong is no reason to end it.
+		_, _ = d.api.ExecResize(ctx, made.ID, client.ExecResizeOptions{Width: columns, Height: rows})
+	})
+	err = output(attached.Reader, command)
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	if err != nil {
+		return 0, d.failed("read what a command in "+name+" prints", err)
+	}
+	return d.ended(ctx, name, made.ID)
 }
 
 // pause waits, but not longer than ctx.

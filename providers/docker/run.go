@@ -68,7 +68,10 @@ func (d deployment) run(ctx context.Context, r release, command providers.Comman
 	}
 	resizes, stop := context.WithCancel(ctx)
 	defer stop()
-	go d.resize(resizes, made.ID, command.Terminal)
+	go followSize(resizes, command.Terminal, func(ctx context.Context, columns, rows uint) {
+		// A command that ended has no size; what else goes wrong is no reason to end it.
+		_, _ = d.api.ContainerResize(ctx, made.ID, client.ContainerResizeOptions{Width: columns, Height: rows})
+	})
 	err = <-printed
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)
@@ -130,16 +133,15 @@ func writer(w io.Writer) io.Writer {
 	return w
 }
 
-// resize gives a container's terminal the caller's size, again with each change.
-func (d deployment) resize(ctx context.Context, id string, terminal *providers.Terminal) {
+// followSize gives a terminal elsewhere the caller's size, again with each change.
+func followSize(ctx context.Context, terminal *providers.Terminal, resize func(ctx context.Context, columns, rows uint)) {
 	if terminal == nil || terminal.Size == nil {
 		return
 	}
 	for {
 		columns, rows := terminal.Size()
 		if columns > 0 && rows > 0 {
-			// A command that ended has no size; what else goes wrong is no reason to end it.
-			_, _ = d.api.ContainerResize(ctx, id, client.ContainerResizeOptions{Width: uint(columns), Height: uint(rows)})
+			resize(ctx, uint(columns), uint(rows))
 		}
 		select {
 		case <-ctx.Done():

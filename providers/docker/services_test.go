@@ -57,6 +57,7 @@ func TestServices(t *testing.T) {
 	if changed := w.mustDeliver(t, app); len(changed) != 0 {
 		t.Errorf("the same again changed %v", changed)
 	}
+	w.movesData(t)
 	w.tellsData(t, "mariadb", "postgres", "redis")
 }
 

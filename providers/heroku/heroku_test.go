@@ -78,6 +78,9 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	if data, err := d.open().Data(t.Context(), d.spec); err != nil || len(data) != 1 || !strings.Contains(data[0].String(), "postgres: heroku-postgresql:essential-0") {
 		t.Errorf("it keeps %v, %v", data, err)
 	}
+	if _, err := d.open().Databases(t.Context(), d.spec); err == nil || !strings.Contains(err.Error(), "heroku pg:psql --app greeter") {
+		t.Errorf("its databases: %v", err)
+	}
 	if !slices.ContainsFunc(d.told, func(line string) bool { return strings.HasPrefix(line, "-----> ") }) {
 		t.Errorf("the build's output was not shown: %q", d.told)
 	}

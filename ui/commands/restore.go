@@ -86,7 +86,7 @@ func (c *command) aboutBackup(args []string) (home state.Home, name, when string
 	switch {
 	case len(args) == 2:
 		names, when = args[:1], args[1]
-	case len(args) == 1 && !(plan.CheckName(args[0]) == nil && home.Exists(args[0])):
+	case len(args) == 1 && (plan.CheckName(args[0]) != nil || !home.Exists(args[0])):
 		if _, err := steps.ParseWhen(args[0], time.Local); err == nil {
 			names, when = nil, args[0]
 		}

@@ -11,7 +11,6 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
-	"slipway/state/durable"
 	"slipway/steps/backup"
 	"slipway/steps/backup/repository"
 	"slipway/steps/engine"
@@ -174,11 +173,7 @@ func BackupKey(name string, home state.Home) (string, error) {
 }
 
 func readBackupKey(home state.Home, name string) string {
-	text, err := durable.Read(filepath.Join(home.Folder(name), backupKey), longestKey)
-	if err != nil || !isBackupKey(strings.TrimSpace(string(text))) {
-		return ""
-	}
-	return strings.TrimSpace(string(text))
+	return readKey(filepath.Join(home.Folder(name), backupKey))
 }
 
 // isBackupKey tells a key that a server made: 32 bytes in base64.

@@ -58,6 +58,9 @@ func openChange(ctx context.Context, name string, wanted providers.Ability, home
 // OpenRestore finds what is to be restored, and looks at how the data of now differs from
 // it. when is as ParseWhen gives it: a backup, or data that was set aside.
 func OpenRestore(ctx context.Context, name, when string, home state.Home, open engine.OpenProvider) (*DataChange, error) {
+	if from, err := originOf(home, name); err == nil && from.removed {
+		return nil, plan.Usagef("slipway restore "+from.Name+" --as NEWNAME makes a new server with its backup", "%s was removed: it has no server", name)
+	}
 	d, err := openChange(ctx, name, providers.ToBackUp, home, open)
 	if err != nil {
 		return nil, err

@@ -40,8 +40,10 @@ What was there before is set aside until the next release, and the command is sh
 that puts it back: WHEN is then before-, and the time at which it was replaced.
 
 --as makes a new deployment of the same app instead, with the settings of NAME, and has it
-begin with the backup's data and variables. NAME and its server stay as they are, and
-the server may be gone. All flags of deploy can be given with it.`,
+begin with the backup's data and variables. NAME and its server stay as they are. The
+server may be gone, and NAME may have been removed here: slipway destroy keeps what is
+needed. NAME keeps its domains as long as its server is there. All flags of deploy can
+be given with it.`,
 		Example: `  slipway restore shop                        the last backup
   slipway restore shop '2026-01-31 14:30'     the last backup before that time
   slipway restore shop latest --as shop-new   on a new server`,
@@ -106,7 +108,7 @@ func (c *command) restoreAs(cmd *cobra.Command, f *deployFlags, home state.Home,
 	if err := plan.CheckName(as); err != nil {
 		return plan.Usagef(err.Error(), "--as %q can't be used", as)
 	}
-	asked, err := steps.AskAs(f.asked(cmd, nil), name, as, home)
+	asked, note, err := steps.AskAs(cmd.Context(), f.asked(cmd, nil), name, as, home, c.providers(home, f.yes))
 	if err != nil {
 		return err
 	}
@@ -121,6 +123,9 @@ func (c *command) restoreAs(cmd *cobra.Command, f *deployFlags, home state.Home,
 	}
 	if err := steps.RestoreAs(&made, name, when, home); err != nil {
 		return err
+	}
+	if note != "" {
+		c.sayf("note: %s\n", note)
 	}
 	if !f.yes && !f.plan && !c.confirmed(fmt.Sprintf("make the new deployment %s with the backup %s of %s?", as, when, name)) {
 		c.sayf("nothing was made\n")

@@ -33,9 +33,8 @@ def make(settings: Settings, folder: Path, reason: str, in_place: bool = False) 
     parts, versions = [], {}
     for source in sources.of(settings):
         say.line(f"dump {source.name}")
-        in_files = isinstance(source, files.Files)
-        part = source.dump(folder, in_place) if in_files else source.dump(folder)
-        source.check(folder, part) if not (in_place and in_files) else check_files(folder, part)
+        part = source.dump(folder, in_place) if isinstance(source, files.Files) else source.dump(folder)
+        source.check(folder, part, fresh=True)
         parts.append(part.as_dict())
         if version := source.version():
             versions[source.name] = version

@@ -4,6 +4,7 @@ root administers it over the socket. A dump is loaded as the app's own role: not
 may. MariaDB can't rename a database, so all tables of one are renamed into another at once.
 """
 
+import io
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ from typing import BinaryIO, Iterator
 import run
 from say import Failure
 from settings import Instance, Settings
-from source import LIVE, Part, Source, check_files, digest, not_live
+from source import LIVE, Part, Source, Written, check_files, not_live
 
 FILE = "mariadb.sql"
 END = b"-- Dump completed"
@@ -74,12 +75,13 @@ class MariaDB(Source):
 
     def dump(self, folder: Path) -> Part:
         """Dumps the database by mariadb-dump, and counts the rows in what it writes."""
-        with open(folder / FILE, "xb") as out:
+        with Written(folder, FILE) as file, io.BufferedWriter(file, 1 << 20) as out:
             counts = self.write(out)
             out.flush()
-            os.fsync(out.fileno())
+            os.fsync(file.fd)
+            written = file.file()
         empty = {table: 0 for table in self.names(LIVE, ROWS)}
-        return Part(self.name, [digest(folder, FILE)], {**empty, **counts})
+        return Part(self.name, [written], {**empty, **counts})
 
     def write(self, out: BinaryIO) -> dict[str, int]:
         """Writes a dump into an open file, and counts the rows by table."""
@@ -108,9 +110,9 @@ class MariaDB(Source):
             raise Failure("dump MariaDB: " + run.ending(status, said), HINT)
         return counted
 
-    def check(self, folder: Path, part: Part) -> None:
+    def check(self, folder: Path, part: Part, fresh: bool = False) -> None:
         """Fails if the dump is not whole: mariadb-dump says at its end that it is."""
-        check_files(folder, part)
+        check_files(folder, part, sums=not fresh)
         with open(folder / part.files[0].path, "rb") as file:
             file.seek(max(0, part.files[0].bytes - 4096))
             if END not in file.read():

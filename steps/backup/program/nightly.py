@@ -1,7 +1,6 @@
 """A backup: a dump, checked, put into the repository, and found there again."""
 
 import json
-import os
 from pathlib import Path
 
 import beside
@@ -63,8 +62,7 @@ def save(settings: Settings, anew: bool) -> dict:
             size = sum(f["bytes"] for part in manifest["parts"] for f in part["files"]) + rows.get("files bytes", 0)
             say.line("save the dump in the repository")
             saved = repository.save(folder, manifest, size)
-            stay, go = repository.sorted(settings.backup["keep"])
-            confirm(repository, saved, [*stay, *go], folder)
+            stay, go = confirm(settings, repository, saved, folder)
         finally:
             run.remove(folder)
         keep(settings, known, saved, manifest, rows, size)
@@ -76,14 +74,15 @@ def open_repository(settings: Settings, repository: Repository, known: state.Sta
     """Makes the repository if none was ever made at this place, and fails if it is another one than it was."""
     say.line(f"open the repository {repository.place}")
     before = known.repository if known.repository.get("place") == repository.place else {}
-    try:
-        found = repository.id()
-    except restic.NotThere as failure:
-        if before and not anew:
-            raise Failure(f"the repository that has the earlier backups is gone: {failure.what}",
-                          f"bring it back; if it is lost for good, slipway backup now {ANEW} makes a new one") from None
-        say.line("make the repository")
-        found = repository.begin()
+    with repository.lists_locks() as lists:
+        try:
+            found, locks = repository.id(), lists.output(repository.patience)
+        except restic.NotThere as failure:
+            if before and not anew:
+                raise Failure(f"the repository that has the earlier backups is gone: {failure.what}",
+                              f"bring it back; if it is lost for good, slipway backup now {ANEW} makes a new one") from None
+            say.line("make the repository")
+            found, locks = repository.begin(), b""
     if before and before["id"] != found and not anew:
         raise Failure(f"at {repository.place} there is another repository than the one that has the earlier backups",
                       f"bring it back; if it is lost for good, slipway backup now {ANEW} goes on with this one")
@@ -92,7 +91,7 @@ def open_repository(settings: Settings, repository: Repository, known: state.Sta
         known.good, known.proven, known.drill, known.warnings = {}, {}, {}, []
         (settings.backup_state / state.COUNTS).unlink(missing_ok=True)
         state.save(settings, known)
-    repository.unlock()
+    repository.unlock(locks)
 
 
 def room(settings: Settings) -> None:
@@ -104,12 +103,18 @@ def room(settings: Settings) -> None:
                       "remove what is not needed, or take a larger server")
 
 
-def confirm(repository: Repository, saved: str, there: list[str], folder: Path) -> None:
-    """Fails unless the repository lists the backup and gives back its manifest as it was written."""
-    if saved not in there:
-        raise Failure(f"the repository does not list the backup {saved[:8]} that was just saved")
-    if repository.manifest(saved) != (folder / dump.MANIFEST).read_bytes():
-        raise Failure(f"the repository gives back another manifest than the backup {saved[:8]} has")
+def confirm(settings: Settings, repository: Repository, saved: str, folder: Path) -> tuple[list[str], list[str]]:
+    """Fails unless the repository lists the backup and gives back its manifest as it was written.
+
+    It gives the backups that stay and those that may go, as Repository.sorted does.
+    """
+    with repository.reads_manifest(saved) as reads:
+        stay, go = repository.sorted(settings.backup["keep"])
+        if saved not in [*stay, *go]:
+            raise Failure(f"the repository does not list the backup {saved[:8]} that was just saved")
+        if reads.output(repository.patience) != (folder / dump.MANIFEST).read_bytes():
+            raise Failure(f"the repository gives back another manifest than the backup {saved[:8]} has")
+    return stay, go
 
 
 def keep(settings: Settings, known: state.State, saved: str, manifest: dict, rows: dict[str, int], size: int) -> None:

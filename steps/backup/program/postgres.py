@@ -10,14 +10,16 @@ import threading
 from pathlib import Path
 
 import run
+from program import Program
 from say import Failure
 from settings import Instance, Settings
-from source import LIVE, Part, Source, check_files, digest, not_live
+from source import LIVE, Part, Source, Written, check_files, not_live
 
 FILE = "postgres.dump"
 HINT = "slipway logs shows what PostgreSQL said; slipway doctor looks at the server"
 TABLES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"""
+DUMP = ("--format=custom", "--compress=0")
 LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
 
 
@@ -78,25 +80,33 @@ class Postgres(Source):
             return reading.counts()
 
     def dump(self, folder: Path) -> Part:
-        """Dumps the database by pg_dump, and counts the rows of the same instant."""
-        with Reading(self, LIVE) as reading, open(folder / FILE, "xb") as out:
-            self.write(out, f"--snapshot={reading.snapshot}")
-            counts = reading.counts()
-        return Part(self.name, [digest(folder, FILE)], counts, {"extensions": self.extensions(LIVE)})
+        """Dumps the database by pg_dump. Meanwhile the rows of the same instant are counted, and pg_restore reads along."""
+        with Reading(self, LIVE) as reading, Written(folder, FILE) as out:
+            tables = reading.count()
+            with Program(self.words("pg_dump", LIVE, "", *DUMP, f"--snapshot={reading.snapshot}"), "dump PostgreSQL", HINT,
+                         user=self.instance.user, env=OPTIONS) as dump, self.reader() as reader:
+                dump.read_along(out, reader, seconds=6 * run.HOUR)
+            counts = reading.counted(tables)
+        return Part(self.name, [out.file()], counts, {"extensions": self.extensions(LIVE)})
+
+    def reader(self) -> Program:
+        """pg_restore, which reads a dump from its input to the end and makes nothing of it."""
+        return Program([self.program("pg_restore"), "--file=/dev/null"], "read the dump of PostgreSQL to its end", user=self.instance.user)
 
     def write(self, out, *more: str) -> None:
         """Writes a dump into an open file."""
-        words = self.words("pg_dump", LIVE, "", "--format=custom", "--compress=0", *more)
+        words = self.words("pg_dump", LIVE, "", *DUMP, *more)
         run.output(words, user=self.instance.user, env=OPTIONS, stdout=out, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT)
 
     def extensions(self, where: str) -> list[str]:
         """The extensions of a database."""
         return self.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1", self.database(where))
 
-    def check(self, folder: Path, part: Part) -> None:
+    def check(self, folder: Path, part: Part, fresh: bool = False) -> None:
         """Fails if the dump is not whole, or if pg_restore can't read it to its end."""
-        check_files(folder, part)
-        self.listing(folder / part.files[0].path)
+        check_files(folder, part, sums=not fresh)
+        if fresh:
+            return
         with open(folder / part.files[0].path, "rb") as file:
             run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.instance.user, stdin=file, seconds=6 * run.HOUR,
                        what="read the dump of PostgreSQL to its end")
@@ -207,11 +217,19 @@ class Reading:
 
     def ask(self, sql: str) -> list[str]:
         """The lines that a query gives."""
+        self.send(f"{sql};")
+        return self.answer()
+
+    def send(self, sql: str) -> None:
+        """Has psql run something. answer tells what it gives."""
         try:
-            self.process.stdin.write(f"{sql};\n\\echo .\n".encode())
+            self.process.stdin.write(f"{sql}\n\\echo .\n".encode())
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # what it said tells why
+
+    def answer(self) -> list[str]:
+        """The lines that what was sent gives."""
         lines = []
         while (line := self.process.stdout.readline()) != b".\n":
             if not line:
@@ -224,10 +242,18 @@ class Reading:
 
     def counts(self) -> dict[str, int]:
         """How many rows there are, by table."""
-        counted = {table: int(self.ask(f"SELECT count(*) FROM ONLY {table}")[0]) for table in self.ask(TABLES)}
-        if large := int(self.ask(LARGE)[0]):
-            counted["large objects"] = large
-        return counted
+        return self.counted(self.count())
+
+    def count(self) -> list[str]:
+        """Begins to count rows, and gives the tables. Nothing else is asked until counted."""
+        tables = self.ask(TABLES)
+        self.send(f"SELECT 'SELECT count(*) FROM ONLY ' || named FROM ({TABLES}) AS t (named) ORDER BY named \\gexec\n{LARGE};")
+        return tables
+
+    def counted(self, tables: list[str]) -> dict[str, int]:
+        """How many rows there are, by table."""
+        *rows, large = map(int, self.answer())
+        return {**dict(zip(tables, rows, strict=True)), **({"large objects": large} if large else {})}
 
 
 def name(identifier: str) -> str:

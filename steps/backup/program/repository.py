@@ -99,7 +99,12 @@ class Repository:
 
     def manifest(self, snapshot: str) -> bytes:
         """The manifest of a backup, as it was written."""
-        return self.call(["dump", checked(snapshot), DUMP + "/manifest.json"], "read the backup's manifest")
+        with self.reads_manifest(snapshot) as reads:
+            return reads.output(self.patience)
+
+    def reads_manifest(self, snapshot: str) -> restic.Call:
+        """restic, which prints the manifest of a backup."""
+        return self.start(["dump", checked(snapshot), DUMP + "/manifest.json", "--no-lock"], "read the backup's manifest")
 
     def check(self) -> None:
         """Fails if the repository lacks something that its backups need, or is not what was written."""
@@ -113,19 +118,30 @@ class Repository:
     def sorted(self, keep: dict[str, int]) -> tuple[list[str], list[str]]:
         """The ids of all backups of this deployment: those that stay if so many daily, weekly and monthly ones do, and
         all of the last day, and the others."""
-        words = ["forget", "--dry-run", "--json", "--tag", self.settings.tag, "--group-by", "", "--keep-within", "1d"]
+        words = ["forget", "--dry-run", "--no-lock", "--json", "--tag", self.settings.tag, "--group-by", "", "--keep-within", "1d"]
         words += [word for kind in ("daily", "weekly", "monthly") for word in (f"--keep-{kind}", str(keep.get(kind, 0)))]
         groups = json.loads(self.call(words, "list the backups") or b"null") or []
         stay, go = ([s["id"] for group in groups for s in group.get(which) or []] for which in ("keep", "remove"))
         return stay, go
 
-    def unlock(self) -> None:
-        """Removes the locks that killed runs of this server left: the caller holds the server's own lock."""
-        ids = self.call(["list", "locks", "--no-lock"], "look for locks").decode().split()
-        if not ids:
+    def lists_locks(self) -> restic.Call:
+        """restic, which prints the ids of the locks."""
+        return self.start(["list", "locks", "--no-lock"], "look for locks")
+
+    def locks(self) -> list[str]:
+        """The ids of the locks."""
+        with self.lists_locks() as lists:
+            return lists.output(self.patience).decode().split()
+
+    def unlock(self, found: bytes | None = None) -> None:
+        """Removes the locks that killed runs of this server left: the caller holds the server's own lock.
+
+        found is what lists_locks printed, if that ran already.
+        """
+        if not (self.locks() if found is None else found.split()):
             return
         self.call(["unlock"], "unlock the repository")
-        ids = self.call(["list", "locks", "--no-lock"], "look for locks").decode().split()
+        ids = self.locks()
         locks = [json.loads(self.call(["cat", "lock", checked(lock), "--no-lock"], "read a lock")) for lock in ids]
         if locks and all(lock.get("hostname") == os.uname().nodename for lock in locks):
             self.call(["unlock", "--remove-all"], "unlock the repository")
@@ -168,10 +184,12 @@ class Repository:
 
     def call(self, words: list[str], what: str, view: View | None = None, seconds: float | None = None) -> bytes:
         """Runs restic to its end and gives what it printed."""
-        try:
-            return restic.output(self.words(view or self.view(), words), self.environment(), seconds or self.patience, what)
-        except Failure as failure:
-            raise self.explain(failure.what) from None
+        with self.start(words, what, view) as started:
+            return started.output(seconds or self.patience)
+
+    def start(self, words: list[str], what: str, view: View | None = None) -> restic.Call:
+        """Starts restic. It takes a second to open the repository, so two that look at it do so at once."""
+        return restic.Call(self.words(view or self.view(), words), self.environment(), what, self.explain)
 
     def explain(self, text: str) -> Failure:
         """What restic's last words mean."""

@@ -100,22 +100,32 @@ def failure(text: str, place: str) -> Failure:
     return Failure(f"{text} ({place})", "slipway backup now tries again")
 
 
-def output(words: list[str], env: dict[str, str], seconds: float, what: str) -> bytes:
-    """Runs restic to its end and gives what it printed. What it said last is told if it takes too long, too."""
-    process = run.start(words, env=env, stdout=subprocess.PIPE)
-    late = ""
-    try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        late = f"it took longer than {int(seconds)} s: "
-    except BaseException:
-        run.end(process)
-        raise
-    if late or process.returncode != 0:
-        raise Failure(f"{what}: {late}{run.ending(process.returncode, err)}")
-    return (out or b"")[:run.OUTPUT_LIMIT]
+class Call:
+    """restic runs, until its output was taken or the block ends."""
+
+    def __init__(self, words: list[str], env: dict[str, str], what: str, explain: Callable[[str], Failure]) -> None:
+        self.what, self.explain = what, explain
+        self.process = run.start(words, env=env, stdout=subprocess.PIPE)
+
+    def __enter__(self) -> "Call":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            run.end(self.process)
+
+    def output(self, seconds: float) -> bytes:
+        """Waits for its end and gives what it printed. What it said last is told if it takes too long, too."""
+        late = ""
+        try:
+            out, err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            out, err = self.process.communicate()
+            late = f"it took longer than {int(seconds)} s: "
+        if late or self.process.returncode != 0:
+            raise self.explain(f"{self.what}: {late}{run.ending(self.process.returncode, err)}")
+        return (out or b"")[:run.OUTPUT_LIMIT]
 
 
 class Saving:

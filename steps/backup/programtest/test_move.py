@@ -75,7 +75,7 @@ class TestMove(test_postgres.Cluster):
         newer = re.sub(rb"Dumped from database version [0-9.]+", b"Dumped from database version 99.1", plain)
         here = self.top / "was-here"
         for name, (dump, why) in {
-            "empty": (b"", "is empty"), "cut": (own[:-200], "restore PostgreSQL|could not read"), "cut SQL": (plain[:len(plain) // 2], "was cut short"),
+            "empty": (b"", "is empty"), "cut": (own[:len(own) // 2], "restore PostgreSQL|could not read"), "cut SQL": (plain[:len(plain) // 2], "was cut short"),
             "cut gzip": (gzip.compress(plain)[:-20], "cut short"), "no dump": (b"SELECT 1;\n", "no tables"), "newer": (newer, "PostgreSQL 99"),
             "cluster": (b"--\n-- PostgreSQL database cluster dump\n--\n", "all databases"),
             "connects": (b"\\connect postgres\n" + plain, "chooses a database"),

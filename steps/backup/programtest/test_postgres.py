@@ -2,9 +2,12 @@
 
 import pathlib
 import pwd
+import resource
+import signal
 import subprocess
 import threading
 import unittest
+from unittest import mock
 
 from base import USER, Deployment
 
@@ -114,6 +117,32 @@ class TestPostgres(Cluster):
             path.write_bytes(content)
             with self.subTest(name), self.assertRaisesRegex(say.Failure, name):
                 self.source.check(self.folder, part)
+
+    def test_dump_that_breaks(self) -> None:
+        """A dump that pg_dump leaves off is none, whether pg_dump says so or not."""
+        real = self.source.program("pg_dump")
+        for name, (ends, why) in {
+            "says nothing": ("exit 0", "is empty"), "lacks a byte": (f'{real} "$@" | head -c -1', "to its end: pg_restore"),
+            "lacks the rows": (f'{real} "$@" | head -c 2000', "to its end: pg_restore"),
+            "fails": (f'{real} "$@" | head -c 2000; echo "the server is gone" >&2; exit 1', "^dump PostgreSQL: the server is gone"),
+            "fails at once": ("exit 1", "^dump PostgreSQL: it ended with status 1"), "writes something else": ("cat /dev/zero", "to its end: pg_restore"),
+        }.items():
+            program = self.top / "pg_dump"
+            program.write_text("#!/bin/sh\n" + ends + "\n")
+            program.chmod(0o755)
+            instead = mock.patch.object(self.source, "program", lambda name: str(program) if name == "pg_dump" else real.replace("pg_dump", name))
+            with self.subTest(name), instead, self.assertRaisesRegex(say.Failure, why):
+                self.source.dump(self.folder)
+            (self.folder / postgres.FILE).unlink()
+
+    def test_dump_that_does_not_fit(self) -> None:
+        """A dump ends where the disk is full, and says so."""
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.addCleanup(signal.signal, signal.SIGXFSZ, signal.signal(signal.SIGXFSZ, signal.SIG_IGN))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_FSIZE, limit)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, limit[1]))
+        with self.assertRaisesRegex(say.Failure, "^dump PostgreSQL: File too large"):
+            self.source.dump(self.folder)
 
     def test_hostile_database(self) -> None:
         """What the app sets for all who connect to its database, and functions of its own, do nothing as the administrator."""

@@ -18,15 +18,24 @@ func TestRollbackWithData(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		s := newStore(e2e.NewOperator(t, 6*time.Minute), "restores-back")
 		s.goesBack(t)
-		s.large(t)
+		s.large(t, func() {
+			s.Root(s.name, `runuser -u app-`+s.name+` -- python3 -c '
+import sqlite3
+db = sqlite3.connect("/var/lib/app-`+s.name+`/kept/db.sqlite3")
+db.executemany("insert into customers_customer (name, email) values (?, ?)", (("%d " % n + "x" * 990, "") for n in range(100000)))
+db.commit()'`)
+		})
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		s := newStore(e2e.NewOperator(t, 4*time.Minute), "restores-elephant")
+		s := newStore(e2e.NewOperator(t, 6*time.Minute), "restores-elephant")
 		s.write("requirements.txt", "django\npsycopg[binary]\n")
 		s.goesBack(t, "--service", "postgres")
 		if rows := s.query(s.name, "select string_agg(name, ',' order by id) from customers_customer"); rows != "ann,bob,hal" {
 			t.Errorf("the rows are %s", rows)
 		}
+		s.large(t, func() {
+			s.query(s.name, "insert into customers_customer (name, email) select name, '' from ("+manyNames+") many (name)")
+		})
 	})
 }
 
@@ -71,14 +80,11 @@ func (s *store) goesBack(t *testing.T, args ...string) {
 	}
 }
 
-// large has code and data of 100 MB back, while requests wait. How long it takes is logged:
-// it is meant to be less than half a minute.
-func (s *store) large(t *testing.T) {
-	s.Root(s.name, `runuser -u app-`+s.name+` -- python3 -c '
-import sqlite3
-db = sqlite3.connect("/var/lib/app-`+s.name+`/kept/db.sqlite3")
-db.executemany("insert into customers_customer (name, email) values (?, ?)", (("%d " % n + "x" * 990, "") for n in range(100000)))
-db.commit()'`)
+// large has code and data of 100 MB back, which fill makes, while requests wait. How long it
+// takes is logged: it is meant to be less than half a minute.
+func (s *store) large(t *testing.T, fill func()) {
+	t.Helper()
+	fill()
 	s.write("another.txt", "a release\n")
 	s.deploy()
 	s.says("version 2: 100003 customers")

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Removes the program, its settings, and the copies of the app's data that it made on the
-# server.
+# Removes the program, its settings, the copies of the app's data that it made on the
+# server, and what is known of backups with the keys to them. Backups elsewhere stay.
 : "${program?}" "${settings?}"
 
 rm -rf "$program" "$program"-* "$settings"

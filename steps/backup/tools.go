@@ -123,8 +123,8 @@ func kindOf(k app.Kept) string {
 	return "folder"
 }
 
-// Remove is shell text that takes the program away, its settings, and the copies of the
-// app's data that it made on the server. It can be run again.
+// Remove is shell text that takes the program away, its settings, the copies of the app's
+// data that it made on the server, and the keys of the backups. It can be run again.
 func Remove() string {
 	return shell.Lines(endNightly, shell.Script(removeText, shell.Values{"program": layout.Program, "settings": layout.ProgramSettings}))
 }

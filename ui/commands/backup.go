@@ -66,7 +66,7 @@ as it was written. The exit code is 1 if that fails; the earlier backups stay.`,
 					return fmt.Errorf("the backup was made, and is on the server alone: %w", err)
 				}
 			}
-			return c.printSaved("backup", saved, backup.Size(saved.Bytes)+", "+saved.Counted.String(), asJSON)
+			return c.printSaved("backup", saved, backup.Size(saved.Bytes)+", "+saved.String(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&anew, "begin-anew", false, "make a new repository if the one with the earlier backups is gone")
@@ -89,7 +89,7 @@ func (c *command) backupDrill() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printSaved("drill", proven, "came back with "+proven.Counted.String(), asJSON)
+			return c.printSaved("drill", proven, "came back with "+proven.String(), asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&id, "id", "", "the ID of the backup; default: the last one")

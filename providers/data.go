@@ -3,6 +3,7 @@ package providers
 import (
 	"context"
 	"fmt"
+	"io"
 )
 
 // Datum is something that an app keeps and that nobody can make again: a database, a
@@ -48,4 +49,20 @@ type DataTeller interface {
 	// Data lists what is kept with spec's tag and that Destroy would remove with the rest.
 	// What holds nothing is left out; what can't be looked into is listed.
 	Data(ctx context.Context, spec Spec) ([]Datum, error)
+}
+
+// DatabaseKeeper is implemented by platforms that run databases beside the app.
+type DatabaseKeeper interface {
+	Platform
+	// Databases lists the kinds of those that are there, sorted. Where the platform has a
+	// way of its own to open them, a *Usage says which.
+	Databases(ctx context.Context, spec Spec) ([]string, error)
+	// OpenDatabase runs a database's own client, with the command's words, and returns its
+	// exit status.
+	OpenDatabase(ctx context.Context, spec Spec, kind string, command Command) (status int, err error)
+	// DumpDatabase writes a dump of a database, as it is at one instant.
+	DumpDatabase(ctx context.Context, spec Spec, kind string, out io.Writer) error
+	// LoadDatabase replaces the data of a database by a dump. A dump that can't be loaded
+	// changes nothing.
+	LoadDatabase(ctx context.Context, spec Spec, kind string, in io.Reader, report func(line string)) error
 }

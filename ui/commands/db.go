@@ -10,7 +10,6 @@ import (
 	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
-	"slipway/steps/service"
 	"slipway/ui/text"
 )
 
@@ -32,9 +31,17 @@ before these two words as well.`,
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				names, words = args[:dash], args[dash:]
 			}
-			return c.withDatabase(cmd.Context(), names, kind, func(s *steps.Session, database service.Instance) error {
-				return c.runInApp(cmd.Context(), s, database.Client(words...))
-			})
+			return c.withDatabase(cmd.Context(), names,
+				func(ctx context.Context, p *steps.OnPlatform) error {
+					return c.attached(func(command providers.Command) (int, error) { return p.OpenDatabase(ctx, kind, command) }, words)
+				},
+				func(ctx context.Context, s *steps.Session) error {
+					database, err := s.Database(kind)
+					if err != nil {
+						return err
+					}
+					return c.runInApp(ctx, s, database.Client(words...))
+				})
 		},
 	}
 	cmd.PersistentFlags().StringVar(&kind, "service", "", "the KIND of database, where there are several: postgres, mariadb or redis")
@@ -62,9 +69,15 @@ the dump is whole.`,
 			if c.streams.OutTerminal {
 				return plan.Usagef("slipway db dump NAME > FILE", "a dump is not for a terminal")
 			}
-			return c.withDatabase(cmd.Context(), args, *kind, func(s *steps.Session, database service.Instance) error {
-				return s.DumpDatabase(cmd.Context(), database.Kind, c.streams.Out, c.showLine)
-			})
+			return c.withDatabase(cmd.Context(), args,
+				func(ctx context.Context, p *steps.OnPlatform) error { return p.DumpDatabase(ctx, *kind, c.streams.Out) },
+				func(ctx context.Context, s *steps.Session) error {
+					database, err := s.Database(*kind)
+					if err != nil {
+						return err
+					}
+					return s.DumpDatabase(ctx, database.Kind, c.streams.Out, c.showLine)
+				})
 		},
 	}
 }
@@ -74,60 +87,73 @@ func (c *command) dbLoad(kind *string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "load [NAME] < FILE", Short: "Replace the database's data by a dump", Args: most(1),
 		Long: `Replace the database's data by a dump: what slipway db dump prints, or what pg_dump,
-mariadb-dump or mysqldump made, packed with gzip or not. Its version is checked first. It is
-loaded beside the live data and then swapped with it; what was there before is set aside,
-and the command that puts it back is printed.`,
+mariadb-dump or mysqldump made, packed with gzip or not. Its version is checked first. On a
+server it is loaded beside the live data and then swapped with it; what was there before is
+set aside, and the command that puts it back is printed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if c.streams.Terminal {
 				return plan.Usagef("slipway db load NAME < FILE", "a dump is read from standard input, which is the terminal")
 			}
-			return c.withDatabase(cmd.Context(), args, *kind, func(s *steps.Session, database service.Instance) error {
-				if may, err := c.mayReplace(yes, database.Kind); !may {
-					return err
-				}
-				return s.LoadDatabase(cmd.Context(), database.Kind, c.streams.In, c.showLine)
-			})
+			return c.withDatabase(cmd.Context(), args,
+				func(ctx context.Context, p *steps.OnPlatform) error {
+					chosen, err := p.Database(ctx, *kind)
+					if err != nil || !c.mayReplace(&err, yes, chosen, "what is there now is lost") {
+						return err
+					}
+					return p.LoadDatabase(ctx, chosen, c.streams.In, c.showLine)
+				},
+				func(ctx context.Context, s *steps.Session) error {
+					database, err := s.Database(*kind)
+					if err != nil || !c.mayReplace(&err, yes, database.Kind, "what is there now is set aside") {
+						return err
+					}
+					return s.LoadDatabase(ctx, database.Kind, c.streams.In, c.showLine)
+				})
 		},
 	}
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "ask nothing")
 	return cmd
 }
 
-// withDatabase logs in to the server of the deployment that a command is about, and does
-// something with its database of a kind; of no kind, the only one.
-func (c *command) withDatabase(ctx context.Context, args []string, kind string, do func(*steps.Session, service.Instance) error) error {
+// withDatabase opens the deployment that a command is about, where there is a server and
+// where there is none.
+func (c *command) withDatabase(ctx context.Context, args []string, onPlatform func(context.Context, *steps.OnPlatform) error, onServer func(context.Context, *steps.Session) error) error {
 	home, name, err := c.about(args)
 	if err != nil {
 		return err
+	}
+	platform, err := steps.OpenPlatform(name, home, c.providers(home, false))
+	if err != nil {
+		return err
+	}
+	if platform != nil {
+		return onPlatform(ctx, platform)
 	}
 	s, err := steps.OpenSession(ctx, name, providers.ToOpenDatabase, home, c.providers(home, false))
 	if err != nil {
 		return err
 	}
 	defer s.Client.Close()
-	database, err := s.Database(kind)
-	if err != nil {
-		return err
-	}
-	return do(s, database)
+	return onServer(ctx, s)
 }
 
 // mayReplace asks on the person's terminal whether the data shall be replaced; standard
-// input is the dump. Without a terminal it takes -y, else the error is a *providers.Usage.
-func (c *command) mayReplace(yes bool, kind string) (bool, error) {
+// input is the dump. Where there is no terminal it takes -y, and err says so.
+func (c *command) mayReplace(err *error, yes bool, kind, what string) bool {
 	if yes {
-		return true, nil
+		return true
 	}
-	tty, err := openConsole()
-	if err != nil {
-		return false, plan.Usagef("give -y to replace the data without a question", "there is no terminal to ask on")
+	tty, openErr := openConsole()
+	if openErr != nil {
+		*err = plan.Usagef("give -y to replace the data without a question", "there is no terminal to ask on")
+		return false
 	}
 	defer tty.Close()
-	text.Fprintf(text.Writer{Out: tty}, "replace the data of %s? what is there now is set aside [y/N] ", kind)
+	text.Fprintf(text.Writer{Out: tty}, "replace the data of %s? %s [y/N] ", kind, what)
 	line, _ := bufio.NewReader(tty).ReadString('\n') // no answer is no
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer == "y" || answer == "yes" {
-		return true, nil
+		return true
 	}
 	c.sayf("nothing was replaced\n")
-	return false, nil
+	return false
 }

@@ -93,6 +93,11 @@ func (c *command) runInApp(ctx context.Context, s *steps.Session, words []string
 
 // runOnPlatform runs a command where there is no server to log in to.
 func (c *command) runOnPlatform(ctx context.Context, platform *steps.OnPlatform, words []string) error {
+	return c.attached(func(command providers.Command) (int, error) { return platform.Run(ctx, command) }, words)
+}
+
+// attached runs a command with the caller's streams, and on their terminal if there is one.
+func (c *command) attached(run func(providers.Command) (status int, err error), words []string) error {
 	command := providers.Command{Words: words, Stdin: c.streams.In, Stdout: c.streams.Out, Stderr: c.streams.Err}
 	if c.streams.Terminal && c.streams.OutTerminal {
 		t, restore, err := attachTerminal()
@@ -102,7 +107,7 @@ func (c *command) runOnPlatform(ctx context.Context, platform *steps.OnPlatform,
 		defer restore()
 		command.Terminal = t
 	}
-	status, err := platform.Run(ctx, command)
+	status, err := run(command)
 	if err == nil && status != 0 {
 		c.shown = true
 		return &ended{status}

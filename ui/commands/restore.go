@@ -52,7 +52,7 @@ be given with it.`,
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flag.Hidden = flag.Name != "yes" })
 	cmd.Flags().StringVar(&as, "as", "", "the `NEWNAME` of a new deployment that begins with the backup")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		home, name, when, err := c.aboutBackup(args)
+		home, name, when, err := c.aboutBackup(args, as)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ be given with it.`,
 
 // aboutBackup is the deployment that a restore is about, and which backup: both may be left
 // out, and one word is a backup's if no deployment has it as its name.
-func (c *command) aboutBackup(args []string) (home state.Home, name, when string, err error) {
+func (c *command) aboutBackup(args []string, as string) (home state.Home, name, when string, err error) {
 	if home, err = c.home(); err != nil {
 		return home, "", "", err
 	}
@@ -88,7 +88,7 @@ func (c *command) aboutBackup(args []string) (home state.Home, name, when string
 	switch {
 	case len(args) == 2:
 		names, when = args[:1], args[1]
-	case len(args) == 1 && (plan.CheckName(args[0]) != nil || !home.Exists(args[0])):
+	case len(args) == 1 && !isName(home, args[0], as):
 		if _, err := steps.ParseWhen(args[0], time.Local); err == nil {
 			names, when = nil, args[0]
 		}
@@ -98,6 +98,12 @@ func (c *command) aboutBackup(args []string) (home state.Home, name, when string
 	}
 	home, name, err = c.about(names)
 	return home, name, when, err
+}
+
+// isName tells whether a word is a deployment's name. With --as it can be that of one which
+// was removed.
+func isName(home state.Home, word, as string) bool {
+	return plan.CheckName(word) == nil && (home.Exists(word) || as != "" && word != steps.LatestBackup)
 }
 
 // restoreAs makes a new deployment that begins with a backup of another one.

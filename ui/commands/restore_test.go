@@ -49,12 +49,17 @@ func TestAboutBackup(t *testing.T) {
 		"": "cafe latest", "cafe": "cafe latest", "latest": "cafe latest", "0123abcd": "cafe 0123abcd", "cafe cafe": "cafe cafe",
 		"2026-01-31T14:30:00Z": "cafe 2026-01-31T14:30:00Z", "before-20260131t143000": "cafe before-20260131t143000", "other": "other latest",
 	} {
-		if _, name, when, err := c.aboutBackup(strings.Fields(args)); err != nil || name+" "+when != want {
+		if _, name, when, err := c.aboutBackup(strings.Fields(args), ""); err != nil || name+" "+when != want {
 			t.Errorf("%q: got %s %s, %v; want %s", args, name, when, err, want)
 		}
 	}
+	for args, want := range map[string]string{"": "cafe latest", "facade": "facade latest", "latest": "cafe latest", "facade 0123abcd": "facade 0123abcd"} {
+		if _, name, when, err := c.aboutBackup(strings.Fields(args), "other"); err != nil || name+" "+when != want {
+			t.Errorf("%q --as other: got %s %s, %v; want %s", args, name, when, err, want)
+		}
+	}
 	for _, args := range []string{"cafe soon", "no_name"} {
-		if _, _, _, err := c.aboutBackup(strings.Fields(args)); err == nil {
+		if _, _, _, err := c.aboutBackup(strings.Fields(args), ""); err == nil {
 			t.Errorf("%q is taken", args)
 		}
 	}

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Replaces all that is in a MariaDB database by the dump in a file. If it can't be loaded,
 # what was there before comes back.
 set -eu

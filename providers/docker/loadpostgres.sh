@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Replaces all that is in a PostgreSQL database by the dump in a file, in one transaction.
 # PGHOST and the like say which database it is.
 set -eu

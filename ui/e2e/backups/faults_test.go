@@ -60,6 +60,7 @@ func (s *site) wrongKey(t *testing.T) {
 
 // fullBucket has the store take some of a backup, and then no more.
 func (s *site) fullBucket(t *testing.T) {
+	s.impatient(t) // restic tries again and again
 	s.more(t)
 	var saved atomic.Int64
 	s.store.fail(func(w http.ResponseWriter, r *http.Request) bool {

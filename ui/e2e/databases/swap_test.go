@@ -104,8 +104,12 @@ func (s *exchanged) whole(t *testing.T) {
 	e2e.Until(t, "the swap to be ended", func() bool {
 		return s.Root(swapped, "ls /etc/systemd/system/slipway-swap.service /var/lib/slipway/set-aside/swap.json 2>/dev/null || :") == ""
 	})
+	// The app may have been stopped and started: how its data is, not how soon it answers, is looked at.
 	var now entries
-	answer(t, s.url, &now)
+	e2e.Until(t, "the app to answer", func() bool {
+		status, body := e2e.Ask(t, s.url)
+		return status == http.StatusOK && json.Unmarshal([]byte(body), &now) == nil
+	})
 	if now.Files == s.dumped {
 		s.live = s.dumped
 	}

@@ -26,6 +26,33 @@ var (
 // variablesPath is the file of a release's variables, which only root reads.
 var variablesPath = regexp.MustCompile(`^/etc/slipway/variables/[0-9a-z-]+\.env$`)
 
+// The program that dumps and restores what an app keeps, its settings, and the folders of
+// the copies that it makes: an app that keeps data brings them. Nobody but root writes there.
+var (
+	programPath = regexp.MustCompile(`^/usr/local/lib/slipway(/data(-[0-9a-f]{12}(/[a-z_]+\.py)?)?)?$`)
+	copiesPath  = regexp.MustCompile(`^/var/lib/slipway(/snapshots|/set-aside|/beside|/backup)?$`)
+	inCopies    = regexp.MustCompile(`^/var/lib/slipway/(snapshots|set-aside|beside|backup)/`)
+)
+
+const programSettings = "/etc/slipway/data.json"
+
+// ofProgram tells whether a difference is what the program brings, as root's and nobody
+// else's.
+func ofProgram(d e2e.Difference) bool {
+	f := d.Is
+	switch {
+	case f == (e2e.File{}):
+		return programPath.MatchString(d.Path) || copiesPath.MatchString(d.Path) || d.Path == programSettings
+	case f.Owner != "0:0":
+		return false
+	case d.Path == programSettings:
+		return f.Kind == "f" && f.Mode == "600" && f.Links == "1"
+	case programPath.MatchString(d.Path):
+		return f.Kind == "f" && f.Mode == "644" && f.Links == "1" || f.Kind == "d" && f.Mode == "755" || f.Kind == "l" && programPath.MatchString(f.Target)
+	}
+	return copiesPath.MatchString(d.Path) && f.Kind == "d" && (f.Mode == "700" || f.Mode == "711")
+}
+
 // noise is what systemd, logs, logins, apt and Slipway's own jobs and caches change
 // whatever is deployed. None of it is read as settings by anything.
 var noise = []*regexp.Regexp{
@@ -61,6 +88,9 @@ func allowed(d e2e.Difference) bool {
 	}
 	if variablesPath.MatchString(d.Path) {
 		return gone || f.Kind == "f" && f.Mode == "600" && f.Owner == "0:0" && f.Links == "1"
+	}
+	if ofProgram(d) || inCopies.MatchString(d.Path) { // the folder is closed to all but root
+		return true
 	}
 	return slices.ContainsFunc(noise, func(n *regexp.Regexp) bool { return n.MatchString(d.Path) })
 }

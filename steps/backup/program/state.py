@@ -5,7 +5,6 @@ import re
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Iterator
 
 import run

@@ -228,8 +228,8 @@ func (b *badBackups) Error() string {
 // Hint is what to type next.
 func (b *badBackups) Hint() string { return b.Next }
 
-// checkBackups fails if the backups of a deployment are on and not good.
-func (c *command) checkBackups(cmd *cobra.Command, name string, show bool) error {
+// checkBackups fails if the backups of a deployment are on and not good; else it tells show how they are.
+func (c *command) checkBackups(cmd *cobra.Command, name string, show text.Writer) error {
 	home, err := c.home()
 	if err != nil {
 		return err
@@ -241,8 +241,6 @@ func (c *command) checkBackups(cmd *cobra.Command, name string, show bool) error
 	if condition.To != plan.NoBackup && !condition.OK {
 		return &badBackups{name, *condition}
 	}
-	if show {
-		text.Fprintf(c.out, "backups: %s\n", strings.Join(condition.Lines(time.Now()), "; "))
-	}
+	text.Fprintf(show, "backups: %s\n", strings.Join(condition.Lines(time.Now()), "; "))
 	return nil
 }

@@ -41,11 +41,18 @@ Else it is 1.`,
 			if err != nil {
 				return err
 			}
-			err = c.examine(cmd.Context(), plan, home, examination{mend: mend || yes, ask: c.streams.Terminal && !asJSON, json: asJSON})
+			mended, err := c.examine(cmd.Context(), plan, home, examination{mend: mend || yes, ask: c.streams.Terminal && !asJSON, json: asJSON})
 			if _, drifts := errors.AsType[*drifted](err); err != nil && !drifts {
 				return err
 			}
-			return errors.Join(err, c.checkBackups(cmd, name, !asJSON))
+			show := c.out
+			switch {
+			case asJSON:
+				show = text.Writer{Out: io.Discard}
+			case mended: // the last line of stdout is the URL, as after every deployment
+				show = c.err
+			}
+			return errors.Join(err, c.checkBackups(cmd, name, show))
 		},
 	}
 	cmd.Flags().BoolVar(&mend, "mend", false, "put the drift right without a question")
@@ -59,7 +66,7 @@ type examination struct{ mend, ask, json bool }
 
 // examine looks for drift and mends it if want says so or the person confirms it.
 // Drift that stays is a *drifted.
-func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, want examination) error {
+func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, want examination) (mended bool, err error) {
 	var face ui.Face
 	if want.json {
 		face = ui.NewJSON(c.streams.Out)
@@ -74,7 +81,7 @@ func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, 
 		}
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if face != nil {
 		face.Event(engine.Event{Kind: engine.KindPlanned, Time: time.Now(), Seconds: time.Since(began).Seconds(), Outcome: &outcome})
@@ -83,11 +90,11 @@ func (c *command) examine(ctx context.Context, plan plan.Plan, home state.Home, 
 	}
 	switch {
 	case len(found.steps) == 0:
-		return nil
+		return false, nil
 	case want.mend, want.ask && c.confirmed("mend it?"):
-		return c.follow(ctx, &deployFlags{yes: want.mend, json: want.json}, plan, home)
+		return true, c.follow(ctx, &deployFlags{yes: want.mend, json: want.json}, plan, home)
 	}
-	return &drifted{found}
+	return false, &drifted{found}
 }
 
 // drift is how a server differs from what was deployed.

@@ -79,6 +79,8 @@ MEANINGS: list[tuple[str, type[Failure], str, str]] = [
      "find out why; --backup-host-key takes another one"),
     (r"permission denied \(|too many authentication failures", Failure, "the SSH server does not take this server's key",
      "slipway backup key --ssh shows the key to allow there"),
+    (r"connection (closed|reset) by [\s\S]*unable to start the sftp session", Failure,
+     "the SSH server ended the connection before a login: it does so for a while after logins that it refused", "try again in a minute"),
     (r"unable to start the sftp session", Failure,
      "the SSH server does not take this server's key, or shows another host key than the one that is known",
      "slipway backup key --ssh shows the key to allow there; --backup-host-key takes another host key"),

@@ -154,7 +154,7 @@ class TestHostilePrograms(unittest.TestCase):
             code += "print(p.pid, flush=True); p.wait()"
             process = subprocess.Popen([sys.executable, "-B", "-c", code], stdout=subprocess.PIPE)
             started = int(process.stdout.readline())
-            self.assertTrue(run.wait(lambda: b"sleep" in command(started), 30), user)
+            self.assertTrue(run.wait(lambda: command(started).startswith(b"sleep\0"), 30), user)
             process.send_signal(signal.SIGKILL)
             process.communicate()
             ended = run.wait(lambda: not command(started), 10)

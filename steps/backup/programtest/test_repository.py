@@ -28,6 +28,8 @@ class Meaning(unittest.TestCase):
             ("client.PutObject: The specified bucket does not exist", restic.NotThere, "bucket"),
             ("Is there a repository at the following location?", restic.NotThere, "no repository"),
             ("Host key verification failed.", say.Failure, "host key"),
+            ("subprocess ssh: Connection closed by 127.0.0.1 port 22\nFatal: unable to start the sftp session", say.Failure, "ended the connection before a login"),
+            ("subprocess ssh: a@b: Permission denied (publickey).\nFatal: unable to start the sftp session", say.Failure, "take this server's key"),
             ("ciphertext verification failed", restic.Corrupt, "damaged"),
             ("Stat: The difference between the request time and the current time is too large", say.Failure, "clock"),
             ("connection refused", say.Failure, "connection refused"),

@@ -43,11 +43,11 @@ func (s *site) run(t *testing.T) {
 	if r.Code != 7 || r.Stdout != want {
 		t.Errorf("exit %d, stdout %q, want %q; stderr %s", r.Code, r.Stdout, want, r.Stderr)
 	}
-	if note := s.Root(app, "cat /var/lib/app-ops/note"); note != "kept" {
-		t.Errorf("what it wrote to the state folder is %q", note)
-	}
 	if r := s.must(t, "", "run", app, "--", `ls "$STATE_DIRECTORY" | sed s/note/seen/`); r.Stdout != "seen\n" {
 		t.Errorf("a line for the shell: %q", r.Stdout)
+	}
+	if note := s.Root(app, "cat /var/lib/app-ops/note; rm /var/lib/app-ops/note"); note != "kept" {
+		t.Errorf("what it wrote to the state folder is %q", note)
 	}
 	if r := s.feed("", "run", app); r.Code != 2 {
 		t.Errorf("without a command: exit %d\n%s", r.Code, r.Stderr)

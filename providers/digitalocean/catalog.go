@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -74,20 +75,20 @@ func (p *Provider) Catalog(ctx context.Context) (Catalog, error) {
 	if p.catalog != nil {
 		return *p.catalog, nil
 	}
-	regions, err := everyPage(ctx, p, "list the regions", func(ctx context.Context, n int) ([]godo.Region, *godo.Response, error) {
-		return p.api.Regions.List(ctx, fullPage(n))
+	regions, err := account.EveryPage(ctx, p.api, "list the regions", func(ctx context.Context, n int) ([]godo.Region, *godo.Response, error) {
+		return p.api.Regions.List(ctx, account.FullPage(n))
 	})
 	if err != nil {
 		return Catalog{}, err
 	}
-	sizes, err := everyPage(ctx, p, "list the sizes", func(ctx context.Context, n int) ([]godo.Size, *godo.Response, error) {
-		return p.api.Sizes.List(ctx, fullPage(n))
+	sizes, err := account.EveryPage(ctx, p.api, "list the sizes", func(ctx context.Context, n int) ([]godo.Size, *godo.Response, error) {
+		return p.api.Sizes.List(ctx, account.FullPage(n))
 	})
 	if err != nil {
 		return Catalog{}, err
 	}
-	images, err := everyPage(ctx, p, "list the images", func(ctx context.Context, n int) ([]godo.Image, *godo.Response, error) {
-		return p.api.Images.ListDistribution(ctx, fullPage(n))
+	images, err := account.EveryPage(ctx, p.api, "list the images", func(ctx context.Context, n int) ([]godo.Image, *godo.Response, error) {
+		return p.api.Images.ListDistribution(ctx, account.FullPage(n))
 	})
 	if err != nil {
 		return Catalog{}, err
@@ -196,7 +197,7 @@ func (c Catalog) anywhere(spec providers.Spec, image Image) (choice, error) {
 		}
 	}
 	if first == nil {
-		first = &providers.Refused{Err: fmt.Errorf("no region takes new droplets at the moment"), Next: "see " + statusPage + " and try again later"}
+		first = &providers.Refused{Err: fmt.Errorf("no region takes new droplets at the moment"), Next: "see " + account.StatusPage + " and try again later"}
 	}
 	return choice{}, first
 }
@@ -289,11 +290,11 @@ func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image,
 	// A snapshot or a custom image is in no list of distributions.
 	if number, err := strconv.Atoi(slug); err == nil {
 		found, _, err := p.api.Images.GetByID(ctx, number)
-		if err = p.plain(err); err == nil {
+		if err = p.api.Plain(err); err == nil {
 			return imageOf(*found), nil
 		}
 		if !rest.IsNotFound(err) {
-			return Image{}, p.failed("look for the image "+slug, err)
+			return Image{}, p.api.Failed("look for the image "+slug, err)
 		}
 	}
 	var usual []string

@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -27,10 +28,11 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	if err := checkUserData(spec.UserData); err != nil {
 		return err
 	}
-	account, err := p.account(ctx)
+	owner, warning, err := p.api.Standing(ctx)
 	if err != nil {
 		return err
 	}
+	p.warning = warning
 	for _, check := range []func(context.Context, providers.Spec) error{p.checkReads, p.checkOptions} {
 		if err := check(ctx, spec); err != nil {
 			return err
@@ -40,7 +42,7 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	if err != nil || len(existing) > 0 {
 		return err // a droplet that exists needs no room and need not be on sale
 	}
-	if err := p.checkRoom(ctx, account); err != nil {
+	if err := p.checkRoom(ctx, owner); err != nil {
 		return err
 	}
 	_, err = p.choose(ctx, spec)
@@ -58,23 +60,6 @@ func checkUserData(data string) error {
 	return nil
 }
 
-func (p *Provider) account(ctx context.Context) (*godo.Account, error) {
-	account, _, err := p.api.Account.Get(ctx)
-	if err = p.failed("ask about the DigitalOcean account", p.plain(err)); err != nil {
-		return nil, err
-	}
-	if account.Status == "locked" {
-		return nil, &providers.Refused{
-			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", p.token.Redact(account.StatusMessage)),
-			Next: "ask DigitalOcean's support why: " + ticketPage,
-		}
-	}
-	if account.Status == "warning" {
-		p.warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", p.token.Redact(account.StatusMessage))
-	}
-	return account, nil
-}
-
 // checkReads makes the kinds of calls that read, so that a missing scope is noticed
 // before anything is made.
 func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
@@ -89,8 +74,8 @@ func (p *Provider) checkReads(ctx context.Context, spec providers.Spec) error {
 	}
 	// Action 1 is not this account's, so 404 is right; 403 means a missing scope.
 	_, _, err := p.api.Actions.Get(ctx, 1)
-	if err = p.plain(err); rest.Status(err) == http.StatusForbidden {
-		return p.failed("ask about actions", err)
+	if err = p.api.Plain(err); rest.Status(err) == http.StatusForbidden {
+		return p.api.Failed("ask about actions", err)
 	}
 	return nil
 }
@@ -125,13 +110,13 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 		return nil
 	}
 	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
-	if err = p.plain(err); rest.IsNotFound(err) {
+	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return &providers.Usage{
 			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
 		}
 	}
 	if err != nil {
-		return p.failed("look for the VPC", err)
+		return p.api.Failed("look for the VPC", err)
 	}
 	if spec.Region == "" || vpc.RegionSlug == spec.Region {
 		return nil
@@ -143,16 +128,16 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 }
 
 // checkRoom refuses if the account has as many droplets as its limit allows.
-func (p *Provider) checkRoom(ctx context.Context, account *godo.Account) error {
+func (p *Provider) checkRoom(ctx context.Context, owner *godo.Account) error {
 	_, response, err := p.api.Droplets.List(ctx, &godo.ListOptions{PerPage: 1})
-	if err = p.failed("count the droplets", p.plain(err)); err != nil {
+	if err = p.api.Failed("count the droplets", p.api.Plain(err)); err != nil {
 		return err
 	}
-	if response.Meta == nil || response.Meta.Total < account.DropletLimit {
+	if response.Meta == nil || response.Meta.Total < owner.DropletLimit {
 		return nil
 	}
 	return &providers.Refused{
-		Err:  fmt.Errorf("the account has %d droplets and may have no more than %d", response.Meta.Total, account.DropletLimit),
-		Next: "remove a droplet that is not needed, or ask for a higher limit at " + limitPage,
+		Err:  fmt.Errorf("the account has %d droplets and may have no more than %d", response.Meta.Total, owner.DropletLimit),
+		Next: "remove a droplet that is not needed, or ask for a higher limit at " + account.LimitPage,
 	}
 }

@@ -88,8 +88,8 @@ func (p *Provider) onlyOwn(spec providers.Spec, found []godo.Droplet) error {
 
 func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(string)) error {
 	_, err := p.api.Domains.DeleteRecord(ctx, r.zone, r.ID)
-	if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
-		return p.failed("remove the DNS record of "+r.domain, err)
+	if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
+		return p.api.Failed("remove the DNS record of "+r.domain, err)
 	}
 	report(fmt.Sprintf("removed the %s record of %s", r.Type, r.domain))
 	return nil
@@ -99,15 +99,15 @@ func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(st
 func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inventory, report func(string)) error {
 	if w.firewall != nil {
 		_, err := p.api.Firewalls.Delete(ctx, w.firewall.ID)
-		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
-			return p.failed("remove the firewall", err)
+		if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
+			return p.api.Failed("remove the firewall", err)
 		}
 		report("removed the firewall " + w.firewall.Name)
 	}
 	for _, k := range w.keys {
 		_, err := p.api.Keys.DeleteByID(ctx, k.ID)
-		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
-			return p.failed("remove the SSH key", err)
+		if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
+			return p.api.Failed("remove the SSH key", err)
 		}
 		report("removed the SSH key " + k.Name)
 	}
@@ -116,8 +116,8 @@ func (p *Provider) deleteRest(ctx context.Context, spec providers.Spec, w *inven
 	}
 	if w.tag != nil {
 		_, err := p.api.Tags.Delete(ctx, spec.Tag)
-		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
-			return p.failed("remove the tag", err)
+		if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
+			return p.api.Failed("remove the tag", err)
 		}
 		report("removed the tag " + spec.Tag)
 	}
@@ -146,7 +146,7 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 		What: fmt.Sprintf("droplet %d to be removed", d.ID), Within: p.options.ActiveWithin, Report: report,
 		Next: fmt.Sprintf("run the same command again, or: doctl compute droplet delete %d (it costs $%.2f a month)", d.ID, monthlyOf(&d)),
 	}
-	err := p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	err := p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		if !accepted {
 			state, err := p.askDelete(ctx, d.ID, &accepted)
 			if state != "" || err != nil {
@@ -171,7 +171,7 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 // API may answer 404 too.
 func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state string, err error) {
 	_, err = p.api.Droplets.Delete(ctx, id)
-	err = p.plain(err)
+	err = p.api.Plain(err)
 	switch {
 	case err == nil || rest.IsNotFound(err):
 		*accepted = err == nil
@@ -179,15 +179,15 @@ func (p *Provider) askDelete(ctx context.Context, id int, accepted *bool) (state
 	case rest.Status(err) == http.StatusUnprocessableEntity || rest.Status(err) == http.StatusConflict:
 		return err.Error(), nil // mostly an event is pending, for which the caller waits
 	}
-	return "", p.failed(fmt.Sprintf("remove droplet %d", id), err)
+	return "", p.api.Failed(fmt.Sprintf("remove droplet %d", id), err)
 }
 
 // isGone asks for the droplet itself and for the lists: the API may answer 404 for a
 // droplet that is so new that only the lists have it.
 func (p *Provider) isGone(ctx context.Context, spec providers.Spec, id int) (bool, error) {
 	_, _, err := p.api.Droplets.Get(ctx, id)
-	if err = p.plain(err); !rest.IsNotFound(err) {
-		return false, p.failed(fmt.Sprintf("look whether droplet %d is gone", id), err)
+	if err = p.api.Plain(err); !rest.IsNotFound(err) {
+		return false, p.api.Failed(fmt.Sprintf("look whether droplet %d is gone", id), err)
 	}
 	left, err := p.droplets(ctx, spec, time.Time{})
 	return err == nil && !known(left, id), err
@@ -200,17 +200,17 @@ func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *god
 		return nil
 	}
 	w := rest.Wait{
-		What: fmt.Sprintf("the tag of droplet %d", d.ID), Within: p.options.Patience, Report: report,
+		What: fmt.Sprintf("the tag of droplet %d", d.ID), Within: p.api.Pace.Patience, Report: report,
 		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet delete %s (it costs $%.2f a month); then run the same command again",
 			strconv.Itoa(d.ID), monthlyOf(d)),
 	}
-	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		now, _, err := p.api.Droplets.Get(ctx, d.ID)
-		if err = p.plain(err); rest.IsNotFound(err) {
+		if err = p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it can't be read yet", nil
 		}
 		if err != nil {
-			return false, "", p.failed(fmt.Sprintf("look at droplet %d", d.ID), err)
+			return false, "", p.api.Failed(fmt.Sprintf("look at droplet %d", d.ID), err)
 		}
 		return hasTag(now, spec.Tag), "it has this deployment's name, but not its tag", nil
 	})

@@ -20,20 +20,18 @@
 package digitalocean
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
-	"github.com/digitalocean/godo"
-
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -79,7 +77,7 @@ type Options struct {
 
 // String leaves the token out.
 func (o Options) String() string {
-	return fmt.Sprintf("digitalocean options for %s", apiURL(o))
+	return "digitalocean options for " + cmp.Or(o.APIURL, "the real API")
 }
 
 // GoString leaves the token out.
@@ -94,9 +92,7 @@ func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 // Provider deploys to one DigitalOcean account. It implements providers.Provider.
 type Provider struct {
 	options Options
-	api     *godo.Client
-	pace    rest.Pace
-	token   rest.Secret
+	api     *account.Account
 	// made is the number of the droplet that this value made; 0 if it made none.
 	made int
 	// warning is DigitalOcean's warning about the account; mostly empty.
@@ -110,58 +106,16 @@ var (
 	_ providers.BackupKeeper = (*Provider)(nil)
 )
 
-const realAPI = "https://api.digitalocean.com"
-
 // New prepares a provider; it does not call the API. A missing token is a
 // *providers.Refused, a URL that can't be used a *providers.Usage.
 func New(o Options) (*Provider, error) {
-	o.Token = strings.TrimSpace(o.Token)
-	if o.Token == "" {
-		return nil, &providers.Refused{
-			Err:  errors.New("there is no DigitalOcean token"),
-			Next: "make one at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN",
-		}
-	}
-	base, err := rest.CheckedURL(apiURL(o), "the DigitalOcean API")
+	a, err := account.Open(account.Options{Token: o.Token, APIURL: o.APIURL, Patience: o.Patience, PollEvery: o.PollEvery, Clock: o.Clock})
 	if err != nil {
-		return nil, &providers.Usage{Err: err, Next: "set DIGITALOCEAN_API_URL to an address like " + realAPI + ", or unset it"}
+		return nil, err
 	}
-	withDefaults(&o)
-	p := &Provider{options: o, token: rest.NewSecret(o.Token), pace: rest.Pace{Clock: o.Clock, Every: o.PollEvery, Patience: o.Patience}}
-	p.options.Token = "" // only p.token has it from here on
-	client := &http.Client{
-		Transport: rest.NewTransport(p.token, p.pace.Clock, rest.Options{}),
-		// A redirect would carry the token to another host.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	// godo's own retries would send a create again: they stay off.
-	p.api, err = godo.New(client, godo.SetBaseURL(base+"/"), godo.SetUserAgent("slipway"))
-	if err != nil {
-		return nil, fmt.Errorf("prepare the DigitalOcean client: %w", err)
-	}
-	return p, nil
-}
-
-func withDefaults(o *Options) {
-	if o.Patience == 0 {
-		o.Patience = 90 * time.Second
-	}
-	if o.PollEvery == 0 {
-		o.PollEvery = 3 * time.Second
-	}
-	if o.ActiveWithin == 0 {
-		o.ActiveWithin = 10 * time.Minute
-	}
-	if o.Clock == nil {
-		o.Clock = rest.WallClock{}
-	}
-}
-
-func apiURL(o Options) string {
-	if o.APIURL == "" {
-		return realAPI
-	}
-	return o.APIURL
+	o.Token = "" // only the account has it from here on
+	o.ActiveWithin = cmp.Or(o.ActiveWithin, 10*time.Minute)
+	return &Provider{options: o, api: a}, nil
 }
 
 // Name is what --provider calls it: "digitalocean".

@@ -158,7 +158,7 @@ func TestTokenIsNeverShown(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("x", "options", options, "provider", p)
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("x", "options", options, "provider", p, "transport", p.api.HTTPClient.Transport)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		for _, value := range []any{options, &options, p, *p, p.api.HTTPClient, p.api.HTTPClient.Transport, p.token, p.Resources(providers.Spec{})} {
+		for _, value := range []any{options, &options, p, *p, p.api.HTTPClient, p.api.HTTPClient.Transport, p.api, *p.api, p.Resources(providers.Spec{})} {
 			fmt.Fprintf(&logged, verb, value)
 		}
 	}

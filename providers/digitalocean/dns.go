@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -146,14 +147,14 @@ func (r *recordsResource) write(ctx context.Context, zone string, w wanted) erro
 	request := &godo.DomainRecordEditRequest{Type: w.kind, Name: relative(r.domain, zone), Data: w.data, TTL: recordTTL}
 	if have != nil {
 		_, _, err = r.p.api.Domains.EditRecord(ctx, zone, have.ID, request)
-		return r.p.failed(doing, r.p.plain(err))
+		return r.p.api.Failed(doing, r.p.api.Plain(err))
 	}
 	_, _, err = r.p.api.Domains.CreateRecord(ctx, zone, request)
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	if err == nil || !rest.IsUncertain(err) || ctx.Err() != nil {
-		return r.p.failed(doing, err)
+		return r.p.api.Failed(doing, err)
 	}
-	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		have, err := r.record(ctx, zone, w)
 		return have != nil && have.Data == w.data, err
 	})
@@ -173,8 +174,8 @@ func relative(domain, zone string) string {
 
 // zone is the account's zone that holds a name; "" is none.
 func (p *Provider) zone(ctx context.Context, domain string) (string, error) {
-	all, err := everyPage(ctx, p, "list the domains", func(ctx context.Context, n int) ([]godo.Domain, *godo.Response, error) {
-		return p.api.Domains.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the domains", func(ctx context.Context, n int) ([]godo.Domain, *godo.Response, error) {
+		return p.api.Domains.List(ctx, account.FullPage(n))
 	})
 	best := ""
 	for _, d := range all {
@@ -187,8 +188,8 @@ func (p *Provider) zone(ctx context.Context, domain string) (string, error) {
 
 // records are the records of a kind with exactly this name.
 func (p *Provider) records(ctx context.Context, zone, kind, domain string) ([]godo.DomainRecord, error) {
-	all, err := everyPage(ctx, p, "list the DNS records of "+domain, func(ctx context.Context, n int) ([]godo.DomainRecord, *godo.Response, error) {
-		return p.api.Domains.RecordsByTypeAndName(ctx, zone, kind, domain, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the DNS records of "+domain, func(ctx context.Context, n int) ([]godo.DomainRecord, *godo.Response, error) {
+		return p.api.Domains.RecordsByTypeAndName(ctx, zone, kind, domain, account.FullPage(n))
 	})
 	var same []godo.DomainRecord
 	for _, r := range all {

@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -50,7 +51,7 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.pace.UntilFound(ctx, find)
+		_, err = r.p.api.Pace.UntilFound(ctx, find)
 	}
 	if err != nil {
 		return providers.Finding{}, err
@@ -183,20 +184,20 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 	if err != nil {
 		return 0, 0, err
 	}
-	asked := r.p.pace.Clock.Now()
+	asked := r.p.api.Pace.Clock.Now()
 	d, response, err := r.p.api.Droplets.Create(ctx, request)
 	// From here on this resource must not create again without another Look.
 	r.looked = false
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	switch {
 	case err == nil && d != nil && d.ID != 0:
 		return d.ID, createAction(response), nil
 	case err == nil:
 		err = errors.New("the API's answer does not name a droplet")
 	case ctx.Err() != nil:
-		return 0, 0, r.p.failed("create the droplet (the next run finds out whether it exists)", ctx.Err())
+		return 0, 0, r.p.api.Failed("create the droplet (the next run finds out whether it exists)", ctx.Err())
 	case !rest.IsUncertain(err):
-		return 0, 0, r.p.failed("create the droplet", err)
+		return 0, 0, r.p.api.Failed("create the droplet", err)
 	}
 	report("the answer to the create call was lost: looking for the droplet")
 	id, lookErr := r.made(ctx, asked)
@@ -211,7 +212,7 @@ func (r *dropletResource) create(ctx context.Context, report func(string)) (id, 
 
 // made finds the droplet of a create call whose answer was lost; 0 is none.
 func (r *dropletResource) made(ctx context.Context, asked time.Time) (id int, err error) {
-	_, err = r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	_, err = r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		all, err := r.p.droplets(ctx, r.spec, asked)
 		if err != nil || len(all) == 0 {
 			return false, err
@@ -263,14 +264,14 @@ func (p *Provider) droplets(ctx context.Context, spec providers.Spec, asked time
 	if err := checkTag(spec.Tag); err != nil {
 		return nil, err
 	}
-	tagged, err := everyPage(ctx, p, "look for the droplet by its tag", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
-		return p.api.Droplets.ListByTag(ctx, spec.Tag, fullPage(n))
+	tagged, err := account.EveryPage(ctx, p.api, "look for the droplet by its tag", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
+		return p.api.Droplets.ListByTag(ctx, spec.Tag, account.FullPage(n))
 	})
 	if err != nil {
 		return nil, err
 	}
-	named, err := everyPage(ctx, p, "look for the droplet by its name", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
-		return p.api.Droplets.ListByName(ctx, uniqueName(spec.Tag), fullPage(n))
+	named, err := account.EveryPage(ctx, p.api, "look for the droplet by its name", func(ctx context.Context, n int) ([]godo.Droplet, *godo.Response, error) {
+		return p.api.Droplets.ListByName(ctx, uniqueName(spec.Tag), account.FullPage(n))
 	})
 	if err != nil {
 		return nil, err
@@ -319,11 +320,11 @@ func knownDroplet(spec providers.Spec) int {
 // list has yet. Its tag or its unique name must show that it is the deployment's.
 func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
 	d, _, err := p.api.Droplets.Get(ctx, id)
-	if err = p.plain(err); rest.IsNotFound(err) {
+	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return found, nil
 	}
 	if err != nil {
-		return found, p.failed("look for the droplet by its number", err)
+		return found, p.api.Failed("look for the droplet by its number", err)
 	}
 	if id != p.made && !hasTag(d, spec.Tag) && !strings.EqualFold(d.Name, uniqueName(spec.Tag)) {
 		return found, nil

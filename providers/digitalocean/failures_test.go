@@ -282,7 +282,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t, fakecloud.Faults{TooMany: 2, TooManyOn: http.MethodGet, RetryAfter: 30 * time.Second})
 	start := d.clock.Now()
-	if _, err := d.open().account(t.Context()); err != nil {
+	if _, _, err := d.open().api.Standing(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if waited := d.clock.Now().Sub(start); waited < time.Minute {

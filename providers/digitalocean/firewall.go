@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -75,26 +76,26 @@ func (r *firewallResource) Make(ctx context.Context, report func(string)) error 
 	}
 	if r.found != nil {
 		_, _, err := r.p.api.Firewalls.Update(ctx, r.found.ID, r.wanted())
-		if err = r.p.failed("set the firewall's rules", r.p.plain(err)); err != nil {
+		if err = r.p.api.Failed("set the firewall's rules", r.p.api.Plain(err)); err != nil {
 			return err
 		}
 		return r.applied(ctx, report)
 	}
 	doing := "create the firewall"
 	_, _, err := r.p.api.Firewalls.Create(ctx, r.wanted())
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
-		return r.p.failed(doing, err)
+		return r.p.api.Failed(doing, err)
 	}
 	if ctx.Err() != nil {
-		return r.p.failed(doing, ctx.Err())
+		return r.p.api.Failed(doing, ctx.Err())
 	}
 	return r.appeared(ctx, report, err)
 }
 
 // appeared waits until the firewall shows. created is the error of the create call.
 func (r *firewallResource) appeared(ctx context.Context, report func(string), created error) error {
-	found, err := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, err := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		return f != nil, err
 	})
@@ -118,8 +119,8 @@ func (r *firewallResource) appeared(ctx context.Context, report func(string), cr
 
 // applied waits until the rules are in force.
 func (r *firewallResource) applied(ctx context.Context, report func(string)) error {
-	w := rest.Wait{What: "the firewall to be applied", Within: 2 * time.Minute, Next: again, Report: report}
-	return r.p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	w := rest.Wait{What: "the firewall to be applied", Within: 2 * time.Minute, Next: rest.Again, Report: report}
+	return r.p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		f, err := r.p.firewall(ctx, r.spec)
 		switch {
 		case err != nil:
@@ -129,7 +130,7 @@ func (r *firewallResource) applied(ctx context.Context, report func(string)) err
 		case f.Status == "failed":
 			return false, "", &providers.Failed{
 				Err:  fmt.Errorf("DigitalOcean could not apply the firewall %s (%s)", f.Name, f.ID),
-				Next: again,
+				Next: rest.Again,
 			}
 		}
 		return f.Status == "succeeded", "it is " + f.Status, nil
@@ -211,8 +212,8 @@ func (p *Provider) firewall(ctx context.Context, spec providers.Spec) (*godo.Fir
 	if err := checkTag(spec.Tag); err != nil {
 		return nil, err
 	}
-	all, err := everyPage(ctx, p, "list the firewalls", func(ctx context.Context, n int) ([]godo.Firewall, *godo.Response, error) {
-		return p.api.Firewalls.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the firewalls", func(ctx context.Context, n int) ([]godo.Firewall, *godo.Response, error) {
+		return p.api.Firewalls.List(ctx, account.FullPage(n))
 	})
 	for _, f := range all {
 		if f.Name == uniqueName(spec.Tag) && slices.Contains(f.Tags, spec.Tag) {

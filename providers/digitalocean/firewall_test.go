@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/rest"
 )
 
 func TestFirewallDriftIsPutRight(t *testing.T) {
@@ -27,7 +28,7 @@ func TestFirewallDriftIsPutRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, err := d.resource(d.open(), "cloud-firewall").Look(t.Context(), time.Time{}); err != nil || !again.Holds {
-		t.Errorf("after the change: %+v, %v", again, err)
+		t.Errorf("after the change: %+v, %v", rest.Again, err)
 	}
 	if n := d.cloud.Count(http.MethodPost, "/v2/firewalls"); n != 1 {
 		t.Errorf("%d firewalls were created, want 1", n)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -50,17 +51,17 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	_, _, err := r.p.api.Keys.Create(ctx, &godo.KeyCreateRequest{
 		Name: uniqueName(r.spec.Tag), PublicKey: strings.TrimSpace(r.spec.AuthorizedKey),
 	})
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
-		return r.p.failed(doing, err)
+		return r.p.api.Failed(doing, err)
 	}
 	if ctx.Err() != nil {
-		return r.p.failed(doing, ctx.Err())
+		return r.p.api.Failed(doing, ctx.Err())
 	}
 	if err != nil {
 		report("the account may have the key already: looking for it")
 	}
-	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		key, err := r.p.key(ctx, r.spec)
 		return key != nil, err
 	})
@@ -76,7 +77,7 @@ func (r *keyResource) Make(ctx context.Context, report func(string)) error {
 	if err != nil {
 		return rest.NothingMade("the SSH key", err)
 	}
-	return &providers.Failed{Err: fmt.Errorf("%s: %w", doing, errNotShown), Next: again}
+	return &providers.Failed{Err: fmt.Errorf("%s: %w", doing, errNotShown), Next: rest.Again}
 }
 
 // isDuplicate tells whether the API refused to make something twice.
@@ -115,10 +116,10 @@ func (p *Provider) key(ctx context.Context, spec providers.Spec) (*godo.Key, err
 		return nil, err
 	}
 	key, _, err := p.api.Keys.GetByFingerprint(ctx, keyPrint)
-	if err = p.plain(err); rest.IsNotFound(err) {
+	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
-	return key, p.failed("look for the SSH key", err)
+	return key, p.api.Failed("look for the SSH key", err)
 }
 
 // ownKeys are the keys that were made for the deployment. They are found by
@@ -132,8 +133,8 @@ func (p *Provider) ownKeys(ctx context.Context, spec providers.Spec) ([]godo.Key
 		}
 		return []godo.Key{*key}, nil
 	}
-	all, err := everyPage(ctx, p, "list the SSH keys", func(ctx context.Context, n int) ([]godo.Key, *godo.Response, error) {
-		return p.api.Keys.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the SSH keys", func(ctx context.Context, n int) ([]godo.Key, *godo.Response, error) {
+		return p.api.Keys.List(ctx, account.FullPage(n))
 	})
 	var own []godo.Key
 	for _, k := range all {

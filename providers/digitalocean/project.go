@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 )
 
 // projectResource is the droplet's place in a project. Firewalls and SSH keys can't
@@ -34,8 +35,8 @@ func (r *projectResource) Look(ctx context.Context, _ time.Time) (providers.Find
 	if err != nil || d == nil {
 		return missing, err
 	}
-	in, err := everyPage(ctx, r.p, "list the project's resources", func(ctx context.Context, n int) ([]godo.ProjectResource, *godo.Response, error) {
-		return r.p.api.Projects.ListResources(ctx, project.ID, fullPage(n))
+	in, err := account.EveryPage(ctx, r.p.api, "list the project's resources", func(ctx context.Context, n int) ([]godo.ProjectResource, *godo.Response, error) {
+		return r.p.api.Projects.ListResources(ctx, project.ID, account.FullPage(n))
 	})
 	if err != nil || !slices.ContainsFunc(in, func(o godo.ProjectResource) bool { return o.URN == d.URN() }) {
 		return missing, err
@@ -57,13 +58,13 @@ func (r *projectResource) Make(ctx context.Context, _ func(string)) error {
 		return fmt.Errorf("put the droplet into project %s: %w", project.Name, providers.ErrNoServer)
 	}
 	_, _, err = r.p.api.Projects.AssignResources(ctx, project.ID, d.URN())
-	return r.p.failed("put the droplet into project "+project.Name, r.p.plain(err))
+	return r.p.api.Failed("put the droplet into project "+project.Name, r.p.api.Plain(err))
 }
 
 // project finds the project of the options, by name or UUID.
 func (p *Provider) project(ctx context.Context) (*godo.Project, error) {
-	all, err := everyPage(ctx, p, "list the projects", func(ctx context.Context, n int) ([]godo.Project, *godo.Response, error) {
-		return p.api.Projects.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the projects", func(ctx context.Context, n int) ([]godo.Project, *godo.Response, error) {
+		return p.api.Projects.List(ctx, account.FullPage(n))
 	})
 	if err != nil {
 		return nil, err

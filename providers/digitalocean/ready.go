@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -36,24 +37,24 @@ func (p *Provider) ready(ctx context.Context, spec providers.Spec, id, action in
 	}
 	w := rest.Wait{
 		What: fmt.Sprintf("droplet %d to be ready", id), Within: p.options.ActiveWithin, Report: report,
-		Next: fmt.Sprintf("%s. If that does not help, remove it with: slipway destroy %s", again, spec.Name),
+		Next: fmt.Sprintf("%s. If that does not help, remove it with: slipway destroy %s", rest.Again, spec.Name),
 	}
-	return p.pace.Until(ctx, w, r.look)
+	return p.api.Pace.Until(ctx, w, r.look)
 }
 
 // appear waits until the droplet can be read: just after its creation the API may
 // answer 404.
 func (r *readying) appear(ctx context.Context) error {
 	w := rest.Wait{
-		What: fmt.Sprintf("droplet %d to appear", r.id), Within: r.p.options.Patience, Report: r.report,
-		Next: again,
+		What: fmt.Sprintf("droplet %d to appear", r.id), Within: r.p.api.Pace.Patience, Report: r.report,
+		Next: rest.Again,
 	}
-	return r.p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return r.p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, _, err := r.p.api.Droplets.Get(ctx, r.id)
-		if err = r.p.plain(err); rest.IsNotFound(err) {
+		if err = r.p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it was accepted, but the API answers 404", nil
 		}
-		return err == nil, "", r.p.failed(fmt.Sprintf("look for droplet %d", r.id), err)
+		return err == nil, "", r.p.api.Failed(fmt.Sprintf("look for droplet %d", r.id), err)
 	})
 }
 
@@ -64,7 +65,7 @@ func (r *readying) look(ctx context.Context) (done bool, state string, err error
 		return false, state, err
 	}
 	d, _, err := r.p.api.Droplets.Get(ctx, r.id)
-	if err = r.p.failed(fmt.Sprintf("look at droplet %d", r.id), r.p.plain(err)); err != nil {
+	if err = r.p.api.Failed(fmt.Sprintf("look at droplet %d", r.id), r.p.api.Plain(err)); err != nil {
 		return false, "", err
 	}
 	state = lacking(d, r.spec.Tag)
@@ -72,7 +73,7 @@ func (r *readying) look(ctx context.Context) (done bool, state string, err error
 	case state == "":
 		return true, "", nil
 	case d.Status == "archive":
-		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + ticketPage}
+		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + account.TicketPage}
 	case d.Status == "off" && !d.Locked:
 		return false, state, r.powerOn(ctx)
 	case d.Status == "active" && publicIPv4(d) != "":
@@ -92,11 +93,11 @@ func (r *readying) created(ctx context.Context) (state string, err error) {
 		return "", nil
 	}
 	action, _, err := r.p.api.Actions.Get(ctx, r.action)
-	if err = r.p.plain(err); rest.IsNotFound(err) {
+	if err = r.p.api.Plain(err); rest.IsNotFound(err) {
 		return "its create action does not show yet", nil
 	}
 	if err != nil {
-		return "", r.p.failed(fmt.Sprintf("follow the creation of droplet %d", r.id), err)
+		return "", r.p.api.Failed(fmt.Sprintf("follow the creation of droplet %d", r.id), err)
 	}
 	switch action.Status {
 	case "completed":
@@ -116,8 +117,8 @@ const noAction = -1
 
 // findAction looks up the create action of a droplet that an earlier run made.
 func (r *readying) findAction(ctx context.Context) error {
-	actions, err := everyPage(ctx, r.p, fmt.Sprintf("list what was done with droplet %d", r.id), func(ctx context.Context, n int) ([]godo.Action, *godo.Response, error) {
-		return r.p.api.Droplets.Actions(ctx, r.id, fullPage(n))
+	actions, err := account.EveryPage(ctx, r.p.api, fmt.Sprintf("list what was done with droplet %d", r.id), func(ctx context.Context, n int) ([]godo.Action, *godo.Response, error) {
+		return r.p.api.Droplets.Actions(ctx, r.id, account.FullPage(n))
 	})
 	r.action = noAction
 	for _, a := range actions {
@@ -139,8 +140,8 @@ func (r *readying) powerOn(ctx context.Context) error {
 	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
 	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
 	// If the answer was lost, the next round sees the droplet's status.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
-		return r.p.failed(fmt.Sprintf("turn on droplet %d", r.id), err)
+	if err = r.p.api.Plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
+		return r.p.api.Failed(fmt.Sprintf("turn on droplet %d", r.id), err)
 	}
 	return ctx.Err()
 }
@@ -156,8 +157,8 @@ func (r *readying) tag(ctx context.Context) error {
 		Resources: []godo.Resource{{ID: strconv.Itoa(r.id), Type: godo.DropletResourceType}},
 	})
 	// If the answer was lost, the next round sees the droplet's tags.
-	if err = r.p.plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
-		return r.p.failed(fmt.Sprintf("tag droplet %d", r.id), err)
+	if err = r.p.api.Plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
+		return r.p.api.Failed(fmt.Sprintf("tag droplet %d", r.id), err)
 	}
 	return ctx.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -51,7 +52,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.pace.UntilFound(ctx, find)
+		_, err = r.p.api.Pace.UntilFound(ctx, find)
 	}
 	if err != nil || len(held) == 0 {
 		return missing, err
@@ -70,15 +71,15 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 	}
 	doing := "reserve an IP address"
 	_, _, err = r.p.api.ReservedIPs.Create(ctx, &godo.ReservedIPCreateRequest{DropletID: d.ID})
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	if err != nil && !rest.IsUncertain(err) {
-		return r.p.failed(doing, err)
+		return r.p.api.Failed(doing, err)
 	}
 	if ctx.Err() != nil {
-		return r.p.failed(doing, ctx.Err())
+		return r.p.api.Failed(doing, ctx.Err())
 	}
 	report("waiting for the reserved IP to be assigned")
-	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		held, err := r.p.reservedIPs(ctx, d.ID)
 		return len(held) > 0, err
 	})
@@ -90,7 +91,7 @@ func (r *reservedIPResource) Make(ctx context.Context, report func(string)) erro
 	}
 	return &providers.Failed{
 		Err:  fmt.Errorf("%s: the API accepted it, but it is not assigned to droplet %d", doing, d.ID),
-		Next: "list the reserved IPs, and remove one without a droplet: doctl compute reserved-ip list; then " + again,
+		Next: "list the reserved IPs, and remove one without a droplet: doctl compute reserved-ip list; then " + rest.Again,
 	}
 }
 
@@ -105,8 +106,8 @@ func (p *Provider) firstDroplet(ctx context.Context, spec providers.Spec) (*godo
 
 // reservedIPs are the reserved IPs that are assigned to a droplet.
 func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.ReservedIP, error) {
-	all, err := everyPage(ctx, p, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
-		return p.api.ReservedIPs.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
+		return p.api.ReservedIPs.List(ctx, account.FullPage(n))
 	})
 	var held []godo.ReservedIP
 	for _, ip := range all {
@@ -126,21 +127,21 @@ func (p *Provider) release(ctx context.Context, ip string) error {
 		What: "the reserved IP " + ip + " to be released", Within: p.options.ActiveWithin,
 		Next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs $%.2f a month without a droplet)", ip, idleReservedIPMonthly),
 	}
-	return p.pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
+	return p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, err := p.api.ReservedIPs.Delete(ctx, ip)
-		err = p.plain(err)
+		err = p.api.Plain(err)
 		switch {
 		case err == nil || rest.IsNotFound(err):
 			return true, "", nil
 		case rest.Status(err) != http.StatusUnprocessableEntity:
-			return false, "", p.failed("release the reserved IP "+ip, err)
+			return false, "", p.api.Failed("release the reserved IP "+ip, err)
 		case unassigned:
 			return false, err.Error(), nil
 		}
 		state := err.Error()
 		_, _, err = p.api.ReservedIPActions.Unassign(ctx, ip)
-		if err = p.plain(err); err != nil && rest.Status(err) != http.StatusUnprocessableEntity && !rest.IsUncertain(err) {
-			return false, "", p.failed("unassign the reserved IP "+ip, err)
+		if err = p.api.Plain(err); err != nil && rest.Status(err) != http.StatusUnprocessableEntity && !rest.IsUncertain(err) {
+			return false, "", p.api.Failed("unassign the reserved IP "+ip, err)
 		}
 		unassigned = err == nil
 		return false, state, nil

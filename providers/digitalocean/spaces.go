@@ -15,6 +15,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 	"slipway/state/durable"
 )
@@ -120,8 +121,8 @@ func (p *Provider) keep(key *godo.SpacesKey) error {
 
 // spacesKeys are the account's Spaces keys of one name.
 func (p *Provider) spacesKeys(ctx context.Context, name string) ([]*godo.SpacesKey, error) {
-	all, err := everyPage(ctx, p, "list the Spaces keys", func(ctx context.Context, n int) ([]*godo.SpacesKey, *godo.Response, error) {
-		return p.api.SpacesKeys.List(ctx, fullPage(n))
+	all, err := account.EveryPage(ctx, p.api, "list the Spaces keys", func(ctx context.Context, n int) ([]*godo.SpacesKey, *godo.Response, error) {
+		return p.api.SpacesKeys.List(ctx, account.FullPage(n))
 	})
 	var named []*godo.SpacesKey
 	for _, k := range all {
@@ -137,18 +138,18 @@ func (p *Provider) spacesKeys(ctx context.Context, name string) ([]*godo.SpacesK
 func (p *Provider) createKey(ctx context.Context, name string, grant godo.Grant) (*godo.SpacesKey, error) {
 	doing := "create the Spaces key " + name
 	key, _, err := p.api.SpacesKeys.Create(ctx, &godo.SpacesKeyCreateRequest{Name: name, Grants: []*godo.Grant{&grant}})
-	err = p.plain(err)
+	err = p.api.Plain(err)
 	if err == nil && key.AccessKey != "" && key.SecretKey != "" {
 		return key, nil
 	}
 	if err != nil && !rest.IsUncertain(err) || ctx.Err() != nil {
-		return nil, p.failed(doing, errors.Join(err, ctx.Err()))
+		return nil, p.api.Failed(doing, errors.Join(err, ctx.Err()))
 	}
 	if err == nil {
 		err = errNotShown
 	}
 	var made []*godo.SpacesKey
-	_, lookErr := p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	_, lookErr := p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		var err error
 		made, err = p.spacesKeys(ctx, name)
 		return len(made) > 0, err
@@ -166,8 +167,8 @@ func (p *Provider) createKey(ctx context.Context, name string, grant godo.Grant)
 func (p *Provider) removeKeys(ctx context.Context, keys []*godo.SpacesKey) error {
 	for _, k := range keys {
 		_, err := p.api.SpacesKeys.Delete(ctx, k.AccessKey)
-		if err = p.plain(err); err != nil && !rest.IsNotFound(err) {
-			return p.failed("remove the Spaces key "+k.Name, err)
+		if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
+			return p.api.Failed("remove the Spaces key "+k.Name, err)
 		}
 	}
 	return nil
@@ -213,13 +214,13 @@ func (p *Provider) spacesFailed(doing string, err error) error {
 	if err == nil || rest.Explained(err) {
 		return err
 	}
-	err = p.token.Plain(err)
+	err = p.api.Secretless(err)
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	next := "check the network, and whether the region has Spaces: https://docs.digitalocean.com/platform/regional-availability/; then " + again
+	next := "check the network, and whether the region has Spaces: https://docs.digitalocean.com/platform/regional-availability/; then " + rest.Again
 	if minio.ToErrorResponse(err).StatusCode != 0 {
-		next = "look at " + statusPage + "; then " + again
+		next = "look at " + account.StatusPage + "; then " + rest.Again
 	}
 	return &providers.Failed{Err: fmt.Errorf("%s: %w", doing, err), Next: next}
 }

@@ -87,7 +87,7 @@ func (r *bucketResource) create(ctx context.Context, passing *godo.SpacesKey, re
 	}
 	bucket := r.p.options.Spaces
 	var last error
-	made, err := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	made, err := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		last = client.MakeBucket(ctx, bucket.Name, minio.MakeBucketOptions{})
 		switch code := minio.ToErrorResponse(last).Code; {
 		case last == nil || code == minio.BucketAlreadyOwnedByYou:

@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // spacesKeyResource is a Spaces key that may read and write the bucket of the backups and
@@ -36,7 +37,7 @@ func (r *spacesKeyResource) Look(ctx context.Context, asked time.Time) (provider
 	if asked.IsZero() {
 		_, err = find(ctx)
 	} else {
-		_, err = r.p.pace.UntilFound(ctx, find)
+		_, err = r.p.api.Pace.UntilFound(ctx, find)
 	}
 	if err != nil {
 		return providers.Finding{}, err
@@ -103,10 +104,10 @@ func (r *spacesKeyResource) opens(ctx context.Context, key *godo.SpacesKey, repo
 	}
 	bucket := r.p.options.Spaces
 	var last error
-	opened, err := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	opened, err := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		there, err := client.BucketExists(ctx, bucket.Name)
 		if last = err; err == nil && !there {
-			return false, &providers.Failed{Err: fmt.Errorf("the bucket %s is gone again", bucket), Next: again}
+			return false, &providers.Failed{Err: fmt.Errorf("the bucket %s is gone again", bucket), Next: rest.Again}
 		}
 		if err == nil {
 			return true, nil

@@ -43,14 +43,14 @@ func (r *tagResource) Look(ctx context.Context, _ time.Time) (providers.Finding,
 func (r *tagResource) Make(ctx context.Context, _ func(string)) error {
 	doing := "create the tag " + r.spec.Tag
 	_, _, err := r.p.api.Tags.Create(ctx, &godo.TagCreateRequest{Name: r.spec.Tag})
-	err = r.p.plain(err)
+	err = r.p.api.Plain(err)
 	if err != nil && !rest.IsUncertain(err) && !isDuplicate(err) {
-		return r.p.failed(doing, err)
+		return r.p.api.Failed(doing, err)
 	}
 	if ctx.Err() != nil {
-		return r.p.failed(doing, ctx.Err())
+		return r.p.api.Failed(doing, ctx.Err())
 	}
-	found, lookErr := r.p.pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	found, lookErr := r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		t, err := r.p.tag(ctx, r.spec.Tag)
 		return t != nil, err
 	})
@@ -69,8 +69,8 @@ func (p *Provider) tag(ctx context.Context, name string) (*godo.Tag, error) {
 		return nil, err
 	}
 	tag, _, err := p.api.Tags.Get(ctx, name)
-	if err = p.plain(err); rest.IsNotFound(err) {
+	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
-	return tag, p.failed("look for the tag "+name, err)
+	return tag, p.api.Failed("look for the tag "+name, err)
 }

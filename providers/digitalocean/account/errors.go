@@ -1,4 +1,4 @@
-package digitalocean
+package account
 
 import (
 	"context"
@@ -14,34 +14,34 @@ import (
 	"slipway/providers/rest"
 )
 
+// Pages of DigitalOcean's that people are sent to.
 const (
-	accessPage = "https://cloud.digitalocean.com/account/api/tokens"
-	limitPage  = "https://cloud.digitalocean.com/account/team/droplet_limit_increase"
-	statusPage = "https://status.digitalocean.com"
-	ticketPage = "https://cloudsupport.digitalocean.com"
-	again      = rest.Again
+	AccessPage = "https://cloud.digitalocean.com/account/api/tokens"
+	LimitPage  = "https://cloud.digitalocean.com/account/team/droplet_limit_increase"
+	StatusPage = "https://status.digitalocean.com"
+	TicketPage = "https://cloudsupport.digitalocean.com"
 )
 
-// plain turns an error of godo into one without the token and without the request
+// Plain turns an error of godo into one without the token and without the request
 // that carried the token.
-func (p *Provider) plain(err error) error {
+func (a *Account) Plain(err error) error {
 	var answer *godo.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
 		e := &rest.APIError{
-			Status: answer.Response.StatusCode, RequestID: p.token.Redact(answer.RequestID),
-			Message: rest.Shortened(p.token.Redact(strings.TrimSpace(answer.Message))),
+			Status: answer.Response.StatusCode, RequestID: a.token.Redact(answer.RequestID),
+			Message: rest.Shortened(a.token.Redact(strings.TrimSpace(answer.Message))),
 		}
 		if r := answer.Response.Request; r != nil {
 			e.Method, e.Path = r.Method, r.URL.Path
 		}
 		return e
 	}
-	return p.token.Plain(err)
+	return a.token.Plain(err)
 }
 
-// failed explains an error: what was being done, why it failed as far as that is
-// known, and what to do next. err has been through plain.
-func (p *Provider) failed(doing string, err error) error {
+// Failed explains an error: what was being done, why it failed as far as that is
+// known, and what to do next. err has been through Plain.
+func (a *Account) Failed(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -53,15 +53,15 @@ func (p *Provider) failed(doing string, err error) error {
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return &providers.Failed{
-			Err:  fmt.Errorf("%s: the server at %s does not answer like DigitalOcean's API: %w", doing, p.api.BaseURL.Host, err),
-			Next: "check DIGITALOCEAN_API_URL if it is set; then " + again,
+			Err:  fmt.Errorf("%s: the server at %s does not answer like DigitalOcean's API: %w", doing, a.BaseURL.Host, err),
+			Next: "check DIGITALOCEAN_API_URL if it is set; then " + rest.Again,
 		}
 	}
 	var e *rest.APIError
 	if !errors.As(err, &e) {
 		return &providers.Failed{
-			Err:  fmt.Errorf("%s: no answer from DigitalOcean's API at %s: %w", doing, p.api.BaseURL.Host, err),
-			Next: "check the network, and DIGITALOCEAN_API_URL if it is set; then " + again,
+			Err:  fmt.Errorf("%s: no answer from DigitalOcean's API at %s: %w", doing, a.BaseURL.Host, err),
+			Next: "check the network, and DIGITALOCEAN_API_URL if it is set; then " + rest.Again,
 		}
 	}
 	return answered(e, doing, err)
@@ -77,25 +77,25 @@ func answered(e *rest.APIError, doing string, err error) error {
 	case e.Status == http.StatusUnauthorized:
 		return &providers.Refused{
 			Err:  fmt.Errorf("%s: DigitalOcean does not accept the token; it is wrong, expired or revoked: %w", doing, err),
-			Next: "make a new token at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
+			Next: "make a new token at " + AccessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
 		}
 	case e.Status == http.StatusForbidden:
 		return missingScope(doing, e)
 	case e.Status == http.StatusPaymentRequired:
 		return billing(wrapped)
 	case e.Status == http.StatusNotFound:
-		return &providers.Failed{Err: fmt.Errorf("%s: it does not exist (any more): %w", doing, err), Next: again}
+		return &providers.Failed{Err: fmt.Errorf("%s: it does not exist (any more): %w", doing, err), Next: rest.Again}
 	case e.Status == http.StatusConflict:
-		return &providers.Failed{Err: fmt.Errorf("%s: it conflicts with something that exists: %w", doing, err), Next: again}
+		return &providers.Failed{Err: fmt.Errorf("%s: it conflicts with something that exists: %w", doing, err), Next: rest.Again}
 	case e.Status == http.StatusTooManyRequests:
 		return &providers.Failed{
 			Err:  fmt.Errorf("%s: too many API calls with this account's tokens: %w", doing, err),
-			Next: "wait a minute (an hour if that is not enough), then " + again,
+			Next: "wait a minute (an hour if that is not enough), then " + rest.Again,
 		}
 	case e.Status >= 500:
 		return &providers.Failed{
 			Err:  fmt.Errorf("%s: DigitalOcean's API has trouble: %w", doing, err),
-			Next: "see " + statusPage + ", then " + again,
+			Next: "see " + StatusPage + ", then " + rest.Again,
 		}
 	case e.Status < 400:
 		return &providers.Failed{
@@ -119,7 +119,7 @@ type cause struct {
 // causes are tried in order. The words are from the texts of the live API.
 var causes = []cause{
 	{[]string{"droplet limit"}, "the account's droplet limit is reached", func(err error) error {
-		return &providers.Refused{Err: err, Next: "remove a droplet that is not needed, or ask for a higher limit at " + limitPage}
+		return &providers.Refused{Err: err, Next: "remove a droplet that is not needed, or ask for a higher limit at " + LimitPage}
 	}},
 	{[]string{"reserved ip", "limit"}, "the account's limit of reserved IPs is reached", reservedIPLimit},
 	{[]string{"floating ip", "limit"}, "the account's limit of reserved IPs is reached", reservedIPLimit},
@@ -152,7 +152,7 @@ func unprocessable(message, doing string, err error) error {
 			return c.wrap(fmt.Errorf("%s: %s: %w", doing, c.why, errors.Unwrap(err)))
 		}
 	}
-	return &providers.Refused{Err: err, Next: "if the reason is not clear, ask " + ticketPage + " and name the request id"}
+	return &providers.Refused{Err: err, Next: "if the reason is not clear, ask " + TicketPage + " and name the request id"}
 }
 
 func containsAll(text string, words []string) bool {
@@ -165,7 +165,7 @@ func containsAll(text string, words []string) bool {
 }
 
 func tryLater(err error) error {
-	return &providers.Failed{Err: err, Next: "wait a minute, then " + again}
+	return &providers.Failed{Err: err, Next: "wait a minute, then " + rest.Again}
 }
 
 func billing(err error) error {
@@ -179,7 +179,7 @@ func reservedIPLimit(err error) error {
 func lockedAccount(err error) error {
 	return &providers.Refused{
 		Err:  fmt.Errorf("DigitalOcean has locked the account: %w", err),
-		Next: "ask DigitalOcean's support why: " + ticketPage,
+		Next: "ask DigitalOcean's support why: " + TicketPage,
 	}
 }
 
@@ -189,12 +189,12 @@ func missingScope(doing string, e *rest.APIError) error {
 	if scope == "" {
 		return &providers.Refused{
 			Err:  fmt.Errorf("%s: the token may not do this: %w", doing, e),
-			Next: "make a token with more scopes at " + accessPage,
+			Next: "make a token with more scopes at " + AccessPage,
 		}
 	}
 	return &providers.Refused{
 		Err:  fmt.Errorf("%s: the token lacks the scope %s: %w", doing, scope, e),
-		Next: "make a token with the scope " + scope + " at " + accessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
+		Next: "make a token with the scope " + scope + " at " + AccessPage + " and set DIGITALOCEAN_ACCESS_TOKEN to it",
 	}
 }
 

@@ -74,6 +74,9 @@ type App struct {
 	// Counts are how many of a process are to run, by name, "web" for the app itself; of
 	// a process that it does not name, one.
 	Counts map[string]int
+	// MostWeb is up to how many of the web process the platform runs as the load grows, from
+	// Counts on; 0 if their number stays.
+	MostWeb int
 	// Health is how a release proves that it works.
 	Health Health
 	// Stop is how long a process may take to end in good order.

@@ -10,6 +10,8 @@ import (
 type Record struct {
 	// Name is the deployment's name.
 	Name string `json:"name"`
+	// OnServer is what its server calls the deployment, if that is not Name.
+	OnServer string `json:"on_server,omitempty"`
 	// Tag marks everything that was made for the deployment. No two deployments, on
 	// any computer, share one.
 	Tag string `json:"tag"`

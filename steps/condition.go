@@ -75,7 +75,7 @@ type UnitCondition struct {
 
 // Condition looks at the server and at its backups, in one round trip.
 func (s *Session) Condition(ctx context.Context) (ServerCondition, *backup.Condition, error) {
-	seen, err := s.Client.Look(ctx, lookCondition(layout.Of(s.plan.Name)))
+	seen, err := s.Client.Look(ctx, lookCondition(layout.Of(s.plan.ServerName())))
 	if err != nil {
 		return ServerCondition{}, nil, err
 	}

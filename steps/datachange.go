@@ -145,7 +145,7 @@ func (d *DataChange) findAside(ctx context.Context, when string) error {
 // switchTo has another release take the traffic with the data.
 func (d *DataChange) switchTo(to string) {
 	d.To = to
-	d.words = append(d.words, "--release", to, "--", "/bin/sh", "-euc", release.SwitchScript(layout.Of(d.plan.Name), to))
+	d.words = append(d.words, "--release", to, "--", "/bin/sh", "-euc", release.SwitchScript(layout.Of(d.plan.ServerName()), to))
 }
 
 // OpenRollback finds the data that goes with an earlier release: the copy from before the
@@ -181,7 +181,7 @@ func (d *DataChange) findCopy(ctx context.Context, to string) error {
 			return err
 		}
 	}
-	folder := layout.Of(d.plan.Name).Snapshot(copied)
+	folder := layout.Of(d.plan.ServerName()).Snapshot(copied)
 	if err := ask(ctx, d.Client, &d.Difference, "counts", folder); err != nil {
 		return fmt.Errorf("compare the data of %s: %w", d.Name, err)
 	}
@@ -193,7 +193,7 @@ func (d *DataChange) findCopy(ctx context.Context, to string) error {
 
 // history lists the kept releases, the newest first, and what happened to the data.
 func (s *Session) history(ctx context.Context) ([]release.Kept, backup.History, error) {
-	l := layout.Of(s.plan.Name)
+	l := layout.Of(s.plan.ServerName())
 	seen, err := s.Client.Look(ctx, shell.Lines(shell.Section("kept", release.LookKept(l)), shell.Section("history", backup.LookHistory(l))))
 	if err != nil {
 		return nil, nil, err
@@ -216,7 +216,7 @@ func ask(ctx context.Context, client *remote.Client, into any, command string, w
 // neither. It goes on if slipway ends. What the server does is reported.
 func (d *DataChange) Do(ctx context.Context, report func(line string)) (backup.Replaced, error) {
 	var reader backup.Reader
-	l := layout.Of(d.plan.Name)
+	l := layout.Of(d.plan.ServerName())
 	job := remote.Job{Name: "apply", Script: backup.Call(d.command, d.words...), Look: shell.Section("health", shell.Command("cat", l.Health(d.To)))}
 	looked, err := d.Client.Run(ctx, job, reader.Passing(report))
 	if err = reader.Failure(err); err != nil {

@@ -21,7 +21,7 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 	a := providers.App{
 		Release: p.Release, Variables: p.Env, Unset: p.Unset, HostVariable: p.App.HostVariable,
 		Processes: p.App.Processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
-		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts,
+		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts, MostWeb: p.MostWeb,
 		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
 		Stop:   limits.Stop,
 	}

@@ -35,7 +35,7 @@ var newestReleaseScript string
 // deployed is the plan of a release on the server. It has no Bundle: the source is on the
 // server only.
 func (s *Session) deployed(ctx context.Context, meant which) (plan.Plan, error) {
-	l, p := layout.Of(s.plan.Name), s.plan
+	l, p := layout.Of(s.plan.ServerName()), s.plan
 	id := `release="$serving"`
 	switch {
 	case meant == onRecord && p.Release != "":

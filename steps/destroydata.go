@@ -120,7 +120,7 @@ func (r *Removal) lookOnServer(ctx context.Context, host providers.ServerProvide
 		return err
 	}
 	defer done()
-	l := layout.Of(r.plan.Name)
+	l := layout.Of(r.plan.ServerName())
 	seen, err := client.Look(ctx, shell.Lines(
 		shell.Section("mark", access.LookOwner+" 2>/dev/null"),
 		release.FindServing(l)+" 2>/dev/null",

@@ -29,7 +29,7 @@ const stopLimit = 10 * time.Second
 // Command makes the command line of words; terminal says that it is to run on
 // a terminal of the server's.
 func (s *Session) Command(ctx context.Context, terminal bool, words []string) (Command, error) {
-	l := layout.Of(s.plan.Name)
+	l := layout.Of(s.plan.ServerName())
 	p, err := s.deployed(ctx, whole)
 	if err != nil {
 		return Command{}, err

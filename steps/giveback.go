@@ -113,7 +113,7 @@ func removeScript(p plan.Plan, token string) string {
 	}
 	return shell.Lines(
 		guard.Drop(),
-		release.Remove(layout.Of(p.Name)),
+		release.Remove(layout.Of(p.ServerName())),
 		backup.Remove(),
 		service.Remove(),
 		web.Remove(p),

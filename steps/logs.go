@@ -29,7 +29,7 @@ func (s *Session) LogCommand(l Logs) string {
 		return shell.Command("sudo", "-n", "/bin/sh", "-c", requestsScript(l))
 	}
 	words := []string{"sudo", "-n", "journalctl", "--quiet", "--no-pager", "--output=short-iso",
-		"--unit=" + layout.Of(s.plan.Name).User + "-*.service", fmt.Sprintf("--lines=%d", l.Lines)}
+		"--unit=" + layout.Of(s.plan.ServerName()).User + "-*.service", fmt.Sprintf("--lines=%d", l.Lines)}
 	if l.Since != "" {
 		words = append(words[:len(words)-1], "--since="+l.Since)
 	}

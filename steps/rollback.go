@@ -54,7 +54,7 @@ func Rollback(ctx context.Context, name, to string, home state.Home, open engine
 			report(fmt.Sprintf("note: release %s ran its release command, and the data stays as that left it; --with-data brings the data of before it back too", strings.Join(ran, " and ")))
 		}
 	}
-	job := remote.Job{Name: "apply", Script: release.SwitchScript(layout.Of(s.plan.Name), to), Look: shell.Section("health", shell.Command("cat", layout.Of(s.plan.Name).Health(to)))}
+	job := remote.Job{Name: "apply", Script: release.SwitchScript(layout.Of(s.plan.ServerName()), to), Look: shell.Section("health", shell.Command("cat", layout.Of(s.plan.ServerName()).Health(to)))}
 	looked, err := s.Client.Run(ctx, job, report)
 	if err != nil {
 		return "", fmt.Errorf("roll back to %s: %w", to, err)
@@ -81,7 +81,7 @@ func rolledBack(r *state.Record, to, health string) {
 
 // Releases lists the kept releases, the newest first.
 func (s *Session) Releases(ctx context.Context) ([]release.Kept, error) {
-	l := layout.Of(s.plan.Name)
+	l := layout.Of(s.plan.ServerName())
 	out, err := s.Client.Output(ctx, release.LookKept(l))
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 // Variables lists the names of the app's variables, sorted.
 func (s *Session) Variables(ctx context.Context) ([]string, error) {
 	out, err := s.Client.Output(ctx, shell.Lines(
-		release.FindServing(layout.Of(s.plan.Name)),
+		release.FindServing(layout.Of(s.plan.ServerName())),
 		release.VariableRecords,
 		`[ ! -e `+layout.VariablesFolder+`/"$serving.env" ] || records `+layout.VariablesFolder+`/"$serving.env" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort`))
 	return strings.Fields(out), err

@@ -56,7 +56,7 @@ type Owner struct {
 }
 
 func markFile(p plan.Plan) shell.File {
-	owner := Owner{Name: p.Name, Tag: p.Tag, Settings: p.Shared()}
+	owner := Owner{Name: p.ServerName(), Tag: p.Tag, Settings: p.Shared()}
 	if user := p.LoginUser(); user != plan.Logins[0] {
 		owner.Login = user
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // Heroku is the table [heroku].
@@ -14,7 +15,27 @@ type Heroku struct {
 	Counts map[string]int
 }
 
-// MaxCount is how many dynos a process has at most: Heroku's own limit.
+// AppPlatform is the table [app-platform].
+type AppPlatform struct {
+	// Web is how many instances serve the web, as --instances takes it: "2", "2..10"; "" if
+	// it is not said.
+	Web string
+	// Counts are how many instances each other process has, by name.
+	Counts map[string]int
+}
+
+// On is the file as it is read for a provider: Web is what that one's table says.
+func (f File) On(provider string) File {
+	f.Web = f.AppPlatform.Web
+	if provider == "heroku" && f.Heroku.Counts[webProcess] > 0 {
+		f.Web = strconv.Itoa(f.Heroku.Counts[webProcess])
+	} else if provider == "heroku" {
+		f.Web = ""
+	}
+	return f
+}
+
+// MaxCount is how many of a process run at most: Heroku's own limit.
 const MaxCount = 100
 
 const herokuExample = `write a number of dynos for each process, such as web = 2, and the team as team = "name"`
@@ -26,7 +47,7 @@ func readHeroku(table map[string]any) (Heroku, error) {
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		switch v := table[key].(type) {
 		case int64:
-			if err := checkCount(key, v); err != nil {
+			if err := checkCount("heroku", "dynos", key, v); err != nil {
 				return Heroku{}, err
 			}
 			if h.Counts == nil {
@@ -53,14 +74,46 @@ func shownKey(key string) string {
 	return shownName(key)
 }
 
-func checkCount(process string, n int64) error {
+func checkCount(table, of, process string, n int64) error {
 	switch {
 	case !processName.MatchString(process):
-		return appUsage(fmt.Sprintf("%s: heroku.%s is no process", SettingsFile, shownKey(process)), namesProcess)
+		return appUsage(fmt.Sprintf("%s: %s.%s is no process", SettingsFile, table, shownKey(process)), namesProcess)
 	case process == webProcess && n == 0:
-		return appUsage(fmt.Sprintf("%s: heroku.%s = 0 leaves nobody to answer", SettingsFile, webProcess), "write 1 or more")
+		return appUsage(fmt.Sprintf("%s: %s.%s = 0 leaves nobody to answer", SettingsFile, table, webProcess), "write 1 or more")
 	case n < 0 || n > MaxCount:
-		return appUsage(fmt.Sprintf("%s: heroku.%s = %d is no number of dynos", SettingsFile, process, n), fmt.Sprintf("write a number up to %d", MaxCount))
+		return appUsage(fmt.Sprintf("%s: %s.%s = %d is no number of %s", SettingsFile, table, process, n, of), fmt.Sprintf("write a number up to %d", MaxCount))
 	}
 	return nil
+}
+
+const appPlatformExample = `write a number of instances for each process, such as worker = 2; for web also a range, such as web = "2..10"`
+
+// readAppPlatform reads the table [app-platform]: a number for each process, and for web
+// also a text with a range, which package plan checks.
+func readAppPlatform(table map[string]any) (AppPlatform, error) {
+	a := AppPlatform{}
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		switch v := table[key].(type) {
+		case int64:
+			if err := checkCount("app-platform", "instances", key, v); err != nil {
+				return AppPlatform{}, err
+			}
+			if key == webProcess {
+				a.Web = strconv.FormatInt(v, 10)
+				continue
+			}
+			if a.Counts == nil {
+				a.Counts = map[string]int{}
+			}
+			a.Counts[key] = int(v)
+		case string:
+			if key != webProcess || v == "" {
+				return AppPlatform{}, appUsage(fmt.Sprintf("%s: app-platform.%s can't be %q", SettingsFile, shownKey(key), v), appPlatformExample)
+			}
+			a.Web = v
+		default:
+			return AppPlatform{}, appUsage(fmt.Sprintf("%s: app-platform.%s is neither a number nor a text", SettingsFile, shownKey(key)), appPlatformExample)
+		}
+	}
+	return a, nil
 }

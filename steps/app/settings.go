@@ -88,6 +88,10 @@ type File struct {
 	Services []string `toml:"-"`
 	// Heroku is the table [heroku].
 	Heroku Heroku `toml:"-"`
+	// AppPlatform is the table [app-platform].
+	AppPlatform AppPlatform `toml:"-"`
+	// Web is how many of the web process are to run where the app goes; see On.
+	Web string `toml:"-"`
 	// Backup is the table [backup].
 	Backup Backup `toml:"backup"`
 	// App is the table [app], with TestCommand and Limits filled in.
@@ -118,13 +122,15 @@ type Health struct {
 	Time int `toml:"time"`
 }
 
-// document is a File before the types of domain, allow and the keys of [heroku] are known.
+// document is a File before the types of domain, allow and the keys of [heroku] and [app-platform] are known.
 type document struct {
 	File
 	Domain   any            `toml:"domain"`
 	Allow    any            `toml:"allow"`
 	Services *servicesTable `toml:"services"`
 	Heroku   map[string]any `toml:"heroku"`
+	// AppPlatform is [app-platform].
+	AppPlatform map[string]any `toml:"app-platform"`
 }
 
 // ReadSettings reads slipway.toml in the root of fsys. Without one it returns the zero
@@ -154,6 +160,9 @@ func ReadSettings(fsys fs.FS) (File, error) {
 		return File{}, err
 	}
 	if file.Heroku, err = readHeroku(doc.Heroku); err != nil {
+		return File{}, err
+	}
+	if file.AppPlatform, err = readAppPlatform(doc.AppPlatform); err != nil {
 		return File{}, err
 	}
 	file.App.TestCommand = file.TestCommand

@@ -199,7 +199,7 @@ func (w *settingsWriter) services(found Found) {
 		"[backup]", `to = "s3:https://s3.example.com/bucket/path"`, `at = "03:30"`, `keep = "7 daily, 4 weekly, 6 monthly"`)
 }
 
-// platforms offers the table that only heroku reads.
+// platforms offers the tables that only one provider reads.
 func (w *settingsWriter) platforms(found Found) {
 	w.blank()
 	w.comment("How many dynos a process has on Heroku, and the team that owns the app.",
@@ -208,6 +208,12 @@ func (w *settingsWriter) platforms(found Found) {
 		w.comment(name + " = 1")
 	}
 	w.comment(`team = "name"`)
+	w.blank()
+	w.comment("How many instances a process has on DigitalOcean's App Platform; web can follow the load.",
+		"[app-platform]", `web = "2..10"`)
+	for _, name := range slices.Sorted(maps.Keys(found.Processes)) {
+		w.comment(name + " = 1")
+	}
 }
 
 func (w *settingsWriter) table(about, heading string, entries map[string]string, example string) {

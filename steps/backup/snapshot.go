@@ -65,7 +65,7 @@ var Snapshot = &fact.Fact{
 }
 
 func snapshotValues(p plan.Plan) shell.Values {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	return shell.Values{"folder": l.Snapshot(p.Release), "current": l.Current(), "released": l.Released(p.Release)}
 }
 

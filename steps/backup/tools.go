@@ -92,9 +92,9 @@ type backupSettings struct {
 }
 
 func settingsFile(p plan.Plan) shell.File {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	s := programSettings{
-		Name: p.Name, Tag: p.Tag, User: l.User, State: l.State(), Root: l.Root(), Variables: layout.VariablesFolder,
+		Name: p.ServerName(), Tag: p.Tag, User: l.User, State: l.State(), Root: l.Root(), Variables: layout.VariablesFolder,
 		Kept: []keptPath{}, Services: service.Instances(p), Settings: p.Shared(),
 	}
 	for _, k := range p.App.Data {

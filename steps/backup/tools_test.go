@@ -68,7 +68,7 @@ print(json.dumps([s.user, s.state, s.root, s.kept[0]["at"], s.backup["repository
 	if err != nil || json.Unmarshal(out, &got) != nil || got[0] != "app-accounts" || got[3] != "/var/lib/app-accounts/kept/uploads" || got[4] != "local:backups" {
 		t.Errorf("%s, %v", out, err)
 	}
-	if want := layout.Of(p.Name).Snapshot("0123456789ab"); got[6] != want {
+	if want := layout.Of(p.ServerName()).Snapshot("0123456789ab"); got[6] != want {
 		t.Errorf("the program's snapshots are in %v, want %s", got[6], want)
 	}
 }

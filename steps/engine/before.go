@@ -40,7 +40,7 @@ func AuditSubject(p plan.Plan, s fact.System) audit.Subject {
 	for _, port := range allowed {
 		listening = append(listening, fmt.Sprintf("%s/%d", port.Protocol(), port.Number))
 	}
-	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, Allowed: listening, App: layout.Of(p.Name).User}
+	return audit.Subject{Container: s.Container, Ports: plan.SpecOf(p).Ports, Allowed: listening, App: layout.Of(p.ServerName()).User}
 }
 
 // keepBefore keeps what the server was like before, if that was seen just now

@@ -86,7 +86,7 @@ func (r *Run) onRecord(hostKeys []string) error {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {
-		record.Settings = intended
+		record.Settings, record.OnServer = intended, r.Plan.OnServer
 		if !pinned {
 			record.Server.HostKeys = hostKeys
 		}

@@ -13,7 +13,7 @@ import (
 // JSON is YAML, so no YAML has to be quoted.
 func userData(p plan.Plan, k access.Keys) (string, error) {
 	config := map[string]any{
-		"hostname": p.Name,
+		"hostname": p.ServerName(),
 		"users": []any{map[string]any{
 			"name":                p.LoginUser(),
 			"shell":               "/bin/bash",

@@ -57,7 +57,7 @@ type View struct {
 
 // Layout is where the view's instance of the app lies on the server.
 func (v View) Layout() layout.Layout {
-	l := layout.Of(v.Plan.Name)
+	l := layout.Of(v.Plan.ServerName())
 	if v.SecondInstance {
 		l.Instance = "next-"
 	}

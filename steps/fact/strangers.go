@@ -40,7 +40,7 @@ func LookStrangers(p plan.Plan, owner string) string {
 			own = append(own, fields[1])
 		}
 	}
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	return shell.Script(strangersText, shell.Values{"owner": owner, "existing": existing, "logins": strings.Join(plan.Logins, " "),
 		"accounts": l.User + " slipway-acme", "own": strings.Join(own, "\n"), "sudoers": SudoersPath, "written": SudoersMark},
 		l.Root(), l.State(), "/etc/slipway", "/opt/slipway", "/var/cache/slipway", "/var/log/nginx/app")
@@ -55,7 +55,7 @@ func taken(c judge, rest string) (obstacle, bool) {
 			"on the server, move " + name + " away, or remove it if it is left of something that is not needed; or give the deployment another --name"}, ok
 	}
 	next := fmt.Sprintf("give the deployment another --name; or, if it is left of an earlier deployment, remove the %s %s on the server", kind, name)
-	if !strings.Contains(name, c.plan.Name) {
+	if !strings.Contains(name, c.plan.ServerName()) {
 		next = fmt.Sprintf("on the server, rename or remove the %s %s", kind, name)
 	}
 	return obstacle{fmt.Sprintf("the %s %s is there, which slipway would take for the app, and is not of a deployment that is on the server", kind, name), next}, ok

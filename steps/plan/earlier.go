@@ -38,7 +38,7 @@ func (p *Plan) resolveEarlier(home state.Home, asked Asked, file app.File, sourc
 	}
 	p.Values[KeyName] = name
 	p.Values[KeyApp] = NamedValue{Key: KeyApp, Value: source.identity, From: FromFlag}
-	p.Tag, p.Login = record.Tag, record.Server.User
+	p.Tag, p.Login, p.OnServer = record.Tag, record.Server.User, record.OnServer
 	if err := p.refuseFixed(earlier, KeyProvider); err != nil { // else it would be another one that takes no such setting
 		return err
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -40,8 +41,11 @@ type Asked struct {
 
 // Plan is what a run will bring about, with every question answered.
 type Plan struct {
-	// Name is the deployment's name.
+	// Name is the deployment's name, as people call it here.
 	Name string
+	// OnServer is what its server calls the deployment, in paths, users and units, if that
+	// is not Name: it keeps its name there when it is given another one here. See ServerName.
+	OnServer string
 	// Values are the settings in use, by key.
 	Values map[string]NamedValue
 	// App is what was found in the app's folder: what to run and what to install.
@@ -77,6 +81,9 @@ type Plan struct {
 	// Counts are how many of a process are to run, by name, "web" for the app itself; of
 	// one that is not named, one.
 	Counts map[string]int
+	// MostWeb is up to how many of the web process run as the load grows; 0 if their number
+	// stays.
+	MostWeb int
 	// Tag is the deployment's unique tag; empty before its first run.
 	Tag string
 	// Address is where the server answers; empty until that is known.
@@ -104,6 +111,9 @@ type Restore struct {
 	// When is which of its backups: an ID, a time, or "latest".
 	When string
 }
+
+// ServerName is what the deployment's server calls it.
+func (p Plan) ServerName() string { return cmp.Or(p.OnServer, p.Name) }
 
 // Value is a setting's value, by its key; "" if it has none.
 func (p Plan) Value(key string) string { return p.Values[key].Value }
@@ -183,6 +193,9 @@ func (p *Plan) resolveSettings(asked Asked, file app.File, earlier map[string]st
 			}
 		}
 		p.Values[s.Key] = v
+		if s.Key == KeyProvider {
+			file = file.On(v.Value)
+		}
 	}
 	return nil
 }
@@ -237,7 +250,7 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.refusePython(); err != nil {
 		return err
 	}
-	if err = p.readCounts(file.Heroku.Counts); err != nil {
+	if err = p.readCounts(file); err != nil {
 		return err
 	}
 	p.warnOfVisitors()

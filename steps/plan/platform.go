@@ -63,24 +63,48 @@ func orList(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
+// instancesBetween stands between the fewest and the most.
+const instancesBetween = ".."
+
+// checkInstances takes a number, or two with ".." between: the fewest and the most.
 func checkInstances(value string) error {
-	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > app.MaxCount || strconv.Itoa(n) != value {
-		return Usagef("", "it is a number from 1 to %d", app.MaxCount)
+	least, most, ranged := strings.Cut(value, instancesBetween)
+	if !isCount(least) || ranged && (!isCount(most) || count(most) <= count(least)) {
+		return Usagef("", "it is a number from 1 to %d, or two like 2..10", app.MaxCount)
 	}
 	return nil
 }
 
-// readCounts takes over how many of each process are to run. table is that of
-// slipway.toml, which may count only what the app has.
-func (p *Plan) readCounts(table map[string]int) error {
-	if p.Value(KeyProvider) != ProviderHeroku {
+func isCount(text string) bool {
+	n := count(text)
+	return n >= 1 && n <= app.MaxCount && strconv.Itoa(n) == text
+}
+
+// count is a number that was checked, and 0 for any other text.
+func count(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// readCounts takes over how many of each process are to run. The tables of slipway.toml
+// may count only what the app has.
+func (p *Plan) readCounts(file app.File) error {
+	table, of := file.Heroku.Counts, "dynos"
+	switch p.Value(KeyProvider) {
+	case ProviderHeroku:
+	case ProviderAppPlatform:
+		table, of = file.AppPlatform.Counts, "instances"
+	default:
 		return nil
 	}
 	p.Counts = maps.Clone(table)
 	for _, process := range slices.Sorted(maps.Keys(p.Counts)) {
 		if _, ok := p.App.Processes[process]; !ok && process != processWeb {
 			return Usagef("name one of "+strings.Join(append([]string{processWeb}, p.ProcessNames()...), ", "),
-				"%s counts dynos of the process %s under [heroku], and the app has no such process", app.SettingsFile, process)
+				"%s counts %s of the process %s under [%s], and the app has no such process", app.SettingsFile, of, process, p.Value(KeyProvider))
 		}
 	}
 	instances := p.Value(KeyInstances)
@@ -90,9 +114,12 @@ func (p *Plan) readCounts(table map[string]int) error {
 	if p.Counts == nil {
 		p.Counts = map[string]int{}
 	}
-	var err error
-	p.Counts[processWeb], err = strconv.Atoi(instances)
-	return err
+	least, most, ranged := strings.Cut(instances, instancesBetween)
+	if ranged && p.Value(KeyProvider) != ProviderAppPlatform {
+		return Usagef("give one number, or use --provider "+ProviderAppPlatform, "%s does not follow the load by itself: --instances %s", p.Value(KeyProvider), instances)
+	}
+	p.Counts[processWeb], p.MostWeb = count(least), count(most)
+	return nil
 }
 
 // herokuPythons are the minor versions that Heroku's buildpack installs.

@@ -219,7 +219,11 @@ func (c *pythonChoice) platform(w wish, l lack, best []string) {
 		w.server, w.system = usualPython, "Slipway's choice"
 		c.minor, c.why = best[0], strings.Replace(w.misses(best, l), ", "+w.system+" has "+usualPython, "", 1)
 	}
-	c.value = c.minor + ", " + map[string]string{ProviderDocker: "the official image's", ProviderHeroku: "Heroku's"}[w.platform]
+	of := "the official image's"
+	if w.platform == ProviderHeroku {
+		of = "Heroku's"
+	}
+	c.value = c.minor + ", " + of
 }
 
 // takes tells whether the app can run on a minor version.

@@ -17,7 +17,7 @@ func (p Plan) Recorded() map[string]string {
 // OfRecord is the part of a plan that a record holds: enough to find what was
 // made, but with no app and no files.
 func OfRecord(record state.Record) Plan {
-	p := Plan{Name: record.Name, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Login: record.Server.User, Values: map[string]NamedValue{}}
+	p := Plan{Name: record.Name, OnServer: record.OnServer, Tag: record.Tag, Release: record.Release, Address: record.Server.Address, Login: record.Server.User, Values: map[string]NamedValue{}}
 	for key, value := range record.Settings {
 		p.Values[key] = NamedValue{Key: key, Value: value, From: FromEarlier}
 	}

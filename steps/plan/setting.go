@@ -101,6 +101,7 @@ const (
 	ProviderSSH          = "ssh"
 	ProviderDocker       = "docker"
 	ProviderHeroku       = "heroku"
+	ProviderAppPlatform  = "app-platform"
 	hardenMinimal        = "minimal"
 	hardenStandard       = "standard"
 	hardenStrict         = "strict"
@@ -112,9 +113,12 @@ const (
 // --provider.
 var (
 	withServer    = []string{ProviderLocal, ProviderDigitalOcean, ProviderSSH}
-	platforms     = []string{ProviderDocker, ProviderHeroku}
+	platforms     = []string{ProviderDocker, ProviderHeroku, ProviderAppPlatform}
 	providerNames = slices.Concat(withServer, platforms)
-	withCatalog   = slices.Concat(withServer, []string{ProviderHeroku})
+	withCatalog   = slices.Concat(withServer, []string{ProviderHeroku, ProviderAppPlatform})
+	withImage     = slices.Concat(withServer, []string{ProviderHeroku})
+	withDomain    = slices.Concat(withServer, []string{ProviderAppPlatform})
+	counted       = []string{ProviderHeroku, ProviderAppPlatform}
 	onlyHeroku    = []string{ProviderHeroku}
 )
 
@@ -122,20 +126,20 @@ var (
 var Settings = []Setting{
 	{Key: KeyName, Usage: "the deployment's name; default: the app folder's", Check: CheckName, Fixed: true,
 		inFile: func(f app.File) string { return f.Name }},
-	{Key: KeyProvider, Usage: "where the app runs: local, digitalocean, ssh, docker or heroku", Default: ProviderLocal,
+	{Key: KeyProvider, Usage: "where the app runs: local, digitalocean, ssh, docker, heroku or app-platform", Default: ProviderLocal,
 		Check: oneOf(providerNames...), Fixed: true,
 		inFile: func(f app.File) string { return f.Provider }},
 	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Region }},
-	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno; docker: the memory of a container, as in 2g", Fixed: true, Check: checkSlug,
+	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno; app-platform: the size of an instance; docker: the memory of a container, as in 2g", Fixed: true, Check: checkSlug,
 		inFile: func(f app.File) string { return f.Size }},
 	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image; heroku: the stack",
-		Fixed: true, Check: checkImage, takers: withCatalog,
+		Fixed: true, Check: checkImage, takers: withImage,
 		inFile: func(f app.File) string { return f.Image }},
 	{Key: KeyTeam, Usage: "the TEAM of Heroku's that owns the app, for --provider heroku", Fixed: true, Check: checkSlug, takers: onlyHeroku,
 		inFile: func(f app.File) string { return f.Heroku.Team }},
-	{Key: KeyInstances, Usage: "how many dynos serve the web, for --provider heroku; default: 1", Check: checkInstances, takers: onlyHeroku,
-		inFile: func(f app.File) string { return written(f.Heroku.Counts[processWeb]) }},
+	{Key: KeyInstances, Usage: "how many serve the web: N, or MIN..MAX where app-platform is to follow the load; for --provider heroku and app-platform; default: 1", Check: checkInstances, takers: counted,
+		inFile: func(f app.File) string { return f.Web }},
 	{Key: KeyEngine, Usage: "what runs a local machine: nspawn or qemu", Fixed: true, Check: oneOf("nspawn", "qemu"), takers: withServer,
 		inFile: func(f app.File) string { return f.Engine }},
 	{Key: KeyHardening, Usage: "the hardening profile: minimal, standard or strict", Default: hardenStandard,
@@ -147,7 +151,7 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Identity }},
 	{Key: KeyFingerprint, Usage: "the server's host key, as SHA256:…, for --provider ssh", Check: checkFingerprint, takers: withServer,
 		inFile: func(f app.File) string { return f.HostKeyFingerprint }},
-	{Key: KeyDomain, Usage: "a domain NAME that the app answers to; can be given more than once", Check: checkDomains, takers: withServer,
+	{Key: KeyDomain, Usage: "a domain NAME that the app answers to; can be given more than once", Check: checkDomains, takers: withDomain,
 		inFile: func(f app.File) string { return strings.Join(f.Domain, ListSeparator) }},
 	{Key: KeyEmail, Usage: "ADDRESS that the certificate authority may write to", Check: checkEmail, takers: withServer,
 		inFile: func(f app.File) string { return f.Email }},

@@ -21,7 +21,7 @@ var removeText string
 var Account = &fact.Fact{
 	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(p plan.Plan) string {
-		l := layout.Of(p.Name)
+		l := layout.Of(p.ServerName())
 		return shell.Lines(
 			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
 			`getent passwd `+builder+` | sed 's/^/builder /'`,
@@ -29,7 +29,7 @@ var Account = &fact.Fact{
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
-		l := layout.Of(v.Plan.Name)
+		l := layout.Of(v.Plan.ServerName())
 		var changes []providers.Change
 		if shell.Fields(v.Looked)["user"] == "" {
 			changes = append(changes, providers.Change{What: "make the user " + l.User, Why: "the app can touch only what is its own"})
@@ -45,7 +45,7 @@ var Account = &fact.Fact{
 		return changes
 	},
 	Script: func(v fact.View) string {
-		l := layout.Of(v.Plan.Name)
+		l := layout.Of(v.Plan.ServerName())
 		return shell.Lines(
 			makeUser(l.User, l.State()),
 			makeUser(builder, "/nonexistent"),

@@ -58,10 +58,12 @@ var Build = &fact.Fact{
 	},
 }
 
-func builtPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/built" }
+func builtPath(p plan.Plan) string { return layout.Of(p.ServerName()).Release(p.Release) + "/built" }
 
 // unservedPath is the file of the links that nginx does not serve.
-func unservedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/unserved" }
+func unservedPath(p plan.Plan) string {
+	return layout.Of(p.ServerName()).Release(p.Release) + "/unserved"
+}
 
 // unservedLine begins each line about such a link in the look.
 const unservedLine = "unserved "
@@ -91,7 +93,7 @@ func buildText(p plan.Plan) string {
 }
 
 func buildScript(v fact.View) string {
-	p, l := v.Plan, layout.Of(v.Plan.Name)
+	p, l := v.Plan, layout.Of(v.Plan.ServerName())
 	var served []string
 	for _, url := range staticURLs(p) {
 		served = append(served, url, p.App.Static[url])
@@ -132,7 +134,7 @@ func runBuild(p plan.Plan) string {
 	if p.App.Build == "" {
 		return ":"
 	}
-	l, source := layout.Of(p.Name), layout.Of(p.Name).Source(p.Release)
+	l, source := layout.Of(p.ServerName()), layout.Of(p.ServerName()).Source(p.Release)
 	scratch, thrownAway, properties := withoutData(p)
 	folders := outermost(p.App.BuildFolders)
 	for _, folder := range folders {

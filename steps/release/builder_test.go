@@ -17,7 +17,7 @@ func TestHostileNeighbours(t *testing.T) {
 	p.App.Build, p.App.BuildFolders, p.App.TestCommand, p.App.Release = "make", []string{"dist"}, "pytest", "flask db upgrade"
 	p.App.Init = "flask init-db"
 	p.App.Data = []app.Kept{{Path: "media"}}
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	v := fact.View{Plan: p, System: example.System()}
 	for name, test := range map[string]struct {
 		script  string

@@ -32,7 +32,7 @@ var Data = &fact.Fact{
 	Name: "data", Title: "what the app keeps across releases", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
 	Look: func(p plan.Plan) string { return shell.Script(dataLookText, dataValues(p), dataWords(p)...) },
 	Decide: func(v fact.View) []providers.Change {
-		l, looked := layout.Of(v.Plan.Name), shell.SplitLines(v.Looked)
+		l, looked := layout.Of(v.Plan.ServerName()), shell.SplitLines(v.Looked)
 		var changes []providers.Change
 		for _, k := range v.Plan.App.Data {
 			switch {
@@ -54,7 +54,7 @@ var Data = &fact.Fact{
 		for _, k := range v.Plan.App.Data {
 			shown = append(shown, k.Shown())
 		}
-		return strings.Join(shown, ", ") + " in " + layout.Of(v.Plan.Name).Kept("")
+		return strings.Join(shown, ", ") + " in " + layout.Of(v.Plan.ServerName()).Kept("")
 	},
 }
 
@@ -69,12 +69,12 @@ func whySeeded(p plan.Plan, k app.Kept) string {
 }
 
 func dataValues(p plan.Plan) shell.Values {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	return shell.Values{"state": l.State(), "kept": strings.TrimSuffix(l.Kept(""), "/"), "source": l.Source(p.Release), "seeds": seedsPath(p)}
 }
 
 // seedsPath is the folder of the files that the source carries where it now has links.
-func seedsPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/seeds" }
+func seedsPath(p plan.Plan) string { return layout.Of(p.ServerName()).Release(p.Release) + "/seeds" }
 
 // dataWords are two words for each kept path: its kind and the path.
 func dataWords(p plan.Plan) []string {
@@ -122,7 +122,7 @@ func bind(from, to string) string {
 // keeps: instead of the running app's it sees a copy of what the release carries, of its
 // own. before and after are shell texts that make the copy and throw it away.
 func withoutData(p plan.Plan) (before, after string, properties []string) {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	properties = append([]string{
 		"WorkingDirectory=" + l.Source(p.Release),
 		variablesLine(l, p.Release),

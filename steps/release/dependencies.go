@@ -24,7 +24,7 @@ var dependenciesLookText string
 var Dependencies = &fact.Fact{
 	Name: "dependencies", Title: "the app's packages, in a virtual environment", Phase: providers.PhasePip, Limit: 30 * time.Minute,
 	Look: func(p plan.Plan) string {
-		l := layout.Of(p.Name)
+		l := layout.Of(p.ServerName())
 		return shell.Lines(
 			shell.Script(completeText, nil),
 			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}),
@@ -42,7 +42,7 @@ var Dependencies = &fact.Fact{
 			}
 			return []providers.Change{{What: "make a virtual environment without packages: the app names none"}}
 		}
-		if !slices.Contains(looked, "link "+venv+" "+layout.Of(v.Plan.Name).Venv(v.Plan.Release)) {
+		if !slices.Contains(looked, "link "+venv+" "+layout.Of(v.Plan.ServerName()).Venv(v.Plan.Release)) {
 			return []providers.Change{{What: "use the packages that are installed already"}}
 		}
 		if slices.Contains(looked, "building") {
@@ -73,5 +73,5 @@ func buildPackages(v fact.View) []string {
 // venvOf is the folder of the virtual environment for this plan on this system.
 func venvOf(v fact.View) string {
 	set := shell.Sum(fmt.Sprint(v.Plan.DependencyHash, v.Plan.App.ServerPackages()))
-	return fmt.Sprintf("%s/%s-py%s", layout.Of(v.Plan.Name).Venvs(), set[:12], cmp.Or(managedPython(v), v.System.Python))
+	return fmt.Sprintf("%s/%s-py%s", layout.Of(v.Plan.ServerName()).Venvs(), set[:12], cmp.Or(managedPython(v), v.System.Python))
 }

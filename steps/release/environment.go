@@ -49,6 +49,6 @@ func overlayFolder(l layout.Layout, id string) string { return l.Release(id) + "
 // overlayFile is the settings module of Slipway's own: the app's, and what the app can't
 // know of its server.
 func overlayFile(p plan.Plan) shell.File {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	return shell.File{Path: overlayFolder(l, p.Release) + "/" + app.OverlayModule + ".py", Mode: "644", Content: p.App.Overlay.Text(l.Source(p.Release))}
 }

@@ -39,7 +39,7 @@ func TestAppEnvironment(t *testing.T) {
 		{"all hosts", app.Found{Hosts: app.Hosts{Variable: "HOSTS", Form: ",", Names: []string{"*"}}}, []string{"PYTHONPATH=" + source}},
 	} {
 		p := planOf(test.found)
-		if got := appEnvironment(layout.Of(p.Name), p, nil); !slices.Equal(got, append([]string{path}, test.want...)) {
+		if got := appEnvironment(layout.Of(p.ServerName()), p, nil); !slices.Equal(got, append([]string{path}, test.want...)) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -18,7 +18,7 @@ func serveFile(v fact.View) shell.File {
 }
 
 func servePath(v fact.View) string {
-	return layout.Of(v.Plan.Name).Release(v.Plan.Release) + "/serve.py"
+	return layout.Of(v.Plan.ServerName()).Release(v.Plan.Release) + "/serve.py"
 }
 
 // gunicornLines are the lines of the service that are gunicorn's.
@@ -43,7 +43,7 @@ func serveCommand(v fact.View) string {
 	}
 	limits := served.Limits.InForce()
 	words := []string{
-		layout.Of(v.Plan.Name).Venv(v.Plan.Release) + "/bin/python", servePath(v),
+		layout.Of(v.Plan.ServerName()).Venv(v.Plan.Release) + "/bin/python", servePath(v),
 		"workers=" + strconv.Itoa(count), "threads=" + strconv.Itoa(threads), "patience=" + wholeSeconds(limits.Request),
 		"timeout=" + wholeSeconds(limits.Request), "graceful_timeout=" + wholeSeconds(limits.Stop),
 		// Longer than nginx keeps a connection, so that only nginx ever closes one.

@@ -45,7 +45,7 @@ func healthFile(v fact.View) shell.File {
 	if domain, _, _ := strings.Cut(v.Plan.Value(plan.KeyDomain), plan.ListSeparator); domain != "" {
 		host, scheme = domain, "https"
 	}
-	return shell.File{Path: layout.Of(v.Plan.Name).Health(v.Plan.Release), Mode: "644", Content: shell.Lines(
+	return shell.File{Path: layout.Of(v.Plan.ServerName()).Health(v.Plan.Release), Mode: "644", Content: shell.Lines(
 		"# Written by slipway.",
 		"health_path="+shell.Quote(h.Path),
 		"health_status="+status,

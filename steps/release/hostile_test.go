@@ -33,7 +33,7 @@ func unitTexts(found app.Found) string {
 		texts = append(texts, f.Content)
 	}
 	_, _, once := withoutData(p)
-	return strings.Join(slices.Concat(texts, CommandProperties(layout.Of(p.Name), p), once), "\n")
+	return strings.Join(slices.Concat(texts, CommandProperties(layout.Of(p.ServerName()), p), once), "\n")
 }
 
 // TestHostileUnits attacks the units with what is found in an app: the end of a line in
@@ -119,7 +119,7 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=os.environ.get("HOSTS", 
 func TestHostileBuild(t *testing.T) {
 	p := planOf(app.Found{Build: "true", BuildFolders: []string{"web/admin", "web", "out put", "web/admin/dist", "website"}})
 	script := runBuild(p)
-	source := layout.Of(p.Name).Source(p.Release)
+	source := layout.Of(p.ServerName()).Source(p.Release)
 	if got := strings.Count(script, "\n"+shell.Command("set", "--", "web", "out put", "website")+"\n"); got != 2 {
 		t.Errorf("the outermost folders are lent and given back %d times, want 2:\n%s", got, script)
 	}

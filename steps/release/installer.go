@@ -55,7 +55,7 @@ const (
 
 // installScript gives the release its virtual environment.
 func installScript(v fact.View) string {
-	l, builds := layout.Of(v.Plan.Name), ""
+	l, builds := layout.Of(v.Plan.ServerName()), ""
 	if hasBuilds(v) {
 		builds = "yes"
 	}
@@ -95,7 +95,7 @@ func hasBuilds(v fact.View) bool {
 // installProperties are the properties of the sandbox in which packages are installed.
 func installProperties(v fact.View) []string {
 	return []string{
-		"WorkingDirectory=" + layout.Of(v.Plan.Name).Source(v.Plan.Release),
+		"WorkingDirectory=" + layout.Of(v.Plan.ServerName()).Source(v.Plan.Release),
 		"Environment=HOME=/tmp TMPDIR=/var/tmp PIP_CACHE_DIR=" + buildCache + "/pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=" + certificates + " PIP_PROGRESS_BAR=off" +
 			// uv reads none of the app's settings for it, and brings a Python only when it is told to.
 			" UV_CACHE_DIR=" + buildCache + "/uv UV_LINK_MODE=copy UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=manual UV_NO_PROGRESS=1 GIT_TERMINAL_PROMPT=0 SSL_CERT_FILE=" + certificates,

@@ -21,7 +21,7 @@ const stopMargin = 5 * time.Second
 // limitsFile is how much and how long nginx lets a request to the release take. It lies
 // with the release, so that a rollback brings the limits back too.
 func limitsFile(v fact.View) shell.File {
-	l := layout.Of(v.Plan.Name)
+	l := layout.Of(v.Plan.ServerName())
 	return shell.File{Path: l.Limits(l.Release(v.Plan.Release)), Mode: "644", Content: limitsText(v.Plan.App)}
 }
 

@@ -26,5 +26,5 @@ func notesFile(p plan.Plan) shell.File {
 	if err != nil {
 		panic(err) // strings can always be encoded
 	}
-	return shell.File{Path: layout.Of(p.Name).Notes(p.Release), Mode: "600", Content: string(content) + "\n"}
+	return shell.File{Path: layout.Of(p.ServerName()).Notes(p.Release), Mode: "600", Content: string(content) + "\n"}
 }

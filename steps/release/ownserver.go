@@ -47,7 +47,7 @@ func proxyFile(v fact.View) shell.File {
 	service := l.Unit(id) + ".service"
 	return shell.UnitFile(l.ProxyUnit(id)+".service",
 		shell.UnitSection{Name: "Unit", Lines: []string{
-			fmt.Sprintf("Description=%s release %s, from its socket to its port", v.Plan.Name, id),
+			fmt.Sprintf("Description=%s release %s, from its socket to its port", v.Plan.ServerName(), id),
 			"Requires=" + service + " " + l.Unit(id) + ".socket", "After=" + service,
 		}},
 		shell.UnitSection{Name: "Service", Lines: append([]string{

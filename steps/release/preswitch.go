@@ -36,7 +36,7 @@ var PreSwitch = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		p := v.Plan
-		l := layout.Of(p.Name)
+		l := layout.Of(p.ServerName())
 		ran := shell.File{Path: releasedPath(p), Mode: "644", Content: releasedText(p)}
 		properties := CommandProperties(l, p)
 		var parts []string
@@ -57,7 +57,7 @@ func AgainScript(p plan.Plan) string {
 	if p.App.Release == "" {
 		return ""
 	}
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	return shell.Command(once(l, CommandProperties(l, p), "/bin/sh", "-c", p.App.Release)...)
 }
 
@@ -70,4 +70,4 @@ func releasedText(p plan.Plan) string {
 }
 
 // releasedPath is the file of the release command that ran.
-func releasedPath(p plan.Plan) string { return layout.Of(p.Name).Released(p.Release) }
+func releasedPath(p plan.Plan) string { return layout.Of(p.ServerName()).Released(p.Release) }

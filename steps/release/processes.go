@@ -19,19 +19,19 @@ var processesText string
 func processUnits(p plan.Plan) []string {
 	var units []string
 	for _, name := range p.ProcessNames() {
-		units = append(units, layout.Of(p.Name).ProcessUnit(p.Release, name)+".service")
+		units = append(units, layout.Of(p.ServerName()).ProcessUnit(p.Release, name)+".service")
 	}
 	return units
 }
 
 // processFiles are these units. A process sees what the web app sees.
 func processFiles(v fact.View) []shell.File {
-	l, id := layout.Of(v.Plan.Name), v.Plan.Release
+	l, id := layout.Of(v.Plan.ServerName()), v.Plan.Release
 	var files []shell.File
 	for _, name := range v.Plan.ProcessNames() {
 		files = append(files, shell.UnitFile(l.ProcessUnit(id, name)+".service",
 			shell.UnitSection{Name: "Unit", Lines: append([]string{
-				fmt.Sprintf("Description=%s release %s, process %s", v.Plan.Name, id, name),
+				fmt.Sprintf("Description=%s release %s, process %s", v.Plan.ServerName(), id, name),
 				"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=0",
 			}, service.After(v.Plan)...)},
 			shell.UnitSection{Name: "Service", Lines: slices.Concat([]string{"Type=exec"},

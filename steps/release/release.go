@@ -32,7 +32,7 @@ const unitsFolder = "/etc/systemd/system/"
 var Release = &fact.Fact{
 	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
 	Look: func(p plan.Plan) string {
-		l := layout.Of(p.Name)
+		l := layout.Of(p.ServerName())
 		unit := l.Unit(p.Release)
 		units := append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)
 		return shell.Lines(
@@ -41,7 +41,7 @@ var Release = &fact.Fact{
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
-		l := layout.Of(v.Plan.Name)
+		l := layout.Of(v.Plan.ServerName())
 		looked := shell.SplitLines(v.Looked)
 		changes := slices.Concat(
 			fact.ChangedFiles(v.Looked, "systemd runs the app in a sandbox", append(releaseUnits(v), processFiles(v)...)...),
@@ -59,7 +59,7 @@ var Release = &fact.Fact{
 		return changes
 	},
 	Script: func(v fact.View) string {
-		l, id := layout.Of(v.Plan.Name), v.Plan.Release
+		l, id := layout.Of(v.Plan.ServerName()), v.Plan.Release
 		return shell.Lines(
 			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
@@ -128,14 +128,14 @@ func releaseUnits(v fact.View) []shell.File {
 		needs, starts, serves = "", "Service="+l.ProxyUnit(id)+".service", commandLines(v)
 	}
 	socket := shell.UnitFile(l.Unit(id)+".socket",
-		shell.UnitSection{Name: "Unit", Lines: []string{fmt.Sprintf("Description=%s release %s, where nginx hands requests over", v.Plan.Name, id)}},
+		shell.UnitSection{Name: "Unit", Lines: []string{fmt.Sprintf("Description=%s release %s, where nginx hands requests over", v.Plan.ServerName(), id)}},
 		shell.UnitSection{Name: "Socket", Lines: []string{
 			"ListenStream=" + l.Socket(id), "SocketUser=root", "SocketGroup=www-data", "SocketMode=0660", "Backlog=1024", starts,
 		}},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=sockets.target"}})
 	service := shell.UnitFile(l.Unit(id)+".service",
 		shell.UnitSection{Name: "Unit", Lines: append([]string{
-			fmt.Sprintf("Description=%s release %s", v.Plan.Name, id), needs,
+			fmt.Sprintf("Description=%s release %s", v.Plan.ServerName(), id), needs,
 			"After=network-online.target", "Wants=network-online.target", "StartLimitIntervalSec=60", "StartLimitBurst=10",
 		}, service.After(v.Plan)...)},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(

@@ -24,7 +24,7 @@ func TestShellIsWellFormed(t *testing.T) {
 	p.App.Static = map[string]string{"/static/": "dist", "/it's/": "a b"}
 	p.App.Processes = map[string]string{"worker": "python worker.py"}
 	p.App.Release = "flask db upgrade"
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	scripts := map[string]string{"remove": Remove(l), "switch": SwitchScript(l, p.Release), "kept": LookKept(l)}
 	p.App.Data = []app.Kept{{Path: "my files", URL: "/media/"}, {Path: "it.db", File: true}, {Path: "/tmp/x.db", File: true}}
 	for _, f := range []*fact.Fact{Account, Upload, Data, Variables, Dependencies, Build, Tests, PreSwitch, Release} {

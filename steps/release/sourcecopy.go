@@ -28,7 +28,7 @@ func installFolder(v fact.View) string {
 	if needsCopy(v) {
 		return sourceCopy(v)
 	}
-	return layout.Of(v.Plan.Name).Source(v.Plan.Release)
+	return layout.Of(v.Plan.ServerName()).Source(v.Plan.Release)
 }
 
 // WithoutRepository are the variables, each "NAME=value", by which builds that take a project's version from
@@ -49,7 +49,7 @@ const (
 // it stays, and add the app's own projects to a command line. The copy is as secret as
 // the source. The builder makes it, because a build may write there.
 func sourceFunctions(v fact.View) string {
-	req, l, folder := v.Plan.App.Requirements, layout.Of(v.Plan.Name), sourceCopy(v)
+	req, l, folder := v.Plan.App.Requirements, layout.Of(v.Plan.ServerName()), sourceCopy(v)
 	copied, settled, projects := ":", ":", ":"
 	if needsCopy(v) {
 		confined := func(program string, words ...string) string {

@@ -36,7 +36,7 @@ const servedData = `location ^~ %[1]s {
 // staticLocations has nginx look for these paths in the current release, and then in
 // the one that it took over from.
 func staticLocations(p plan.Plan) shell.File {
-	l := layout.Of(p.Name)
+	l := layout.Of(p.ServerName())
 	var parts []string
 	for _, url := range staticURLs(p) {
 		parts = append(parts, fmt.Sprintf("location ^~ %s {\n\troot %s/static;\n\ttry_files $uri @earlier;\n}\n", url, l.Current()))

@@ -23,7 +23,7 @@ var Tests = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		p := v.Plan
-		l := layout.Of(p.Name)
+		l := layout.Of(p.ServerName())
 		before, after, properties := withoutData(p.Tested())
 		passed := shell.File{Path: testedPath(p), Mode: "644", Content: p.App.TestCommand + "\n"}
 		return shell.Lines(
@@ -36,4 +36,4 @@ var Tests = &fact.Fact{
 }
 
 // testedPath is the file of the test command that passed.
-func testedPath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/tested" }
+func testedPath(p plan.Plan) string { return layout.Of(p.ServerName()).Release(p.Release) + "/tested" }

@@ -44,10 +44,10 @@ var Upload = &fact.Fact{
 			return err
 		}
 		s.Report(fmt.Sprintf("uploading %d kB", (packed.Len()+1023)/1024))
-		return s.Client.Upload(ctx, layout.Of(s.Plan.Name).Uploaded(s.Plan.Bundle.Hash()), packed.Bytes())
+		return s.Client.Upload(ctx, layout.Of(s.Plan.ServerName()).Uploaded(s.Plan.Bundle.Hash()), packed.Bytes())
 	},
 	Script: func(v fact.View) string {
-		l, id := layout.Of(v.Plan.Name), v.Plan.Release
+		l, id := layout.Of(v.Plan.ServerName()), v.Plan.Release
 		name := shell.File{Path: namePath(v.Plan), Mode: "644", Content: id + "\n"}
 		return shell.Lines(
 			shell.Script(keepTimesText, nil),
@@ -71,4 +71,4 @@ func putOverlay(p plan.Plan) string {
 }
 
 // namePath is the file that is written when the source is complete.
-func namePath(p plan.Plan) string { return layout.Of(p.Name).Release(p.Release) + "/name" }
+func namePath(p plan.Plan) string { return layout.Of(p.ServerName()).Release(p.Release) + "/name" }

@@ -52,7 +52,7 @@ var Variables = &fact.Fact{
 
 // lookVariables finds out which release takes the traffic, and the sums of variables.
 func lookVariables(p plan.Plan) string {
-	l, given := layout.Of(p.Name), ""
+	l, given := layout.Of(p.ServerName()), ""
 	if len(p.Env)+len(p.Unset) > 0 {
 		given = "yes"
 	}

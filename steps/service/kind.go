@@ -155,7 +155,7 @@ func (k database) decide(v fact.View) []providers.Change {
 		changes = append(changes, providers.Change{What: "start " + k.title + ", now and at every boot", Was: state})
 	}
 	if !slices.Contains(looked, "made") && k.name != app.Redis {
-		changes = append(changes, providers.Change{What: "make the role and the database " + layout.Of(v.Plan.Name).User, Why: "the app can do in it what it likes, and nobody else gets in"})
+		changes = append(changes, providers.Change{What: "make the role and the database " + layout.Of(v.Plan.ServerName()).User, Why: "the app can do in it what it likes, and nobody else gets in"})
 	}
 	if k.name == app.MariaDB && SecretsFile(v.Plan) != "" && !slices.Contains(looked, "secrets") {
 		changes = append(changes, providers.Change{What: "make the password of the app's role at the port", Why: "only root and the app know it"})
@@ -206,7 +206,7 @@ type Instance struct {
 
 // Instances are the databases of a plan.
 func Instances(p plan.Plan) []Instance {
-	user := layout.Of(p.Name).User
+	user := layout.Of(p.ServerName()).User
 	var all []Instance
 	for _, k := range of(p) {
 		i := Instance{Kind: k.name, Unit: Unit(k.name), Socket: socket(k.name), Database: user, Role: user, User: k.user, Data: folder(k.name) + "/data"}

@@ -58,13 +58,13 @@ performance_schema = OFF
 	},
 	look: func(p plan.Plan) string {
 		return shell.Lines(lookVersion(app.MariaDB, mariaDBVersion),
-			shell.Script(mariaDBLookText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}), lookMariaDBPort(p))
+			shell.Script(mariaDBLookText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.ServerName()).User, "builder": builder}), lookMariaDBPort(p))
 	},
 	prepare: func(plan.Plan) string {
 		return shell.Lines(shell.Script(mariaDBPrepareText, shell.Values{"data": folder(app.MariaDB) + "/data"}), noteVersion(app.MariaDB, mariaDBVersion))
 	},
 	finish: func(p plan.Plan) string {
-		return shell.Lines(shell.Script(mariaDBFinishText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder}), makeMariaDBPort(p))
+		return shell.Lines(shell.Script(mariaDBFinishText, shell.Values{"socket": socket(app.MariaDB), "role": layout.Of(p.ServerName()).User, "builder": builder}), makeMariaDBPort(p))
 	},
 	upgrade: "save the data with a backup; then have root write the new version into " + note(app.MariaDB) + ", start " + Unit(app.MariaDB) + " and run mariadb-upgrade --socket " + socket(app.MariaDB),
 }
@@ -92,7 +92,7 @@ func makeMariaDBPort(p plan.Plan) string {
 		return ""
 	}
 	return shell.Script(mariaDBPortText, shell.Values{
-		"socket": socket(app.MariaDB), "role": layout.Of(p.Name).User, "builder": builder,
+		"socket": socket(app.MariaDB), "role": layout.Of(p.ServerName()).User, "builder": builder,
 		"password": mariaDBPassword, "names": passwordNames(p), "file": layout.ServiceVariables,
 	})
 }

@@ -38,9 +38,9 @@ var ports = map[string]int{app.MariaDB: 3306, app.Redis: 6379}
 // clients are the Unix users that may connect to a kind's port, beside root.
 func clients(kind string, p plan.Plan) []string {
 	if kind == app.MariaDB { // which tells them apart by their passwords
-		return []string{layout.Of(p.Name).User, builder}
+		return []string{layout.Of(p.ServerName()).User, builder}
 	}
-	return []string{layout.Of(p.Name).User}
+	return []string{layout.Of(p.ServerName()).User}
 }
 
 // onPort is the variable by which the app reads the host of a kind of database where its

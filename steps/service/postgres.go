@@ -43,13 +43,13 @@ var postgres = database{
 				`exec "/usr/lib/postgresql/$(cat "$1/PG_VERSION")/bin/postgres" -D "$1" -c config_file="$2"`, "sh", postgresData, postgresConf),
 			"KillSignal=SIGINT", "KillMode=mixed",
 			// It gives its socket to the app's group, which needs no privilege.
-			"SupplementaryGroups=" + layout.Of(v.Plan.Name).User, "SystemCallFilter=@chown",
+			"SupplementaryGroups=" + layout.Of(v.Plan.ServerName()).User, "SystemCallFilter=@chown",
 			// The kernel ends one of its processes before the one that they all come from.
 			`Environment="PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj" "PG_OOM_ADJUST_VALUE=0"`,
 		}
 	},
 	files: func(v fact.View) []shell.File {
-		user := layout.Of(v.Plan.Name).User
+		user := layout.Of(v.Plan.ServerName()).User
 		return []shell.File{
 			{Path: postgresConf, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
 listen_addresses = ''
@@ -73,11 +73,11 @@ log_timezone = 'Etc/UTC'
 		}
 	},
 	look: func(p plan.Plan) string {
-		return shell.Script(postgresLookText, shell.Values{"data": postgresData, "socket": runtime(app.Postgres), "role": layout.Of(p.Name).User})
+		return shell.Script(postgresLookText, shell.Values{"data": postgresData, "socket": runtime(app.Postgres), "role": layout.Of(p.ServerName()).User})
 	},
 	prepare: func(plan.Plan) string { return shell.Script(postgresPrepareText, shell.Values{"data": postgresData}) },
 	finish: func(p plan.Plan) string {
-		return shell.Script(postgresFinishText, shell.Values{"data": postgresData, "socket": runtime(app.Postgres), "role": layout.Of(p.Name).User, "builder": builder})
+		return shell.Script(postgresFinishText, shell.Values{"data": postgresData, "socket": runtime(app.Postgres), "role": layout.Of(p.ServerName()).User, "builder": builder})
 	},
 	notes:   postgresNotes,
 	upgrade: "install the packages of the older version again (they are named postgresql-VERSION); slipway db dump saves the data before a move to the newer one",

@@ -25,7 +25,7 @@ var redis = database{
 	packages: []string{"redis-server"}, others: "redis-server.service",
 	lines: func(v fact.View) []string {
 		return []string{
-			"Group=" + layout.Of(v.Plan.Name).User, "RuntimeDirectoryMode=0750",
+			"Group=" + layout.Of(v.Plan.ServerName()).User, "RuntimeDirectoryMode=0750",
 			sameVersion(app.Redis, redisVersion),
 			"ExecStart=" + shell.UnitWords("/usr/bin/redis-server", redisConf),
 		}

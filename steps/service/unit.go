@@ -21,7 +21,7 @@ func (k database) unit(v fact.View) shell.File {
 	})
 	return shell.UnitFile(Unit(k.name),
 		shell.UnitSection{Name: "Unit", Lines: []string{
-			fmt.Sprintf("Description=%s beside %s", k.title, v.Plan.Name), "StartLimitIntervalSec=0",
+			fmt.Sprintf("Description=%s beside %s", k.title, v.Plan.ServerName()), "StartLimitIntervalSec=0",
 		}},
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			[]string{"Type=notify", "User=" + k.user},

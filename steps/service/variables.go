@@ -12,7 +12,7 @@ import (
 // Variables are the variables, each "NAME=value", by which the app, its processes and
 // commands find the databases of a plan. None is secret. The app's own variables win over
 // them.
-func Variables(p plan.Plan) []string { return variables(p, layout.Of(p.Name).User) }
+func Variables(p plan.Plan) []string { return variables(p, layout.Of(p.ServerName()).User) }
 
 // BuildVariables are the same for what runs before a release as the builder: it has a role
 // and databases of its own, and no Redis.

@@ -151,5 +151,5 @@ func ObtainProgram(p plan.Plan) string {
 func InstallProgram(p plan.Plan) string {
 	return shell.Program(shell.Bounds(), shell.Script(installText, shell.Values{
 		"obtained": acmeState + "/site.pem", "user": acmeUser, "certificate": certificatePath,
-		"plain": siteFile(p), "secure": secureSiteFile(p), "enabled": nginxEnabled + p.Name}))
+		"plain": siteFile(p), "secure": secureSiteFile(p), "enabled": nginxEnabled + p.ServerName()}))
 }

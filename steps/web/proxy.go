@@ -35,7 +35,7 @@ var Proxy = &fact.Fact{
 	Name: "proxy", Title: "nginx in front of the app", Phase: providers.PhaseOther, Limit: time.Minute,
 	Look: func(p plan.Plan) string {
 		return shell.Lines(
-			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.Name, nginxDefault, certificateTimer().Path),
+			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.ServerName(), nginxDefault, certificateTimer().Path),
 			`echo "service $(systemctl is-active nginx.service) $(systemctl is-enabled nginx.service)"`,
 			shell.Unedited,
 			`[ ! -e `+nginxDefault+` ] || unedited `+nginxDefault+` nginx-common /etc/nginx/sites-available/default || echo "edited `+nginxDefault+`"`,
@@ -46,7 +46,7 @@ var Proxy = &fact.Fact{
 		sites, current := sitesOf(v)
 		changes := fact.ChangedFiles(v.Looked, "", sites...)
 		looked := shell.SplitLines(v.Looked)
-		if !slices.Contains(looked, "link "+current+" "+nginxEnabled+v.Plan.Name) {
+		if !slices.Contains(looked, "link "+current+" "+nginxEnabled+v.Plan.ServerName()) {
 			changes = append(changes, providers.Change{What: "let nginx serve the app"})
 		}
 		for _, line := range looked {
@@ -72,7 +72,7 @@ var Proxy = &fact.Fact{
 			shell.PutAll(sites),
 			removeDefaultPage,
 			release.DefaultLimits(v.Layout(), v.Layout().Current()),
-			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.Name}),
+			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.ServerName()}),
 			shell.Enable("nginx.service"),
 			`systemctl reload-or-restart nginx.service`,
 			remove,
@@ -107,7 +107,7 @@ func Remove(p plan.Plan) string {
 	return shell.Lines(
 		removeCertificate(),
 		`systemctl --quiet disable --now slipway-logrotate.timer 2>/dev/null || :`,
-		shell.Command(append([]string{"rm", "-f", nginxEnabled + p.Name, siteFile(p), secureSiteFile(p)}, shell.Paths(requestLogFiles)...)...),
+		shell.Command(append([]string{"rm", "-f", nginxEnabled + p.ServerName(), siteFile(p), secureSiteFile(p)}, shell.Paths(requestLogFiles)...)...),
 		shell.Command("rm", "-rf", logsFolder),
 	)
 }

@@ -12,7 +12,7 @@ import (
 // siteFile and secureSiteFile are the paths of nginx's two sites for the app: the one
 // until there is a certificate for all of its names, and the HTTPS one. A link says
 // which of them nginx reads, so that the server can switch by itself.
-func siteFile(p plan.Plan) string { return "/etc/nginx/sites-available/" + p.Name }
+func siteFile(p plan.Plan) string { return "/etc/nginx/sites-available/" + p.ServerName() }
 
 func secureSiteFile(p plan.Plan) string { return siteFile(p) + "-https" }
 
@@ -21,7 +21,7 @@ func secureSiteFile(p plan.Plan) string { return siteFile(p) + "-https" }
 // next release to take the traffic. Names that are secured are served over HTTPS, all
 // others over HTTP.
 func NginxSite(p plan.Plan, s fact.System, secured []string) shell.File {
-	parts := []string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), httpServer(p, s)}
+	parts := []string{"# Written by slipway.\n" + upstream(layout.Of(p.ServerName())), httpServer(p, s)}
 	if len(secured) > 0 {
 		parts = append(parts, httpsServers(p, s, secured)...)
 	}
@@ -31,7 +31,7 @@ func NginxSite(p plan.Plan, s fact.System, secured []string) shell.File {
 // httpsSite is the site that serves all of the app's names over HTTPS, and redirects
 // HTTP to it.
 func httpsSite(p plan.Plan, s fact.System) shell.File {
-	parts := append([]string{"# Written by slipway.\n" + upstream(layout.Of(p.Name)), redirectServer(p, s)}, httpsServers(p, s, p.Domains())...)
+	parts := append([]string{"# Written by slipway.\n" + upstream(layout.Of(p.ServerName())), redirectServer(p, s)}, httpsServers(p, s, p.Domains())...)
 	return shell.File{Path: secureSiteFile(p), Mode: "644", Content: strings.Join(parts, "\n")}
 }
 
@@ -86,9 +86,9 @@ func httpServer(p plan.Plan, s fact.System) string {
 		listen(s, "80 default_server"),
 		"server_name _;\n",
 		appSettings,
-		releaseLocation(layout.Of(p.Name)),
+		releaseLocation(layout.Of(p.ServerName())),
 		certificateLocations(p),
-		appLocations(layout.Of(p.Name)),
+		appLocations(layout.Of(p.ServerName())),
 	)
 }
 
@@ -98,7 +98,7 @@ func redirectServer(p plan.Plan, s fact.System) string {
 	return block("server",
 		listen(s, "80 default_server"),
 		"server_name _;\nserver_tokens off;\n\n",
-		releaseLocation(layout.Of(p.Name)),
+		releaseLocation(layout.Of(p.ServerName())),
 		certificateLocations(p),
 		redirect(p.Domains()[0]),
 	)
@@ -112,7 +112,7 @@ func httpsServers(p plan.Plan, s fact.System, names []string) []string {
 		block("server",
 			listen(s, "80"),
 			named+"server_tokens off;\n\n",
-			releaseLocation(layout.Of(p.Name)),
+			releaseLocation(layout.Of(p.ServerName())),
 			certificateLocations(p),
 			redirect("$host"),
 		),
@@ -129,8 +129,8 @@ func httpsServers(p plan.Plan, s fact.System, names []string) []string {
 			tlsSettings,
 			appSettings,
 			strictTransport,
-			releaseLocation(layout.Of(p.Name)),
-			appLocations(layout.Of(p.Name)),
+			releaseLocation(layout.Of(p.ServerName())),
+			appLocations(layout.Of(p.ServerName())),
 		),
 	}
 }

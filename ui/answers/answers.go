@@ -28,6 +28,7 @@ const (
 	SSH          = plan.ProviderSSH
 	Docker       = plan.ProviderDocker
 	Heroku       = plan.ProviderHeroku
+	AppPlatform  = plan.ProviderAppPlatform
 )
 
 // Answers is what a person has answered so far.

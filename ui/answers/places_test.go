@@ -43,7 +43,7 @@ func TestPlaces(t *testing.T) {
 			places := Places(t.Context(), p, "", func(p plan.Plan, _ string) (providers.Provider, error) {
 				return here{err: c.cant[p.Value(plan.KeyProvider)]}, nil
 			})
-			if places[0].Provider != c.first || len(places) != 5 {
+			if places[0].Provider != c.first || len(places) != 6 {
 				t.Errorf("got %+v", places)
 			}
 			if got := Likeliest(places, p); got != c.at {

@@ -34,6 +34,8 @@ func AboutProvider(provider string) (title, line string) {
 		return "On this computer, in Docker", "free; needs a Docker engine (Docker Desktop will do), and no root"
 	case Heroku:
 		return "Heroku", "needs an account there; the usual dyno costs about $7 a month, databases cost more"
+	case AppPlatform:
+		return "DigitalOcean's App Platform", "several instances behind a balancer; needs an API token, and Docker here; an instance costs from $5 a month"
 	case SSH:
 		return "A server of mine", "needs a login by SSH key on Debian 13, Debian 12 or Ubuntu 24.04; costs nothing more"
 	}

@@ -66,6 +66,9 @@ type Faults struct {
 	ActionErrored bool
 	// StuckNew leaves new droplets at status "new" for ever.
 	StuckNew bool
+	// BackupsLag is for how long a droplet does not show that its backups were turned on
+	// or off.
+	BackupsLag time.Duration
 	// FirewallFails gives new firewalls the status "failed".
 	FirewallFails bool
 	// SpacesKeyLag is for how long Spaces does not know a new key.
@@ -120,6 +123,7 @@ var faultSetters = simulation.Setters[Faults]{
 	"spaces-key-lag":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.SpacesKeyLag }, 10*time.Second),
 	"spaces-full":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesFull }),
 	"spaces-down":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesDown }),
+	"backups-lag":          simulation.Lasting(func(f *Faults) *time.Duration { return &f.BackupsLag }, 10*time.Second),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 

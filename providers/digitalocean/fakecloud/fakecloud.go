@@ -1,6 +1,6 @@
 // Package fakecloud is a simulated DigitalOcean for tests: an http.Handler that
 // keeps one account with its keys, droplets, firewalls, tags, domains, reserved IPs,
-// projects and VPCs.
+// projects, VPCs, container registry and managed databases.
 //
 // It has the delays and failures of the real API; each is one of [Faults] and can be
 // switched on by itself. Its answers follow DigitalOcean's published OpenAPI
@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,6 +50,12 @@ type Options struct {
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
+	// Databases runs the managed databases. With nil they are online after BootTime, and
+	// nothing answers at their addresses.
+	Databases ClusterRunner
+	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
+	// for managed databases whose trusted source the app is. Nil admits no app.
+	AppAddresses func(appID string) []netip.Addr
 }
 
 // Machine is what a Boot hook is told about its droplet.
@@ -74,6 +81,7 @@ type Cloud struct {
 	now     func() time.Time
 	mux     *http.ServeMux
 	spaces  *spaces
+	images  *imageServer
 
 	mu       sync.Mutex
 	state    state
@@ -86,6 +94,8 @@ type Cloud struct {
 	stop     context.CancelFunc
 	machines sync.WaitGroup
 	halts    map[int]context.CancelFunc
+	// clusterEnds end what runs the managed databases.
+	clusterEnds map[string]context.CancelFunc
 }
 
 // New makes a cloud. If options.StateFile exists, the cloud has that state.
@@ -97,6 +107,8 @@ func New(options Options) (*Cloud, error) {
 		served:  map[string]int{},
 		misses:  map[string]int{},
 		halts:   map[int]context.CancelFunc{},
+
+		clusterEnds: map[string]context.CancelFunc{},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -109,11 +121,18 @@ func New(options Options) (*Cloud, error) {
 		return nil, err
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
+	var err error
+	if c.images, err = newImageServer(c); err != nil {
+		return nil, err
+	}
 	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
 		if d.GoneAt == nil {
 			c.boot(d)
 		}
+	}
+	for _, d := range c.state.Clusters {
+		c.startCluster(d)
 	}
 	return c, nil
 }
@@ -135,8 +154,10 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, handle := range c.handlers() {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range handlers {
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { (&call{w: w, r: r, c: c}).notFound() })
 	return mux

@@ -9,7 +9,7 @@ import (
 
 // Faults are the delays and failures of the real API. The zero value has none. Some
 // are set to a family of resources ("droplets", "firewalls", "tags", "account/keys",
-// "reserved_ips", "domains") and strike only calls about it.
+// "reserved_ips", "domains", "registry", "databases") and strike only calls about it.
 type Faults struct {
 	// TagLag is for how long a new droplet shows no tags, neither by itself nor in a
 	// list of droplets by tag.
@@ -73,6 +73,14 @@ type Faults struct {
 	// SpacesFull refuses everything that would be stored; SpacesDown answers every
 	// request to Spaces with 503.
 	SpacesFull, SpacesDown bool
+	// PaymentRequired answers creates of this family with 402.
+	PaymentRequired string
+	// SlowDatabase is how much longer a new managed database takes to be online, and
+	// DatabaseListLag for how long it is in no list.
+	SlowDatabase, DatabaseListLag time.Duration
+	// RegistryFull refuses everything that would be pushed; RegistryDown answers every
+	// request to the registry with 503.
+	RegistryFull, RegistryDown bool
 	// Redirect answers every call with a redirect to this URL.
 	Redirect string
 	// EchoToken repeats the caller's token in error messages.
@@ -120,6 +128,11 @@ var faultSetters = simulation.Setters[Faults]{
 	"spaces-key-lag":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.SpacesKeyLag }, 10*time.Second),
 	"spaces-full":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesFull }),
 	"spaces-down":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesDown }),
+	"402":                  simulation.Named(func(f *Faults) *string { return &f.PaymentRequired }, "databases"),
+	"slow-database":        simulation.Lasting(func(f *Faults) *time.Duration { return &f.SlowDatabase }, 10*time.Minute),
+	"database-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.DatabaseListLag }, 20*time.Second),
+	"registry-full":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryFull }),
+	"registry-down":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 
@@ -170,6 +183,9 @@ func (c *Cloud) broken(k *call) bool {
 		return false
 	}
 	switch {
+	case c.faults.PaymentRequired == what:
+		k.fail(http.StatusPaymentRequired, "payment_required", "A valid payment method is required to perform this action.")
+		return true
 	case c.faults.DropBefore == what && c.strikes("drop-before", 1):
 		simulation.Drop()
 	case c.faults.ErrorBefore == what && c.strikes("error-before", 1):
@@ -212,7 +228,7 @@ func scope(method, path string) string {
 		"account": "account", "account/keys": "ssh_key", "droplets": "droplet", "actions": "actions",
 		"firewalls": "firewall", "tags": "tag", "images": "image", "regions": "regions", "sizes": "sizes",
 		"domains": "domain", "reserved_ips": "reserved_ip", "projects": "project", "vpcs": "vpc",
-		"spaces": "spaces_key",
+		"spaces": "spaces_key", "registry": "registry", "databases": "database",
 	}
 	verbs := map[string]string{
 		http.MethodGet: "read", http.MethodPost: "create", http.MethodPut: "update", http.MethodDelete: "delete",

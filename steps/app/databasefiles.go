@@ -17,6 +17,14 @@ type DatabaseFile struct {
 	kept string
 }
 
+// What is the file for people: "SQLite file shop.db".
+func (d DatabaseFile) What() string {
+	if slices.Contains(sqliteSuffixes, strings.ToLower(path.Ext(d.Path))) {
+		return "SQLite file " + d.Path
+	}
+	return "file " + d.Path
+}
+
 // HoldsDatabase tells whether something is kept because of the file of a database.
 func (f Found) HoldsDatabase(k Kept) bool {
 	return slices.ContainsFunc(f.Databases, func(d DatabaseFile) bool { return d.kept == k.Path || d.Path == k.Path })

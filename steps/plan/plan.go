@@ -253,6 +253,9 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.readCounts(file); err != nil {
 		return err
 	}
+	if err = p.refuseDatabaseFiles(); err != nil {
+		return err
+	}
 	p.warnOfVisitors()
 	p.warnOfPlatform()
 	if p.Bundle, err = app.Collect(source.files); err != nil {

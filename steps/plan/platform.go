@@ -139,6 +139,9 @@ func (p *Plan) refusePython() error {
 // warnOfPlatform warns of what the platform does otherwise than a server would, where
 // the app needs that.
 func (p *Plan) warnOfPlatform() {
+	if p.onAppPlatform() {
+		p.warnOfAppPlatform()
+	}
 	if p.Value(KeyProvider) != ProviderHeroku || len(p.App.Data) == 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,9 +32,7 @@ func flaskWith(t *testing.T, lines, requirements, settings string) string {
 func onAppPlatform(t *testing.T, folder string, flags map[string]string, env ...string) (Plan, error) {
 	t.Helper()
 	all := map[string]string{KeyProvider: ProviderAppPlatform}
-	for key, value := range flags {
-		all[key] = value
-	}
+	maps.Copy(all, flags)
 	return Make(t.Context(), Asked{Folder: folder, Flags: all, Env: env, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()})
 }
 

@@ -247,13 +247,10 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
-	if err = p.refusePython(); err != nil {
+	if err = p.refuseOnPlatform(); err != nil {
 		return err
 	}
 	if err = p.readCounts(file); err != nil {
-		return err
-	}
-	if err = p.refuseDatabaseFiles(); err != nil {
 		return err
 	}
 	p.warnOfVisitors()

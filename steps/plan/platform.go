@@ -125,6 +125,14 @@ func (p *Plan) readCounts(file app.File) error {
 // herokuPythons are the minor versions that Heroku's buildpack installs.
 var herokuPythons = []string{"3.10", "3.11", "3.12", "3.13", "3.14"}
 
+// refuseOnPlatform refuses an app that the platform can't run.
+func (p *Plan) refuseOnPlatform() error {
+	if err := p.refusePython(); err != nil {
+		return err
+	}
+	return p.refuseDatabaseFiles()
+}
+
 // refusePython refuses an app whose Python the platform does not have.
 func (p *Plan) refusePython() error {
 	if p.Value(KeyProvider) != ProviderHeroku || slices.Contains(herokuPythons, p.Python) {

@@ -21,6 +21,7 @@ from settings import Settings
 
 FILE = "still.json"
 GATE = "slipway-still.conf"
+LAPSE = "slipway-still-lapse"
 PATIENCE = 15  # seconds for what writes already
 # nginx reads it where it reads the release's limits.
 NGINX = """# Written by slipway, for as long as the app is read-only.
@@ -53,17 +54,67 @@ def read(settings: Settings) -> dict | None:
 
 
 def still(settings: Settings, words: list[str]) -> None:
-    """Stops the writing with the word on, lets it go on with off, and answers which of them holds."""
-    if words not in ([], ["on"], ["off"]):
-        raise Failure("still takes on or off")
-    if words:
-        with run.locked(settings, "move"):
-            stop(settings) if words == ["on"] else go_on(settings)
+    """Answers whether the writing is stopped, after it did what the words say.
+
+    "on SECONDS" stops it for so long: if nobody says otherwise until then, the app writes again. "keep SINCE" has it
+    stopped for good, if it was since that time. "off" lets it go on.
+    """
+    match words:
+        case []:
+            pass
+        case ["on", seconds] if seconds.isdigit():
+            with run.locked(settings, "move"):
+                stop(settings, int(seconds))
+        case ["keep", since]:
+            with run.locked(settings, "move"):
+                keep(settings, since)
+        case ["off"]:
+            with run.locked(settings, "move"):
+                go_on(settings)
+        case ["lapse"]:
+            lapse(settings)
+        case _:
+            raise Failure("still takes on SECONDS, keep SINCE or off")
     note = read(settings)
     say.answer({"on": note is not None, "since": note["since"] if note else ""})
 
 
-def stop(settings: Settings) -> None:
+def keep(settings: Settings, since: str) -> None:
+    """Has the writing stay stopped. Whoever copied data meanwhile knows by that that it was stopped all the time."""
+    note = read(settings)
+    if note is None or note["since"] != since:
+        raise Failure("the app writes again, for the move took too long", "run the same command again")
+    note["kept"] = True
+    write(settings, note)
+    end_lapse()
+
+
+def lapse(settings: Settings) -> None:
+    """Lets the writing go on if nobody has said that it is to stay stopped."""
+    for _ in range(720):
+        try:
+            with run.locked(settings, "move"):
+                if (note := read(settings)) is not None and not note.get("kept"):
+                    go_on(settings)
+                return
+        except Failure as failure:
+            say.line(failure.what)
+            time.sleep(5)
+
+
+def end_lapse() -> None:
+    """Ends the timer of lapse; there may be none."""
+    run.start(["systemctl", "stop", LAPSE + ".timer"]).communicate(timeout=60)
+
+
+def begin_lapse(seconds: int) -> None:
+    """Has the app write again after a while, unless keep or off come before."""
+    end_lapse()
+    run.output(["systemd-run", "--quiet", "--collect", f"--unit={LAPSE}", f"--on-active={seconds}", "--description=lets the app write again if a move is killed",
+                "/usr/bin/python3", "-I", "-B", os.path.dirname(os.path.abspath(__file__)), "still", "lapse"], what="start the timer that lets the app write again")
+
+
+def stop(settings: Settings, seconds: int) -> None:
     """Stops the writing, or what of it another run left open."""
     exchange.recover(settings)
     if busy := units.commands(settings):
@@ -72,6 +123,8 @@ def stop(settings: Settings) -> None:
     if note is None:
         note = {"since": run.now(), "release": settings.release(), "processes": processes(settings), "postgres": None}
         write(settings, note)
+    if not note.get("kept"):
+        begin_lapse(seconds)
     rest(settings, note["processes"])
     say.line("requests that write are answered with 503 from now on; pages go on")
     run.write(nginx_file(settings, note), NGINX.encode(), 0o644)
@@ -88,6 +141,7 @@ def go_on(settings: Settings) -> None:
     note = read(settings)
     if note is None:
         return
+    end_lapse()
     for source in sources.of(settings):
         if isinstance(source, postgres.Postgres):
             if note["postgres"] is not None:

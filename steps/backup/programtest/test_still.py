@@ -33,7 +33,7 @@ def without_system(test) -> set:
     fakes = {"running": lambda s, kind="service": sorted(going) if kind == "service" else [], "commands": lambda s: [], "guard": lambda: None,
              "of_app": lambda s, kind="service": {unit: "" for unit in going}, "stop": going.difference_update, "systemctl": lambda *w, **k: "",
              "stop_all": lambda s: going.clear(), "start": lambda u, block=True: going.update(u), "healthy": lambda s, seconds: True}
-    for where, name, fake in [(units, *item) for item in fakes.items()] + [(still, "reload_nginx", lambda: None)]:
+    for where, name, fake in [(units, *item) for item in fakes.items()] + [(still, name, lambda *w: None) for name in ("reload_nginx", "begin_lapse", "end_lapse")]:
         patched = mock.patch.object(where, name, fake)
         patched.start()
         test.addCleanup(patched.stop)
@@ -77,7 +77,7 @@ class TestStill(test_postgres.Cluster):
             old.stdin.write(b"\\unset ON_ERROR_STOP\nSELECT 'here';\n")
             old.stdin.flush()
             old.stdout.readline()
-            printed = said(still.still, self.settings, ["on"])
+            printed = said(still.still, self.settings, ["on", "600"])
             self.assertIn('@ {"on":true,', printed)
             out, _ = old.communicate(b"SELECT count(*) FROM customers;\nINSERT INTO customers (name) VALUES ('lost');\nSELECT 'read on';\n")
         self.assertRegex(out.decode(), r"500\n.*permission denied for table customers\nread on")
@@ -87,7 +87,12 @@ class TestStill(test_postgres.Cluster):
         self.assertEqual(self.app("SELECT count(*) FROM named"), "20\n")
         self.assertEqual(self.going, {"app-0123456789ab.service"})
         self.assertIn("limits.conf-still", "".join(self.left()))
-        said(still.still, self.settings, ["on"])
+        said(still.still, self.settings, ["on", "600"])
+        self.assertIn('"on":true', said(still.still, self.settings, []))
+        with self.assertRaisesRegex(say.Failure, "writes again"):
+            still.still(self.settings, ["keep", "another time"])
+        said(still.still, self.settings, ["keep", still.read(self.settings)["since"]])
+        said(still.still, self.settings, ["lapse"])
         self.assertIn('"on":true', said(still.still, self.settings, []))
         self.assertIn('"on":false', said(still.still, self.settings, ["off"]))
         self.assertEqual((self.rights(), self.going, self.left()), (self.before, self.all, []))
@@ -108,29 +113,35 @@ class TestStill(test_postgres.Cluster):
 
         self.kill, whole = 0, 0
         with mock.patch.object(run, "write", counted(real)), mock.patch.object(postgres.Postgres, "query", counted(query)):
-            said(still.still, self.settings, ["on"])
+            said(still.still, self.settings, ["on", "600"])
             said(still.still, self.settings, ["off"])
             whole = len(calls)
             for point in range(1, whole + 1):
-                for after in (["on"], ["off"]):
+                for after in (["on", "600"], ["off"]):
                     calls.clear()
                     self.kill = point
                     with contextlib.suppress(Killed):
-                        said(still.still, self.settings, ["on"])
+                        said(still.still, self.settings, ["on", "600"])
                         said(still.still, self.settings, ["off"])
                     self.kill = 0
                     said(still.still, self.settings, after)
-                    if after == ["on"]:
+                    if after[0] == "on":
                         self.refused("SET default_transaction_read_only = off; DELETE FROM customers")
                         said(still.still, self.settings, ["off"])
                     self.assertEqual((self.rights(), self.going, self.left()), (self.before, self.all, []), f"killed at {point} of {whole}, then {after}")
+
+    def test_lapse(self) -> None:
+        """The writing goes on by itself if nobody keeps it stopped."""
+        said(still.still, self.settings, ["on", "600"])
+        said(still.still, self.settings, ["lapse"])
+        self.assertEqual((self.rights(), self.going, self.left()), (self.before, self.all, []))
 
     def test_what_writes_already(self) -> None:
         """What writes already comes to its end, and is there."""
         writing = threading.Thread(target=self.app, args=("BEGIN; INSERT INTO customers (name) VALUES ('slow'); SELECT pg_sleep(2); COMMIT",))
         writing.start()
         self.assertTrue(run.wait(lambda: self.source.query("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND wait_event = 'PgSleep'") == ["1"], 20))
-        said(still.still, self.settings, ["on"])
+        said(still.still, self.settings, ["on", "600"])
         self.assertEqual(self.source.counts()["public.customers"], 501)
         writing.join()
 

@@ -141,7 +141,7 @@ func (p *Provider) validateRollback(ctx context.Context, app *godo.App, to *kept
 	if answer.Error != nil {
 		why = fmt.Sprintf("%s (%s)", answer.Error.Message, answer.Error.Code)
 	}
-	return &providers.Refused{Err: fmt.Errorf("App Platform can't go back to release %s: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
+	return &providers.Refused{Err: fmt.Errorf("release %s can't be gone back to at App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
 }
 
 // rollBack goes back and follows the deployment. The call is sent once; if its answer is

@@ -46,7 +46,7 @@ func (p *Provider) deploy(ctx context.Context, app *godo.App, wanted *godo.AppSp
 	if differs(app.Spec, wanted) != "" {
 		err = p.give(ctx, app, wanted)
 	} else { // it has the spec, and does not run it
-		_, _, err = p.api.Apps.CreateDeployment(ctx, app.ID)
+		_, _, err = p.api.Apps.CreateDeployment(ctx, app.ID, &godo.DeploymentCreateRequest{})
 		if err = p.api.Plain(err); rest.IsUncertain(err) && ctx.Err() == nil {
 			err = nil // the list tells whether it was made
 		}

@@ -52,6 +52,8 @@ type Options struct {
 	ActiveWithin time.Duration
 	// Backups turns on weekly backups, at a fifth of the droplet's price.
 	Backups bool
+	// GrowDisk lets the disk grow with the droplet's size, which can't be undone.
+	GrowDisk bool
 	// VPC is the UUID of the private network; empty is the region's default.
 	VPC string
 	// Project is the name or UUID of the project that the droplet is put in;

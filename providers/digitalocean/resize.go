@@ -73,7 +73,7 @@ func isGPU(slug string) bool { return strings.HasPrefix(slug, "gpu-") }
 // resizeChange describes a resize before it is done.
 func (p *Provider) resizeChange(ctx context.Context, d *godo.Droplet, to Size) providers.Change {
 	share := 1.0
-	if slices.Contains(d.Features, "backups") {
+	if backedUp(d) {
 		share += backupShare
 	}
 	disk := fmt.Sprintf("its disk stays at %d GB, so it can go back", d.Disk)

@@ -120,7 +120,7 @@ func TestResizeIsAChangeInThePlan(t *testing.T) {
 func TestResizeWithBackupsCostsAFifthMore(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t, fakecloud.Faults{})
-	d.options.Backups, d.spec.Size = true, small
+	d.options.Backups, d.spec.Size = providers.On, small
 	if err := d.deploy(d.open()); err != nil {
 		t.Fatal(err)
 	}

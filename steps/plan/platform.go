@@ -48,6 +48,9 @@ func (p *Plan) keepTaken() error {
 func (s Setting) untaken(v NamedValue, provider string) error {
 	next := "leave it out, or use --provider " + orList(s.takers)
 	subject := fmt.Sprintf("--%s (from %s)", s.Key, v.From)
+	if s.Key == KeyBackups && slices.Contains(withServer, provider) {
+		next += "; for backups by Slipway there is --" + KeyBackupTo
+	}
 	if slices.Equal(s.takers, withServer) {
 		return Usagef(next, "%s takes a server, and %s has none: it runs the app by itself", subject, provider)
 	}

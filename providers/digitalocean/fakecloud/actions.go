@@ -122,6 +122,8 @@ func (c *Cloud) createDropletAction(k *call) {
 	}
 	switch ask.Type {
 	case "reboot", "power_cycle":
+	case "enable_backups", "disable_backups":
+		c.turnBackups(d, ask.Type == "enable_backups", ask.BackupPolicy)
 	default:
 		k.unprocessable("the simulated cloud does not know the action " + ask.Type)
 		return

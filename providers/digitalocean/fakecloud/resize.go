@@ -23,6 +23,8 @@ type actionCall struct {
 	// Size and Disk are a resize's: the new size, and whether the disk grows with it.
 	Size string `json:"size"`
 	Disk bool   `json:"disk"`
+	// BackupPolicy is that of backups which are turned on.
+	BackupPolicy backupPolicy `json:"backup_policy"`
 }
 
 // powers tells whether the action changes the droplet's power or size.

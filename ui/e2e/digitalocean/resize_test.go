@@ -2,6 +2,7 @@ package digitalocean
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestDigitalOceanResize(t *testing.T) {
 	cloud := e2e.NewCloud(t)
 	o := &operator{cloud.Operator(t)}
 	hello := []string{"--provider", "digitalocean", "--sample", "hello", "--size"}
-	first := o.Deploy(append(hello, "s-1vcpu-512mb-10gb")...)
+	first := o.Deploy(slices.Concat(hello, []string{"s-1vcpu-512mb-10gb"})...)
 	id, err := strconv.Atoi(strings.Fields(cloud.Contents().Droplets[0])[0])
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +33,7 @@ func TestDigitalOceanResize(t *testing.T) {
 		{"s-1vcpu-2gb", "from s-1vcpu-512mb-10gb ($4.00 a month) to s-1vcpu-2gb", "MemoryMax=82%", false},
 		{"s-1vcpu-512mb-10gb", "from s-1vcpu-2gb ($12.00 a month) to s-1vcpu-512mb-10gb", "MemoryMax=70%", true},
 	} {
-		args := append(hello, to.size)
+		args := slices.Concat(hello, []string{to.size})
 		if plan := o.Must(append([]string{"--plan"}, args...)...); !strings.Contains(plan.Stderr, to.plan) {
 			t.Errorf("the plan does not say %q:\n%s", to.plan, plan.Stderr)
 		}

@@ -45,7 +45,7 @@ func valueOf(t *testing.T, s *godo.AppSpec, name string) (string, godo.AppVariab
 func TestAppSpecVariables(t *testing.T) {
 	s := AppSpec(input())
 	for name, want := range map[string]string{
-		TagVariable: "slipway-shop-1", ReleaseVariable: "0123456789ab", digestsVariable: "SECRET_KEY=ab", "PORT": "8000",
+		TagVariable: "slipway-shop-1", ReleaseVariable: "0123456789ab", digestsVariable: "SECRET_KEY=ab", "PORT": "8000", "FORWARDED_ALLOW_IPS": "*",
 		"DATABASE_URL": "${postgres.DATABASE_URL}", "DB_HOST": "${postgres.HOSTNAME}", "PGSSLMODE": "require",
 		"ASYNC":         "postgresql+asyncpg://${postgres.USERNAME}:${postgres.PASSWORD}@${postgres.HOSTNAME}:${postgres.PORT}/${postgres.DATABASE}",
 		"ALLOWED_HOSTS": "shop.example.com,www.example.com,${APP_DOMAIN},localhost,127.0.0.1",

@@ -28,6 +28,8 @@ func (in SpecInput) variables() []*godo.AppVariableDefinition {
 			add(name, value, godo.AppVariableType_General)
 		}
 	}
+	// Visitors come through App Platform's own balancer, which says how they came.
+	add("FORWARDED_ALLOW_IPS", "*", godo.AppVariableType_General)
 	for name, value := range connections(in.Services, in.App.ServiceNames) {
 		add(name, value, godo.AppVariableType_General)
 	}

@@ -61,9 +61,9 @@ func (p *Plan) refuseFixed(earlier map[string]string, keys ...string) error {
 	return nil
 }
 
-// resizing are the providers where another size is a change like any other: in Docker, each
-// release has containers of its own, and a droplet is resized.
-var resizing = []string{ProviderDocker, ProviderDigitalOcean}
+// resizing are the providers where another size is a change like any other: in Docker and
+// on App Platform, each release has containers of its own, and a droplet is resized.
+var resizing = []string{ProviderDocker, ProviderAppPlatform, ProviderDigitalOcean}
 
 // fixed tells whether a setting can't change once the deployment is there.
 func (p *Plan) fixed(s Setting) bool {

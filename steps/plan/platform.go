@@ -128,6 +128,14 @@ func (p *Plan) readCounts(file app.File) error {
 // herokuPythons are the minor versions that Heroku's buildpack installs.
 var herokuPythons = []string{"3.10", "3.11", "3.12", "3.13", "3.14"}
 
+// refuseOnPlatform refuses an app that the platform can't run.
+func (p *Plan) refuseOnPlatform() error {
+	if err := p.refusePython(); err != nil {
+		return err
+	}
+	return p.refuseDatabaseFiles()
+}
+
 // refusePython refuses an app whose Python the platform does not have.
 func (p *Plan) refusePython() error {
 	if p.Value(KeyProvider) != ProviderHeroku || slices.Contains(herokuPythons, p.Python) {
@@ -142,6 +150,9 @@ func (p *Plan) refusePython() error {
 // warnOfPlatform warns of what the platform does otherwise than a server would, where
 // the app needs that.
 func (p *Plan) warnOfPlatform() {
+	if p.onAppPlatform() {
+		p.warnOfAppPlatform()
+	}
 	if p.Value(KeyProvider) != ProviderHeroku || len(p.App.Data) == 0 {
 		return
 	}

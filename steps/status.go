@@ -31,6 +31,8 @@ type Summary struct {
 	Shared  map[string]float64 `json:"shared,omitempty"`
 	// BackupTo is where backups go; empty if they are off.
 	BackupTo string `json:"backup_to,omitempty"`
+	// WeeklyBackups is true if the droplet's provider was asked for its own.
+	WeeklyBackups bool `json:"weekly_backups,omitempty"`
 	// Finished is when the last whole run ended; zero if none did.
 	Finished   time.Time `json:"finished,omitzero"`
 	Unfinished bool      `json:"unfinished"`
@@ -62,7 +64,7 @@ func summarize(r state.Record) Summary {
 	if place, on := plan.OfRecord(r).BackupTo(); on {
 		to = place.String()
 	}
-	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
+	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: plan.OfRecord(r).Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 

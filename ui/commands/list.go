@@ -85,6 +85,8 @@ func backupsOf(s steps.Summary) string {
 	switch {
 	case s.BackupTo != "":
 		return ", backups to " + s.BackupTo
+	case s.WeeklyBackups:
+		return ", backups off but for DigitalOcean's weekly ones"
 	case s.Host == "" || s.Trouble != "":
 		return ""
 	}

@@ -48,6 +48,9 @@ type Options struct {
 	// droplet that was read from StateFile, so it must be repeatable. Its context
 	// ends when the droplet is destroyed or the cloud is closed.
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -138,6 +141,11 @@ func New(options Options) (*Cloud, error) {
 	for _, d := range c.state.Droplets {
 		if d.GoneAt == nil {
 			c.boot(d)
+		}
+	}
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
 		}
 	}
 	c.resumeApps()

@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	if s.machines {
 		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf, Reach: s.spaces}
-		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
+		s.cloud.Boot, s.cloud.Halt, s.cloud.Lead = m.Boot, m.Halt, m.Lead
 	}
 	cloud, err := fakecloud.New(s.cloud)
 	if err != nil {

@@ -245,6 +245,8 @@ type Change struct {
 	Monthly float64
 	// Hourly is the same by the hour.
 	Hourly float64
+	// Ends is what costs so much in US dollars a month now and ends with the change.
+	Ends float64 `json:",omitzero"`
 }
 
 // Server is where a server answers.

@@ -111,10 +111,11 @@ func givesUp(ctx context.Context, r *engine.Run) bool {
 // Preview looks at everything and changes nothing, not even on this computer. A
 // step that can't be looked at before an earlier one was done counts as a change.
 func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
-	var monthly float64
+	var monthly, ends float64
 	run, err := engine.Begin(plan, facts(plan), home, open, func(e engine.Event) {
 		for _, c := range e.Changes {
 			monthly += c.Monthly
+			ends += c.Ends
 		}
 		emit(e)
 	})
@@ -126,5 +127,8 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 	where, siteErr := siteOf(ctx, run)
 	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
+	if before := monthlyOnRecord(run.Record()); before != nil && *before > 0 && !run.Record().Unfinished() {
+		outcome.Before, outcome.After = *before, inCents(*before+monthly-ends)
+	}
 	return outcome, errors.Join(err, siteErr)
 }

@@ -68,7 +68,7 @@ type Options struct {
 	// nothing answers at their addresses.
 	Databases ClusterRunner
 	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
-	// for managed databases whose trusted source the app is. Nil admits no app.
+	// for managed databases whose trusted source the app is. Nil asks Apps.
 	AppAddresses func(appID string) []netip.Addr
 }
 
@@ -135,6 +135,9 @@ func New(options Options) (*Cloud, error) {
 	if c.options.DropletLimit == 0 {
 		c.options.DropletLimit = 10
 	}
+	if c.options.AppAddresses == nil && c.options.Apps != nil {
+		c.options.AppAddresses = c.options.Apps.Addresses
+	}
 	c.state = newState(c.now())
 	if err := c.load(); err != nil {
 		return nil, err
@@ -164,10 +167,10 @@ func New(options Options) (*Cloud, error) {
 			return nil, err
 		}
 	}
-	c.resumeApps()
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
+	c.resumeApps()
 	return c, nil
 }
 

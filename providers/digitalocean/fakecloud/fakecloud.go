@@ -1,6 +1,6 @@
 // Package fakecloud is a simulated DigitalOcean for tests: an http.Handler that
 // keeps one account with its keys, droplets, firewalls, tags, domains, reserved IPs,
-// projects, VPCs, container registry and managed databases.
+// projects, VPCs, apps, container registry and managed databases.
 //
 // It has the delays and failures of the real API; each is one of [Faults] and can be
 // switched on by itself. Its answers follow DigitalOcean's published OpenAPI
@@ -50,6 +50,11 @@ type Options struct {
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
+	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
+	// after BootTime.
+	Apps AppRunner
+	// LiveURL is the URL at which an app answers; nil is made up.
+	LiveURL func(appID, name string) string
 	// Databases runs the managed databases. With nil they are online after BootTime, and
 	// nothing answers at their addresses.
 	Databases ClusterRunner
@@ -94,6 +99,8 @@ type Cloud struct {
 	stop     context.CancelFunc
 	machines sync.WaitGroup
 	halts    map[int]context.CancelFunc
+	live     map[string]*liveApp // the apps that options.Apps runs, by ID
+	streams  map[string]stream   // what the URLs of logs and consoles lead to, by token
 	// clusterEnds end what runs the managed databases.
 	clusterEnds map[string]context.CancelFunc
 }
@@ -107,6 +114,8 @@ func New(options Options) (*Cloud, error) {
 		served:  map[string]int{},
 		misses:  map[string]int{},
 		halts:   map[int]context.CancelFunc{},
+		live:    map[string]*liveApp{},
+		streams: map[string]stream{},
 
 		clusterEnds: map[string]context.CancelFunc{},
 	}
@@ -131,6 +140,7 @@ func New(options Options) (*Cloud, error) {
 			c.boot(d)
 		}
 	}
+	c.resumeApps()
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
@@ -154,7 +164,7 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, handlers := range []map[string]func(*call){c.handlers(), c.registryHandlers(), c.databaseHandlers()} {
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
 		for pattern, handle := range handlers {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 		}
@@ -226,11 +236,17 @@ func (c *Cloud) handlers() map[string]func(*call) {
 	}
 }
 
-// ServeHTTP answers one call. Calls are answered one at a time.
+// ServeHTTP answers one call. Calls are answered one at a time, but for what is below
+// StreamsPath.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, StreamsPath) {
+		c.serveStream(w, r)
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.removeGone()
+	c.settleApps()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})
 	k := &call{w: w, r: r, c: c}
@@ -347,11 +363,17 @@ func pageLinks(r *http.Request, number, size, total int) map[string]any {
 	return map[string]any{"pages": pages}
 }
 
-// family is the kind of resource that a path is about: "droplets", "account/keys".
+// family is the kind of resource that a path is about: "droplets", "account/keys". What is
+// below an app is a family of its own: "apps/deployments", "apps/rollback".
 func family(path string) string {
 	parts := strings.Split(strings.TrimPrefix(path, "/v2/"), "/")
-	if parts[0] == "account" && len(parts) > 1 {
+	switch {
+	case parts[0] == "account" && len(parts) > 1:
 		return "account/keys"
+	case parts[0] == "apps" && len(parts) > 2:
+		return "apps/" + parts[2]
+	case parts[0] == "apps" && len(parts) > 1 && parts[1] == "propose":
+		return "apps/propose"
 	}
 	return parts[0]
 }

@@ -59,7 +59,7 @@ type Options struct {
 	// nothing answers at their addresses.
 	Databases ClusterRunner
 	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
-	// for managed databases whose trusted source the app is. Nil admits no app.
+	// for managed databases whose trusted source the app is. Nil asks Apps.
 	AppAddresses func(appID string) []netip.Addr
 }
 
@@ -125,6 +125,9 @@ func New(options Options) (*Cloud, error) {
 	if c.options.DropletLimit == 0 {
 		c.options.DropletLimit = 10
 	}
+	if c.options.AppAddresses == nil && c.options.Apps != nil {
+		c.options.AppAddresses = c.options.Apps.Addresses
+	}
 	c.state = newState(c.now())
 	if err := c.load(); err != nil {
 		return nil, err
@@ -140,10 +143,10 @@ func New(options Options) (*Cloud, error) {
 			c.boot(d)
 		}
 	}
-	c.resumeApps()
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
+	c.resumeApps()
 	return c, nil
 }
 
@@ -164,8 +167,8 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
-		for pattern, handle := range handlers {
+	for _, some := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range some {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 		}
 	}

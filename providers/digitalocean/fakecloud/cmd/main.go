@@ -82,7 +82,10 @@ func run(ctx context.Context, args []string) error {
 		s.cloud.StateFile = filepath.Join(s.dir, "cloud.json")
 	}
 	if s.machines {
-		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf, Reach: s.spaces}
+		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf}
+		if s.spaces != "" {
+			m.Reachable(s.spaces)
+		}
 		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
 	}
 	cloud, err := fakecloud.New(s.cloud)

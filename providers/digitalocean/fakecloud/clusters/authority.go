@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"time"
@@ -80,9 +81,7 @@ func (a *authority) files(host string, others map[string]string) (io.Reader, err
 		return nil, err
 	}
 	all := map[string]string{"ca.crt": string(a.pem), "server.crt": string(certificate), "server.key": string(key)}
-	for name, text := range others {
-		all[name] = text
-	}
+	maps.Copy(all, others)
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: "tls/", Mode: 0o755, Uid: serverUser, Gid: serverUser}); err != nil {

@@ -86,12 +86,14 @@ func (w *world) must(args ...string) string {
 	return out
 }
 
-// client starts a container of an image that connects from an address of its own.
+// client starts a container of an image in a network of its own, as an app's is.
 func (w *world) client(image string) {
 	w.t.Helper()
-	w.must("run", "--detach", "--name=client", "--entrypoint=sleep", image, "1000")
+	w.must("network", "create", "app")
+	w.t.Cleanup(func() { w.must("network", "rm", "app") })
+	w.must("run", "--detach", "--name=client", "--network=app", "--entrypoint=sleep", image, "1000")
 	w.t.Cleanup(func() { w.must("rm", "--force", "client") })
-	w.host = w.must("inspect", "--format={{.NetworkSettings.IPAddress}}", "client")
+	w.host = w.must("inspect", "--format={{.NetworkSettings.Networks.app.IPAddress}}", "client")
 }
 
 // asks runs words in the client's container.

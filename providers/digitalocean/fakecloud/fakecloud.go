@@ -54,6 +54,9 @@ type Options struct {
 	// ActionTime is how long it takes to turn a droplet off or on where no hook does it; a
 	// resize takes three times as long. 0 is no time.
 	ActionTime time.Duration
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -154,6 +157,11 @@ func New(options Options) (*Cloud, error) {
 	for _, a := range c.state.Actions {
 		if a.Open {
 			c.perform(a)
+		}
+	}
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
 		}
 	}
 	c.resumeApps()

@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	if s.machines {
 		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf, Reach: s.spaces}
-		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt = m.Boot, m.Stop, m.Halt
+		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt, s.cloud.Lead = m.Boot, m.Stop, m.Halt, m.Lead
 	}
 	cloud, err := fakecloud.New(s.cloud)
 	if err != nil {

@@ -36,6 +36,7 @@ type Machines struct {
 
 	mu      sync.Mutex
 	reached map[int]net.Listener
+	leading map[string][]net.Listener // by the reserved address
 }
 
 func (m *Machines) folder(id int) string {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -101,6 +102,9 @@ func (r Record) Asked() map[string]time.Time {
 // Unfinished tells whether the deployment has never been completed, or has an open
 // intent.
 func (r Record) Unfinished() bool { return r.Finished.IsZero() || len(r.Intents) > 0 }
+
+// ServerName is what the deployment's server calls it.
+func (r Record) ServerName() string { return cmp.Or(r.OnServer, r.Name) }
 
 // clone copies the record with its maps and slices: a change of the copy does not
 // show in the original.

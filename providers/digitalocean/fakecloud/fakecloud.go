@@ -1,6 +1,6 @@
 // Package fakecloud is a simulated DigitalOcean for tests: an http.Handler that
 // keeps one account with its keys, droplets, firewalls, tags, domains, reserved IPs,
-// projects, VPCs and apps.
+// projects, VPCs, apps, container registry and managed databases.
 //
 // It has the delays and failures of the real API; each is one of [Faults] and can be
 // switched on by itself. Its answers follow DigitalOcean's published OpenAPI
@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,6 +55,12 @@ type Options struct {
 	Apps AppRunner
 	// LiveURL is the URL at which an app answers; nil is made up.
 	LiveURL func(appID, name string) string
+	// Databases runs the managed databases. With nil they are online after BootTime, and
+	// nothing answers at their addresses.
+	Databases ClusterRunner
+	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
+	// for managed databases whose trusted source the app is. Nil admits no app.
+	AppAddresses func(appID string) []netip.Addr
 }
 
 // Machine is what a Boot hook is told about its droplet.
@@ -79,6 +86,7 @@ type Cloud struct {
 	now     func() time.Time
 	mux     *http.ServeMux
 	spaces  *spaces
+	images  *imageServer
 
 	mu       sync.Mutex
 	state    state
@@ -93,6 +101,8 @@ type Cloud struct {
 	halts    map[int]context.CancelFunc
 	live     map[string]*liveApp // the apps that options.Apps runs, by ID
 	streams  map[string]stream   // what the URLs of logs and consoles lead to, by token
+	// clusterEnds end what runs the managed databases.
+	clusterEnds map[string]context.CancelFunc
 }
 
 // New makes a cloud. If options.StateFile exists, the cloud has that state.
@@ -106,6 +116,8 @@ func New(options Options) (*Cloud, error) {
 		halts:   map[int]context.CancelFunc{},
 		live:    map[string]*liveApp{},
 		streams: map[string]stream{},
+
+		clusterEnds: map[string]context.CancelFunc{},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -118,6 +130,10 @@ func New(options Options) (*Cloud, error) {
 		return nil, err
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
+	var err error
+	if c.images, err = newImageServer(c); err != nil {
+		return nil, err
+	}
 	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
 		if d.GoneAt == nil {
@@ -125,6 +141,9 @@ func New(options Options) (*Cloud, error) {
 		}
 	}
 	c.resumeApps()
+	for _, d := range c.state.Clusters {
+		c.startCluster(d)
+	}
 	return c, nil
 }
 
@@ -145,8 +164,8 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, some := range []map[string]func(*call){c.handlers(), c.appHandlers()} {
-		for pattern, handle := range some {
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range handlers {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 		}
 	}

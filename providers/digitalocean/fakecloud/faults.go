@@ -9,7 +9,7 @@ import (
 
 // Faults are the delays and failures of the real API. The zero value has none. Some
 // are set to a family of resources ("droplets", "firewalls", "tags", "account/keys",
-// "reserved_ips", "domains") and strike only calls about it.
+// "reserved_ips", "domains", "registry", "databases") and strike only calls about it.
 type Faults struct {
 	// TagLag is for how long a new droplet shows no tags, neither by itself nor in a
 	// list of droplets by tag.
@@ -89,6 +89,12 @@ type Faults struct {
 	// fail in their first component, Unhealthy how many don't pass the health check and
 	// Superseded how many are overtaken by another one.
 	ImageMissing, JobFails, Unhealthy, Superseded int
+	// SlowDatabase is how much longer a new managed database takes to be online, and
+	// DatabaseListLag for how long it is in no list.
+	SlowDatabase, DatabaseListLag time.Duration
+	// RegistryFull refuses everything that would be pushed; RegistryDown answers every
+	// request to the registry with 503.
+	RegistryFull, RegistryDown bool
 	// Redirect answers every call with a redirect to this URL.
 	Redirect string
 	// EchoToken repeats the caller's token in error messages.
@@ -145,6 +151,10 @@ var faultSetters = simulation.Setters[Faults]{
 	"job-fails":            simulation.Counted(func(f *Faults) *int { return &f.JobFails }, 1),
 	"unhealthy":            simulation.Counted(func(f *Faults) *int { return &f.Unhealthy }, 1),
 	"superseded":           simulation.Counted(func(f *Faults) *int { return &f.Superseded }, 1),
+	"slow-database":        simulation.Lasting(func(f *Faults) *time.Duration { return &f.SlowDatabase }, 10*time.Minute),
+	"database-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.DatabaseListLag }, 20*time.Second),
+	"registry-full":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryFull }),
+	"registry-down":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 
@@ -246,7 +256,7 @@ func scope(method, path string) string {
 		"account": "account", "account/keys": "ssh_key", "droplets": "droplet", "actions": "actions",
 		"firewalls": "firewall", "tags": "tag", "images": "image", "regions": "regions", "sizes": "sizes",
 		"domains": "domain", "reserved_ips": "reserved_ip", "projects": "project", "vpcs": "vpc",
-		"spaces": "spaces_key", "apps": "app",
+		"spaces": "spaces_key", "apps": "app", "registry": "registry", "databases": "database",
 	}
 	verbs := map[string]string{
 		http.MethodGet: "read", http.MethodPost: "create", http.MethodPut: "update", http.MethodDelete: "delete",

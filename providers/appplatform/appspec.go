@@ -144,10 +144,13 @@ func (in SpecInput) worker(process string, count int64) *godo.AppWorkerSpec {
 	}
 }
 
+// initializes tells whether the spec makes the tables of the app's database.
+func (in SpecInput) initializes() bool { return in.First && in.App.Init != "" }
+
 // preparation is what runs before a release takes the traffic; "" if nothing does.
 func (in SpecInput) preparation() string {
 	var lines []string
-	if in.First && in.App.Init != "" {
+	if in.initializes() {
 		lines = append(lines, in.App.Init)
 	}
 	if in.App.ReleaseCommand != "" {

@@ -20,10 +20,20 @@ func (p *Plan) refuseDatabaseFiles() error {
 		return nil
 	}
 	read := p.readAddress()
-	if read.Variable != "" && (p.Tag != "" || p.hasRelational()) {
+	file, value := p.App.Databases[0], p.Env[read.Variable]
+	switch {
+	case strings.HasPrefix(value, "sqlite"):
+		usage := Usagef(fmt.Sprintf("leave %s out, and give --service postgres", read.Variable),
+			"the variable %s names an SQLite database, and App Platform keeps no files", read.Variable)
+		usage.About = providers.AboutApp
+		return usage
+	case read.Variable != "" && p.hasRelational():
+		return nil
+	case read.Variable != "" && p.Tag != "": // it may have been given then
+		p.warn(fmt.Sprintf("App Platform keeps no files: unless the app was given %s before, its database is the %s (%s), which is lost with each release",
+			read.Variable, file.What(), file.Source))
 		return nil
 	}
-	file := p.App.Databases[0]
 	usage := Usagef(p.insteadOfFile(read), "the app's database is the %s (%s), and App Platform keeps no files: each release and each instance would begin with a new one",
 		file.What(), file.Source)
 	usage.About = providers.AboutApp

@@ -112,7 +112,7 @@ func TestADatabaseIsMadeOnce(t *testing.T) {
 	if err != nil || len(all) != 2 {
 		t.Fatalf("%d deployments, %v", len(all), err)
 	}
-	if first, last := all[1].Spec.Jobs[0].RunCommand, all[0].Spec.Jobs[0].RunCommand; first != "set -e\ninit\nmigrate" || last != "migrate" {
+	if first, last := all[1].Spec.Jobs[0].RunCommand, all[0].Spec.Jobs[0].RunCommand; first != "/bin/sh -c 'set -e\ninit\nmigrate'" || last != "/bin/sh -c migrate" {
 		t.Errorf("first %q, then %q", first, last)
 	}
 	w.must(func() providers.App { a := app; a.Release = "two"; return a }())

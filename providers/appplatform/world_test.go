@@ -37,10 +37,14 @@ type world struct {
 	images imageMaker
 }
 
-func newWorld(t *testing.T, faults fakecloud.Faults) *world {
+func newWorld(t *testing.T, faults fakecloud.Faults, change ...func(*fakecloud.Options)) *world {
 	t.Helper()
 	clock := fakecloud.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	cloud, err := fakecloud.New(fakecloud.Options{Token: testToken, Now: clock.Now, BootTime: 20 * time.Second, Faults: faults, Limits: fakecloud.RealLimits})
+	options := fakecloud.Options{Token: testToken, Now: clock.Now, BootTime: 20 * time.Second, Faults: faults, Limits: fakecloud.RealLimits}
+	for _, c := range change {
+		c(&options)
+	}
+	cloud, err := fakecloud.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,6 +91,10 @@ type Condition struct {
 	// Releases are those of a platform that a rollback can choose from, the newest first. A
 	// server's are in Server.
 	Releases []release.Kept `json:"releases,omitempty"`
+	// Instances are those of a platform that run now.
+	Instances []providers.Instance `json:"instances,omitempty"`
+	// InstancesReason is why they could not be listed.
+	InstancesReason string `json:"instances_reason,omitempty"`
 	// Server is what the server says of itself; nil if it could not be asked.
 	Server *ServerCondition `json:"server,omitempty"`
 	// ServerReason is why it could not be asked.
@@ -134,6 +138,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		if c.Releases, err = (&OnPlatform{platform: platform, spec: spec}).releases(ctx); err != nil {
 			return Condition{}, err
 		}
+		c.lookAtInstances(ctx, platform, spec)
 		return c, context.Cause(ctx)
 	}
 	c.lookAtServer(ctx, name, home, open)
@@ -141,6 +146,19 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(cmp.Or(record.Server.Address, domain), "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
+}
+
+// lookAtInstances lists what runs, on a platform that tells. If it can't be asked, the
+// answer says why.
+func (c *Condition) lookAtInstances(ctx context.Context, platform providers.Platform, spec providers.Spec) {
+	instancer, ok := platform.(providers.Instancer)
+	if !ok {
+		return
+	}
+	var err error
+	if c.Instances, err = instancer.Instances(ctx, spec); err != nil {
+		c.InstancesReason = err.Error()
+	}
 }
 
 // foundOnServer is what the server keeps of what was found out about the app; zero if it

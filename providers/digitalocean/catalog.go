@@ -169,6 +169,13 @@ func (p *Provider) choose(ctx context.Context, spec providers.Spec) (choice, err
 	if err != nil {
 		return choice{}, err
 	}
+	if spec.Region == "" && p.options.VPC != "" {
+		vpc, err := p.vpc(ctx)
+		if err != nil {
+			return choice{}, err
+		}
+		spec.Region = vpc.RegionSlug
+	}
 	if spec.Region != "" {
 		region, err := sale.region(spec.Region)
 		if err != nil {

@@ -50,16 +50,18 @@ type Options struct {
 	// ActiveWithin is how long a droplet may take until it is active with a
 	// public address, and how long a destroy may take; 0 is 10 minutes.
 	ActiveWithin time.Duration
-	// Backups turns on weekly backups, at a fifth of the droplet's price.
-	Backups bool
+	// Backups turns weekly backups on, at a fifth of the droplet's price, or off, which
+	// deletes those that there are.
+	Backups providers.Switch
 	// VPC is the UUID of the private network; empty is the region's default.
 	VPC string
 	// Project is the name or UUID of the project that the droplet is put in;
 	// empty leaves it in the account's default project.
 	Project string
-	// ReservedIP asks for an address that can outlive the droplet. Destroy
-	// releases the one that the droplet holds only if this is set.
-	ReservedIP bool
+	// ReservedIP asks for an address that can outlive the droplet, or gives it back.
+	// Destroy releases the one that the droplet holds only if this is On, or if it is on
+	// record.
+	ReservedIP providers.Switch
 	// Domains are the names that are to point at the server. A name whose zone is
 	// not at DigitalOcean is not changed; a note says so.
 	Domains []string
@@ -140,7 +142,10 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 		&firewallResource{p: p, spec: spec},
 		&dropletResource{p: p, spec: spec},
 	}
-	if p.options.ReservedIP {
+	if p.options.Backups != providers.Unsaid {
+		all = append(all, &backupsResource{p: p, spec: spec})
+	}
+	if p.options.ReservedIP == providers.On {
 		all = append(all, &reservedIPResource{p: p, spec: spec})
 	}
 	if p.options.Project != "" {
@@ -151,6 +156,9 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	}
 	for _, name := range p.options.Domains {
 		all = append(all, &recordsResource{p: p, spec: spec, domain: strings.ToLower(strings.TrimSuffix(name, "."))})
+	}
+	if p.options.ReservedIP == providers.Off {
+		all = append(all, &returnedIP{p: p, spec: spec})
 	}
 	return all
 }
@@ -186,7 +194,7 @@ func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses,
 	if d.Status == "new" || at.ipv4 == "" {
 		return addresses{}, fmt.Errorf("%w yet: droplet %d is %s and has no public address", providers.ErrNoServer, d.ID, d.Status)
 	}
-	if !p.options.ReservedIP {
+	if p.options.ReservedIP != providers.On {
 		return at, nil
 	}
 	reserved, err := p.reservedIPs(ctx, d.ID)

@@ -16,10 +16,6 @@ import (
 	"slipway/providers/rest"
 )
 
-// backupShare is the price of weekly backups as a part of the droplet's price. It is
-// from DigitalOcean's price list; the API does not have it.
-const backupShare = 0.20
-
 // clockSkew is how much this computer's clock may differ from DigitalOcean's.
 const clockSkew = time.Hour
 
@@ -80,20 +76,12 @@ func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	changes := []providers.Change{{
+	return providers.Finding{Changes: []providers.Change{{
 		What: fmt.Sprintf("create droplet %s in %s with %s", c.size.Slug, c.region.Slug, c.image.Slug),
 		Why:  fmt.Sprintf("%d MB of memory, %d GB of disk; monitoring and IPv6 on", c.size.MemoryMB, c.size.DiskGB),
 		// DigitalOcean bills by the second, up to the month's price.
 		Monthly: c.size.Monthly, Hourly: c.size.Hourly,
-	}}
-	if r.p.options.Backups {
-		changes = append(changes, providers.Change{
-			What:    "turn on weekly backups",
-			Why:     "they were asked for",
-			Monthly: cents(c.size.Monthly * backupShare), Hourly: rounded(c.size.Hourly*backupShare, 5),
-		})
-	}
-	return providers.Finding{Changes: changes}, nil
+	}}}, nil
 }
 
 // existing describes the droplet that was found, and what it still lacks.
@@ -236,11 +224,16 @@ func (r *dropletResource) request(ctx context.Context) (*godo.DropletCreateReque
 	if number, err := strconv.Atoi(c.image.Slug); err == nil {
 		image = godo.DropletCreateImage{ID: number}
 	}
+	var policy *godo.DropletBackupPolicyRequest
+	backups := r.p.options.Backups == providers.On
+	if backups {
+		policy = weekly()
+	}
 	return &godo.DropletCreateRequest{
 		Name: uniqueName(r.spec.Tag), Region: c.region.Slug, Size: c.size.Slug, Image: image,
 		SSHKeys: []godo.DropletCreateSSHKey{{Fingerprint: keyPrint}}, UserData: r.spec.UserData,
 		Tags: []string{r.spec.Tag, commonTag}, VPCUUID: r.p.options.VPC,
-		Monitoring: true, IPv6: true, Backups: r.p.options.Backups,
+		Monitoring: true, IPv6: true, Backups: backups, BackupPolicy: policy,
 	}, nil
 }
 
@@ -377,7 +370,7 @@ func monthlyOf(d *godo.Droplet) float64 {
 		return 0
 	}
 	price := d.Size.PriceMonthly
-	if slices.Contains(d.Features, "backups") {
+	if backedUp(d) {
 		price *= 1 + backupShare
 	}
 	return cents(price)

@@ -61,8 +61,8 @@ func (p *Plan) refuseFixed(earlier map[string]string, keys ...string) error {
 	return nil
 }
 
-// fixed tells whether a setting can't change once the deployment is there. In Docker, each
-// release has containers of its own, of any size.
+// fixed tells whether a setting can't change once the deployment is there. In Docker and on
+// App Platform, each release has containers of its own, of any size.
 func (p *Plan) fixed(s Setting) bool {
-	return s.Fixed && (s.Key != KeySize || p.Value(KeyProvider) != ProviderDocker)
+	return s.Fixed && (s.Key != KeySize || p.Value(KeyProvider) != ProviderDocker && !p.onAppPlatform())
 }

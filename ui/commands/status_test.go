@@ -41,7 +41,11 @@ func TestStatus(t *testing.T) {
 				Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
 		"status-unserved.txt": {Summary: summary, Answers: true, HTTPStatus: 400,
 			Visitors: &engine.Visitors{Path: "/", Status: 400, Cause: "every page answers 400", Next: "give --domain shop.example"}},
-		"status-down.txt": {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
+		"status-instances.txt": {Summary: summary, Answers: true, HTTPStatus: 200,
+			Instances: []providers.Instance{{Process: "mailer", Name: "mailer-6c9f-x2", State: "0 of 1 ready"}, {Process: "web", Name: "web-5d4f-a1", State: "healthy"}, {Process: "web", Name: "web-5d4f-b2"}},
+			Releases:  []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}}},
+		"status-no-instances.txt": {Summary: summary, Answers: true, HTTPStatus: 200, InstancesReason: "no answer from DigitalOcean's API"},
+		"status-down.txt":         {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -40,6 +40,7 @@ func printStatus(w io.Writer, c steps.Condition) {
 	} else if c.ServerReason != "" {
 		rows.print("server", "can't be asked: "+c.ServerReason)
 	}
+	rows.instances(c)
 	rows.releases(c.Releases)
 	for _, h := range c.Holdings {
 		rows.print("has", describeHolding(h))
@@ -85,6 +86,20 @@ func (r rows) backup(c *backup.Condition) {
 	}
 	for _, line := range c.Lines(time.Now()) {
 		r.print("backups", line)
+	}
+}
+
+// instances prints what runs on a platform: one line for each.
+func (r rows) instances(c steps.Condition) {
+	for _, i := range c.Instances {
+		about := i.Process + "  " + i.Name
+		if i.State != "" {
+			about += ", " + i.State
+		}
+		r.print("instance", about)
+	}
+	if c.InstancesReason != "" {
+		r.print("instance", "they can't be listed: "+c.InstancesReason)
 	}
 }
 

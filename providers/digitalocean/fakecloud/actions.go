@@ -94,7 +94,8 @@ func (c *Cloud) createDropletAction(k *call) {
 		return
 	}
 	var ask struct {
-		Type string `json:"type"`
+		Type         string       `json:"type"`
+		BackupPolicy backupPolicy `json:"backup_policy"`
 	}
 	if !k.read(&ask) {
 		return
@@ -109,6 +110,8 @@ func (c *Cloud) createDropletAction(k *call) {
 	case "power_off", "shutdown":
 		d.Off = true
 	case "reboot", "power_cycle":
+	case "enable_backups", "disable_backups":
+		c.turnBackups(d, ask.Type == "enable_backups", ask.BackupPolicy)
 	default:
 		k.unprocessable("the simulated cloud does not know the action " + ask.Type)
 		return

@@ -21,7 +21,7 @@ func (c *Cloud) dropletJSON(d *droplet) map[string]any {
 	return map[string]any{
 		"id": d.ID, "name": d.Name, "memory": size.Memory, "vcpus": size.VCPUs, "disk": size.Disk,
 		"locked": c.busy(d), "status": d.status(now), "kernel": nil, "created_at": stamp(d.CreatedAt),
-		"features": d.Features, "backup_ids": []int{}, "next_backup_window": nil, "snapshot_ids": []int{},
+		"features": d.shownFeatures(now), "backup_ids": []int{}, "next_backup_window": nil, "snapshot_ids": []int{},
 		"image": image, "volume_ids": []string{}, "size": size, "size_slug": size.Slug,
 		"networks": c.networksJSON(d, now), "region": region, "tags": d.shownTags(now), "vpc_uuid": d.VPC,
 	}

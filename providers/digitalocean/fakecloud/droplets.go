@@ -32,6 +32,9 @@ type droplet struct {
 	IPv6         string     `json:"ipv6"`
 	PrivateFirst bool       `json:"private_first"`
 	Off          bool       `json:"off"`
+	BackupsOn    bool       `json:"backups_on"`
+	BackupsAt    time.Time  `json:"backups_at"`
+	BackupPlan   string     `json:"backup_plan"`
 	Stuck        bool       `json:"stuck"`
 	ActionID     int        `json:"action_id"`
 	CreatedAt    time.Time  `json:"created_at"`
@@ -47,17 +50,19 @@ type droplet struct {
 
 // createCall is the body of a droplet's create call.
 type createCall struct {
-	Name       string   `json:"name"`
-	Region     string   `json:"region"`
-	Size       string   `json:"size"`
-	Image      any      `json:"image"`
-	SSHKeys    []any    `json:"ssh_keys"`
-	Backups    bool     `json:"backups"`
-	IPv6       bool     `json:"ipv6"`
-	Monitoring bool     `json:"monitoring"`
-	Tags       []string `json:"tags"`
-	UserData   string   `json:"user_data"`
-	VPC        string   `json:"vpc_uuid"`
+	Name    string `json:"name"`
+	Region  string `json:"region"`
+	Size    string `json:"size"`
+	Image   any    `json:"image"`
+	SSHKeys []any  `json:"ssh_keys"`
+	Backups bool   `json:"backups"`
+	// Policy is how often backups are made.
+	Policy     backupPolicy `json:"backup_policy"`
+	IPv6       bool         `json:"ipv6"`
+	Monitoring bool         `json:"monitoring"`
+	Tags       []string     `json:"tags"`
+	UserData   string       `json:"user_data"`
+	VPC        string       `json:"vpc_uuid"`
 }
 
 var hostName = regexp.MustCompile(`^[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]$`)
@@ -154,12 +159,15 @@ func (c *Cloud) newDroplet(ask *createCall) *droplet {
 	for _, id := range ask.SSHKeys {
 		d.Keys = append(d.Keys, c.findKey(keyName(id)).PublicKey)
 	}
-	for feature, on := range map[string]bool{"backups": ask.Backups, "ipv6": ask.IPv6, "monitoring": ask.Monitoring} {
+	for feature, on := range map[string]bool{"ipv6": ask.IPv6, "monitoring": ask.Monitoring} {
 		if on {
 			d.Features = append(d.Features, feature)
 		}
 	}
 	slices.Sort(d.Features)
+	if ask.Backups {
+		c.turnBackups(d, true, ask.Policy)
+	}
 	if c.options.Boot == nil {
 		d.IPv4 = fmt.Sprintf("203.0.%d.%d", 113+d.ID/250%100, d.ID%250+1)
 	}

@@ -1,6 +1,6 @@
 // Package fakecloud is a simulated DigitalOcean for tests: an http.Handler that
 // keeps one account with its keys, droplets, firewalls, tags, domains, reserved IPs,
-// projects and VPCs.
+// projects, VPCs, apps, container registry and managed databases.
 //
 // It has the delays and failures of the real API; each is one of [Faults] and can be
 // switched on by itself. Its answers follow DigitalOcean's published OpenAPI
@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,6 +50,17 @@ type Options struct {
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
+	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
+	// after BootTime.
+	Apps AppRunner
+	// LiveURL is the URL at which an app answers; nil is made up.
+	LiveURL func(appID, name string) string
+	// Databases runs the managed databases. With nil they are online after BootTime, and
+	// nothing answers at their addresses.
+	Databases ClusterRunner
+	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
+	// for managed databases whose trusted source the app is. Nil admits no app.
+	AppAddresses func(appID string) []netip.Addr
 }
 
 // Machine is what a Boot hook is told about its droplet.
@@ -74,6 +86,7 @@ type Cloud struct {
 	now     func() time.Time
 	mux     *http.ServeMux
 	spaces  *spaces
+	images  *imageServer
 
 	mu       sync.Mutex
 	state    state
@@ -86,6 +99,10 @@ type Cloud struct {
 	stop     context.CancelFunc
 	machines sync.WaitGroup
 	halts    map[int]context.CancelFunc
+	live     map[string]*liveApp // the apps that options.Apps runs, by ID
+	streams  map[string]stream   // what the URLs of logs and consoles lead to, by token
+	// clusterEnds end what runs the managed databases.
+	clusterEnds map[string]context.CancelFunc
 }
 
 // New makes a cloud. If options.StateFile exists, the cloud has that state.
@@ -97,6 +114,10 @@ func New(options Options) (*Cloud, error) {
 		served:  map[string]int{},
 		misses:  map[string]int{},
 		halts:   map[int]context.CancelFunc{},
+		live:    map[string]*liveApp{},
+		streams: map[string]stream{},
+
+		clusterEnds: map[string]context.CancelFunc{},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -109,11 +130,19 @@ func New(options Options) (*Cloud, error) {
 		return nil, err
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
+	var err error
+	if c.images, err = newImageServer(c); err != nil {
+		return nil, err
+	}
 	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
 		if d.GoneAt == nil {
 			c.boot(d)
 		}
+	}
+	c.resumeApps()
+	for _, d := range c.state.Clusters {
+		c.startCluster(d)
 	}
 	return c, nil
 }
@@ -135,8 +164,10 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, handle := range c.handlers() {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range handlers {
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { (&call{w: w, r: r, c: c}).notFound() })
 	return mux
@@ -205,11 +236,17 @@ func (c *Cloud) handlers() map[string]func(*call) {
 	}
 }
 
-// ServeHTTP answers one call. Calls are answered one at a time.
+// ServeHTTP answers one call. Calls are answered one at a time, but for what is below
+// StreamsPath.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, StreamsPath) {
+		c.serveStream(w, r)
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.removeGone()
+	c.settleApps()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})
 	k := &call{w: w, r: r, c: c}
@@ -326,11 +363,17 @@ func pageLinks(r *http.Request, number, size, total int) map[string]any {
 	return map[string]any{"pages": pages}
 }
 
-// family is the kind of resource that a path is about: "droplets", "account/keys".
+// family is the kind of resource that a path is about: "droplets", "account/keys". What is
+// below an app is a family of its own: "apps/deployments", "apps/rollback".
 func family(path string) string {
 	parts := strings.Split(strings.TrimPrefix(path, "/v2/"), "/")
-	if parts[0] == "account" && len(parts) > 1 {
+	switch {
+	case parts[0] == "account" && len(parts) > 1:
 		return "account/keys"
+	case parts[0] == "apps" && len(parts) > 2:
+		return "apps/" + parts[2]
+	case parts[0] == "apps" && len(parts) > 1 && parts[1] == "propose":
+		return "apps/propose"
 	}
 	return parts[0]
 }

@@ -9,12 +9,12 @@ import (
 
 // Faults are the delays and failures of the real API. The zero value has none. Some
 // are set to a family of resources ("droplets", "firewalls", "tags", "account/keys",
-// "reserved_ips", "domains") and strike only calls about it.
+// "reserved_ips", "domains", "registry", "databases") and strike only calls about it.
 type Faults struct {
 	// TagLag is for how long a new droplet shows no tags, neither by itself nor in a
 	// list of droplets by tag.
 	TagLag time.Duration
-	// ListLag is for how long a new droplet is in no list at all.
+	// ListLag is for how long a new droplet or app is in no list at all.
 	ListLag time.Duration
 	// NotFoundReads is how often a GET of a new droplet or action answers 404.
 	NotFoundReads int
@@ -23,7 +23,7 @@ type Faults struct {
 	// PrivateFirst puts the private address before the public one.
 	PrivateFirst bool
 	// DropAfter drops the connection of the next POST of this family after it
-	// took effect; DropBefore drops it before.
+	// took effect; DropBefore drops it before. The update of an app is one of "apps" too.
 	DropAfter, DropBefore string
 	// ErrorAfter answers the next POST of this family with 500 after it took
 	// effect; ErrorBefore before.
@@ -66,6 +66,9 @@ type Faults struct {
 	ActionErrored bool
 	// StuckNew leaves new droplets at status "new" for ever.
 	StuckNew bool
+	// BackupsLag is for how long a droplet does not show that its backups were turned on
+	// or off.
+	BackupsLag time.Duration
 	// FirewallFails gives new firewalls the status "failed".
 	FirewallFails bool
 	// SpacesKeyLag is for how long Spaces does not know a new key.
@@ -73,6 +76,25 @@ type Faults struct {
 	// SpacesFull refuses everything that would be stored; SpacesDown answers every
 	// request to Spaces with 503.
 	SpacesFull, SpacesDown bool
+	// PaymentRequired answers creates of this family with 402.
+	PaymentRequired string
+	// ClosedRegion is a region in which App Platform takes no new apps, AppLimit how many
+	// apps the account may have.
+	ClosedRegion string
+	AppLimit     int
+	// PendingFor is for how long a deployment of an app waits before it begins, if nothing
+	// runs it.
+	PendingFor time.Duration
+	// ImageMissing is how many deployments of apps don't find their image, JobFails how many
+	// fail in their first component, Unhealthy how many don't pass the health check and
+	// Superseded how many are overtaken by another one.
+	ImageMissing, JobFails, Unhealthy, Superseded int
+	// SlowDatabase is how much longer a new managed database takes to be online, and
+	// DatabaseListLag for how long it is in no list.
+	SlowDatabase, DatabaseListLag time.Duration
+	// RegistryFull refuses everything that would be pushed; RegistryDown answers every
+	// request to the registry with 503.
+	RegistryFull, RegistryDown bool
 	// Redirect answers every call with a redirect to this URL.
 	Redirect string
 	// EchoToken repeats the caller's token in error messages.
@@ -120,6 +142,19 @@ var faultSetters = simulation.Setters[Faults]{
 	"spaces-key-lag":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.SpacesKeyLag }, 10*time.Second),
 	"spaces-full":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesFull }),
 	"spaces-down":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesDown }),
+	"backups-lag":          simulation.Lasting(func(f *Faults) *time.Duration { return &f.BackupsLag }, 10*time.Second),
+	"402":                  simulation.Named(func(f *Faults) *string { return &f.PaymentRequired }, "apps"),
+	"closed-region":        simulation.Named(func(f *Faults) *string { return &f.ClosedRegion }, "fra"),
+	"app-limit":            simulation.Counted(func(f *Faults) *int { return &f.AppLimit }, 1),
+	"deploy-pending":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.PendingFor }, 20*time.Second),
+	"image-missing":        simulation.Counted(func(f *Faults) *int { return &f.ImageMissing }, 1),
+	"job-fails":            simulation.Counted(func(f *Faults) *int { return &f.JobFails }, 1),
+	"unhealthy":            simulation.Counted(func(f *Faults) *int { return &f.Unhealthy }, 1),
+	"superseded":           simulation.Counted(func(f *Faults) *int { return &f.Superseded }, 1),
+	"slow-database":        simulation.Lasting(func(f *Faults) *time.Duration { return &f.SlowDatabase }, 10*time.Minute),
+	"database-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.DatabaseListLag }, 20*time.Second),
+	"registry-full":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryFull }),
+	"registry-down":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),
 }
 
@@ -166,10 +201,13 @@ func (c *Cloud) broken(k *call) bool {
 		}
 		return false
 	}
-	if k.r.Method != http.MethodPost {
+	if !k.makes() {
 		return false
 	}
 	switch {
+	case c.faults.PaymentRequired == what:
+		k.fail(http.StatusPaymentRequired, "payment_required", "A valid payment method is required to perform this action.")
+		return true
 	case c.faults.DropBefore == what && c.strikes("drop-before", 1):
 		simulation.Drop()
 	case c.faults.ErrorBefore == what && c.strikes("error-before", 1):
@@ -179,9 +217,15 @@ func (c *Cloud) broken(k *call) bool {
 	return false
 }
 
+// makes tells whether a call makes something: a POST, or the update of an app, which makes
+// a deployment.
+func (k *call) makes() bool {
+	return k.r.Method == http.MethodPost || k.r.Method == http.MethodPut && family(k.r.URL.Path) == "apps"
+}
+
 // losesAnswer drops, cuts or replaces the answer to a POST that has taken effect.
 func (k *call) losesAnswer() bool {
-	if k.r.Method != http.MethodPost {
+	if !k.makes() {
 		return false
 	}
 	c, what := k.c, family(k.r.URL.Path)
@@ -212,12 +256,19 @@ func scope(method, path string) string {
 		"account": "account", "account/keys": "ssh_key", "droplets": "droplet", "actions": "actions",
 		"firewalls": "firewall", "tags": "tag", "images": "image", "regions": "regions", "sizes": "sizes",
 		"domains": "domain", "reserved_ips": "reserved_ip", "projects": "project", "vpcs": "vpc",
-		"spaces": "spaces_key",
+		"spaces": "spaces_key", "apps": "app", "registry": "registry", "databases": "database",
 	}
 	verbs := map[string]string{
 		http.MethodGet: "read", http.MethodPost: "create", http.MethodPut: "update", http.MethodDelete: "delete",
 	}
-	noun, verb := nouns[family(path)], verbs[method]
+	kind, _, below := strings.Cut(family(path), "/")
+	if kind != "apps" {
+		kind = family(path)
+	}
+	noun, verb := nouns[kind], verbs[method]
+	if kind == "apps" && below && method == http.MethodPost {
+		verb = "update"
+	}
 	if method == http.MethodPost && (strings.HasSuffix(path, "/resources") || strings.HasSuffix(path, "/actions")) {
 		verb = "update"
 	}

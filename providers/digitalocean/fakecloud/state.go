@@ -27,6 +27,14 @@ type state struct {
 	Buckets     []string                   `json:"buckets"`
 	// ForeignBuckets are other accounts'.
 	ForeignBuckets []string `json:"foreign_buckets"`
+	Apps           []*app   `json:"apps"`
+	// Secrets are the values of encrypted variables, by what the API shows of them.
+	Secrets map[string]string `json:"secrets"`
+	// Registry is nil if the account has none.
+	Registry          *registry       `json:"registry,omitempty"`
+	RegistryLogins    []registryLogin `json:"registry_logins,omitempty"`
+	ForeignRegistries []string        `json:"foreign_registries,omitempty"`
+	Clusters          []*cluster      `json:"clusters,omitempty"`
 }
 
 func newState(now time.Time) state {
@@ -49,11 +57,17 @@ type Contents struct {
 	Keys, Droplets, Tags, Firewalls, ReservedIPs, Records []string
 	// SpacesKeys are the names of the Spaces keys, Buckets those of the buckets.
 	SpacesKeys, Buckets []string
+	// Apps are the names of App Platform's apps.
+	Apps []string
+	// Databases are the names of the managed databases, Repositories those of the
+	// registry's repositories.
+	Databases, Repositories []string
 }
 
 // Empty tells whether the account holds nothing, apart from buckets: those stay.
 func (c Contents) Empty() bool {
-	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records)+len(c.SpacesKeys) == 0
+	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records)+len(c.SpacesKeys)+
+		len(c.Apps)+len(c.Databases)+len(c.Repositories) == 0
 }
 
 // Contents lists what exists by now, also what the API does not show yet.
@@ -72,6 +86,15 @@ func (c *Cloud) Contents() Contents {
 	all.Buckets = append(all.Buckets, c.state.Buckets...)
 	for _, s := range c.state.SpacesKeys {
 		all.SpacesKeys = append(all.SpacesKeys, s.Name)
+	}
+	for _, a := range c.state.Apps {
+		all.Apps = append(all.Apps, a.Spec.Name)
+	}
+	for _, d := range c.state.Clusters {
+		all.Databases = append(all.Databases, d.Name)
+	}
+	if r := c.state.Registry; r != nil {
+		all.Repositories = r.repositories()
 	}
 	for _, f := range c.state.Firewalls {
 		all.Firewalls = append(all.Firewalls, f.Name)

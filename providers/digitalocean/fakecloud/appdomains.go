@@ -1,0 +1,116 @@
+package fakecloud
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/digitalocean/godo"
+)
+
+// alertDestinations is where an alert goes.
+type alertDestinations struct {
+	Emails []string         `json:"emails"`
+	Slack  []map[string]any `json:"slack_webhooks"`
+}
+
+// alertsOf are an app's alerts with the component of each, by their IDs.
+func alertsOf(a *app) (ids []string, shown map[string]map[string]any) {
+	shown = map[string]map[string]any{}
+	add := func(component string, specs []*godo.AppAlertSpec) {
+		for _, s := range specs {
+			id := uuidOf(a.ID, component, string(s.Rule))
+			one := map[string]any{"id": id, "spec": s, "phase": "ACTIVE", "emails": []string{"operator@example.com"}, "slack_webhooks": []any{}}
+			if component != "" {
+				one["component_name"] = component
+			}
+			if to := a.Alerts[id]; to != nil {
+				one["emails"], one["slack_webhooks"] = to.Emails, to.Slack
+			}
+			ids, shown[id] = append(ids, id), one
+		}
+	}
+	add("", a.Spec.Alerts)
+	for _, s := range a.Spec.Services {
+		add(s.Name, s.Alerts)
+	}
+	for _, w := range a.Spec.Workers {
+		add(w.Name, w.Alerts)
+	}
+	for _, j := range a.Spec.Jobs {
+		add(j.Name, j.Alerts)
+	}
+	return ids, shown
+}
+
+func (c *Cloud) listAlerts(k *call, a *app) {
+	ids, shown := alertsOf(a)
+	list := []map[string]any{}
+	for _, id := range ids {
+		list = append(list, shown[id])
+	}
+	k.answer(http.StatusOK, map[string]any{"alerts": list})
+}
+
+func (c *Cloud) updateAlert(k *call, a *app) {
+	id := k.path("alert_id")
+	if _, shown := alertsOf(a); shown[id] == nil {
+		k.notFound()
+		return
+	}
+	to := &alertDestinations{Emails: []string{}, Slack: []map[string]any{}}
+	if !k.read(to) {
+		return
+	}
+	a.Alerts[id] = to
+	_, shown := alertsOf(a)
+	k.answer(http.StatusOK, map[string]any{"alert": shown[id]})
+}
+
+// domainPhase is how far a domain of an app is: it is active once the app has been deployed
+// and its name points to the app.
+func (c *Cloud) domainPhase(a *app, d *godo.AppDomainSpec) string {
+	if a.Active == "" {
+		return "PENDING"
+	}
+	for _, zone := range c.state.Domains {
+		for _, r := range zone.Records {
+			if fullName(r.Name, zone.Name) == d.Domain && strings.TrimSuffix(r.Data, ".") == hostOf(a.ingress()) {
+				return "ACTIVE"
+			}
+		}
+	}
+	return "CONFIGURING"
+}
+
+func fullName(name, zone string) string {
+	if name == "@" {
+		return zone
+	}
+	return name + "." + zone
+}
+
+// connectDomains makes the records of an app's domains whose zone its spec names.
+func (c *Cloud) connectDomains(a *app) {
+	for _, d := range a.Spec.Domains {
+		zone := c.domainByName(d.Zone)
+		if zone == nil || c.domainPhase(a, d) == "ACTIVE" {
+			continue
+		}
+		name, kind := strings.TrimSuffix(d.Domain, "."+d.Zone), "CNAME"
+		if d.Domain == d.Zone {
+			name = "@"
+		}
+		zone.Records = append(zone.Records, &record{ID: c.nextID(), Type: kind, Name: name, Data: hostOf(a.ingress()) + ".", TTL: 1800})
+	}
+}
+
+func (c *Cloud) appDomains(a *app) []map[string]any {
+	list := []map[string]any{}
+	for _, d := range a.Spec.Domains {
+		list = append(list, map[string]any{
+			"id": uuidOf(a.ID, d.Domain), "spec": d, "phase": c.domainPhase(a, d),
+			"progress": map[string]any{"steps": []any{}}, "rotate_validation_records": false,
+		})
+	}
+	return list
+}

@@ -54,6 +54,9 @@ type Options struct {
 	// ActionTime is how long it takes to turn a droplet off or on where no hook does it; a
 	// resize takes three times as long. 0 is no time.
 	ActionTime time.Duration
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -65,7 +68,7 @@ type Options struct {
 	// nothing answers at their addresses.
 	Databases ClusterRunner
 	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
-	// for managed databases whose trusted source the app is. Nil admits no app.
+	// for managed databases whose trusted source the app is. Nil asks Apps.
 	AppAddresses func(appID string) []netip.Addr
 }
 
@@ -132,6 +135,9 @@ func New(options Options) (*Cloud, error) {
 	if c.options.DropletLimit == 0 {
 		c.options.DropletLimit = 10
 	}
+	if c.options.AppAddresses == nil && c.options.Apps != nil {
+		c.options.AppAddresses = c.options.Apps.Addresses
+	}
 	c.state = newState(c.now())
 	if err := c.load(); err != nil {
 		return nil, err
@@ -156,10 +162,15 @@ func New(options Options) (*Cloud, error) {
 			c.perform(a)
 		}
 	}
-	c.resumeApps()
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
+		}
+	}
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
+	c.resumeApps()
 	return c, nil
 }
 

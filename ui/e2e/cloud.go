@@ -36,7 +36,7 @@ func NewCloud(t testing.TB) Cloud {
 			t.Error(err)
 		}
 	})
-	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Halt: m.Halt, Lead: m.Lead})
+	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Stop: m.Stop, Halt: m.Halt, Lead: m.Lead})
 	if err != nil {
 		t.Fatal(err)
 	}

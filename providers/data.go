@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 )
 
 // Datum is something that an app keeps and that nobody can make again: a database, a
@@ -66,3 +67,50 @@ type DatabaseKeeper interface {
 	// changes nothing.
 	LoadDatabase(ctx context.Context, spec Spec, kind string, in io.Reader, report func(line string)) error
 }
+
+// DatabaseAdmitter is implemented by platforms whose databases are servers that let in only
+// those that are named. So they can be reached from elsewhere for as long as data is copied.
+type DatabaseAdmitter interface {
+	Platform
+	// DatabaseServers lists the databases beside the app that can be connected to, sorted by
+	// kind; none if there are none.
+	DatabaseServers(ctx context.Context, spec Spec) ([]DatabaseServer, error)
+	// Admit lets an IP address connect to the database of a kind, or no longer if on is
+	// false. It changes nothing for the app itself. What was so already is no error.
+	Admit(ctx context.Context, spec Spec, kind, address string, on bool) error
+}
+
+// DatabaseServer is where a database of a platform answers, and what opens it. Printed, it
+// shows no password.
+type DatabaseServer struct {
+	// Kind is the kind of service: "postgres", "mariadb", "redis".
+	Kind string
+	// Engine is what it really runs, as people read it: "PostgreSQL", "MySQL", "Valkey".
+	Engine string
+	// Host and Port are where it answers, over TLS only.
+	Host string
+	Port int
+	// User and Password log in as the app does. The user owns the database.
+	User, Password string
+	// Name is the database's; empty if there is but one.
+	Name string
+	// CA are the certificates, in PEM, that prove who the server is; empty if those that
+	// every computer knows do.
+	CA string
+	// Major is the major version: 17.
+	Major int
+}
+
+// String leaves the password out.
+func (d DatabaseServer) String() string {
+	return fmt.Sprintf("%s %d at %s:%d", d.Engine, d.Major, d.Host, d.Port)
+}
+
+// GoString leaves the password out.
+func (d DatabaseServer) GoString() string { return d.String() }
+
+// LogValue leaves the password out.
+func (d DatabaseServer) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// MarshalText leaves the password out.
+func (d DatabaseServer) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -173,6 +173,24 @@ type VariableKeeper interface {
 	SetVariables(ctx context.Context, spec Spec, set map[string]string, unset []string, report func(line string)) (changed bool, err error)
 }
 
+// Instancer is implemented by platforms that run several instances of a process.
+type Instancer interface {
+	Platform
+	// Instances lists those that run now, sorted by process and name.
+	Instances(ctx context.Context, spec Spec) ([]Instance, error)
+}
+
+// Instance is one of those that run a process of the app.
+type Instance struct {
+	// Process is what it runs: "web", "worker".
+	Process string `json:"process"`
+	// Name is the platform's own; it changes when an instance is replaced.
+	Name string `json:"name"`
+	// State is what the platform says of the process's instances, in a few words: "healthy",
+	// "1 of 3 ready"; may be empty.
+	State string `json:"state,omitempty"`
+}
+
 // Namesaker is implemented by platforms that can tell of other deployments of a name.
 type Namesaker interface {
 	Platform

@@ -31,10 +31,7 @@ type Deployment struct {
 // if the folder can't be written to.
 func (h Home) Open(name string, now time.Time) (*Deployment, error) {
 	dir := h.Folder(name)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, unwritable(dir, err)
-	}
-	l, err := takeLock(dir, name, now)
+	l, err := h.take(name, now)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +44,32 @@ func (h Home) Open(name string, now time.Time) (*Deployment, error) {
 		return nil, errors.Join(err, l.release())
 	}
 	return &Deployment{dir: dir, lock: l, record: record}, nil
+}
+
+// take takes the lock of a deployment that is not about to get another name.
+func (h Home) take(name string, now time.Time) (*lock, error) {
+	dir := h.Folder(name)
+	for {
+		if err := h.settle(); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, unwritable(dir, err)
+		}
+		l, err := takeLock(dir, name, now)
+		if err != nil {
+			return nil, err
+		}
+		// In this order: without a journal, a rename is over or can't begin any more.
+		renaming := h.renaming()
+		same, err := stillThere(l.file, filepath.Join(dir, lockName))
+		if err == nil && same && !renaming {
+			return l, nil
+		}
+		if err := errors.Join(err, l.release()); err != nil {
+			return nil, unwritable(dir, err)
+		}
+	}
 }
 
 // NewTag makes a tag that no other deployment has, on any computer.

@@ -81,6 +81,9 @@ func sum(data []byte) string {
 // Read returns a deployment's record without taking its lock. The error is
 // ErrUnknown if there is none, a *Damaged if it can't be trusted.
 func (h Home) Read(name string) (Record, error) {
+	if err := h.settle(); err != nil {
+		return Record{}, err
+	}
 	return readFile(filepath.Join(h.Folder(name), fileName))
 }
 

@@ -85,6 +85,9 @@ func (h Home) Folder(name string) string { return filepath.Join(h.Dir, name) }
 
 // Names lists the deployments, sorted. A home that does not exist has none.
 func (h Home) Names() ([]string, error) {
+	if err := h.settle(); err != nil {
+		return nil, err
+	}
 	entries, err := os.ReadDir(h.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -97,7 +100,7 @@ func (h Home) Names() ([]string, error) {
 		if !e.IsDir() || e.Name() == cacheFolder || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if h.Exists(e.Name()) {
+		if h.has(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}
@@ -107,6 +110,11 @@ func (h Home) Names() ([]string, error) {
 
 // Exists tells whether there is a state file for name, readable or not.
 func (h Home) Exists(name string) bool {
+	h.settle() //nolint:errcheck // who reads the deployment next is told
+	return h.has(name)
+}
+
+func (h Home) has(name string) bool {
 	_, err := os.Lstat(filepath.Join(h.Folder(name), fileName))
 	return err == nil
 }

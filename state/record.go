@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -36,6 +37,11 @@ type Record struct {
 	URL string `json:"url,omitempty"`
 	// Finished is when the last complete run ended; zero if none has.
 	Finished time.Time `json:"finished,omitzero"`
+	// Costs are what the deployment has cost in US dollars a month since the last run, by
+	// kind of what was made; nil if that is not known. Shared are what the whole account
+	// pays once for, such as a registry, and this deployment uses.
+	Costs  map[string]float64 `json:"costs,omitzero"`
+	Shared map[string]float64 `json:"shared,omitempty"`
 	// Seconds is how long each step took when it last changed something, by the
 	// step's name.
 	Seconds map[string]float64 `json:"seconds,omitempty"`
@@ -70,6 +76,18 @@ func (r *Record) Intend(kind string, now time.Time) {
 	r.Intents[kind] = Intent{Asked: now.UTC().Truncate(time.Second)}
 }
 
+// Expect notes what a resource of this kind costs in US dollars a month from now on. The
+// caller saves the record before it sends the request.
+func (r *Record) Expect(kind string, monthly float64) {
+	if monthly <= 0 {
+		return
+	}
+	if r.Costs == nil {
+		r.Costs = map[string]float64{}
+	}
+	r.Costs[kind] = monthly
+}
+
 // Answered removes an intent: it is known now whether the resource was made.
 func (r *Record) Answered(kind string) { delete(r.Intents, kind) }
 
@@ -102,6 +120,9 @@ func (r Record) Asked() map[string]time.Time {
 // intent.
 func (r Record) Unfinished() bool { return r.Finished.IsZero() || len(r.Intents) > 0 }
 
+// ServerName is what the deployment's server calls it.
+func (r Record) ServerName() string { return cmp.Or(r.OnServer, r.Name) }
+
 // clone copies the record with its maps and slices: a change of the copy does not
 // show in the original.
 func (r Record) clone() Record {
@@ -109,6 +130,7 @@ func (r Record) clone() Record {
 	r.Intents = maps.Clone(r.Intents)
 	r.Seconds = maps.Clone(r.Seconds)
 	r.Known = maps.Clone(r.Known)
+	r.Costs, r.Shared = maps.Clone(r.Costs), maps.Clone(r.Shared)
 	r.Server.HostKeys = slices.Clone(r.Server.HostKeys)
 	return r
 }

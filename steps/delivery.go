@@ -17,14 +17,7 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 	if p.Bundle == nil {
 		return providers.App{Release: p.Release}
 	}
-	limits, health := p.App.Limits.InForce(), p.Health()
-	a := providers.App{
-		Release: p.Release, Variables: p.Env, Unset: p.Unset, HostVariable: p.App.HostVariable,
-		Processes: p.App.Processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
-		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts, MostWeb: p.MostWeb,
-		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
-		Stop:   limits.Stop,
-	}
+	a := withoutFiles(p)
 	switch platform.Takes() {
 	case providers.AsImage:
 		r := portable.Of(p, image.Place)
@@ -36,6 +29,18 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 		a.Archive = func(w io.Writer) error { return buildpack.Archive(p, w) }
 	}
 	return a
+}
+
+// withoutFiles is the app but for its archive, and for the folders that outlive a release.
+func withoutFiles(p plan.Plan) providers.App {
+	limits, health := p.App.Limits.InForce(), p.Health()
+	return providers.App{
+		Release: p.Release, Variables: p.Env, Unset: p.Unset, HostVariable: p.App.HostVariable,
+		Processes: p.App.Processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
+		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts, MostWeb: p.MostWeb,
+		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
+		Stop:   limits.Stop,
+	}
 }
 
 // detailsOf say for people what a platform does otherwise for this app than a server would.

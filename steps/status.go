@@ -25,8 +25,14 @@ type Summary struct {
 	URL      string `json:"url,omitempty"`
 	Host     string `json:"host,omitempty"`
 	Release  string `json:"release,omitempty"`
+	// Monthly is what it costs in US dollars a month; nil if that is not known. Shared are
+	// what the account pays once for, whichever deployments use it, by kind.
+	Monthly *float64           `json:"monthly,omitempty"`
+	Shared  map[string]float64 `json:"shared,omitempty"`
 	// BackupTo is where backups go; empty if they are off.
 	BackupTo string `json:"backup_to,omitempty"`
+	// WeeklyBackups is true if the droplet's provider was asked for its own.
+	WeeklyBackups bool `json:"weekly_backups,omitempty"`
 	// Finished is when the last whole run ended; zero if none did.
 	Finished   time.Time `json:"finished,omitzero"`
 	Unfinished bool      `json:"unfinished"`
@@ -58,7 +64,7 @@ func summarize(r state.Record) Summary {
 	if place, on := plan.OfRecord(r).BackupTo(); on {
 		to = place.String()
 	}
-	return Summary{Name: r.Name, BackupTo: to, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
+	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: plan.OfRecord(r).Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
 }
 
@@ -76,8 +82,11 @@ func (s Summary) Again(like plan.Asked) plan.Asked {
 // Condition is what a deployment is like now.
 type Condition struct {
 	Summary
-	// Holdings are what exists.
+	// Holdings are what exists, Uses what the account pays once for and this deployment uses.
 	Holdings []providers.Holding `json:"holdings,omitempty"`
+	Uses     []providers.Holding `json:"uses,omitempty"`
+	// Total is what all deployments on record cost, this one as it is now.
+	Total Total `json:"total"`
 	// Answers is true if the app answers from outside.
 	Answers bool `json:"answers"`
 	// HTTPStatus is what it answers with at /.
@@ -89,6 +98,10 @@ type Condition struct {
 	// Releases are those of a platform that a rollback can choose from, the newest first. A
 	// server's are in Server.
 	Releases []release.Kept `json:"releases,omitempty"`
+	// Instances are those of a platform that run now.
+	Instances []providers.Instance `json:"instances,omitempty"`
+	// InstancesReason is why they could not be listed.
+	InstancesReason string `json:"instances_reason,omitempty"`
 	// Server is what the server says of itself; nil if it could not be asked.
 	Server *ServerCondition `json:"server,omitempty"`
 	// ServerReason is why it could not be asked.
@@ -113,7 +126,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	}
 	c := Condition{Summary: summarize(record)}
 	spec := plan.WithRecord(plan.SpecOf(p), record)
-	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
+	if err := c.lookAtCosts(ctx, provider, spec, home); err != nil {
 		return Condition{}, err
 	}
 	where := siteOnRecord(record.URL, record.Server.Address)
@@ -132,6 +145,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		if c.Releases, err = (&OnPlatform{platform: platform, spec: spec}).releases(ctx); err != nil {
 			return Condition{}, err
 		}
+		c.lookAtInstances(ctx, platform, spec)
 		return c, context.Cause(ctx)
 	}
 	c.lookAtServer(ctx, name, home, open)
@@ -139,6 +153,19 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 		c.Certificates = append(c.Certificates, web.LookAtCertificate(ctx, net.JoinHostPort(cmp.Or(record.Server.Address, domain), "443"), domain, time.Now()))
 	}
 	return c, context.Cause(ctx)
+}
+
+// lookAtInstances lists what runs, on a platform that tells. If it can't be asked, the
+// answer says why.
+func (c *Condition) lookAtInstances(ctx context.Context, platform providers.Platform, spec providers.Spec) {
+	instancer, ok := platform.(providers.Instancer)
+	if !ok {
+		return
+	}
+	var err error
+	if c.Instances, err = instancer.Instances(ctx, spec); err != nil {
+		c.InstancesReason = err.Error()
+	}
 }
 
 // foundOnServer is what the server keeps of what was found out about the app; zero if it

@@ -174,7 +174,7 @@ func TestLostAnswersOfTheRest(t *testing.T) {
 				t.Parallel()
 				d := newDeployment(t, faults)
 				d.cloud.AddDomain("example.com")
-				d.options = Options{ReservedIP: true, Domains: []string{"example.com"}}
+				d.options = Options{ReservedIP: providers.On, Domains: []string{"example.com"}}
 				err := d.deploy(d.open())
 				if how == "dropped before" {
 					if _, ok := errors.AsType[*providers.Failed](err); !ok {

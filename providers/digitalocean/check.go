@@ -39,8 +39,11 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 		}
 	}
 	existing, err := p.droplets(ctx, spec, time.Time{})
-	if err != nil || len(existing) > 0 {
-		return err // a droplet that exists needs no room and need not be on sale
+	if err != nil {
+		return err
+	}
+	if len(existing) > 0 { // it needs no room, and what it is need not be on sale
+		return p.checkResize(ctx, spec, &existing[0])
 	}
 	if err := p.checkRoom(ctx, owner); err != nil {
 		return err
@@ -87,7 +90,7 @@ func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error 
 			return err
 		}
 	}
-	if p.options.ReservedIP {
+	if p.options.ReservedIP == providers.On {
 		if _, err := p.reservedIPs(ctx, 0); err != nil {
 			return err
 		}
@@ -109,14 +112,9 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 	if p.options.VPC == "" {
 		return nil
 	}
-	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
-	if err = p.api.Plain(err); rest.IsNotFound(err) {
-		return &providers.Usage{
-			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
-		}
-	}
+	vpc, err := p.vpc(ctx)
 	if err != nil {
-		return p.api.Failed("look for the VPC", err)
+		return err
 	}
 	if spec.Region == "" || vpc.RegionSlug == spec.Region {
 		return nil
@@ -125,6 +123,17 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 		Err:  fmt.Errorf("the VPC %s is in %s, the droplet would be in %s", vpc.Name, vpc.RegionSlug, spec.Region),
 		Next: "use --region " + vpc.RegionSlug + ", or another VPC",
 	}
+}
+
+// vpc is the private network of the options.
+func (p *Provider) vpc(ctx context.Context) (*godo.VPC, error) {
+	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
+	if err = p.api.Plain(err); rest.IsNotFound(err) {
+		return nil, &providers.Usage{
+			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",
+		}
+	}
+	return vpc, p.api.Failed("look for the VPC", err)
 }
 
 // checkRoom refuses if the account has as many droplets as its limit allows.

@@ -50,16 +50,20 @@ type Options struct {
 	// ActiveWithin is how long a droplet may take until it is active with a
 	// public address, and how long a destroy may take; 0 is 10 minutes.
 	ActiveWithin time.Duration
-	// Backups turns on weekly backups, at a fifth of the droplet's price.
-	Backups bool
+	// Backups turns weekly backups on, at a fifth of the droplet's price, or off, which
+	// deletes those that there are.
+	Backups providers.Switch
+	// GrowDisk lets the disk grow with the droplet's size, which can't be undone.
+	GrowDisk bool
 	// VPC is the UUID of the private network; empty is the region's default.
 	VPC string
 	// Project is the name or UUID of the project that the droplet is put in;
 	// empty leaves it in the account's default project.
 	Project string
-	// ReservedIP asks for an address that can outlive the droplet. Destroy
-	// releases the one that the droplet holds only if this is set.
-	ReservedIP bool
+	// ReservedIP asks for an address that can outlive the droplet, or gives it back.
+	// Destroy releases the one that the droplet holds only if this is On, or if it is on
+	// record.
+	ReservedIP providers.Switch
 	// Domains are the names that are to point at the server. A name whose zone is
 	// not at DigitalOcean is not changed; a note says so.
 	Domains []string
@@ -104,6 +108,7 @@ type Provider struct {
 var (
 	_ providers.Provider     = (*Provider)(nil)
 	_ providers.BackupKeeper = (*Provider)(nil)
+	_ providers.Sharer       = (*Provider)(nil)
 )
 
 // New prepares a provider; it does not call the API. A missing token is a
@@ -140,7 +145,10 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 		&firewallResource{p: p, spec: spec},
 		&dropletResource{p: p, spec: spec},
 	}
-	if p.options.ReservedIP {
+	if p.options.Backups != providers.Unsaid {
+		all = append(all, &backupsResource{p: p, spec: spec})
+	}
+	if p.options.ReservedIP == providers.On {
 		all = append(all, &reservedIPResource{p: p, spec: spec})
 	}
 	if p.options.Project != "" {
@@ -152,6 +160,9 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	for _, name := range p.options.Domains {
 		all = append(all, &recordsResource{p: p, spec: spec, domain: strings.ToLower(strings.TrimSuffix(name, "."))})
 	}
+	if p.options.ReservedIP == providers.Off {
+		all = append(all, &returnedIP{p: p, spec: spec})
+	}
 	return all
 }
 
@@ -162,13 +173,14 @@ func (p *Provider) Server(ctx context.Context, spec providers.Spec) (providers.S
 	if err != nil {
 		return providers.Server{}, err
 	}
-	return providers.Server{Address: address.ipv4, Port: 22, User: "root"}, nil
+	return providers.Server{Address: address.ipv4, Direct: address.direct, Port: 22, User: "root"}, nil
 }
 
 // addresses are those of a server, and the number of its droplet; ipv6 may be empty.
+// direct is the droplet's own IPv4 address where ipv4 is a reserved one, and else empty.
 type addresses struct {
-	ipv4, ipv6 string
-	droplet    int
+	ipv4, ipv6, direct string
+	droplet            int
 }
 
 // address finds the server's addresses. The error wraps ErrNoServer if there is no
@@ -186,7 +198,7 @@ func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses,
 	if d.Status == "new" || at.ipv4 == "" {
 		return addresses{}, fmt.Errorf("%w yet: droplet %d is %s and has no public address", providers.ErrNoServer, d.ID, d.Status)
 	}
-	if !p.options.ReservedIP {
+	if p.options.ReservedIP != providers.On {
 		return at, nil
 	}
 	reserved, err := p.reservedIPs(ctx, d.ID)
@@ -194,7 +206,7 @@ func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses,
 		return addresses{}, err
 	}
 	if len(reserved) > 0 {
-		at.ipv4 = reserved[0].IP
+		at.direct, at.ipv4 = at.ipv4, reserved[0].IP
 	}
 	return at, nil
 }

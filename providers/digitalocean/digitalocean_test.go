@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) conformance.Opened {
 		d := newDeployment(t, fakecloud.Faults{})
 		d.cloud.AddDomain("example.com")
-		d.options = Options{ReservedIP: true, Domains: []string{"app.example.com"}, Project: "first-project", Backups: true, Spaces: shopBucket}
+		d.options = Options{ReservedIP: providers.On, Domains: []string{"app.example.com"}, Project: "first-project", Backups: providers.On, Spaces: shopBucket}
 		return conformance.Opened{
 			Provider: d.open(), Spec: d.spec,
 			Again: func(testing.TB) providers.Provider { return d.open() },
@@ -31,7 +31,7 @@ func TestWholeLifeLeavesAnEmptyCloud(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t, fakecloud.Faults{})
 	d.cloud.AddDomain("example.com")
-	d.options = Options{ReservedIP: true, Domains: []string{"example.com", "www.example.com", "elsewhere.net"}, Backups: true}
+	d.options = Options{ReservedIP: providers.On, Domains: []string{"example.com", "www.example.com", "elsewhere.net"}, Backups: providers.On}
 	if err := d.open().Check(t.Context(), d.spec); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestPlanMakesOnlyGETs(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t, fakecloud.Faults{})
 	d.cloud.AddDomain("example.com")
-	d.options = Options{Backups: true, ReservedIP: true, Domains: []string{"example.com"}, Project: "first-project"}
+	d.options = Options{Backups: providers.On, ReservedIP: providers.On, Domains: []string{"example.com"}, Project: "first-project"}
 	p := d.open()
 	if err := p.Check(t.Context(), d.spec); err != nil {
 		t.Fatal(err)

@@ -16,12 +16,11 @@ import (
 	"slipway/providers/rest"
 )
 
-// backupShare is the price of weekly backups as a part of the droplet's price. It is
-// from DigitalOcean's price list; the API does not have it.
-const backupShare = 0.20
-
 // clockSkew is how much this computer's clock may differ from DigitalOcean's.
 const clockSkew = time.Hour
+
+// kindDroplet is the kind of the server, in events and on record.
+const kindDroplet = "droplet"
 
 // dropletResource is the server itself. found is what the last Look found, and
 // looked tells whether there was one since the last create call.
@@ -32,7 +31,7 @@ type dropletResource struct {
 	found  *godo.Droplet
 }
 
-func (r *dropletResource) Kind() string           { return "droplet" }
+func (r *dropletResource) Kind() string           { return kindDroplet }
 func (r *dropletResource) Title() string          { return "a droplet at DigitalOcean" }
 func (r *dropletResource) Phase() providers.Phase { return providers.PhaseBoot }
 
@@ -62,7 +61,10 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 		return r.withWarning(found), err
 	}
 	r.found = &all[0]
-	found := r.existing()
+	found, err := r.existing(ctx)
+	if err != nil {
+		return providers.Finding{}, err
+	}
 	found.Notes = append(found.Notes, twinNotes(all)...)
 	return r.withWarning(found), nil
 }
@@ -80,70 +82,12 @@ func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error
 	if err != nil {
 		return providers.Finding{}, err
 	}
-	changes := []providers.Change{{
+	return providers.Finding{Changes: []providers.Change{{
 		What: fmt.Sprintf("create droplet %s in %s with %s", c.size.Slug, c.region.Slug, c.image.Slug),
 		Why:  fmt.Sprintf("%d MB of memory, %d GB of disk; monitoring and IPv6 on", c.size.MemoryMB, c.size.DiskGB),
 		// DigitalOcean bills by the second, up to the month's price.
 		Monthly: c.size.Monthly, Hourly: c.size.Hourly,
-	}}
-	if r.p.options.Backups {
-		changes = append(changes, providers.Change{
-			What:    "turn on weekly backups",
-			Why:     "they were asked for",
-			Monthly: cents(c.size.Monthly * backupShare), Hourly: rounded(c.size.Hourly*backupShare, 5),
-		})
-	}
-	return providers.Finding{Changes: changes}, nil
-}
-
-// existing describes the droplet that was found, and what it still lacks.
-func (r *dropletResource) existing() providers.Finding {
-	d := r.found
-	finding := providers.Finding{ID: strconv.Itoa(d.ID), Detail: fmt.Sprintf("droplet %d, %s in %s", d.ID, d.SizeSlug, regionOf(d))}
-	finding.Notes = r.differences()
-	lacks := lacking(d, r.spec.Tag)
-	if lacks == "" {
-		finding.Holds = true
-		finding.Detail += ", " + publicIPv4(d)
-		return finding
-	}
-	what := fmt.Sprintf("wait for droplet %d", d.ID)
-	if d.Status == "off" {
-		what = fmt.Sprintf("turn on droplet %d", d.ID)
-	}
-	finding.Changes = []providers.Change{{What: what, Why: lacks}}
-	return finding
-}
-
-// lacking says why a droplet can't be used yet; "" if it can. It needs its tag too:
-// without the tag the firewall is not bound to the droplet.
-func lacking(d *godo.Droplet, tag string) string {
-	switch {
-	case d.Status != "active":
-		return "it is " + d.Status
-	case publicIPv4(d) == "":
-		return "it has no public IPv4 address yet"
-	case !slices.Contains(d.Tags, tag):
-		return "it does not bear the tag " + tag + " yet"
-	}
-	return ""
-}
-
-// differences are notes about what is asked for now and what the droplet was not
-// made with.
-func (r *dropletResource) differences() []string {
-	var notes []string
-	add := func(flag, want, have string) {
-		if want != "" && have != "" && want != have {
-			notes = append(notes, fmt.Sprintf("the droplet exists with %s; --%s %s needs a new droplet: destroy this one first", have, flag, want))
-		}
-	}
-	add("region", r.spec.Region, regionOf(r.found))
-	add("size", r.spec.Size, r.found.SizeSlug)
-	if r.found.Image != nil && r.found.Image.Slug != "" && strconv.Itoa(r.found.Image.ID) != r.spec.Image {
-		add("image", r.spec.Image, r.found.Image.Slug)
-	}
-	return notes
+	}}}, nil
 }
 
 // twinNotes are notes about every droplet of the deployment but the first.
@@ -157,7 +101,8 @@ func twinNotes(all []godo.Droplet) []string {
 	return notes
 }
 
-// Make creates the droplet if the last Look found none, and waits until it is active
+// Make creates the droplet if the last Look found none, gives one that is there the size
+// that was asked for, and waits until it is active
 // and has a public address and its tag, and by its tag the firewall. The create call
 // is sent once. If its answer is lost, Make finds out whether it made a droplet.
 func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
@@ -167,6 +112,9 @@ func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
 		}
 	}
 	if r.found != nil {
+		if err := r.p.resize(ctx, r.spec, r.found, report); err != nil {
+			return err
+		}
 		return r.p.ready(ctx, r.spec, r.found.ID, 0, report)
 	}
 	id, action, err := r.create(ctx, report)
@@ -236,11 +184,16 @@ func (r *dropletResource) request(ctx context.Context) (*godo.DropletCreateReque
 	if number, err := strconv.Atoi(c.image.Slug); err == nil {
 		image = godo.DropletCreateImage{ID: number}
 	}
+	var policy *godo.DropletBackupPolicyRequest
+	backups := r.p.options.Backups == providers.On
+	if backups {
+		policy = weekly()
+	}
 	return &godo.DropletCreateRequest{
 		Name: uniqueName(r.spec.Tag), Region: c.region.Slug, Size: c.size.Slug, Image: image,
 		SSHKeys: []godo.DropletCreateSSHKey{{Fingerprint: keyPrint}}, UserData: r.spec.UserData,
 		Tags: []string{r.spec.Tag, commonTag}, VPCUUID: r.p.options.VPC,
-		Monitoring: true, IPv6: true, Backups: r.p.options.Backups,
+		Monitoring: true, IPv6: true, Backups: backups, BackupPolicy: policy,
 	}, nil
 }
 
@@ -309,7 +262,7 @@ func known(list []godo.Droplet, id int) bool {
 
 // knownDroplet is the number of the droplet that an earlier run saw; 0 is none.
 func knownDroplet(spec providers.Spec) int {
-	id, err := strconv.Atoi(spec.Known["droplet"])
+	id, err := strconv.Atoi(spec.Known[kindDroplet])
 	if err != nil {
 		return 0
 	}
@@ -377,7 +330,7 @@ func monthlyOf(d *godo.Droplet) float64 {
 		return 0
 	}
 	price := d.Size.PriceMonthly
-	if slices.Contains(d.Features, "backups") {
+	if backedUp(d) {
 		price *= 1 + backupShare
 	}
 	return cents(price)

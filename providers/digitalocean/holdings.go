@@ -31,7 +31,7 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 	for _, d := range w.droplets {
 		all = append(all, providers.Holding{
 			Kind: "droplet", ID: strconv.Itoa(d.ID), Monthly: monthlyOf(&d),
-			Detail: fmt.Sprintf("%s in %s, %s, %s", d.SizeSlug, regionOf(&d), d.Status, publicIPv4(&d)),
+			Detail: fmt.Sprintf("%s in %s, %s, %s", d.SizeSlug, regionOf(&d), d.Status, publicIPv4(&d)) + withBackups(&d),
 		})
 	}
 	for _, k := range w.spacesKeys {
@@ -44,6 +44,14 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 		all = append(all, providers.Holding{Kind: "dns-record", ID: strconv.Itoa(r.ID), Detail: fmt.Sprintf("%s %s → %s", r.Type, r.domain, r.Data)})
 	}
 	return all, nil
+}
+
+// withBackups says that the droplet's price has its backups in it.
+func withBackups(d *godo.Droplet) string {
+	if backedUp(d) {
+		return ", with weekly backups"
+	}
+	return ""
 }
 
 // inventory is everything that exists for a deployment.
@@ -65,7 +73,7 @@ func (p *Provider) inventory(ctx context.Context, spec providers.Spec) (*invento
 	if w.droplets, err = p.droplets(ctx, spec, time.Time{}); err != nil {
 		return nil, err
 	}
-	if err = p.reservedOf(ctx, w); err != nil {
+	if err = p.reservedOf(ctx, spec, w); err != nil {
 		return nil, err
 	}
 	if w.records, err = p.ownRecords(ctx, w.addresses()); err != nil {
@@ -98,19 +106,23 @@ func (p *Provider) ownSpacesKeys(ctx context.Context, tag string) ([]*godo.Space
 	return append(scoped, passing...), err
 }
 
-func (p *Provider) reservedOf(ctx context.Context, w *inventory) error {
+func (p *Provider) reservedOf(ctx context.Context, spec providers.Spec, w *inventory) error {
+	asksForIt := p.options.ReservedIP == providers.On
+	recorded := spec.Known[reservedIPKind] != "" || !spec.Asked[reservedIPKind].IsZero()
 	for _, d := range w.droplets {
 		held, err := p.reservedIPs(ctx, d.ID)
-		if p.options.ReservedIP {
-			w.reserved = append(w.reserved, held...)
-			if err != nil {
-				return err
-			}
-			continue
+		// Where the deployment has none they are only listed to say what stays, so a token
+		// that may not read reserved IPs is no reason to stop.
+		if err != nil && (asksForIt || recorded) {
+			return err
 		}
-		// Without the option they are only listed to say what stays, so a token that
-		// may not read reserved IPs is no reason to stop.
-		w.foreign = append(w.foreign, held...)
+		for _, ip := range held {
+			if asksForIt || ownsReserved(spec, ip.IP) {
+				w.reserved = append(w.reserved, ip)
+			} else {
+				w.foreign = append(w.foreign, ip)
+			}
+		}
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ import (
 // API does not have it.
 const idleReservedIPMonthly = 5.00
 
+// reservedIPKind is the kind of a reserved IP, also where it is given back.
+const reservedIPKind = "reserved-ip"
+
 // reservedIPResource is a reserved IP that is assigned to the droplet. The API has no
 // tags for it; it belongs to the deployment if its droplet has it. The create call
 // names the droplet, so that the address is assigned from the start.
@@ -26,7 +29,7 @@ type reservedIPResource struct {
 	spec providers.Spec
 }
 
-func (r *reservedIPResource) Kind() string           { return "reserved-ip" }
+func (r *reservedIPResource) Kind() string           { return reservedIPKind }
 func (r *reservedIPResource) Title() string          { return "a reserved IP address" }
 func (r *reservedIPResource) Phase() providers.Phase { return providers.PhaseBoot }
 
@@ -57,7 +60,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	if err != nil || len(held) == 0 {
 		return missing, err
 	}
-	return providers.Finding{Holds: true, Detail: held[0].IP}, nil
+	return providers.Finding{Holds: true, Detail: held[0].IP, ID: held[0].IP}, nil
 }
 
 // Make reserves an address for the droplet. The call is sent once.

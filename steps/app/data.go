@@ -130,6 +130,7 @@ func (d *detection) data() error {
 			told.add(k)
 		}
 	}
+	d.found.Databases = told.databases
 	told.settle()
 	for _, k := range told.all {
 		d.found.Data = append(d.found.Data, k.Kept)
@@ -176,16 +177,21 @@ type foundKept struct {
 	source string
 	// only is the file for which a folder is kept; "" if the folder was named.
 	only string
+	// database is set if a library of databases opens it.
+	database bool
 }
 
 type keptList struct {
 	all []foundKept
 	// others are files in kept folders that are not to be served.
 	others []string
+	// databases are the files of databases, in the order in which they were found.
+	databases []DatabaseFile
 }
 
 // add takes a path. What was said of it first counts, and a URL from whoever knows it.
 func (l *keptList) add(k foundKept) {
+	l.noteDatabase(k)
 	for i, had := range l.all {
 		if had.Path != k.Path {
 			continue

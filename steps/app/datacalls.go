@@ -11,8 +11,8 @@ type writer struct {
 	at     int
 	names  []string
 	folder bool
-	// temporary is set for what is kept in /tmp too: a database.
-	temporary bool
+	// database is set for the file of a database, which is kept in /tmp too.
+	database bool
 }
 
 var (
@@ -73,17 +73,21 @@ func (f *finder) calls(l line, i int) {
 			f.written(w, e.argument(args, w.at, w.names...), l.at(i))
 		}
 		if name == "shelve.open" || name == "dbm.open" {
-			f.keepFile(mapped(e.argument(args, 0, "filename"), func(text string) string { return text + ".db" }), "", l.at(i))
+			f.keepDatabase(mapped(e.argument(args, 0, "filename"), func(text string) string { return text + ".db" }), "", l.at(i))
 		}
 	}
 }
 
 func (f *finder) written(w writer, texts []string, source string) {
+	if w.database {
+		f.keepDatabase(texts, "", source)
+		return
+	}
 	for _, text := range texts {
 		switch {
 		case w.folder:
 			f.keepFolder([]string{text}, true, source)
-		case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, appRoot) && !w.temporary: // a log in /tmp or of the system
+		case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, appRoot): // a log in /tmp or of the system
 		default:
 			f.keepFile([]string{text}, "", source)
 		}
@@ -100,7 +104,7 @@ func (f *finder) writes(args [][]token) bool {
 func (f *finder) pony(l line, i int, args [][]token) {
 	provider, _ := onlyString(argumentOf(args, 0, "provider"))
 	if provider == "sqlite" {
-		f.keepFile(f.reader(l.scope).argument(args, 1, "filename"), path.Dir(l.scope.module.path), l.at(i))
+		f.keepDatabase(f.reader(l.scope).argument(args, 1, "filename"), path.Dir(l.scope.module.path), l.at(i))
 	}
 }
 

@@ -172,7 +172,7 @@ func (f *finder) addresses(texts []string, source string) {
 	}
 	for _, text := range texts {
 		if name := sqliteFile(text); name != "" {
-			f.keepFile([]string{name}, base, source)
+			f.keepDatabase([]string{name}, base, source)
 		}
 	}
 }

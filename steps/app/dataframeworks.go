@@ -197,7 +197,7 @@ func (f *finder) djangoDatabases(l line, tokens []token) {
 			}
 		}
 		if engine && len(name) > 0 {
-			f.keepFile(f.reader(l.scope).texts(name), "", fmt.Sprintf("%s line %d", l.scope.module.path, name[0].line))
+			f.keepDatabase(f.reader(l.scope).texts(name), "", fmt.Sprintf("%s line %d", l.scope.module.path, name[0].line))
 		}
 	}
 }

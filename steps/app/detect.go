@@ -30,7 +30,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 		d.found.because("tests", s.TestCommand, SettingsFile)
 	}
 	d.settingsLimits()
-	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.databases, d.gunicorn, d.python, d.warnings, d.guards, d.words} {
+	for _, step := range []func() error{d.app, d.files, d.requirements, d.schema, d.ownProjects, d.debianPackages, d.data, d.databases, d.gunicorn, d.inMemory, d.python, d.warnings, d.guards, d.words} {
 		if err := step(); err != nil {
 			return Found{}, err
 		}

@@ -73,6 +73,11 @@ type Found struct {
 	// Data are the folders and files beside the code that outlive a release, sorted by
 	// their paths.
 	Data []Kept
+	// Databases are the files of databases among Data, such as those of SQLite.
+	Databases []DatabaseFile `json:"-"`
+	// InMemory says what of the app lives in the memory of one process, so that several
+	// instances don't share it.
+	InMemory []InMemory `json:"-"`
 	// SettingsModule is the DJANGO_SETTINGS_MODULE of the app that is served:
 	// "shop.settings"; "" if it is not known or not a Django app.
 	SettingsModule string

@@ -33,7 +33,7 @@ var leftFolders = map[string]bool{
 	"__pycache__": true, "node_modules": true, ".tox": true, ".nox": true,
 	".mypy_cache": true, ".pytest_cache": true, ".ruff_cache": true, ".hypothesis": true,
 	".idea": true, ".vscode": true, ".eggs": true, ".ipynb_checkpoints": true,
-	".slipway": true, ".direnv": true, ".terraform": true, ".vagrant": true,
+	".slipway": true, ".do": true, ".direnv": true, ".terraform": true, ".vagrant": true,
 	".ssh": true, ".aws": true, ".gnupg": true,
 }
 

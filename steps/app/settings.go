@@ -86,6 +86,8 @@ type File struct {
 	// Services is the table [services]: the kinds of databases beside the app, sorted, or
 	// NoServices alone.
 	Services []string `toml:"-"`
+	// DigitalOcean is the table [digitalocean].
+	DigitalOcean DigitalOcean `toml:"-"`
 	// Heroku is the table [heroku].
 	Heroku Heroku `toml:"-"`
 	// AppPlatform is the table [app-platform].
@@ -129,6 +131,8 @@ type document struct {
 	Allow    any            `toml:"allow"`
 	Services *servicesTable `toml:"services"`
 	Heroku   map[string]any `toml:"heroku"`
+	// DigitalOcean is [digitalocean].
+	DigitalOcean dropletTable `toml:"digitalocean"`
 	// AppPlatform is [app-platform].
 	AppPlatform map[string]any `toml:"app-platform"`
 }
@@ -159,6 +163,7 @@ func ReadSettings(fsys fs.FS) (File, error) {
 	if file.App.ServiceNames, err = doc.Services.names(); err != nil {
 		return File{}, err
 	}
+	file.DigitalOcean = doc.DigitalOcean.read()
 	if file.Heroku, err = readHeroku(doc.Heroku); err != nil {
 		return File{}, err
 	}

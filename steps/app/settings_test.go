@@ -45,6 +45,19 @@ python = "3.12"
 	}
 }
 
+// TestReadDigitalOcean tells what is not said from what is said to be off.
+func TestReadDigitalOcean(t *testing.T) {
+	for text, want := range map[string]DigitalOcean{
+		"":                 {},
+		"[digitalocean]\n": {},
+		"[digitalocean]\nbackups = true\nreserved-ip = false\nvpc = 'u'\nproject = 'shops'": {Backups: "true", ReservedIP: "false", VPC: "u", Project: "shops"},
+	} {
+		if got, err := ReadSettings(files("slipway.toml", text)); err != nil || got.DigitalOcean != want {
+			t.Errorf("%q: got %+v, %v", text, got.DigitalOcean, err)
+		}
+	}
+}
+
 func TestReadSettingsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"name = 'x'\nregoin = 'y'":         "slipway.toml line 2: there is no key regoin: remove it",
@@ -54,6 +67,8 @@ func TestReadSettingsWrong(t *testing.T) {
 		"name = ":                          "slipway.toml line 1: ",
 		"domain = 3":                       "slipway.toml: domain is neither a string nor a list",
 		"domain = [3]":                     "slipway.toml: domain is neither a string nor a list",
+		"[digitalocean]\nbackups = 'x'":    "slipway.toml line 2: digitalocean.backups: ",
+		"[digitalocean]\nsize = 'x'":       "slipway.toml line 2: there is no key digitalocean.size",
 		"allow = true":                     "slipway.toml: allow is neither a port nor a list of ports",
 		"allow = [[1]]":                    "slipway.toml: allow is neither a port nor a list of ports",
 		"[env]\nA = 1":                     "slipway.toml line 2: env.A: ",

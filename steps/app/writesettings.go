@@ -80,7 +80,7 @@ func tomlString(text string) string {
 
 // server offers the keys that decide where the app runs: the app's files don't say it.
 func (w *settingsWriter) server() {
-	w.comment("Where it runs: local, digitalocean, ssh, docker or heroku.",
+	w.comment("Where it runs: local, digitalocean, ssh, docker, heroku or app-platform.",
 		`provider = "local"`,
 		`domain = ["app.example.org"]`,
 		`hardening = "standard"`)
@@ -201,6 +201,11 @@ func (w *settingsWriter) services(found Found) {
 
 // platforms offers the tables that only one provider reads.
 func (w *settingsWriter) platforms(found Found) {
+	w.blank()
+	w.comment("More for a droplet: DigitalOcean's own weekly backups, an address that outlives the",
+		"droplet, its private network and its project.",
+		"[digitalocean]", "backups = true", "reserved-ip = true",
+		`vpc = "00000000-0000-4000-8000-000000000000"`, `project = "name"`)
 	w.blank()
 	w.comment("How many dynos a process has on Heroku, and the team that owns the app.",
 		"[heroku]", "web = 1")

@@ -49,10 +49,11 @@ func (p Plan) AuthorityHost() string {
 func (p Plan) TakesDomain() bool { return !p.outOfReach() }
 
 // outOfReach tells whether the certificate authority can never reach the server:
-// Let's Encrypt does not reach a machine on this computer, and a platform has none.
+// Let's Encrypt does not reach a machine on this computer, and of the platforms only App
+// Platform has certificates for domains, by itself.
 func (p Plan) outOfReach() bool {
 	provider := p.Value(KeyProvider)
-	return p.OnPlatform() || (provider == ProviderLocal || provider == "") && p.Authority() == letsEncrypt
+	return p.OnPlatform() && !p.onAppPlatform() || (provider == ProviderLocal || provider == "") && p.Authority() == letsEncrypt
 }
 
 // CheckDomain refuses a domain that was given by flag or environment for a server

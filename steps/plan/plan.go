@@ -247,7 +247,7 @@ func (p *Plan) findApp(ctx context.Context, source source, file app.File, asked 
 	if err = p.findPython(ctx, source.files, asked); err != nil {
 		return err
 	}
-	if err = p.refusePython(); err != nil {
+	if err = p.refuseOnPlatform(); err != nil {
 		return err
 	}
 	if err = p.readCounts(file); err != nil {

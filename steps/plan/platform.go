@@ -48,6 +48,9 @@ func (p *Plan) keepTaken() error {
 func (s Setting) untaken(v NamedValue, provider string) error {
 	next := "leave it out, or use --provider " + orList(s.takers)
 	subject := fmt.Sprintf("--%s (from %s)", s.Key, v.From)
+	if s.Key == KeyBackups && slices.Contains(withServer, provider) {
+		next += "; for backups by Slipway there is --" + KeyBackupTo
+	}
 	if slices.Equal(s.takers, withServer) {
 		return Usagef(next, "%s takes a server, and %s has none: it runs the app by itself", subject, provider)
 	}
@@ -125,6 +128,14 @@ func (p *Plan) readCounts(file app.File) error {
 // herokuPythons are the minor versions that Heroku's buildpack installs.
 var herokuPythons = []string{"3.10", "3.11", "3.12", "3.13", "3.14"}
 
+// refuseOnPlatform refuses an app that the platform can't run.
+func (p *Plan) refuseOnPlatform() error {
+	if err := p.refusePython(); err != nil {
+		return err
+	}
+	return p.refuseDatabaseFiles()
+}
+
 // refusePython refuses an app whose Python the platform does not have.
 func (p *Plan) refusePython() error {
 	if p.Value(KeyProvider) != ProviderHeroku || slices.Contains(herokuPythons, p.Python) {
@@ -139,6 +150,9 @@ func (p *Plan) refusePython() error {
 // warnOfPlatform warns of what the platform does otherwise than a server would, where
 // the app needs that.
 func (p *Plan) warnOfPlatform() {
+	if p.onAppPlatform() {
+		p.warnOfAppPlatform()
+	}
 	if p.Value(KeyProvider) != ProviderHeroku || len(p.App.Data) == 0 {
 		return
 	}

@@ -40,6 +40,15 @@ func TestUntaken(t *testing.T) {
 		{ProviderAppPlatform, KeyInstances, "4..4", "it is a number from 1 to 100, or two like 2..10"},
 		{ProviderAppPlatform, KeyInstances, "2..", "it is a number from 1 to 100, or two like 2..10"},
 		{ProviderAppPlatform, KeyInstances, "02..4", "it is a number from 1 to 100, or two like 2..10"},
+		{ProviderLocal, KeyBackups, "true", "--backups (from flag) means nothing with --provider local: leave it out, or use --provider digitalocean; for backups by Slipway there is --backup-to"},
+		{ProviderAppPlatform, KeyBackups, "true", "--backups (from flag) means nothing with --provider app-platform"},
+		{ProviderSSH, KeyReservedIP, "true", "--reserved-ip (from flag) means nothing with --provider ssh"},
+		{ProviderDocker, KeyVPC, "c33931f2-a26a-4e61-b85c-4e95a2ec431b", "--vpc (from flag) means nothing with --provider docker"},
+		{ProviderHeroku, KeyProject, "shops", "--project (from flag) means nothing with --provider heroku"},
+		{ProviderDigitalOcean, KeyBackups, "weekly", `backups "weekly" (from flag) can't be used: it is one of true, false`},
+		{ProviderDigitalOcean, KeyReservedIP, "1.2.3.4", "it is one of true, false"},
+		{ProviderDigitalOcean, KeyVPC, "default-fra1", "it is a UUID in lower case, as doctl vpcs list shows it"},
+		{ProviderDigitalOcean, KeyProject, "a\nb", "it is the name or the UUID of a project"},
 		{ProviderHeroku, KeyService, "mysql", "it is postgres, redis or mariadb, or none alone"},
 		{ProviderHeroku, KeyService, "postgres,none", "it is postgres, redis or mariadb, or none alone"},
 	} {
@@ -177,10 +186,10 @@ func TestPythonsOfHeroku(t *testing.T) {
 	}
 }
 
-// TestSizeOfContainers has --size change what a container may take, and stay without the
-// flag; the size of a server can't change.
-func TestSizeOfContainers(t *testing.T) {
-	for provider, fixed := range map[string]bool{ProviderDocker: false, ProviderHeroku: true} {
+// TestSizeChanges has --size change what a container may take, and what a droplet is, and
+// stay without the flag; the size of dynos can't change.
+func TestSizeChanges(t *testing.T) {
+	for provider, fixed := range map[string]bool{ProviderDocker: false, ProviderDigitalOcean: false, ProviderHeroku: true} {
 		home := state.Home{Dir: t.TempDir()}
 		folder := writeApp(t, "")
 		for i, asked := range []struct{ size, want string }{{"512m", "512m"}, {"2g", "2g"}, {"", "2g"}} {
@@ -197,6 +206,9 @@ func TestSizeOfContainers(t *testing.T) {
 			}
 			if err == nil && p.Value(KeySize) != asked.want {
 				t.Errorf("%s with size %q takes %q, want %q", provider, asked.size, p.Value(KeySize), asked.want)
+			}
+			if keep := SpecOf(p).KeepSize; err == nil && keep != (asked.size == "") {
+				t.Errorf("%s with size %q: a server keeps its size: %t", provider, asked.size, keep)
 			}
 			if err == nil {
 				remember(t, home, p)

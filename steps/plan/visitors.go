@@ -46,14 +46,14 @@ func (p *Plan) warnOfHosts() {
 	if named := h.Domains(); len(named) > 0 && p.TakesDomain() {
 		next = fmt.Sprintf("give --domain %s, or %s", named[0], next)
 	}
-	if p.Value(KeyProvider) == ProviderHeroku && h.Covers("any"+herokuHosts) {
+	if hosts := platformHosts[p.Value(KeyProvider)]; hosts != "" && h.Covers("any"+hosts) {
 		return
 	}
 	p.warn(fmt.Sprintf("every page answers 400 for the host that is %s: %s in %s %s; %s", p.ownAddress(), h.Setting, h.Source, lists, next))
 }
 
-// herokuHosts ends the host of every app on Heroku.
-const herokuHosts = ".herokuapp.com"
+// platformHosts end the host of every app on a platform, all of which are served over HTTPS.
+var platformHosts = map[string]string{ProviderHeroku: ".herokuapp.com", ProviderAppPlatform: ".ondigitalocean.app"}
 
 // ownAddress is what visitors ask for without a domain.
 func (p *Plan) ownAddress() string {
@@ -62,13 +62,15 @@ func (p *Plan) ownAddress() string {
 		return "the app's address on this computer"
 	case ProviderHeroku:
 		return "the app's address at Heroku"
+	case ProviderAppPlatform:
+		return "the app's address at App Platform"
 	}
 	return "the server's address"
 }
 
 func (p *Plan) warnOfHTTPS() {
 	https := p.App.HTTPSOnly
-	if https.Setting == "" || https.Sometimes || len(p.Domains()) > 0 || p.Value(KeyProvider) == ProviderHeroku {
+	if https.Setting == "" || https.Sometimes || len(p.Domains()) > 0 || platformHosts[p.Value(KeyProvider)] != "" {
 		return
 	}
 	if _, given := p.Env[https.Variable]; https.Variable != "" && (given || p.Tag != "") {

@@ -227,13 +227,16 @@ func (a Answers) Words() []string {
 		if !said {
 			continue
 		}
-		if s.IsList() {
+		switch {
+		case s.IsList():
 			for one := range strings.SplitSeq(value, plan.ListSeparator) {
 				words = append(words, "--"+s.Key, shellescape.Quote(one))
 			}
-			continue
+		case s.IsSwitch():
+			words = append(words, "--"+s.Key+"="+shellescape.Quote(value))
+		default:
+			words = append(words, "--"+s.Key, shellescape.Quote(value))
 		}
-		words = append(words, "--"+s.Key, shellescape.Quote(value))
 	}
 	if a.EnvFile != "" {
 		words = append(words, "--env-file", shellescape.Quote(a.EnvFile))

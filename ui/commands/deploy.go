@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,8 +25,10 @@ type deployFlags struct {
 	sample, envFile string
 	env             []string
 	settings        map[string]*string
-	// lists are those settings that can be given more than once.
-	lists map[string]*[]string
+	// lists are those settings that can be given more than once, switches those that are
+	// on or off.
+	lists    map[string]*[]string
+	switches map[string]*bool
 }
 
 const deployLong = `Slipway deploys a Python web app to a hardened server of yours. APP is the app's
@@ -68,17 +71,20 @@ func (c *command) addDeploy(cmd *cobra.Command) {
 
 // addDeployFlags gives a command the flags of deploy.
 func addDeployFlags(cmd *cobra.Command) *deployFlags {
-	f := &deployFlags{settings: map[string]*string{}, lists: map[string]*[]string{}}
+	f := &deployFlags{settings: map[string]*string{}, lists: map[string]*[]string{}, switches: map[string]*bool{}}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVarP(&f.yes, "yes", "y", false, "ask nothing; use flags, environment, slipway.toml, defaults")
 	flags.StringVar(&f.sample, "sample", "", "deploy a bundled sample instead of APP: "+strings.Join(app.SampleNames(), " or "))
 	for _, s := range plan.Settings {
-		if s.IsList() {
+		switch {
+		case s.IsList():
 			f.lists[s.Key] = flags.StringArray(s.Key, nil, s.Usage)
-			continue
+		case s.IsSwitch():
+			f.switches[s.Key] = flags.Bool(s.Key, false, s.Usage)
+		default:
+			f.settings[s.Key] = flags.String(s.Key, "", usage(s))
 		}
-		f.settings[s.Key] = flags.String(s.Key, "", usage(s))
 	}
 	flags.StringArrayVar(&f.env, "env", nil, "a variable of the app, as KEY=VALUE; can be given more than once")
 	flags.StringVar(&f.envFile, "env-file", "", "a FILE with the app's variables, one KEY=VALUE a line")
@@ -104,6 +110,11 @@ func (f *deployFlags) asked(cmd *cobra.Command, args []string) plan.Asked {
 	for key, value := range f.settings {
 		if cmd.Flags().Changed(key) {
 			asked.Flags[key] = *value
+		}
+	}
+	for key, on := range f.switches {
+		if cmd.Flags().Changed(key) {
+			asked.Flags[key] = strconv.FormatBool(*on)
 		}
 	}
 	for key, values := range f.lists {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,16 +20,64 @@ import (
 func (c *command) eject() *cobra.Command {
 	cmd := &cobra.Command{Use: "eject", Short: "Write files with which an app runs without Slipway", Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return plan.Usagef("write slipway eject docker", "it is not said for what the files are to be")
+			return plan.Usagef("write slipway eject docker or slipway eject app-platform", "it is not said for what the files are to be")
 		}}
-	cmd.AddCommand(c.ejectDocker())
+	cmd.AddCommand(c.ejectDocker(), c.ejectAppPlatform())
 	return cmd
 }
 
-// ejectFlags are the flags of eject docker.
+// ejectFlags are the flags of a command that ejects.
 type ejectFlags struct {
 	sample, output     string
 	force, cacheMounts bool
+	// settings and lists are the values of flags that are settings, by key.
+	settings map[string]*string
+	lists    map[string]*[]string
+}
+
+// add gives a command the flags, and those of these settings.
+func (f *ejectFlags) add(cmd *cobra.Command, keys ...string) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.sample, "sample", "", "a bundled sample instead of APP")
+	flags.StringVar(&f.output, "output", "", "the DIR to write to; default: the app's folder")
+	flags.BoolVar(&f.force, "force", false, "replace files that say something else")
+	flags.BoolVar(&f.cacheMounts, "cache-mounts", false, "keep what a build downloads for the next one; only BuildKit can build this")
+	f.settings, f.lists = map[string]*string{}, map[string]*[]string{}
+	for _, s := range plan.Settings {
+		switch {
+		case !slices.Contains(keys, s.Key):
+		case s.IsList():
+			f.lists[s.Key] = flags.StringArray(s.Key, nil, s.Usage)
+		default:
+			f.settings[s.Key] = flags.String(s.Key, "", s.Usage)
+		}
+	}
+}
+
+// asked is what the flags and the arguments ask for.
+func (f *ejectFlags) asked(provider string, args []string) (plan.Asked, error) {
+	asked := plan.Asked{Sample: f.sample, Flags: map[string]string{plan.KeyProvider: provider}}
+	switch {
+	case f.sample != "" && len(args) > 0:
+		return asked, plan.Usagef("give one of them", "both --sample and a folder are given")
+	case f.sample != "" && f.output == "":
+		return asked, plan.Usagef("give --output DIR", "a sample has no folder to write to")
+	case len(args) > 0:
+		asked.Folder = args[0]
+	case f.sample == "":
+		asked.Folder = "."
+	}
+	for key, value := range f.settings {
+		if *value != "" {
+			asked.Flags[key] = *value
+		}
+	}
+	for key, values := range f.lists {
+		if len(*values) > 0 {
+			asked.Flags[key] = strings.Join(*values, plan.ListSeparator)
+		}
+	}
+	return asked, nil
 }
 
 func (c *command) ejectDocker() *cobra.Command {
@@ -43,67 +92,65 @@ compose.yaml. No engine is needed for that, and nothing is run.`,
   slipway eject docker --sample hello --output hello`,
 		Args: most(1),
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&f.sample, "sample", "", "a bundled sample instead of APP")
-	flags.StringVar(&f.output, "output", "", "the DIR to write to; default: the app's folder")
-	flags.BoolVar(&f.force, "force", false, "replace files that say something else")
-	flags.BoolVar(&f.cacheMounts, "cache-mounts", false, "keep what a build downloads for the next one; only BuildKit can build this")
+	f.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		asked := plan.Asked{Sample: f.sample, Getenv: c.streams.Getenv, Flags: map[string]string{plan.KeyProvider: plan.ProviderDocker}}
-		switch {
-		case f.sample != "" && len(args) > 0:
-			return plan.Usagef("give one of them", "both --sample and a folder are given")
-		case f.sample != "" && f.output == "":
-			return plan.Usagef("give --output DIR", "a sample has no folder to write to")
-		case len(args) > 0:
-			asked.Folder = args[0]
-		case f.sample == "":
-			asked.Folder = "."
-		}
-		home, err := c.home()
+		p, err := c.ejectPlan(cmd.Context(), f, plan.ProviderDocker, args)
 		if err != nil {
 			return err
 		}
-		asked.Index = index.New(c.streams.Getenv, home.Cache)
-		// What is deployed under the app's name decides nothing here, so there is no record.
-		p, err := plan.Make(cmd.Context(), asked, state.Home{Dir: filepath.Join(home.Dir, "no deployments"), Cache: home.Cache})
+		files, err := image.Files(p, image.Options{CacheMounts: f.cacheMounts})
 		if err != nil {
 			return err
 		}
-		return c.writeImage(f, p)
+		folder, err := c.writeEjected(f, p, files)
+		if err != nil {
+			return err
+		}
+		made, err := writeVariablesFile(folder)
+		if err != nil {
+			return err
+		}
+		if made {
+			c.sayf("wrote %s, for the app's variables\n", filepath.Join(folder, variablesFile))
+		}
+		for _, line := range ejectNotes(p) {
+			c.sayf("note: %s\n", line)
+		}
+		c.sayf("start it in %s: docker compose up --build --detach\n", folder)
+		return nil
 	}
 	return cmd
 }
 
-// writeImage writes the files, and says what it wrote and what to do with it.
-func (c *command) writeImage(f *ejectFlags, p plan.Plan) error {
-	files, err := image.Files(p, image.Options{CacheMounts: f.cacheMounts})
+// ejectPlan is the plan of the app that is to be ejected.
+func (c *command) ejectPlan(ctx context.Context, f *ejectFlags, provider string, args []string) (plan.Plan, error) {
+	asked, err := f.asked(provider, args)
 	if err != nil {
-		return err
+		return plan.Plan{}, err
 	}
+	home, err := c.home()
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	asked.Getenv, asked.Index = c.streams.Getenv, index.New(c.streams.Getenv, home.Cache)
+	// What is deployed under the app's name decides nothing here, so there is no record.
+	return plan.Make(ctx, asked, state.Home{Dir: filepath.Join(home.Dir, "no deployments"), Cache: home.Cache})
+}
+
+// writeEjected writes the files, says what it wrote, and returns the folder.
+func (c *command) writeEjected(f *ejectFlags, p plan.Plan, files []portable.File) (folder string, err error) {
 	folder, besides, err := ejectFolder(f.output, p)
 	if err != nil {
-		return err
+		return "", err
 	}
 	written, err := target{folder, f.force, besides}.write(files)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, line := range written {
 		c.sayf("%s\n", line)
 	}
-	made, err := writeVariablesFile(folder)
-	if err != nil {
-		return err
-	}
-	if made {
-		c.sayf("wrote %s, for the app's variables\n", filepath.Join(folder, variablesFile))
-	}
-	for _, line := range ejectNotes(p) {
-		c.sayf("note: %s\n", line)
-	}
-	c.sayf("start it in %s: docker compose up --build --detach\n", folder)
-	return nil
+	return folder, nil
 }
 
 // ejectNotes are what a person should know who runs the app with these files.

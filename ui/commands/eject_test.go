@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"slipway/steps"
 	"slipway/steps/image"
 )
 
@@ -14,9 +15,14 @@ import (
 // it said.
 func ejects(t *testing.T, args ...string) (int, string) {
 	t.Helper()
+	return ejectsFor(t, "docker", args...)
+}
+
+func ejectsFor(t *testing.T, what string, args ...string) (int, string) {
+	t.Helper()
 	home := t.TempDir()
 	var out bytes.Buffer
-	code := Main(t.Context(), append([]string{"eject", "docker"}, args...), Streams{In: strings.NewReader(""), Out: &out, Err: &out, Getenv: func(name string) string {
+	code := Main(t.Context(), append([]string{"eject", what}, args...), Streams{In: strings.NewReader(""), Out: &out, Err: &out, Getenv: func(name string) string {
 		return map[string]string{"SLIPWAY_HOME": home, "PIP_NO_INDEX": "1"}[name]
 	}})
 	return code, out.String()
@@ -135,5 +141,58 @@ func TestEjectRefuses(t *testing.T) {
 	}
 	if code, said := ejects(t, "--sample", "hello", "--output", filepath.Join(own, "app.py")); code != 2 {
 		t.Errorf("into a file: %d, %s", code, said)
+	}
+}
+
+// TestEjectAppPlatform: the spec is written beside the files of the image, stays the same
+// when they are there already, and has no value of a variable.
+func TestEjectAppPlatform(t *testing.T) {
+	folder := ejectable(t, map[string]string{".env": "SECRET_KEY=x\n", "slipway.toml": "[app-platform]\nweb = 3\n[env]\nLEVEL = 'loud'\n"})
+	code, said := ejectsFor(t, "app-platform", folder)
+	spec := filepath.Join(folder, filepath.FromSlash(steps.AppSpecFile))
+	if code != 0 || !strings.Contains(said, "wrote "+spec+"\n") || !strings.HasSuffix(said, "how to go on is at the top of "+spec+"\n") {
+		t.Fatalf("ended with %d: %s", code, said)
+	}
+	if !strings.Contains(said, "note: .env is not in the image") || strings.Contains(said, "--env") {
+		t.Errorf("of the variables it says: %s", said)
+	}
+	text := read(t, spec)
+	for _, want := range []string{"instance_count: 3\n", "#   LEVEL\n#   SECRET_KEY\n", "  - key: SECRET_KEY\n    scope: RUN_TIME\n    type: SECRET\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+	if strings.Contains(text, "loud") || strings.Contains(text, "SECRET_KEY=x") {
+		t.Errorf("the spec has a value: %s", text)
+	}
+	if _, err := os.Stat(filepath.Join(folder, image.Compose)); err == nil {
+		t.Error("compose.yaml was written")
+	}
+	if code, said := ejectsFor(t, "app-platform", folder); code != 0 || strings.Contains(said, "wrote ") || strings.Count(said, "unchanged ") != 3 {
+		t.Errorf("the second time: %d, %s", code, said)
+	}
+	if code, said := ejects(t, folder); code != 0 || strings.Count(said, "unchanged ") != 2 {
+		t.Errorf("Docker's files in the same folder: %d, %s", code, said)
+	}
+	if code, said := ejectsFor(t, "app-platform", folder, "--instances", "2..4"); code != 2 || !strings.Contains(said, steps.AppSpecFile+" is there already and says something else") {
+		t.Errorf("another number: %d, %s", code, said)
+	}
+	if code, said := ejectsFor(t, "app-platform", folder, "--instances", "2..4", "--force"); code != 0 || !strings.Contains(read(t, spec), "max_instance_count: 4\n") {
+		t.Errorf("with --force: %d, %s", code, said)
+	}
+}
+
+// TestEjectAppPlatformRefuses: an app whose database is a file has no home there.
+func TestEjectAppPlatformRefuses(t *testing.T) {
+	folder := ejectable(t, map[string]string{"db.py": "", "app.py": "import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\ndb = sqlite3.connect('shop.db')\n"})
+	code, said := ejectsFor(t, "app-platform", folder)
+	if code != 2 || !strings.Contains(said, "SQLite file shop.db (app.py line 4)") || !strings.Contains(said, "--service postgres") {
+		t.Errorf("ended with %d: %s", code, said)
+	}
+	if _, err := os.Stat(filepath.Join(folder, image.Dockerfile)); err == nil {
+		t.Error("something was written")
+	}
+	if code, said := ejectsFor(t, "--"); code != 2 || !strings.Contains(said, "eject app-platform") {
+		t.Errorf("without a place: %d, %s", code, said)
 	}
 }

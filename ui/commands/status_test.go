@@ -26,8 +26,11 @@ func TestStatus(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2026, 1, 2, hour, 4, 5, 0, time.UTC) }
 	summary := steps.Summary{Name: "shop", Provider: "digitalocean", App: "/home/ana/shop", URL: "https://shop.example.org", Release: "0123456789ab", Finished: at(3)}
 	holdings := []providers.Holding{{Kind: "droplet", ID: "7", Detail: "s-1vcpu-512mb-10gb", Monthly: 4}}
+	cost, inAll := 4.00, steps.Total{Deployments: 3, Monthly: 13.80, Shared: map[string]float64{"spaces": 5}}
+	summary.Monthly = &cost
+	bucket := []providers.Holding{{Kind: "spaces", ID: "fra1/shop", Detail: "paid once for all buckets of the account", Monthly: 5}}
 	for name, c := range map[string]steps.Condition{
-		"status.txt": {Summary: summary, Holdings: holdings, Answers: true, HTTPStatus: 200,
+		"status.txt": {Summary: summary, Holdings: holdings, Uses: bucket, Total: inAll, Answers: true, HTTPStatus: 200,
 			Certificates: []web.ShownCertificate{
 				{Domain: "shop.example.org", Until: at(3).AddDate(0, 2, 0), Days: 59, Issuer: "E7"},
 				{Domain: "www.example.org", Trouble: "there is none to see: connection refused"}},
@@ -41,7 +44,11 @@ func TestStatus(t *testing.T) {
 				Releases: []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}, {Name: "ba9876543210", Served: at(2)}}}},
 		"status-unserved.txt": {Summary: summary, Answers: true, HTTPStatus: 400,
 			Visitors: &engine.Visitors{Path: "/", Status: 400, Cause: "every page answers 400", Next: "give --domain shop.example"}},
-		"status-down.txt": {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
+		"status-instances.txt": {Summary: summary, Answers: true, HTTPStatus: 200,
+			Instances: []providers.Instance{{Process: "mailer", Name: "mailer-6c9f-x2", State: "0 of 1 ready"}, {Process: "web", Name: "web-5d4f-a1", State: "healthy"}, {Process: "web", Name: "web-5d4f-b2"}},
+			Releases:  []release.Kept{{Name: "0123456789ab", Current: true, Served: at(3)}}},
+		"status-no-instances.txt": {Summary: summary, Answers: true, HTTPStatus: 200, InstancesReason: "no answer from DigitalOcean's API"},
+		"status-down.txt":         {Summary: summary, Holdings: holdings, Reason: "connection refused", ServerReason: "203.0.113.7 can't be reached by SSH: connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

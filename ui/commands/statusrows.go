@@ -39,9 +39,17 @@ func printStatus(w io.Writer, c steps.Condition) {
 	} else if c.ServerReason != "" {
 		rows.print("server", "can't be asked: "+c.ServerReason)
 	}
+	rows.instances(c)
 	rows.releases(c.Releases)
 	for _, h := range c.Holdings {
 		rows.print("has", describeHolding(h))
+	}
+	for _, h := range c.Uses {
+		rows.print("uses", describeHolding(h)+"; it stays when this deployment is destroyed")
+	}
+	rows.print("costs", costOf(c.Summary))
+	if c.Total.Deployments > 1 {
+		rows.print("in all", describeTotal(c.Total))
 	}
 }
 
@@ -84,6 +92,20 @@ func (r rows) backup(c *backup.Condition) {
 	}
 	for _, line := range c.Lines(time.Now()) {
 		r.print("backups", line)
+	}
+}
+
+// instances prints what runs on a platform: one line for each.
+func (r rows) instances(c steps.Condition) {
+	for _, i := range c.Instances {
+		about := i.Process + "  " + i.Name
+		if i.State != "" {
+			about += ", " + i.State
+		}
+		r.print("instance", about)
+	}
+	if c.InstancesReason != "" {
+		r.print("instance", "they can't be listed: "+c.InstancesReason)
 	}
 }
 

@@ -178,21 +178,21 @@ func TestDatabaseDelays(t *testing.T) {
 	}
 }
 
-// runner runs nothing, and notes what it is told.
-type runner struct {
+// clusterRunner runs nothing, and notes what it is told.
+type clusterRunner struct {
 	mu      sync.Mutex
 	told    []string
 	cluster fakecloud.Cluster
 }
 
-func (r *runner) note(format string, args ...any) error {
+func (r *clusterRunner) note(format string, args ...any) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.told = append(r.told, fmt.Sprintf(format, args...))
 	return nil
 }
 
-func (r *runner) Run(_ context.Context, d fakecloud.Cluster) (fakecloud.ClusterEndpoint, error) {
+func (r *clusterRunner) Run(_ context.Context, d fakecloud.Cluster) (fakecloud.ClusterEndpoint, error) {
 	_ = r.note("run %s %s", d.Engine, d.Databases)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -200,19 +200,19 @@ func (r *runner) Run(_ context.Context, d fakecloud.Cluster) (fakecloud.ClusterE
 	return fakecloud.ClusterEndpoint{Host: "127.0.0.9", Port: 5432, CA: []byte("CA")}, nil
 }
 
-func (r *runner) AddUser(_ context.Context, _ string, u fakecloud.ClusterUser) error {
+func (r *clusterRunner) AddUser(_ context.Context, _ string, u fakecloud.ClusterUser) error {
 	return r.note("user %s", u.Name)
 }
-func (r *runner) RemoveUser(_ context.Context, _, name string) error {
+func (r *clusterRunner) RemoveUser(_ context.Context, _, name string) error {
 	return r.note("no user %s", name)
 }
-func (r *runner) AddDatabase(_ context.Context, _, name string) error {
+func (r *clusterRunner) AddDatabase(_ context.Context, _, name string) error {
 	return r.note("database %s", name)
 }
-func (r *runner) RemoveDatabase(_ context.Context, _, name string) error {
+func (r *clusterRunner) RemoveDatabase(_ context.Context, _, name string) error {
 	return r.note("no database %s", name)
 }
-func (r *runner) Remove(context.Context, string) error { return r.note("remove") }
+func (r *clusterRunner) Remove(context.Context, string) error { return r.note("remove") }
 
 // online waits until the cluster is.
 func online(t *testing.T, api *godo.Client, id string) *godo.Database {
@@ -231,7 +231,7 @@ func online(t *testing.T, api *godo.Client, id string) *godo.Database {
 }
 
 func TestClusterRunner(t *testing.T) {
-	file, first := filepath.Join(t.TempDir(), "cloud.json"), &runner{}
+	file, first := filepath.Join(t.TempDir(), "cloud.json"), &clusterRunner{}
 	c, cloud := open(t, fakecloud.Options{StateFile: file, Databases: first})
 	api, ctx := c.api(), t.Context()
 	made, _, err := api.Databases.Create(ctx, askForCluster("pg"))
@@ -247,7 +247,7 @@ func TestClusterRunner(t *testing.T) {
 		t.Error(userErr, dbErr)
 	}
 	cloud.Close()
-	again := &runner{}
+	again := &clusterRunner{}
 	c, cloud = open(t, fakecloud.Options{StateFile: file, Databases: again})
 	api = c.api()
 	online(t, api, made.ID)
@@ -261,7 +261,7 @@ func TestClusterRunner(t *testing.T) {
 }
 
 func TestTrustedSources(t *testing.T) {
-	run := &runner{}
+	run := &clusterRunner{}
 	c, _ := open(t, fakecloud.Options{
 		Databases: run,
 		Boot:      func(context.Context, fakecloud.Machine) (string, error) { return "127.9.9.9", nil },

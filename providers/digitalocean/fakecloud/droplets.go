@@ -32,6 +32,9 @@ type droplet struct {
 	IPv6         string     `json:"ipv6"`
 	PrivateFirst bool       `json:"private_first"`
 	Off          bool       `json:"off"`
+	BackupsOn    bool       `json:"backups_on"`
+	BackupsAt    time.Time  `json:"backups_at"`
+	BackupPlan   string     `json:"backup_plan"`
 	Stuck        bool       `json:"stuck"`
 	ActionID     int        `json:"action_id"`
 	CreatedAt    time.Time  `json:"created_at"`
@@ -41,23 +44,26 @@ type droplet struct {
 	IPv4At       time.Time  `json:"ipv4_at"`
 	FreeAt       *time.Time `json:"free_at"`
 	GoneAt       *time.Time `json:"gone_at"`
-	booting      bool
-	booted       chan struct{}
+	resized
+	booting bool
+	booted  chan struct{}
 }
 
 // createCall is the body of a droplet's create call.
 type createCall struct {
-	Name       string   `json:"name"`
-	Region     string   `json:"region"`
-	Size       string   `json:"size"`
-	Image      any      `json:"image"`
-	SSHKeys    []any    `json:"ssh_keys"`
-	Backups    bool     `json:"backups"`
-	IPv6       bool     `json:"ipv6"`
-	Monitoring bool     `json:"monitoring"`
-	Tags       []string `json:"tags"`
-	UserData   string   `json:"user_data"`
-	VPC        string   `json:"vpc_uuid"`
+	Name    string `json:"name"`
+	Region  string `json:"region"`
+	Size    string `json:"size"`
+	Image   any    `json:"image"`
+	SSHKeys []any  `json:"ssh_keys"`
+	Backups bool   `json:"backups"`
+	// Policy is how often backups are made.
+	Policy     backupPolicy `json:"backup_policy"`
+	IPv6       bool         `json:"ipv6"`
+	Monitoring bool         `json:"monitoring"`
+	Tags       []string     `json:"tags"`
+	UserData   string       `json:"user_data"`
+	VPC        string       `json:"vpc_uuid"`
 }
 
 var hostName = regexp.MustCompile(`^[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]$`)
@@ -154,12 +160,15 @@ func (c *Cloud) newDroplet(ask *createCall) *droplet {
 	for _, id := range ask.SSHKeys {
 		d.Keys = append(d.Keys, c.findKey(keyName(id)).PublicKey)
 	}
-	for feature, on := range map[string]bool{"backups": ask.Backups, "ipv6": ask.IPv6, "monitoring": ask.Monitoring} {
+	for feature, on := range map[string]bool{"ipv6": ask.IPv6, "monitoring": ask.Monitoring} {
 		if on {
 			d.Features = append(d.Features, feature)
 		}
 	}
 	slices.Sort(d.Features)
+	if ask.Backups {
+		c.turnBackups(d, true, ask.Policy)
+	}
 	if c.options.Boot == nil {
 		d.IPv4 = fmt.Sprintf("203.0.%d.%d", 113+d.ID/250%100, d.ID%250+1)
 	}
@@ -184,7 +193,7 @@ func (d *droplet) status(now time.Time) string {
 
 // busy tells whether an event is pending, which locks the droplet.
 func (c *Cloud) busy(d *droplet) bool {
-	return c.actionStatus(c.actionByID(d.ActionID)) == "in-progress" || (d.FreeAt != nil && c.now().Before(*d.FreeAt))
+	return c.actionStatus(c.actionByID(d.ActionID)) == "in-progress" || c.openAction(d) != nil || (d.FreeAt != nil && c.now().Before(*d.FreeAt))
 }
 
 func (c *Cloud) dropletByID(id int) *droplet {
@@ -267,7 +276,7 @@ func (c *Cloud) destroy(d *droplet) {
 	d.GoneAt = &gone
 	for _, r := range c.state.ReservedIPs {
 		if r.DropletID == d.ID {
-			r.DropletID = 0
+			c.assign(r, 0)
 		}
 	}
 	c.removeGone()

@@ -48,6 +48,15 @@ type Options struct {
 	// droplet that was read from StateFile, so it must be repeatable. Its context
 	// ends when the droplet is destroyed or the cloud is closed.
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
+	// Stop shuts down the machine of a droplet that is turned off and keeps its disk; Boot
+	// starts it again, perhaps with another size. Nil only marks the droplet as off.
+	Stop func(ctx context.Context, id int) error
+	// ActionTime is how long it takes to turn a droplet off or on where no hook does it; a
+	// resize takes three times as long. 0 is no time.
+	ActionTime time.Duration
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -69,8 +78,9 @@ type Machine struct {
 	ID int
 	// Name is the droplet's name, which is also its host name.
 	Name string
-	// Image and Size are the slugs that were asked for.
+	// Image and Size are the slugs that were asked for, MemoryMB is the memory of that size.
 	Image, Size string
+	MemoryMB    int
 	// UserData is what the create call carried, byte by byte.
 	UserData string
 	// AuthorizedKeys are the public keys that the create call named, in
@@ -139,8 +149,22 @@ func New(options Options) (*Cloud, error) {
 	}
 	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
-		if d.GoneAt == nil {
+		switch {
+		case d.GoneAt != nil:
+		case d.Off:
+			c.leaveOff(d)
+		default:
 			c.boot(d)
+		}
+	}
+	for _, a := range c.state.Actions {
+		if a.Open {
+			c.perform(a)
+		}
+	}
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
 		}
 	}
 	for _, d := range c.state.Clusters {
@@ -167,8 +191,8 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, some := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
-		for pattern, handle := range some {
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range handlers {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 		}
 	}
@@ -249,6 +273,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.removeGone()
+	c.settle()
 	c.settleApps()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})

@@ -46,6 +46,15 @@ func (c *Cloud) AddProject(name string) string {
 	return p.ID
 }
 
+// AddVPC adds a private network to the account and returns its UUID.
+func (c *Cloud) AddVPC(name, region string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := &vpc{ID: c.nextUUID(), Name: name, Region: region, IPRange: "10.120.0.0/20", CreatedAt: stamp(c.now())}
+	c.state.VPCs = append(c.state.VPCs, v)
+	return v.ID
+}
+
 func (c *Cloud) projectOf(k *call) *project {
 	for _, p := range c.state.Projects {
 		if p.ID == k.path("id") || (p.IsDefault && k.path("id") == "default") {

@@ -67,7 +67,7 @@ type Contents struct {
 // Empty tells whether the account holds nothing, apart from buckets: those stay.
 func (c Contents) Empty() bool {
 	return len(c.Keys)+len(c.Droplets)+len(c.Tags)+len(c.Firewalls)+len(c.ReservedIPs)+len(c.Records)+len(c.SpacesKeys)+
-		len(c.Databases)+len(c.Repositories)+len(c.Apps) == 0
+		len(c.Apps)+len(c.Databases)+len(c.Repositories) == 0
 }
 
 // Contents lists what exists by now, also what the API does not show yet.

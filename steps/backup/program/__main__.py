@@ -35,6 +35,10 @@ COMMANDS = {
     "reach": ("nightly", "reach"),
     "backups": ("nightly", "listing"),
     "drill": ("drill", "drill"),
+    "still": ("still", "still"),
+    "give": ("transfer", "give"),
+    "take": ("transfer", "take"),
+    "settle": ("transfer", "settle"),
 }
 
 
@@ -50,7 +54,7 @@ def main(words: list[str]) -> int:
         return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    file = sys.stderr if words[0] == "dump" else sys.stdout  # what dump prints is the dump
+    file = sys.stderr if words[0] in ("dump", "give") else sys.stdout  # what these print is a dump
     try:
         module, function = COMMANDS[words[0]]
         call = getattr(importlib.import_module(module), function)

@@ -40,7 +40,7 @@ func (c *checker) slipway(args []string, marked, simulated bool) error {
 		}
 		return ""
 	}
-	rented := slices.Contains([]string{plan.ProviderDigitalOcean, plan.ProviderHeroku}, flag(plan.KeyProvider)) && !simulated
+	rented := slices.Contains([]string{plan.ProviderDigitalOcean, plan.ProviderHeroku, plan.ProviderAppPlatform}, flag(plan.KeyProvider)) && !simulated
 	elsewhere := rented || flag(plan.KeyProvider) == plan.ProviderSSH || flag(plan.KeyHost) != ""
 	switch {
 	case elsewhere && !marked:
@@ -103,6 +103,9 @@ func tryable(cmd *cobra.Command) bool {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
 			return true
 		}
+	}
+	if cmd.HasParent() && cmd.Parent().Name() == "eject" && cmd.Name() == plan.ProviderAppPlatform {
+		return true // it only writes files
 	}
 	return slices.Contains([]string{"list", "init", "harden"}, cmd.Name()) && cmd.Parent() == cmd.Root()
 }

@@ -36,6 +36,7 @@ type Machines struct {
 
 	mu      sync.Mutex
 	reached map[int]net.Listener
+	leading map[string][]net.Listener // by the reserved address
 }
 
 func (m *Machines) folder(id int) string {
@@ -75,6 +76,9 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 	}
 	spec.Ports = []int{22, 80, 443}
 	if err := p.Check(ctx, spec); err != nil {
+		return "", err
+	}
+	if err := m.size(d.ID, d.MemoryMB); err != nil {
 		return "", err
 	}
 	for _, r := range p.Resources(spec) {

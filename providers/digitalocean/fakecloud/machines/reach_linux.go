@@ -3,7 +3,6 @@ package machines
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"runtime"
@@ -31,7 +30,7 @@ func (m *Machines) reach(id int) error {
 		m.reached = map[int]net.Listener{}
 	}
 	m.reached[id] = listener
-	go m.pass(listener)
+	go m.pass(listener, m.Reach)
 	return nil
 }
 
@@ -71,28 +70,4 @@ func listenWithin(namespace, address string) (net.Listener, error) {
 	}()
 	m := <-done
 	return m.listener, m.err
-}
-
-func (m *Machines) pass(listener net.Listener) {
-	for {
-		inner, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer inner.Close()
-			//nolint:noctx // it is on this computer
-			outer, err := net.Dial("tcp", m.Reach)
-			if err != nil {
-				m.Log("a droplet can't reach %s: %v", m.Reach, err)
-				return
-			}
-			defer outer.Close()
-			go func() {
-				_, _ = io.Copy(outer, inner) // whoever ends it ends both
-				_ = outer.(*net.TCPConn).CloseWrite()
-			}()
-			_, _ = io.Copy(inner, outer)
-		}()
-	}
 }

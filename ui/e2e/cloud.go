@@ -45,7 +45,7 @@ func NewCloud(t testing.TB) Cloud {
 	t.Cleanup(server.Close)
 	spaces := httptest.NewServer(cloud.Spaces())
 	t.Cleanup(spaces.Close)
-	m.Reach = spaces.Listener.Addr().String()
+	m.Reachable(spaces.Listener.Addr().String())
 	return Cloud{cloud, server.URL, spaces.URL}
 }
 

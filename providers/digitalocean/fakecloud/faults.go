@@ -109,6 +109,8 @@ type Faults struct {
 	// SlowDatabase is how much longer a new managed database takes to be online, and
 	// DatabaseListLag for how long it is in no list.
 	SlowDatabase, DatabaseListLag time.Duration
+	// RegistryListLag is for how long the API does not list what was pushed to the registry.
+	RegistryListLag time.Duration
 	// RegistryFull refuses everything that would be pushed; RegistryDown answers every
 	// request to the registry with 503.
 	RegistryFull, RegistryDown bool
@@ -179,6 +181,7 @@ var faultSetters = simulation.Setters[Faults]{
 	"superseded":           simulation.Counted(func(f *Faults) *int { return &f.Superseded }, 1),
 	"slow-database":        simulation.Lasting(func(f *Faults) *time.Duration { return &f.SlowDatabase }, 10*time.Minute),
 	"database-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.DatabaseListLag }, 20*time.Second),
+	"registry-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.RegistryListLag }, 10*time.Second),
 	"registry-full":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryFull }),
 	"registry-down":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),

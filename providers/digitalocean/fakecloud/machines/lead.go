@@ -27,7 +27,7 @@ func (m *Machines) Lead(reserved, to string) error {
 			return fmt.Errorf("let %s lead to %s: %w", reserved, to, err)
 		}
 		m.leading[reserved] = append(m.leading[reserved], listener)
-		go m.pass(listener, net.JoinHostPort(to, port))
+		go m.pass(listener, &net.Dialer{}, net.JoinHostPort(to, port))
 	}
 	return nil
 }
@@ -49,8 +49,9 @@ func (m *Machines) endLeading(reserved string) {
 	delete(m.leading, reserved)
 }
 
-// pass passes the connections of a listener on to an address, until it is closed.
-func (m *Machines) pass(listener net.Listener, to string) {
+// pass passes the connections of a listener on to an address, until it is closed. The
+// dialer may say whose they are there.
+func (m *Machines) pass(listener net.Listener, dialer *net.Dialer, to string) {
 	for {
 		inner, err := listener.Accept()
 		if err != nil {
@@ -61,8 +62,7 @@ func (m *Machines) pass(listener net.Listener, to string) {
 		}
 		go func() {
 			defer inner.Close()
-			//nolint:noctx // it is on this computer
-			outer, err := net.Dial("tcp", to)
+			outer, err := dialer.Dial("tcp", to)
 			if err != nil {
 				m.Log("%s can't be reached: %v", to, err)
 				return

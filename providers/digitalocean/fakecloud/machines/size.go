@@ -82,7 +82,7 @@ func makeFolders(root, path string) error {
 
 // Stop shuts down the machine of a droplet and keeps its disk. Boot starts it again.
 func (m *Machines) Stop(ctx context.Context, id int) error {
-	m.unreach(id)
+	m.isDown(id)
 	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
 	if err == nil {
 		err = p.Stop(ctx, m.spec(id))

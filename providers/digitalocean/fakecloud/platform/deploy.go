@@ -232,9 +232,8 @@ func (p *Platform) bring(ctx context.Context, a *app, c component, image string)
 
 // balance gives an instance traffic.
 func (p *Platform) balance(ctx context.Context, a *app, i *instance) error {
-	check := checkOf(i.component)
 	if a.balancer == nil {
-		b, err := open(ctx, p.folder+"/"+short(a.id, 8), p.AccessLog(a.id), address(a.id), check)
+		b, err := open(ctx, p.folder+"/"+short(a.id, 8), p.AccessLog(a.id), address(a.id), i.component)
 		if err != nil {
 			return err
 		}
@@ -242,7 +241,7 @@ func (p *Platform) balance(ctx context.Context, a *app, i *instance) error {
 		a.balancer = b
 		a.mu.Unlock()
 	}
-	if err := a.balancer.shape(ctx, check); err != nil {
+	if err := a.balancer.shape(ctx, i.component); err != nil {
 		return err
 	}
 	return a.balancer.add(ctx, i.name, net.JoinHostPort(i.address.String(), fmt.Sprint(i.component.port)))

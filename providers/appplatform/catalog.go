@@ -88,16 +88,19 @@ func sizeOf(s *godo.AppInstanceSize) (size Size, ok bool) {
 		return Size{}, false
 	}
 	perSecond, _ := strconv.ParseFloat(s.USDPerSecond, 64) // without it, the month's price tells
-	const secondsAnHour, hoursAMonth, digits = 3600, 672, 5
+	const secondsAnHour = 3600
 	hourly := perSecond * secondsAnHour
 	if hourly == 0 {
 		hourly = monthly / hoursAMonth
 	}
 	return Size{
 		Slug: s.Slug, MemoryMB: int(memory >> 20), CPUs: s.CPUs, Dedicated: s.CPUType == godo.AppInstanceSizeCPUType_Dedicated,
-		Single: s.SingleInstanceOnly, Scalable: s.Scalable, Monthly: rounded(monthly, 2), Hourly: rounded(hourly, digits),
+		Single: s.SingleInstanceOnly, Scalable: s.Scalable, Monthly: rounded(monthly, 2), Hourly: rounded(hourly, hourlyDigits),
 	}, true
 }
+
+// hourlyDigits is how many digits a price by the hour has behind its point.
+const hourlyDigits = 5
 
 func rounded(x float64, digits int) float64 {
 	unit := math.Pow10(digits)

@@ -33,6 +33,9 @@ type Spec struct {
 	Tag string
 	// Region, Size and Image are the provider's own slugs; empty means its default.
 	Region, Size, Image string
+	// KeepSize says that Size is only what an earlier run took: a server that is there keeps
+	// the size that it has, unless that run was about to change it.
+	KeepSize bool
 	// UserData is the cloud-config that the server's first boot is given.
 	UserData string
 	// AuthorizedKey is the public key that may log in, in authorized_keys form.

@@ -49,6 +49,7 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
 				Domains: p.Domains(), Spaces: bucketOf(p), SpacesURL: operator.Getenv("DIGITALOCEAN_SPACES_URL"), Dir: dir,
 				Backups: p.Switch(plan.KeyBackups), ReservedIP: p.Switch(plan.KeyReservedIP), VPC: p.Value(plan.KeyVPC), Project: p.Value(plan.KeyProject),
+				GrowDisk: p.Switch(plan.KeyGrowDisk) == providers.On,
 			})
 		case plan.ProviderSSH:
 			return ssh.New(ssh.Options{

@@ -53,6 +53,8 @@ type Options struct {
 	// Backups turns weekly backups on, at a fifth of the droplet's price, or off, which
 	// deletes those that there are.
 	Backups providers.Switch
+	// GrowDisk lets the disk grow with the droplet's size, which can't be undone.
+	GrowDisk bool
 	// VPC is the UUID of the private network; empty is the region's default.
 	VPC string
 	// Project is the name or UUID of the project that the droplet is put in;

@@ -10,7 +10,7 @@ import (
 func SpecOf(p Plan) providers.Spec {
 	tcp, udp := p.reachable()
 	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
-		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
+		KeepSize: p.Values[KeySize].From == FromEarlier, Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
 }
 
 // WithRecord is a spec with what is on record of the deployment's resources.

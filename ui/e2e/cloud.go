@@ -35,7 +35,7 @@ func NewCloud(t testing.TB) Cloud {
 			t.Error(err)
 		}
 	})
-	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Halt: m.Halt})
+	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Stop: m.Stop, Halt: m.Halt})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,6 +130,12 @@ var causes = []cause{
 	{[]string{"user data"}, "the first-boot configuration was refused", func(err error) error {
 		return &providers.Usage{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
 	}},
+	{[]string{"disk image"}, "a disk can't get smaller", func(err error) error {
+		return &providers.Usage{Err: err, Next: "choose another with --size, with a disk that is at least as large"}
+	}},
+	{[]string{"too large to fit"}, "there is no room for that size where the droplet is", func(err error) error {
+		return &providers.Refused{Err: err, Next: "choose another with --size, or try again later"}
+	}},
 	{[]string{"image"}, "the image is not (or no longer) offered", func(err error) error {
 		return &providers.Usage{Err: err, Next: "choose another with --image; doctl compute image list-distribution --public lists them"}
 	}},

@@ -62,6 +62,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
 	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
+	flags.DurationVar(&s.cloud.ActionTime, "action-time", 2*time.Second, "how long it takes to turn a droplet off or on without --machines; a resize takes three times as long")
 	flags.DurationVar(&s.cloud.Faults.TagLag, "lag", 0, "how long a new droplet's tags don't show")
 	flags.Func("fault", "something that goes wrong, NAME or NAME=VALUE, repeatable: "+strings.Join(fakecloud.FaultNames(), ", "), s.cloud.Faults.SetFault)
 	flags.Func("zone", "a domain whose zone is in the account, repeatable", func(name string) error {
@@ -111,7 +112,7 @@ func run(ctx context.Context, args []string) (err error) {
 		if s.spaces != "" {
 			m.Reachable(s.spaces)
 		}
-		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
+		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt = m.Boot, m.Stop, m.Halt
 	}
 	if s.engine() {
 		end, err := s.startEngine(ctx, m)

@@ -151,6 +151,9 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 	if err := p.Check(ctx, spec); err != nil {
 		return "", err
 	}
+	if err := m.size(d.ID, d.MemoryMB); err != nil {
+		return "", err
+	}
 	for _, r := range p.Resources(spec) {
 		found, err := r.Look(ctx, time.Time{})
 		if err != nil {

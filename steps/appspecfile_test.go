@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/digitalocean/godo"
 	"go.yaml.in/yaml/v3"
 
@@ -121,7 +122,7 @@ func TestAppSpecHostile(t *testing.T) {
 		p.App.Init = attack
 		p.App.Needs = []app.Need{{Name: "SECRET_KEY", Source: "x"}}
 		text := specOf(t, p)
-		if read := parsed(t, text); len(read.Workers) != 1 || read.Workers[0].RunCommand != attack {
+		if read := parsed(t, text); len(read.Workers) != 1 || read.Workers[0].RunCommand != shellescape.QuoteCommand([]string{"/bin/sh", "-c", attack}) {
 			t.Errorf("%q became %q", attack, text)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	choiceNo  = "no"
-	choiceYes = "yes"
+	choiceNo  = answers.No
+	choiceYes = answers.Yes
 )
 
 // databases asks which databases shall run beside the app.

@@ -211,7 +211,7 @@ func scopeOf(method, path string) string {
 	noun := map[string]string{
 		"account": "account", "droplets": "droplet", "actions": "actions", "firewalls": "firewall", "tags": "tag",
 		"images": "image", "regions": "regions", "sizes": "sizes", "domains": "domain", "reserved_ips": "reserved_ip",
-		"projects": "project", "vpcs": "vpc",
+		"projects": "project", "vpcs": "vpc", "apps": "app", "registry": "registry", "databases": "database",
 	}[parts[0]]
 	if len(parts) > 1 && parts[0] == "account" {
 		noun = "ssh_key"

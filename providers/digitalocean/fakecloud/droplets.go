@@ -276,7 +276,7 @@ func (c *Cloud) destroy(d *droplet) {
 	d.GoneAt = &gone
 	for _, r := range c.state.ReservedIPs {
 		if r.DropletID == d.ID {
-			r.DropletID = 0
+			c.assign(r, 0)
 		}
 	}
 	c.removeGone()

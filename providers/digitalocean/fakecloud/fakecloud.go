@@ -54,6 +54,9 @@ type Options struct {
 	// ActionTime is how long it takes to turn a droplet off or on where no hook does it; a
 	// resize takes three times as long. 0 is no time.
 	ActionTime time.Duration
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -159,6 +162,11 @@ func New(options Options) (*Cloud, error) {
 			c.perform(a)
 		}
 	}
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
+		}
+	}
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
@@ -183,8 +191,8 @@ func (c *Cloud) SetFaults(f Faults) {
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, some := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
-		for pattern, handle := range some {
+	for _, handlers := range []map[string]func(*call){c.handlers(), c.appHandlers(), c.registryHandlers(), c.databaseHandlers()} {
+		for pattern, handle := range handlers {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { handle(&call{w: w, r: r, c: c}) })
 		}
 	}

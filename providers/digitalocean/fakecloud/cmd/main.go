@@ -112,7 +112,7 @@ func run(ctx context.Context, args []string) (err error) {
 		if s.spaces != "" {
 			m.Reachable(s.spaces)
 		}
-		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt = m.Boot, m.Stop, m.Halt
+		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt, s.cloud.Lead = m.Boot, m.Stop, m.Halt, m.Lead
 	}
 	if s.engine() {
 		end, err := s.startEngine(ctx, m)

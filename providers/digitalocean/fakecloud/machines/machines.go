@@ -32,7 +32,8 @@ type Machines struct {
 	// Log receives a line for each thing that happens. Several goroutines call it.
 	Log func(format string, args ...any)
 
-	mu sync.Mutex
+	mu      sync.Mutex
+	leading map[string][]net.Listener // by the reserved address
 	// addresses are those that machines reach; up are the machines that run, by their
 	// droplets' numbers.
 	addresses []string

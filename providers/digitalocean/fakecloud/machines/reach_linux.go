@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -64,28 +63,4 @@ func listenWithin(namespace, address string) (net.Listener, error) {
 	}()
 	m := <-done
 	return m.listener, m.err
-}
-
-// pass passes connections on, with the droplet's own address as theirs.
-func (m *Machines) pass(listener net.Listener, dialer *net.Dialer, to string) {
-	for {
-		inner, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer inner.Close()
-			outer, err := dialer.Dial("tcp", to)
-			if err != nil {
-				m.Log("a droplet can't reach %s: %v", to, err)
-				return
-			}
-			defer outer.Close()
-			go func() {
-				_, _ = io.Copy(outer, inner) // whoever ends it ends both
-				_ = outer.(*net.TCPConn).CloseWrite()
-			}()
-			_, _ = io.Copy(inner, outer)
-		}()
-	}
 }

@@ -36,7 +36,7 @@ func main() {
 // settings are the command's flags.
 type settings struct {
 	listen, spaces, registry, dir, cache string
-	machines, databases, limits          bool
+	machines, databases, apps, limits    bool
 	zones                                []string
 	cloud                                fakecloud.Options
 	// beside are the words of a command that runs for as long as the cloud does.
@@ -46,7 +46,7 @@ type settings struct {
 }
 
 // engine tells whether a Docker engine is needed.
-func (s *settings) engine() bool { return s.databases }
+func (s *settings) engine() bool { return s.databases || s.apps }
 
 func parse(args []string, out io.Writer) (*settings, error) {
 	s := &settings{}
@@ -59,6 +59,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
 	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
 	flags.BoolVar(&s.databases, "databases", false, "run a real database for each managed one, on a Docker engine of its own; they last as long as this command, and only the command that is named behind the flags reaches the cloud")
+	flags.BoolVar(&s.apps, "apps", false, "run App Platform's apps in containers of such an engine, each at port 80 of a loopback address of its own; needs --registry")
 	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
 	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
@@ -75,9 +76,12 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	if s.machines && s.dir == "" {
 		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
 	}
+	if s.apps && s.registry == "" {
+		return nil, errors.New("--apps takes its images from the account's registry: add --registry with an address for it, such as 127.0.0.1:5000")
+	}
 	s.beside = flags.Args()
 	if s.engine() && len(s.beside) == 0 {
-		return nil, errors.New("with --databases the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
+		return nil, errors.New("with --databases or --apps the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
 	}
 	if s.limits {
 		s.cloud.Limits = fakecloud.RealLimits

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/clusters"
 	"slipway/providers/digitalocean/fakecloud/machines"
+	"slipway/providers/digitalocean/fakecloud/platform"
 	"slipway/providers/docker/dockertest"
 	"slipway/providers/simulation"
 )
@@ -23,12 +25,29 @@ func (s *settings) startEngine(ctx context.Context, m *machines.Machines) (end f
 	if err != nil {
 		return nil, err
 	}
-	databases, err := clusters.New(ctx, clusters.Options{Engine: engine, Opened: m.Reachable, Closed: m.Unreachable, Log: log.Printf})
-	if err != nil {
-		return nil, errors.Join(err, engine.Close())
+	s.host = engine.Host
+	ends := []func() error{engine.Close}
+	end = func() (err error) {
+		for _, e := range slices.Backward(ends) {
+			err = errors.Join(err, e())
+		}
+		return err
 	}
-	s.host, s.cloud.Databases = engine.Host, databases
-	return func() error { return errors.Join(databases.Close(), engine.Close()) }, nil
+	if s.databases {
+		databases, err := clusters.New(ctx, clusters.Options{Engine: engine, Opened: m.Reachable, Closed: m.Unreachable, Log: log.Printf})
+		if err != nil {
+			return nil, errors.Join(err, end())
+		}
+		ends, s.cloud.Databases = append(ends, databases.Close), databases
+	}
+	if s.apps {
+		apps, err := platform.New(platform.Options{Client: engine.Client, Registry: s.registry, Log: log.Printf})
+		if err != nil {
+			return nil, errors.Join(err, end())
+		}
+		ends, s.cloud.Apps, s.cloud.LiveURL = append(ends, apps.Close), apps, apps.LiveURL
+	}
+	return end, nil
 }
 
 // serve serves the cloud's parts, each at its own address, until one ends or the command

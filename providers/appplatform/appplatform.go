@@ -69,6 +69,7 @@ var (
 	_ providers.Releaser   = (*Provider)(nil)
 	_ providers.Namesaker  = (*Provider)(nil)
 	_ providers.DataTeller = (*Provider)(nil)
+	_ providers.Sharer     = (*Provider)(nil)
 )
 
 // New prepares a provider; it does not call the API. A missing token is a

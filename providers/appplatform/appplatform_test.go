@@ -92,7 +92,7 @@ func TestWhatChangesIsSaid(t *testing.T) {
 	}
 	app.Counts = map[string]int{"web": 3}
 	got := look(app)
-	if got.Holds || got.Changes[0].Monthly != 36 || !strings.Contains(got.Changes[0].Why, "$36.00 a month instead of $5.00") {
+	if got.Holds || got.Changes[0].Monthly != 36 || got.Changes[0].Ends != 5 || !strings.Contains(got.Changes[0].Why, "it runs 3 for web") {
 		t.Errorf("three instances: %+v", got)
 	}
 	app.MostWeb = 5

@@ -111,9 +111,9 @@ func (d *appDelivery) priced(change providers.Change, in SpecInput, have *godo.A
 	if now == before {
 		return change
 	}
-	change.Monthly, change.Hourly = now, hourly
+	change.Monthly, change.Hourly, change.Ends = now, hourly, before
 	if before > 0 {
-		change.Why = joinedWords(change.Why, fmt.Sprintf("it runs %s: $%.2f a month instead of $%.2f", in.instances(), now, before))
+		change.Why = joinedWords(change.Why, "it runs "+in.instances())
 	}
 	return change
 }

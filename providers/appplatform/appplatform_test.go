@@ -169,6 +169,9 @@ func TestDomains(t *testing.T) {
 	if err != nil || !found.Holds || len(found.Notes) != 1 || !strings.Contains(found.Notes[0], "elsewhere.net is not in this DigitalOcean account: make it a CNAME of") {
 		t.Errorf("%+v, %v", found, err)
 	}
+	if hosts := variableOf(w.live(), "ALLOWED_HOSTS"); !strings.HasPrefix(hosts, "shop.example.com elsewhere.net hello-") || !strings.Contains(hosts, ".ondigitalocean.app "+appDomain) {
+		t.Errorf("the app lets in %s", hosts)
+	}
 	if s := w.live(); s.Domains[0].Zone != "example.com" || s.Domains[1].Zone != "" {
 		t.Errorf("domains: %+v, %+v", s.Domains[0], s.Domains[1])
 	}

@@ -2,7 +2,9 @@ package appplatform
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +73,7 @@ func TestAppSpecComponents(t *testing.T) {
 	if len(s.Workers) != 2 || s.Workers[0].Name != ComponentOf("Beat_1") || s.Workers[1].InstanceCount != 2 {
 		t.Errorf("the workers are %+v", s.Workers)
 	}
-	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != "/bin/sh -c 'set -e\npython init.py\npython manage.py migrate'" {
+	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != shellCommand(keepCA+"set -e\npython init.py\npython manage.py migrate") {
 		t.Errorf("the job is %+v", job)
 	}
 	if s.Domains[0].Zone != "example.com" || s.Domains[0].Type != "PRIMARY" || s.Domains[1].Zone != "" || s.Domains[1].Type != "ALIAS" {
@@ -102,7 +104,7 @@ func TestAppSpecFollowsTheLoad(t *testing.T) {
 	if web.RunCommand != "" || web.HealthCheck.Port != 0 {
 		t.Errorf("without its command the app is asked at another port: %+v", web.HealthCheck)
 	}
-	if s.Jobs[0].RunCommand != "/bin/sh -c 'python manage.py migrate'" {
+	if s.Jobs[0].RunCommand != shellCommand(keepCA+"python manage.py migrate") {
 		t.Errorf("the job runs %q", s.Jobs[0].RunCommand)
 	}
 	in.App.ReleaseCommand = ""
@@ -137,5 +139,26 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q gives %q, as does %q", process, made, seen[made])
 		}
 		seen[made] = process
+	}
+}
+
+// TestTheCAIsKept: a component with PostgreSQL has the CA in the file that the client library
+// reads; without a CA there is no file.
+func TestTheCAIsKept(t *testing.T) {
+	for ca, want := range map[string]string{"-----BEGIN CERTIFICATE-----\nab+/=\n-----END CERTIFICATE-----\n": "-----BEGIN CERTIFICATE-----\nab+/=\n-----END CERTIFICATE-----\n\n", "${postgres.CA_CERT}": ""} {
+		file := filepath.Join(t.TempDir(), "ca.crt")
+		sh := exec.CommandContext(t.Context(), "sh", "-ec", strings.ReplaceAll(input().certified("echo on"), caFile, file))
+		sh.Env = append(os.Environ(), caVariable+"="+ca)
+		if out, err := sh.CombinedOutput(); err != nil || string(out) != "on\n" {
+			t.Errorf("it printed %q, %v", out, err)
+		}
+		if kept, _ := os.ReadFile(file); string(kept) != want { // no file is no CA
+			t.Errorf("of %q it kept %q", ca, kept)
+		}
+	}
+	in := input()
+	in.Services = nil
+	if got := in.certified("x"); got != "x" {
+		t.Errorf("without a database it is %q", got)
 	}
 }

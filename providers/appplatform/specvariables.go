@@ -103,6 +103,22 @@ func (b DatabaseBinding) address() providers.Address {
 	return a
 }
 
+// PostgreSQL's client library takes the certificate that proves who the server is from a
+// file, and App Platform gives it in a variable. With the file, sslmode=require checks it.
+const (
+	caVariable = "SLIPWAY_POSTGRES_CA"
+	caFile     = "/tmp/slipway-postgres-ca.crt"
+	keepCA     = `case $` + caVariable + ` in *BEGIN*) printf "%s\n" "$` + caVariable + `" >` + caFile + `;; esac` + "\n"
+)
+
+// certified is a line for sh that has the certificates that the databases need.
+func (in SpecInput) certified(line string) string {
+	if slices.ContainsFunc(in.Services, func(b DatabaseBinding) bool { return b.Kind == "postgres" }) {
+		return keepCA + line
+	}
+	return line
+}
+
 // connections are the variables that lead an app to its databases.
 func connections(services []DatabaseBinding, names []providers.ServiceName) map[string]string {
 	at := map[string]providers.Address{}
@@ -112,13 +128,17 @@ func connections(services []DatabaseBinding, names []providers.ServiceName) map[
 	all := providers.Connections(at, names)
 	for _, b := range services {
 		plain := at[b.Kind].URL("")
+		encrypted := b.part("DATABASE_URL") // with what the connection's encryption takes
+		if b.Kind == "redis" {
+			encrypted = plain + "?ssl_cert_reqs=required" // Celery refuses an address without it
+		}
 		for name, value := range all {
 			if value == plain {
-				all[name] = b.part("DATABASE_URL") // with what the connection's encryption takes
+				all[name] = encrypted
 			}
 		}
 		if b.Kind == "postgres" {
-			all["PGSSLMODE"] = "require"
+			all["PGSSLMODE"], all["PGSSLROOTCERT"], all[caVariable] = "require", caFile, b.part("CA_CERT")
 		}
 	}
 	return all

@@ -98,9 +98,9 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
-		return plan.Usagef("give --host USER@HOST, or --provider digitalocean, docker or heroku with --tag TAG", "nothing to adopt is named")
+		return plan.Usagef("give --host USER@HOST, or --provider digitalocean, docker, heroku or app-platform with --tag TAG", "nothing to adopt is named")
 	case l.Provider != plan.ProviderDigitalOcean:
-		return plan.Usagef("give --provider digitalocean, docker or heroku, or --host USER@HOST", "only these find a deployment by its tag")
+		return plan.Usagef("give --provider digitalocean, docker, heroku or app-platform, or --host USER@HOST", "only these find a deployment by its tag")
 	}
 	p := plan.Plan{Tag: l.Tag, Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: l.Provider}}}
 	provider, err := open(p, filepath.Join(home.Dir, "none"))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -16,6 +17,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"slipway/providers/appplatform"
+	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/digitalocean/fakecloud/contract"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/image"
@@ -112,6 +115,28 @@ func parsed(t *testing.T, text string) *godo.AppSpec {
 		t.Fatal(err)
 	}
 	return spec
+}
+
+// TestAppSpecIsTaken proposes specs to the simulated API, which holds them to its description.
+func TestAppSpecIsTaken(t *testing.T) {
+	cloud, err := fakecloud.New(fakecloud.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cloud.Close)
+	client, err := godo.New(http.DefaultClient, godo.SetBaseURL(contract.Server(t, cloud).String()+"/"),
+		godo.SetRequestHeaders(map[string]string{"Authorization": "Bearer x"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flags := range []map[string]string{
+		nil, {plan.KeyInstances: "3", plan.KeyRegion: "ams3", plan.KeyDomain: "shop.example"}, {plan.KeyInstances: "2..4", plan.KeyService: "postgres,redis,mariadb"},
+	} {
+		spec := parsed(t, specOf(t, ejectable(t, "../ui/e2e/shapes/testdata/procfile", "", flags)))
+		if _, _, err := client.Apps.Propose(t.Context(), &godo.AppProposeRequest{Spec: spec}); err != nil {
+			t.Errorf("%v: %v", flags, err)
+		}
+	}
 }
 
 // TestAppSpecHostile: text of the app's files stays a text in the spec, and ends no comment.

@@ -20,6 +20,13 @@ import (
 // without an error; it tells what visitors get. When ctx ends, what runs on the server goes on, and the next
 // run follows it.
 func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
+	if err := refuseMoving(home, plan.Name); err != nil {
+		return engine.Outcome{}, err
+	}
+	return deploy(ctx, plan, home, open, emit)
+}
+
+func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	plan.BackupKey = cmp.Or(plan.BackupKey, readBackupKey(home, plan.Name))
 	run, err := engine.Begin(plan, facts(plan), home, open, emit)
 	if err != nil {

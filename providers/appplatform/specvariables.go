@@ -103,20 +103,30 @@ func (b DatabaseBinding) address() providers.Address {
 	return a
 }
 
-// PostgreSQL's client library takes the certificate that proves who the server is from a
-// file, and App Platform gives it in a variable. With the file, sslmode=require checks it.
+// App Platform gives the certificate that proves who a database is in a variable, and client
+// libraries take it from a file: PostgreSQL's from one of its own, with which sslmode=require
+// checks it; those of Redis from the one that has all authorities that Python trusts.
 const (
-	caVariable = "SLIPWAY_POSTGRES_CA"
-	caFile     = "/tmp/slipway-postgres-ca.crt"
-	keepCA     = `case $` + caVariable + ` in *BEGIN*) printf "%s\n" "$` + caVariable + `" >` + caFile + `;; esac` + "\n"
+	postgresCA, postgresFile = "SLIPWAY_POSTGRES_CA", "/tmp/slipway-postgres-ca.crt"
+	redisCA, trustFile       = "SLIPWAY_REDIS_CA", "/tmp/slipway-trusted.crt"
+	systemTrust              = "/etc/ssl/certs/ca-certificates.crt"
 )
 
-// certified is a line for sh that has the certificates that the databases need.
+// certified is a line for sh that has the certificates of the databases in files.
 func (in SpecInput) certified(line string) string {
-	if slices.ContainsFunc(in.Services, func(b DatabaseBinding) bool { return b.Kind == "postgres" }) {
-		return keepCA + line
+	keep := func(variable, file string) string {
+		return `case $` + variable + ` in *BEGIN*) printf "%s\n" "$` + variable + `" >>` + file + `;; esac` + "\n"
 	}
-	return line
+	var before strings.Builder
+	for _, b := range in.Services {
+		switch b.Kind {
+		case "postgres":
+			before.WriteString("rm -f " + postgresFile + "\n" + keep(postgresCA, postgresFile))
+		case "redis":
+			before.WriteString("cat " + systemTrust + " >" + trustFile + "\n" + keep(redisCA, trustFile))
+		}
+	}
+	return before.String() + line
 }
 
 // connections are the variables that lead an app to its databases.
@@ -137,8 +147,11 @@ func connections(services []DatabaseBinding, names []providers.ServiceName) map[
 				all[name] = encrypted
 			}
 		}
-		if b.Kind == "postgres" {
-			all["PGSSLMODE"], all["PGSSLROOTCERT"], all[caVariable] = "require", caFile, b.part("CA_CERT")
+		switch b.Kind {
+		case "postgres":
+			all["PGSSLMODE"], all["PGSSLROOTCERT"], all[postgresCA] = "require", postgresFile, b.part("CA_CERT")
+		case "redis":
+			all["SSL_CERT_FILE"], all[redisCA] = trustFile, b.part("CA_CERT")
 		}
 	}
 	return all

@@ -33,6 +33,9 @@ type Spec struct {
 	Tag string
 	// Region, Size and Image are the provider's own slugs; empty means its default.
 	Region, Size, Image string
+	// KeepSize says that Size is only what an earlier run took: a server that is there keeps
+	// the size that it has, unless that run was about to change it.
+	KeepSize bool
 	// UserData is the cloud-config that the server's first boot is given.
 	UserData string
 	// AuthorizedKey is the public key that may log in, in authorized_keys form.
@@ -245,12 +248,17 @@ type Change struct {
 	Monthly float64
 	// Hourly is the same by the hour.
 	Hourly float64
+	// Ends is what costs so much in US dollars a month now and ends with the change.
+	Ends float64 `json:",omitzero"`
 }
 
 // Server is where a server answers.
 type Server struct {
 	// Address is what the world reaches it by: an IP address or a host name.
 	Address string
+	// Direct is the server's own address where Address is another that leads to it; empty
+	// where Address is its own.
+	Direct string
 	// Port is sshd's.
 	Port int
 	// User is the first login that the server allows.
@@ -262,6 +270,15 @@ type Holding struct {
 	Kind, ID, Detail string
 	// Monthly is what it costs in US dollars a month; 0 is free.
 	Monthly float64
+}
+
+// Sharer is implemented by providers where a deployment uses what the account pays once
+// for, whichever deployments use it: a registry, buckets. Destroy leaves it.
+type Sharer interface {
+	Provider
+	// Shared lists what of it the deployment uses, with what it costs the account. Each kind
+	// is paid for once, however many deployments list it.
+	Shared(ctx context.Context, spec Spec) ([]Holding, error)
 }
 
 // ErrNoServer says that the deployment has no server (yet, or any more).

@@ -37,6 +37,11 @@ type Record struct {
 	URL string `json:"url,omitempty"`
 	// Finished is when the last complete run ended; zero if none has.
 	Finished time.Time `json:"finished,omitzero"`
+	// Costs are what the deployment has cost in US dollars a month since the last run, by
+	// kind of what was made; nil if that is not known. Shared are what the whole account
+	// pays once for, such as a registry, and this deployment uses.
+	Costs  map[string]float64 `json:"costs,omitzero"`
+	Shared map[string]float64 `json:"shared,omitempty"`
 	// Moving is set while the app moves to another place, and for good for the place that it left.
 	Moving *Moving `json:"moving,omitempty"`
 	// Seconds is how long each step took when it last changed something, by the
@@ -106,6 +111,18 @@ func (r *Record) Intend(kind string, now time.Time) {
 	r.Intents[kind] = Intent{Asked: now.UTC().Truncate(time.Second)}
 }
 
+// Expect notes what a resource of this kind costs in US dollars a month from now on. The
+// caller saves the record before it sends the request.
+func (r *Record) Expect(kind string, monthly float64) {
+	if monthly <= 0 {
+		return
+	}
+	if r.Costs == nil {
+		r.Costs = map[string]float64{}
+	}
+	r.Costs[kind] = monthly
+}
+
 // Answered removes an intent: it is known now whether the resource was made.
 func (r *Record) Answered(kind string) { delete(r.Intents, kind) }
 
@@ -148,6 +165,7 @@ func (r Record) clone() Record {
 	r.Intents = maps.Clone(r.Intents)
 	r.Seconds = maps.Clone(r.Seconds)
 	r.Known = maps.Clone(r.Known)
+	r.Costs, r.Shared = maps.Clone(r.Costs), maps.Clone(r.Shared)
 	r.Server.HostKeys = slices.Clone(r.Server.HostKeys)
 	if r.Moving != nil {
 		moving := *r.Moving

@@ -98,9 +98,9 @@ func (l *Lost) find(ctx context.Context, home state.Home, open engine.OpenProvid
 	case l.Host != "":
 		return nil
 	case l.Tag == "":
-		return plan.Usagef("give --host USER@HOST, or --provider digitalocean, docker or heroku with --tag TAG", "nothing to adopt is named")
+		return plan.Usagef("give --host USER@HOST, or --provider digitalocean, docker, heroku or app-platform with --tag TAG", "nothing to adopt is named")
 	case l.Provider != plan.ProviderDigitalOcean:
-		return plan.Usagef("give --provider digitalocean, docker or heroku, or --host USER@HOST", "only these find a deployment by its tag")
+		return plan.Usagef("give --provider digitalocean, docker, heroku or app-platform, or --host USER@HOST", "only these find a deployment by its tag")
 	}
 	p := plan.Plan{Tag: l.Tag, Values: map[string]plan.NamedValue{plan.KeyProvider: {Key: plan.KeyProvider, Value: l.Provider}}}
 	provider, err := open(p, filepath.Join(home.Dir, "none"))
@@ -131,6 +131,8 @@ type adoption struct {
 	mark    access.Owner
 	release string
 	peer    netip.AddrPort
+	// costs are what the provider charges for it; nil where nobody was asked.
+	costs map[string]float64
 }
 
 func (a *adoption) event(e engine.Event) {
@@ -203,7 +205,7 @@ func (a *adoption) record(ctx context.Context, settings, known map[string]string
 		return errors.Join(err, forget(d))
 	}
 	return d.Update(func(r *state.Record) {
-		r.Tag, r.Settings, r.Release, r.Known = a.mark.Tag, settings, a.release, known
+		r.Tag, r.Settings, r.Release, r.Known, r.Costs = a.mark.Tag, settings, a.release, known, a.costs
 		r.Server = state.Server{Address: where.Address, Port: where.Port, User: a.run.Plan.LoginUser(), HostKeys: a.run.VouchedFor()}
 		r.URL, r.Finished = plan.WebURL(where.Address), time.Now().UTC().Truncate(time.Second)
 	})

@@ -47,7 +47,7 @@ func adoptPlatform(ctx context.Context, lost Lost, home state.Home, open engine.
 	}
 	defer made.Close()
 	err = made.Update(func(r *state.Record) {
-		r.Tag, r.Settings, r.Release, r.URL, r.Finished = record.Tag, record.Settings, record.Release, record.URL, record.Finished
+		r.Tag, r.Settings, r.Release, r.URL, r.Finished, r.Costs = record.Tag, record.Settings, record.Release, record.URL, record.Finished, record.Costs
 	})
 	return summarize(made.Record()), err
 }
@@ -61,6 +61,7 @@ func (d *OnPlatform) find(ctx context.Context, record *state.Record) error {
 	if len(held) == 0 {
 		return plan.Usagef("look for the tag in the platform's own list", "nothing at %s carries the tag %s", d.platform.Name(), record.Tag)
 	}
+	record.Costs = costsOf(held)
 	record.URL, err = d.platform.URL(ctx, d.spec)
 	if err != nil && !errors.Is(err, providers.ErrNoApp) {
 		return err

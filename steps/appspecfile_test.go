@@ -5,16 +5,20 @@ import (
 	"encoding/json"
 	"flag"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/digitalocean/godo"
 	"go.yaml.in/yaml/v3"
 
 	"slipway/providers/appplatform"
+	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/digitalocean/fakecloud/contract"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/image"
@@ -113,6 +117,28 @@ func parsed(t *testing.T, text string) *godo.AppSpec {
 	return spec
 }
 
+// TestAppSpecIsTaken proposes specs to the simulated API, which holds them to its description.
+func TestAppSpecIsTaken(t *testing.T) {
+	cloud, err := fakecloud.New(fakecloud.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cloud.Close)
+	client, err := godo.New(http.DefaultClient, godo.SetBaseURL(contract.Server(t, cloud).String()+"/"),
+		godo.SetRequestHeaders(map[string]string{"Authorization": "Bearer x"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flags := range []map[string]string{
+		nil, {plan.KeyInstances: "3", plan.KeyRegion: "ams3", plan.KeyDomain: "shop.example"}, {plan.KeyInstances: "2..4", plan.KeyService: "postgres,redis,mariadb"},
+	} {
+		spec := parsed(t, specOf(t, ejectable(t, "../ui/e2e/shapes/testdata/procfile", "", flags)))
+		if _, _, err := client.Apps.Propose(t.Context(), &godo.AppProposeRequest{Spec: spec}); err != nil {
+			t.Errorf("%v: %v", flags, err)
+		}
+	}
+}
+
 // TestAppSpecHostile: text of the app's files stays a text in the spec, and ends no comment.
 func TestAppSpecHostile(t *testing.T) {
 	p := ejectable(t, "", "hello", nil)
@@ -121,7 +147,7 @@ func TestAppSpecHostile(t *testing.T) {
 		p.App.Init = attack
 		p.App.Needs = []app.Need{{Name: "SECRET_KEY", Source: "x"}}
 		text := specOf(t, p)
-		if read := parsed(t, text); len(read.Workers) != 1 || read.Workers[0].RunCommand != attack {
+		if read := parsed(t, text); len(read.Workers) != 1 || read.Workers[0].RunCommand != shellescape.QuoteCommand([]string{"/bin/sh", "-c", attack}) {
 			t.Errorf("%q became %q", attack, text)
 		}
 	}

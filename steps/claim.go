@@ -69,7 +69,7 @@ func (a *adoption) prove(ctx context.Context, settings map[string]string, open e
 		return nil, plan.Usagef(a.asOwn(), "the server at %s says that it is %s at %s, which has no server with the tag %s", a.peer.Addr(), a.mark.Name, name, a.mark.Tag)
 	case err != nil:
 		return nil, a.notAsked(name, err)
-	case !leadsTo(a.peer, where):
+	case !leadsTo(a.peer, where.Address, where.Port) && !leadsTo(a.peer, where.Direct, where.Port):
 		return nil, plan.Usagef(fmt.Sprintf("give --host %s@%s to adopt that one; %s", plan.Logins[0], where.Address, a.asOwn()),
 			"the server at %s says that it is %s (%s), but %s has the server with that tag at %s: this one looks like a copy of it",
 			a.peer, a.mark.Name, a.mark.Tag, name, where.Address)
@@ -78,14 +78,15 @@ func (a *adoption) prove(ctx context.Context, settings map[string]string, open e
 	if err != nil {
 		return nil, a.notAsked(name, err)
 	}
+	a.costs = costsOf(held)
 	a.report("the server says of its deployment: " + described(settings))
 	return onlyOnes(held), nil
 }
 
-// leadsTo tells whether a connection to peer is one to that server.
-func leadsTo(peer netip.AddrPort, where providers.Server) bool {
-	address, err := netip.ParseAddr(where.Address)
-	return err == nil && peer.IsValid() && address.Unmap() == peer.Addr() && where.Port == int(peer.Port())
+// leadsTo tells whether a connection to peer is one to that address.
+func leadsTo(peer netip.AddrPort, to string, port int) bool {
+	address, err := netip.ParseAddr(to)
+	return err == nil && peer.IsValid() && address.Unmap() == peer.Addr() && port == int(peer.Port())
 }
 
 // asOwn is how to take a server over that can't be proven.

@@ -59,6 +59,10 @@ func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 		return engine.Outcome{}, err
 	}
 	outcome, err := run.Finish(where.url)
+	if run.Changed() || d.Record().Costs == nil {
+		// What was expected is on record: without an answer, that stays.
+		_, _ = keepCosts(ctx, run.Provider(), run.Spec(), d)
+	}
 	outcome.Visitors = where.visit(ctx, run.Plan, func() app.Found { return run.Plan.App })
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {
 		err = errors.Join(err, &engine.StepError{Step: web.Certify.Name, Err: problem})
@@ -69,9 +73,7 @@ func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 // tellHoldings tells what a failed first deployment leaves behind, and what that
 // costs.
 func tellHoldings(ctx context.Context, r *engine.Run) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	holdings, err := r.Provider().Holdings(ctx, r.Spec())
+	holdings, err := keepCosts(ctx, r.Provider(), r.Spec(), r.Deployment())
 	if err != nil || len(holdings) == 0 || !r.Record().Finished.IsZero() {
 		return
 	}
@@ -116,10 +118,11 @@ func givesUp(ctx context.Context, r *engine.Run) bool {
 // Preview looks at everything and changes nothing, not even on this computer. A
 // step that can't be looked at before an earlier one was done counts as a change.
 func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
-	var monthly float64
+	var monthly, ends float64
 	run, err := engine.Begin(plan, facts(plan), home, open, func(e engine.Event) {
 		for _, c := range e.Changes {
 			monthly += c.Monthly
+			ends += c.Ends
 		}
 		emit(e)
 	})
@@ -131,5 +134,8 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 	where, siteErr := siteOf(ctx, run)
 	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
+	if before := monthlyOnRecord(run.Record()); before != nil && *before > 0 && !run.Record().Unfinished() {
+		outcome.Before, outcome.After = *before, inCents(*before+monthly-ends)
+	}
 	return outcome, errors.Join(err, siteErr)
 }

@@ -76,6 +76,8 @@ func (r *Removal) Do(ctx context.Context, report func(line string)) error {
 		return err
 	}
 	if err := r.provider.Destroy(ctx, r.spec, report); err != nil {
+		// If what is left can't be asked for, the costs on record stay.
+		_, _ = keepCosts(ctx, r.provider, r.spec, r.deployment)
 		return err
 	}
 	if err := r.keepKey(report); err != nil {

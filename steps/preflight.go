@@ -7,6 +7,7 @@ import (
 	"slipway/providers"
 	"slipway/steps/backup"
 	"slipway/steps/engine"
+	"slipway/steps/plan"
 	"slipway/steps/service"
 )
 
@@ -46,11 +47,13 @@ func (preflight) Look(ctx context.Context, run *engine.Run) (providers.Finding, 
 	return providers.Finding{Holds: true, Detail: run.Plan.DescribeApp(), Notes: slices.Concat(run.Plan.OmittedDomain(), run.Plan.App.Warnings, detailsOf(run.Plan, run.Provider()), others, small)}, nil
 }
 
-// tooSmall says, before a server is rented, whether its size is small for the databases
-// beside the app, and what a bigger one costs.
+// tooSmall says, before a server is rented or gets another size, whether its size is small
+// for the databases beside the app, and what a bigger one costs.
 func tooSmall(ctx context.Context, run *engine.Run) ([]string, error) {
 	renter, ok := run.Provider().(providers.Renter)
-	if !ok || len(run.Plan.Services()) == 0 || run.Record().Server.Address != "" {
+	record := run.Record()
+	kept := record.Server.Address != "" && (run.Spec().KeepSize || record.Settings[plan.KeySize] == run.Plan.Value(plan.KeySize))
+	if !ok || len(run.Plan.Services()) == 0 || kept {
 		return nil, nil
 	}
 	size, bigger, err := renter.Sizes(ctx, run.Spec(), service.Least(run.Plan))

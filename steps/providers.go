@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipway/providers"
+	"slipway/providers/appplatform"
 	"slipway/providers/digitalocean"
 	"slipway/providers/docker"
 	"slipway/providers/heroku"
@@ -49,6 +50,7 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
 				Domains: p.Domains(), Spaces: bucketOf(p), SpacesURL: operator.Getenv("DIGITALOCEAN_SPACES_URL"), Dir: dir,
 				Backups: p.Switch(plan.KeyBackups), ReservedIP: p.Switch(plan.KeyReservedIP), VPC: p.Value(plan.KeyVPC), Project: p.Value(plan.KeyProject),
+				GrowDisk: p.Switch(plan.KeyGrowDisk) == providers.On,
 			})
 		case plan.ProviderSSH:
 			return ssh.New(ssh.Options{
@@ -63,6 +65,12 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 				return nil, err
 			}
 			return heroku.New(heroku.Options{Token: token, APIURL: operator.Getenv("HEROKU_API_URL"), Team: p.Value(plan.KeyTeam)})
+		case plan.ProviderAppPlatform:
+			return appplatform.New(appplatform.Options{
+				Token:  cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
+				APIURL: operator.Getenv("DIGITALOCEAN_API_URL"), RegistryURL: operator.Getenv("DIGITALOCEAN_REGISTRY_URL"),
+				Docker: docker.Options{Getenv: operator.Getenv}, Domains: p.Domains(),
+			})
 		default:
 			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
 		}

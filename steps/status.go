@@ -25,8 +25,14 @@ type Summary struct {
 	URL      string `json:"url,omitempty"`
 	Host     string `json:"host,omitempty"`
 	Release  string `json:"release,omitempty"`
+	// Monthly is what it costs in US dollars a month; nil if that is not known. Shared are
+	// what the account pays once for, whichever deployments use it, by kind.
+	Monthly *float64           `json:"monthly,omitempty"`
+	Shared  map[string]float64 `json:"shared,omitempty"`
 	// BackupTo is where backups go; empty if they are off.
 	BackupTo string `json:"backup_to,omitempty"`
+	// WeeklyBackups is true if the droplet's provider was asked for its own.
+	WeeklyBackups bool `json:"weekly_backups,omitempty"`
 	// Finished is when the last whole run ended; zero if none did.
 	Finished   time.Time `json:"finished,omitzero"`
 	Unfinished bool      `json:"unfinished"`
@@ -60,7 +66,7 @@ func summarize(r state.Record) Summary {
 	if place, on := plan.OfRecord(r).BackupTo(); on {
 		to = place.String()
 	}
-	return Summary{Name: r.Name, BackupTo: to, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
+	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: plan.OfRecord(r).Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished(), Move: describeMoving(r)}
 }
 
@@ -78,8 +84,11 @@ func (s Summary) Again(like plan.Asked) plan.Asked {
 // Condition is what a deployment is like now.
 type Condition struct {
 	Summary
-	// Holdings are what exists.
+	// Holdings are what exists, Uses what the account pays once for and this deployment uses.
 	Holdings []providers.Holding `json:"holdings,omitempty"`
+	Uses     []providers.Holding `json:"uses,omitempty"`
+	// Total is what all deployments on record cost, this one as it is now.
+	Total Total `json:"total"`
 	// Answers is true if the app answers from outside.
 	Answers bool `json:"answers"`
 	// HTTPStatus is what it answers with at /.
@@ -119,7 +128,7 @@ func Look(ctx context.Context, name string, home state.Home, open engine.OpenPro
 	}
 	c := Condition{Summary: summarize(record)}
 	spec := plan.WithRecord(plan.SpecOf(p), record)
-	if c.Holdings, err = provider.Holdings(ctx, spec); err != nil {
+	if err := c.lookAtCosts(ctx, provider, spec, home); err != nil {
 		return Condition{}, err
 	}
 	where := siteOnRecord(record.URL, record.Server.Address)

@@ -46,7 +46,9 @@ var endings = map[string][]engine.Event{
 	"unchanged": {run()[0], {Kind: engine.KindDone, Seconds: 0.3, Outcome: &engine.Outcome{URL: "http://203.0.113.7", RoundTrips: 1}}},
 	"unserved": ended(engine.Event{Kind: engine.KindDone, Seconds: 61.3, Outcome: &engine.Outcome{Changed: true, URL: "http://203.0.113.7", RoundTrips: 3,
 		Visitors: &engine.Visitors{Path: "/", Status: 400, Cause: "every page answers 400", Next: "give --domain shop.example"}}}),
-	"planned": ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
+	"planned":          ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 4}}),
+	"planned-beside":   ended(engine.Event{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Monthly: 0.8, Before: 4, After: 4.8}}),
+	"planned-as-it-is": {{Kind: engine.KindPlanned, Outcome: &engine.Outcome{Before: 4, After: 4}}},
 	"crashed": ended(engine.Event{Kind: engine.KindFailed, Problem: &engine.Problem{Error: "release: it failed with status 1: Traceback (most recent call last):\n" +
 		"  File \"/srv/app-shop/releases/08d4abc35ca1/src/wsgi.py\", line 3, in <module>\n    from shop import create_app\n" +
 		"ModuleNotFoundError: No module named 'shop'\x1b[2J\nerror: the app printed this", Hint: "fix the cause, then this continues: slipway --yes", Code: 1}}),

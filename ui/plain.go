@@ -153,11 +153,20 @@ func (p *Plain) done(e engine.Event) {
 }
 
 func (p *Plain) planned(e engine.Event) {
-	cost := "it costs nothing"
-	if e.Monthly > 0 {
-		cost = fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
+	p.printf("nothing was changed; %s\n", planCost(e))
+}
+
+// planCost is what a plan costs, and what runs already.
+func planCost(e engine.Event) string {
+	switch {
+	case e.Before > 0 && e.Before == e.After:
+		return fmt.Sprintf("it costs $%.2f a month as before", e.Before)
+	case e.Before > 0:
+		return fmt.Sprintf("it costs $%.2f a month now and would cost $%.2f", e.Before, e.After)
+	case e.Monthly > 0:
+		return fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
 	}
-	p.printf("nothing was changed; %s\n", cost)
+	return "it costs nothing"
 }
 
 // overSSH counts round trips, behind a separator; a target without a server has

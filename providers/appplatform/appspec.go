@@ -2,6 +2,7 @@ package appplatform
 
 import (
 	_ "embed"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -78,7 +79,7 @@ func AppSpec(in SpecInput) *godo.AppSpec {
 	}
 	if line := in.preparation(); line != "" {
 		s.Jobs = []*godo.AppJobSpec{{
-			Name: releaseComponent, Kind: godo.AppJobSpecKind_PreDeploy, Image: in.image(), RunCommand: line,
+			Name: releaseComponent, Kind: godo.AppJobSpecKind_PreDeploy, Image: in.image(), RunCommand: shellCommand(line),
 			InstanceSizeSlug: in.Size, InstanceCount: 1,
 		}}
 	}
@@ -137,17 +138,20 @@ func (in SpecInput) web() *godo.AppServiceSpec {
 
 func (in SpecInput) worker(process string, count int64) *godo.AppWorkerSpec {
 	return &godo.AppWorkerSpec{
-		Name: ComponentOf(process), Image: in.image(), RunCommand: in.App.Processes[process],
+		Name: ComponentOf(process), Image: in.image(), RunCommand: shellCommand(in.App.Processes[process]),
 		InstanceSizeSlug: in.Size, InstanceCount: count,
 		Termination: &godo.AppWorkerSpecTermination{GracePeriodSeconds: in.grace()},
 		Alerts:      loadAlerts(),
 	}
 }
 
+// initializes tells whether the spec makes the tables of the app's database.
+func (in SpecInput) initializes() bool { return in.First && in.App.Init != "" }
+
 // preparation is what runs before a release takes the traffic; "" if nothing does.
 func (in SpecInput) preparation() string {
 	var lines []string
-	if in.First && in.App.Init != "" {
+	if in.initializes() {
 		lines = append(lines, in.App.Init)
 	}
 	if in.App.ReleaseCommand != "" {
@@ -163,6 +167,14 @@ func (in SpecInput) preparation() string {
 //go:embed health.py
 var healthText string
 
+// besideText runs a program in Python and then, in its own place, a command.
+var besideText = fmt.Sprintf(`python3 -I -S -c "$0" %d %d "$1" "$2" & shift 2; exec "$@"`, healthPort, webPort)
+
+// shellCommand runs a line for sh. App Platform itself promises no shell.
+func shellCommand(line string) string {
+	return shellescape.QuoteCommand([]string{"/bin/sh", "-c", line})
+}
+
 // webCommand serves the app, with a program beside it that asks it for its health: App
 // Platform's own check comes with the instance's address as the host, which an app may
 // refuse, and takes no other status than 200 to 399.
@@ -170,9 +182,8 @@ func (in SpecInput) webCommand() string {
 	if len(in.Command) == 0 {
 		return ""
 	}
-	health := []string{"python3", "-I", "-S", "-c", healthText,
-		strconv.Itoa(healthPort), strconv.Itoa(webPort), in.healthPath(), strconv.Itoa(in.App.Health.Status)}
-	return shellescape.QuoteCommand(health) + " &\nexec " + shellescape.QuoteCommand(in.Command)
+	words := []string{"/bin/sh", "-c", besideText, healthText, in.healthPath(), strconv.Itoa(in.App.Health.Status)}
+	return shellescape.QuoteCommand(append(words, in.Command...))
 }
 
 func (in SpecInput) healthPath() string {

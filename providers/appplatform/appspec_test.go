@@ -71,7 +71,7 @@ func TestAppSpecComponents(t *testing.T) {
 	if len(s.Workers) != 2 || s.Workers[0].Name != ComponentOf("Beat_1") || s.Workers[1].InstanceCount != 2 {
 		t.Errorf("the workers are %+v", s.Workers)
 	}
-	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != "set -e\npython init.py\npython manage.py migrate" {
+	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != "/bin/sh -c 'set -e\npython init.py\npython manage.py migrate'" {
 		t.Errorf("the job is %+v", job)
 	}
 	if s.Domains[0].Zone != "example.com" || s.Domains[0].Type != "PRIMARY" || s.Domains[1].Zone != "" || s.Domains[1].Type != "ALIAS" {
@@ -102,7 +102,7 @@ func TestAppSpecFollowsTheLoad(t *testing.T) {
 	if web.RunCommand != "" || web.HealthCheck.Port != 0 {
 		t.Errorf("without its command the app is asked at another port: %+v", web.HealthCheck)
 	}
-	if s.Jobs[0].RunCommand != "python manage.py migrate" {
+	if s.Jobs[0].RunCommand != "/bin/sh -c 'python manage.py migrate'" {
 		t.Errorf("the job runs %q", s.Jobs[0].RunCommand)
 	}
 	in.App.ReleaseCommand = ""
@@ -113,7 +113,7 @@ func TestAppSpecFollowsTheLoad(t *testing.T) {
 
 func TestWebCommandIsShell(t *testing.T) {
 	command := AppSpec(input()).Services[0].RunCommand
-	if !strings.HasSuffix(command, "\nexec gunicorn --bind 0.0.0.0:8000 shop.wsgi") {
+	if !strings.HasPrefix(command, "/bin/sh -c '") || !strings.HasSuffix(command, " 0 gunicorn --bind 0.0.0.0:8000 shop.wsgi") {
 		t.Errorf("the command is %q", command)
 	}
 	if out, err := exec.CommandContext(t.Context(), "sh", "-n", "-c", command).CombinedOutput(); err != nil {

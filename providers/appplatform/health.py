@@ -1,4 +1,4 @@
-"""Answers App Platform's health check for the app beside it: health.py PORT APP_PORT PATH STATUS.
+"""Answers the health check of App Platform for the app beside it: health.py PORT APP_PORT PATH STATUS.
 STATUS 0 is any below 500."""
 import http.client
 import http.server

@@ -19,6 +19,9 @@ const (
 	// digestsVariable has a digest of each secret variable: App Platform gives no value
 	// back, and a look has to tell whether one is another than before.
 	digestsVariable = "SLIPWAY_DIGESTS"
+	// firstVariable is in a spec that makes the tables of the app's database: it must not be
+	// deployed once more.
+	firstVariable = "SLIPWAY_FIRST"
 )
 
 // otherName is what to do about a name that is somebody else's.

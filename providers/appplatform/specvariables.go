@@ -38,7 +38,13 @@ func (in SpecInput) variables() []*godo.AppVariableDefinition {
 	}
 	// The image's command serves at this port whatever the app's own variables say.
 	add("PORT", fmt.Sprint(webPort), godo.AppVariableType_General)
-	for name, value := range map[string]string{TagVariable: in.Tag, ReleaseVariable: in.Release, digestsVariable: shownDigests(in.Digests)} {
+	first := ""
+	if in.initializes() {
+		first = "true"
+	}
+	for name, value := range map[string]string{
+		TagVariable: in.Tag, ReleaseVariable: in.Release, digestsVariable: shownDigests(in.Digests), firstVariable: first,
+	} {
 		delete(all, name)
 		if value != "" {
 			add(name, value, godo.AppVariableType_General)

@@ -71,11 +71,11 @@ func turnOn(monthly, hourly float64) providers.Finding {
 }
 
 func turnOff(d *godo.Droplet) providers.Finding {
-	why := "DigitalOcean deletes those that it has made"
+	off := providers.Change{What: "turn off weekly backups", Why: "DigitalOcean deletes those that it has made"}
 	if d.Size != nil {
-		why += fmt.Sprintf("; $%.2f a month less", cents(d.Size.PriceMonthly*backupShare))
+		off.Ends = cents(d.Size.PriceMonthly * backupShare)
 	}
-	return providers.Finding{Changes: []providers.Change{{What: "turn off weekly backups", Why: why}}}
+	return providers.Finding{Changes: []providers.Change{off}}
 }
 
 func onOrOff(on bool) string {

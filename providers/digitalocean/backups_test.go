@@ -55,18 +55,18 @@ func TestBackupsLater(t *testing.T) {
 				plan         string
 				monthly      float64
 				says, change string
-				price        float64
+				price, ends  float64
 			}{
-				{providers.On, "weekly", 4.80, "turn on weekly backups", "last four", 0.80},
-				{providers.Unsaid, "weekly", 4.80, "", "", 0},
-				{providers.Off, "", 4.00, "turn off weekly backups", "$0.80 a month less", 0},
+				{providers.On, "weekly", 4.80, "turn on weekly backups", "last four", 0.80, 0},
+				{providers.Unsaid, "weekly", 4.80, "", "", 0, 0},
+				{providers.Off, "", 4.00, "turn off weekly backups", "deletes those", 0, 0.80},
 			} {
 				d.options.Backups = wanted.asked
 				d.cloud.SetFaults(faults)
 				if wanted.says != "" {
 					found, err := d.resource(d.open(), "weekly-backups").Look(t.Context(), time.Time{})
 					if err != nil || len(found.Changes) != 1 || found.Changes[0].What != wanted.says ||
-						!strings.Contains(found.Changes[0].Why, wanted.change) || found.Changes[0].Monthly != wanted.price {
+						!strings.Contains(found.Changes[0].Why, wanted.change) || found.Changes[0].Monthly != wanted.price || found.Changes[0].Ends != wanted.ends {
 						t.Errorf("Look = %+v, %v; want %q for %v", found, err, wanted.says, wanted.price)
 					}
 				}

@@ -41,6 +41,8 @@ type Size struct {
 	// Monthly and Hourly are prices in US dollars, rounded: the API's numbers have
 	// rounding errors.
 	Monthly, Hourly float64
+	// GPU is true for a droplet with graphics processors.
+	GPU bool
 	// SoldOut is true if no region sells it.
 	SoldOut bool
 	// Regions are the slugs of the regions that sell it.
@@ -121,7 +123,7 @@ func sizeOf(s godo.Size) Size {
 	return Size{
 		Slug: s.Slug, Description: s.Description, MemoryMB: s.Memory, VCPUs: s.Vcpus, DiskGB: s.Disk, TransferTB: s.Transfer,
 		Monthly: cents(s.PriceMonthly), Hourly: rounded(s.PriceHourly, 5),
-		SoldOut: !s.Available || len(s.Regions) == 0, Regions: s.Regions,
+		GPU: s.GPUInfo != nil || isGPU(s.Slug), SoldOut: !s.Available || len(s.Regions) == 0, Regions: s.Regions,
 	}
 }
 
@@ -251,27 +253,27 @@ func (c Catalog) size(slug string, region Region, image Image) (Size, error) {
 	at := slices.IndexFunc(c.Sizes, func(s Size) bool { return s.Slug == slug })
 	switch {
 	case at < 0:
-		return Size{}, &providers.Usage{Err: fmt.Errorf("there is no droplet size %q", slug), Next: c.sizesIn(region)}
+		return Size{}, &providers.Usage{Err: fmt.Errorf("there is no droplet size %q", slug), Next: c.sizesIn(region, image.MinDiskGB)}
 	case !c.Sizes[at].SoldIn(region.Slug):
 		return Size{}, &providers.Usage{
 			Err:  fmt.Errorf("the size %s is not sold in %s at the moment", slug, region.Slug),
-			Next: c.sizesIn(region) + c.regionsWith(c.Sizes[at]),
+			Next: c.sizesIn(region, image.MinDiskGB) + c.regionsWith(c.Sizes[at]),
 		}
 	case c.Sizes[at].DiskGB < image.MinDiskGB:
 		return Size{}, &providers.Usage{
 			Err:  fmt.Errorf("the image %s needs a disk of %d GB, the size %s has %d", image.Slug, image.MinDiskGB, slug, c.Sizes[at].DiskGB),
-			Next: c.sizesIn(region),
+			Next: c.sizesIn(region, image.MinDiskGB),
 		}
 	}
 	return c.Sizes[at], nil
 }
 
-// sizesIn is a hint with the cheapest sizes of a region.
-func (c Catalog) sizesIn(region Region) string {
+// sizesIn is a hint with the cheapest sizes of a region that have at least such a disk.
+func (c Catalog) sizesIn(region Region, leastDiskGB int) string {
 	const enough = 6
 	var slugs []string
 	for _, s := range c.Sizes {
-		if s.SoldIn(region.Slug) && len(slugs) < enough {
+		if s.SoldIn(region.Slug) && s.DiskGB >= leastDiskGB && len(slugs) < enough {
 			slugs = append(slugs, s.Slug)
 		}
 	}

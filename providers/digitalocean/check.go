@@ -39,8 +39,11 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 		}
 	}
 	existing, err := p.droplets(ctx, spec, time.Time{})
-	if err != nil || len(existing) > 0 {
-		return err // a droplet that exists needs no room and need not be on sale
+	if err != nil {
+		return err
+	}
+	if len(existing) > 0 { // it needs no room, and what it is need not be on sale
+		return p.checkResize(ctx, spec, &existing[0])
 	}
 	if err := p.checkRoom(ctx, owner); err != nil {
 		return err

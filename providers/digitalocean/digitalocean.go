@@ -53,6 +53,8 @@ type Options struct {
 	// Backups turns weekly backups on, at a fifth of the droplet's price, or off, which
 	// deletes those that there are.
 	Backups providers.Switch
+	// GrowDisk lets the disk grow with the droplet's size, which can't be undone.
+	GrowDisk bool
 	// VPC is the UUID of the private network; empty is the region's default.
 	VPC string
 	// Project is the name or UUID of the project that the droplet is put in;
@@ -106,6 +108,7 @@ type Provider struct {
 var (
 	_ providers.Provider     = (*Provider)(nil)
 	_ providers.BackupKeeper = (*Provider)(nil)
+	_ providers.Sharer       = (*Provider)(nil)
 )
 
 // New prepares a provider; it does not call the API. A missing token is a
@@ -170,13 +173,14 @@ func (p *Provider) Server(ctx context.Context, spec providers.Spec) (providers.S
 	if err != nil {
 		return providers.Server{}, err
 	}
-	return providers.Server{Address: address.ipv4, Port: 22, User: "root"}, nil
+	return providers.Server{Address: address.ipv4, Direct: address.direct, Port: 22, User: "root"}, nil
 }
 
 // addresses are those of a server, and the number of its droplet; ipv6 may be empty.
+// direct is the droplet's own IPv4 address where ipv4 is a reserved one, and else empty.
 type addresses struct {
-	ipv4, ipv6 string
-	droplet    int
+	ipv4, ipv6, direct string
+	droplet            int
 }
 
 // address finds the server's addresses. The error wraps ErrNoServer if there is no
@@ -202,7 +206,7 @@ func (p *Provider) address(ctx context.Context, spec providers.Spec) (addresses,
 		return addresses{}, err
 	}
 	if len(reserved) > 0 {
-		at.ipv4 = reserved[0].IP
+		at.direct, at.ipv4 = at.ipv4, reserved[0].IP
 	}
 	return at, nil
 }

@@ -19,6 +19,9 @@ import (
 // clockSkew is how much this computer's clock may differ from DigitalOcean's.
 const clockSkew = time.Hour
 
+// kindDroplet is the kind of the server, in events and on record.
+const kindDroplet = "droplet"
+
 // dropletResource is the server itself. found is what the last Look found, and
 // looked tells whether there was one since the last create call.
 type dropletResource struct {
@@ -28,7 +31,7 @@ type dropletResource struct {
 	found  *godo.Droplet
 }
 
-func (r *dropletResource) Kind() string           { return "droplet" }
+func (r *dropletResource) Kind() string           { return kindDroplet }
 func (r *dropletResource) Title() string          { return "a droplet at DigitalOcean" }
 func (r *dropletResource) Phase() providers.Phase { return providers.PhaseBoot }
 
@@ -58,7 +61,10 @@ func (r *dropletResource) Look(ctx context.Context, asked time.Time) (providers.
 		return r.withWarning(found), err
 	}
 	r.found = &all[0]
-	found := r.existing()
+	found, err := r.existing(ctx)
+	if err != nil {
+		return providers.Finding{}, err
+	}
 	found.Notes = append(found.Notes, twinNotes(all)...)
 	return r.withWarning(found), nil
 }
@@ -84,56 +90,6 @@ func (r *dropletResource) missing(ctx context.Context) (providers.Finding, error
 	}}}, nil
 }
 
-// existing describes the droplet that was found, and what it still lacks.
-func (r *dropletResource) existing() providers.Finding {
-	d := r.found
-	finding := providers.Finding{ID: strconv.Itoa(d.ID), Detail: fmt.Sprintf("droplet %d, %s in %s", d.ID, d.SizeSlug, regionOf(d))}
-	finding.Notes = r.differences()
-	lacks := lacking(d, r.spec.Tag)
-	if lacks == "" {
-		finding.Holds = true
-		finding.Detail += ", " + publicIPv4(d)
-		return finding
-	}
-	what := fmt.Sprintf("wait for droplet %d", d.ID)
-	if d.Status == "off" {
-		what = fmt.Sprintf("turn on droplet %d", d.ID)
-	}
-	finding.Changes = []providers.Change{{What: what, Why: lacks}}
-	return finding
-}
-
-// lacking says why a droplet can't be used yet; "" if it can. It needs its tag too:
-// without the tag the firewall is not bound to the droplet.
-func lacking(d *godo.Droplet, tag string) string {
-	switch {
-	case d.Status != "active":
-		return "it is " + d.Status
-	case publicIPv4(d) == "":
-		return "it has no public IPv4 address yet"
-	case !slices.Contains(d.Tags, tag):
-		return "it does not bear the tag " + tag + " yet"
-	}
-	return ""
-}
-
-// differences are notes about what is asked for now and what the droplet was not
-// made with.
-func (r *dropletResource) differences() []string {
-	var notes []string
-	add := func(flag, want, have string) {
-		if want != "" && have != "" && want != have {
-			notes = append(notes, fmt.Sprintf("the droplet exists with %s; --%s %s needs a new droplet: destroy this one first", have, flag, want))
-		}
-	}
-	add("region", r.spec.Region, regionOf(r.found))
-	add("size", r.spec.Size, r.found.SizeSlug)
-	if r.found.Image != nil && r.found.Image.Slug != "" && strconv.Itoa(r.found.Image.ID) != r.spec.Image {
-		add("image", r.spec.Image, r.found.Image.Slug)
-	}
-	return notes
-}
-
 // twinNotes are notes about every droplet of the deployment but the first.
 func twinNotes(all []godo.Droplet) []string {
 	var notes []string
@@ -145,7 +101,8 @@ func twinNotes(all []godo.Droplet) []string {
 	return notes
 }
 
-// Make creates the droplet if the last Look found none, and waits until it is active
+// Make creates the droplet if the last Look found none, gives one that is there the size
+// that was asked for, and waits until it is active
 // and has a public address and its tag, and by its tag the firewall. The create call
 // is sent once. If its answer is lost, Make finds out whether it made a droplet.
 func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
@@ -155,6 +112,9 @@ func (r *dropletResource) Make(ctx context.Context, report func(string)) error {
 		}
 	}
 	if r.found != nil {
+		if err := r.p.resize(ctx, r.spec, r.found, report); err != nil {
+			return err
+		}
 		return r.p.ready(ctx, r.spec, r.found.ID, 0, report)
 	}
 	id, action, err := r.create(ctx, report)
@@ -302,7 +262,7 @@ func known(list []godo.Droplet, id int) bool {
 
 // knownDroplet is the number of the droplet that an earlier run saw; 0 is none.
 func knownDroplet(spec providers.Spec) int {
-	id, err := strconv.Atoi(spec.Known["droplet"])
+	id, err := strconv.Atoi(spec.Known[kindDroplet])
 	if err != nil {
 		return 0
 	}

@@ -23,9 +23,9 @@ type readying struct {
 	// action is the number of its create action; 0 if it is not known yet, or
 	// noAction.
 	action int
-	// poweredOn and tagged tell whether that call was sent: each is sent once.
-	poweredOn, tagged bool
-	report            func(string)
+	// tagged tells whether that call was sent: it is sent once.
+	tagged bool
+	report func(string)
 }
 
 // ready waits until a droplet is active and has a public IPv4 address and the tag.
@@ -75,7 +75,7 @@ func (r *readying) look(ctx context.Context) (done bool, state string, err error
 	case d.Status == "archive":
 		return false, "", &providers.Refused{Err: fmt.Errorf("droplet %d is archived", r.id), Next: "ask DigitalOcean's support: " + account.TicketPage}
 	case d.Status == "off" && !d.Locked:
-		return false, state, r.powerOn(ctx)
+		return false, state, (&resizing{p: r.p, id: r.id, report: r.report}).turnOn(ctx)
 	case d.Status == "active" && publicIPv4(d) != "":
 		return false, state, r.tag(ctx)
 	}
@@ -130,20 +130,6 @@ func (r *readying) findAction(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-func (r *readying) powerOn(ctx context.Context) error {
-	if r.poweredOn {
-		return nil
-	}
-	r.poweredOn = true
-	r.report(fmt.Sprintf("droplet %d is off: turning it on", r.id))
-	_, _, err := r.p.api.DropletActions.PowerOn(ctx, r.id)
-	// If the answer was lost, the next round sees the droplet's status.
-	if err = r.p.api.Plain(err); ctx.Err() == nil && err != nil && !rest.IsUncertain(err) {
-		return r.p.api.Failed(fmt.Sprintf("turn on droplet %d", r.id), err)
-	}
-	return ctx.Err()
 }
 
 // tag tags a droplet that lacks only its tag, which the API sometimes adds late. To

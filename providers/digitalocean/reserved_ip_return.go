@@ -16,6 +16,8 @@ import (
 type returnedIP struct {
 	p    *Provider
 	spec providers.Spec
+	// given is true once this value gave it back.
+	given bool
 }
 
 func (r *returnedIP) Kind() string           { return reservedIPKind }
@@ -26,7 +28,7 @@ func (r *returnedIP) Phase() providers.Phase { return providers.PhaseOther }
 // may lag behind: an earlier run may have asked for one.
 func (r *returnedIP) Look(ctx context.Context, asked time.Time) (providers.Finding, error) {
 	own, err := r.own(ctx)
-	if err == nil && len(own) == 0 && !asked.IsZero() {
+	if err == nil && len(own) == 0 && !asked.IsZero() && !r.given {
 		_, err = r.p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 			own, err = r.own(ctx)
 			return len(own) > 0, err
@@ -56,6 +58,7 @@ func (r *returnedIP) Make(ctx context.Context, report func(string)) error {
 		}
 		report("released the reserved IP " + held.IP)
 	}
+	r.given = true
 	return nil
 }
 

@@ -74,6 +74,16 @@ func (p *Provider) usesSpaces() bool {
 	return kept != nil || err != nil
 }
 
+// Shared is the bucket with the deployment's backups: all buckets of the account are paid
+// for together. A bucket that was made has its key on this computer. See [providers.Sharer].
+func (p *Provider) Shared(context.Context, providers.Spec) ([]providers.Holding, error) {
+	kept, err := p.keptKey()
+	if err != nil || kept == nil {
+		return nil, err
+	}
+	return []providers.Holding{{Kind: "spaces", ID: kept.Bucket, Detail: "paid once for all buckets of the account", Monthly: spacesMonthly}}, nil
+}
+
 // spacesURL is where Spaces answers in the bucket's region.
 func (p *Provider) spacesURL() string {
 	if p.options.SpacesURL != "" {

@@ -94,8 +94,10 @@ func keepRunning() container.RestartPolicy {
 // start makes a container with a name and starts it.
 func (d deployment) start(ctx context.Context, name string, options client.ContainerCreateOptions) (string, error) {
 	options.Name = name
-	options.NetworkingConfig = &network.NetworkingConfig{
-		EndpointsConfig: map[string]*network.EndpointSettings{networkName(d.spec): {}},
+	if options.HostConfig.NetworkMode != "" {
+		options.NetworkingConfig = &network.NetworkingConfig{
+			EndpointsConfig: map[string]*network.EndpointSettings{networkName(d.spec): {}},
+		}
 	}
 	made, err := d.api.ContainerCreate(ctx, options)
 	if err != nil {

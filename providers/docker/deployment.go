@@ -12,6 +12,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"slipway/providers"
 )
@@ -21,6 +22,8 @@ type deployment struct {
 	api  *client.Client
 	at   Endpoint
 	spec providers.Spec
+	// platforms is what an image is built for; none is what the engine runs itself.
+	platforms []ocispec.Platform
 }
 
 // failed says what could not be done in the engine, why and what to do next.

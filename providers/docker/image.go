@@ -90,6 +90,10 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 	if err := d.setStepsAside(ctx); err != nil {
 		return err
 	}
+	platforms, err := d.crossed(ctx)
+	if err != nil {
+		return err
+	}
 	mine := labels(d.spec)
 	maps.Copy(mine, map[string]string{labelRelease: app.Release, labelApp: s.text()})
 	source, sink := io.Pipe()
@@ -97,7 +101,7 @@ func (d deployment) build(ctx context.Context, app providers.App, s settings, re
 	// Ends the archive's writer too if the engine reads no more.
 	defer source.CloseWithError(errors.New("the build has ended"))
 	built, err := d.api.ImageBuild(ctx, source, client.ImageBuildOptions{
-		Tags: []string{imageName(d.spec, app.Release)}, Labels: mine, Remove: true, ForceRemove: true, Version: builder.BuilderV1,
+		Tags: []string{imageName(d.spec, app.Release)}, Labels: mine, Remove: true, ForceRemove: true, Version: builder.BuilderV1, Platforms: platforms,
 	})
 	if err != nil {
 		return d.failed("build the image", err)

@@ -26,6 +26,8 @@ type job struct {
 	words []string
 	// scratch keeps it from the app's data: it gets what the image begins with.
 	scratch bool
+	// alone has it run without the deployment's network, which there is none of.
+	alone bool
 }
 
 // perform runs a job of a release and passes on what it prints. The container goes with
@@ -34,6 +36,9 @@ func (d deployment) perform(ctx context.Context, r release, j job, report func(l
 	options := d.container(r, roleOnce, "", j.words...)
 	if j.scratch {
 		options.HostConfig.Mounts = d.scratch(r.Data)
+	}
+	if j.alone {
+		options.HostConfig.NetworkMode = ""
 	}
 	id, err := d.start(ctx, d.onceName(), options)
 	if id != "" {

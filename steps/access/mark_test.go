@@ -42,7 +42,7 @@ var forged = map[string]Owner{
 
 // forgedSettings are settings that no deployment keeps on a server, as KEY=VALUE.
 var forgedSettings = []string{
-	"host=root@203.0.113.66", "identity=/home/me/.ssh/id_ed25519", "host-key-fingerprint=SHA256:x", "name=other", "on-failure=destroy",
+	"host=root@203.0.113.66", "identity=/home/me/.ssh/id_ed25519", "host-key-fingerprint=SHA256:x", "name=other", "on-failure=destroy", "grow-disk=true",
 	"proxy-command=sh -c id", "ProxyCommand=x", "=x", "provider=heroku", "provider=", "region=../x", "size=S 1", "image=a\nb", "engine=sh",
 	"hardening=none", "domain=localhost", "domain=a.example.com,-x", "domain=a.example.com; reboot", "email=a@b.example\x00", "email=A <a@b.example>",
 	"acme-directory=file:///etc/passwd", "acme-directory=http://a.example", "health-path=x y", "health-status=1", "health-time=99999999",

@@ -82,6 +82,10 @@ type Outcome struct {
 	Visitors *Visitors `json:"visitors,omitempty"`
 	// Monthly is what the plan costs in US dollars a month.
 	Monthly float64 `json:"monthly,omitempty"`
+	// Before is what the deployment costs in US dollars a month, by what is on record, and
+	// After what it would cost; only in a run that only looks at one that costs something.
+	Before float64 `json:"monthly_before,omitempty"`
+	After  float64 `json:"monthly_after,omitempty"`
 }
 
 // Problem is how a run that failed ended.

@@ -33,7 +33,7 @@ func (s OneStep) do(ctx context.Context, r *Run) error {
 
 func (s OneStep) change(ctx context.Context, r *Run, finding providers.Finding) error {
 	r.stepEvent(r.step, Changing, finding, 0)
-	if err := r.intend(s.Step); err != nil {
+	if err := r.intend(s.Step, finding); err != nil {
 		return err
 	}
 	r.changed = true

@@ -125,13 +125,20 @@ func (r *Run) notes(step string, f providers.Finding) {
 	}
 }
 
-// intend puts the step's effect on record before it is asked for.
-func (r *Run) intend(s Step) error {
+// intend puts the step's effect on record before it is asked for, and what it costs.
+func (r *Run) intend(s Step, found providers.Finding) error {
 	i, ok := s.(intended)
 	if !ok {
 		return nil
 	}
-	return r.deployment.Update(func(record *state.Record) { record.Intend(i.Intent(), time.Now()) })
+	var monthly float64
+	for _, c := range found.Changes {
+		monthly += c.Monthly
+	}
+	return r.deployment.Update(func(record *state.Record) {
+		record.Intend(i.Intent(), time.Now())
+		record.Expect(i.Intent(), monthly)
+	})
 }
 
 // recordOutcome takes the step's intent off the record, now that its outcome was

@@ -20,10 +20,20 @@ func (p *Plan) refuseDatabaseFiles() error {
 		return nil
 	}
 	read := p.readAddress()
-	if read.Variable != "" && (p.Tag != "" || p.hasRelational()) {
+	file, value := p.App.Databases[0], p.Env[read.Variable]
+	switch {
+	case strings.HasPrefix(value, "sqlite"):
+		usage := Usagef(fmt.Sprintf("leave %s out, and give --service postgres", read.Variable),
+			"the variable %s names an SQLite database, and App Platform keeps no files", read.Variable)
+		usage.About = providers.AboutApp
+		return usage
+	case read.Variable != "" && p.hasRelational():
+		return nil
+	case read.Variable != "" && p.Tag != "": // it may have been given then
+		p.warn(fmt.Sprintf("App Platform keeps no files: unless the app was given %s before, its database is the %s (%s), which is lost with each release",
+			read.Variable, file.What(), file.Source))
 		return nil
 	}
-	file := p.App.Databases[0]
 	usage := Usagef(p.insteadOfFile(read), "the app's database is the %s (%s), and App Platform keeps no files: each release and each instance would begin with a new one",
 		file.What(), file.Source)
 	usage.About = providers.AboutApp
@@ -54,17 +64,25 @@ func (p *Plan) hasRelational() bool {
 // insteadOfFile says what to do about a database that is a file.
 func (p *Plan) insteadOfFile(read app.ServiceName) string {
 	const elsewhere = "; or use --provider digitalocean, which keeps the file"
-	driver := ""
+	var missing []string
 	if !slices.ContainsFunc(p.App.Offers, func(o app.Offer) bool { return o.Kind == app.Postgres }) {
-		driver = " and add psycopg to its requirements"
+		missing = append(missing, "psycopg")
 	}
-	if read.Variable != "" {
-		if driver != "" {
-			driver = "add psycopg to the app's requirements and "
+	how := `sets DATABASE_URL; have the app take its database's address from there, as with os.environ["DATABASE_URL"]`
+	switch _, named := p.App.Named["dj-database-url"]; {
+	case read.Variable != "":
+		how = fmt.Sprintf("sets %s, which %s reads", read.Variable, read.Source)
+	case p.App.Framework == app.Django:
+		how = `sets DATABASE_URL; have the settings read it, as with DATABASES = {"default": dj_database_url.config()}`
+		if !named {
+			missing = append(missing, "dj-database-url")
 		}
-		return fmt.Sprintf("%sgive --service postgres: it sets %s, which %s reads%s", driver, read.Variable, read.Source, elsewhere)
 	}
-	return fmt.Sprintf("give --service postgres, have the app read its database's address from the variable DATABASE_URL%s%s", driver, elsewhere)
+	add := ""
+	if len(missing) > 0 {
+		add = "add " + strings.Join(missing, " and ") + " to the app's requirements and "
+	}
+	return add + "give --service postgres: it " + how + elsewhere
 }
 
 // warnOfAppPlatform warns of what App Platform does otherwise than a server would.

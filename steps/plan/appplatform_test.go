@@ -52,8 +52,8 @@ func TestDatabaseFilesOnAppPlatform(t *testing.T) {
 		env                           []string
 		next                          string
 	}{
-		"only a file":                      {connects, "", "", nil, nil, "give --service postgres, have the app read its database's address from the variable DATABASE_URL and add psycopg to its requirements; or use --provider digitalocean, which keeps the file"},
-		"only a file, and a database":      {connects, "psycopg\n", "", postgres, nil, "have the app read its database's address from the variable DATABASE_URL; or use"},
+		"only a file":                      {connects, "", "", nil, nil, "add psycopg to the app's requirements and give --service postgres: it sets DATABASE_URL; have the app take its database's address from there, as with os.environ[\"DATABASE_URL\"]; or use --provider digitalocean, which keeps the file"},
+		"only a file, and a database":      {connects, "psycopg\n", "", postgres, nil, "give --service postgres: it sets DATABASE_URL; have the app take its database's address from there, as with os.environ[\"DATABASE_URL\"]; or use"},
 		"reads an address":                 {falls, "psycopg\n", "", nil, nil, "give --service postgres: it sets DB_URL, which app.py line 5 reads; or use"},
 		"reads an address, without driver": {falls, "", "", nil, nil, "add psycopg to the app's requirements and give --service postgres: it sets DB_URL"},
 		"with Redis":                       {falls, "psycopg\n", "", map[string]string{KeyService: "redis"}, nil, "give --service postgres"},
@@ -74,6 +74,14 @@ func TestDatabaseFilesOnAppPlatform(t *testing.T) {
 		if !ok || usage.About != providers.AboutApp || !strings.Contains(usage.Error(), test.next) || test.settings == "" && !strings.HasPrefix(usage.Error(), begins) {
 			t.Errorf("%s: got %v, want %q", name, err, test.next)
 		}
+	}
+	const own = "the variable DB_URL names an SQLite database, and App Platform keeps no files: leave DB_URL out, and give --service postgres"
+	if _, err := onAppPlatform(t, flaskWith(t, falls, "psycopg\n", ""), postgres, "DB_URL=sqlite:///shop.db"); err == nil || err.Error() != own {
+		t.Errorf("an address of SQLite: %v", err)
+	}
+	const django = "add psycopg and dj-database-url to the app's requirements and give --service postgres: it sets DATABASE_URL; have the settings read it, as with DATABASES = {\"default\": dj_database_url.config()}"
+	if _, err := onAppPlatform(t, "../../ui/e2e/shapes/testdata/django-start", nil); err == nil || !strings.Contains(err.Error(), django) {
+		t.Errorf("Django: %v", err)
 	}
 	if _, err := Make(t.Context(), Asked{Folder: flaskWith(t, connects, "", ""), Flags: map[string]string{KeyProvider: ProviderDocker}, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()}); err != nil {
 		t.Errorf("elsewhere the file is kept: %v", err)
@@ -136,5 +144,20 @@ func TestAppPlatformHasDomainsAndSizes(t *testing.T) {
 	asked := Asked{Folder: folder, Getenv: noEnvironment, Flags: map[string]string{KeyRegion: "ams"}}
 	if _, err := Make(t.Context(), asked, home); err == nil || !strings.Contains(err.Error(), "can't be changed") {
 		t.Errorf("another region: %v", err)
+	}
+}
+
+// TestDatabaseFilesLater: a variable that an earlier run was given is there and only there.
+func TestDatabaseFilesLater(t *testing.T) {
+	home, folder := state.Home{Dir: t.TempDir()}, flaskWith(t, falls, "psycopg\n", "")
+	asked := Asked{Folder: folder, Getenv: noEnvironment, Flags: map[string]string{KeyProvider: ProviderAppPlatform}, Env: []string{"DB_URL=postgresql://a:b@db.example/shop"}}
+	for _, want := range []string{"", "unless the app was given DB_URL before, its database is the SQLite file shop.db (app.py line 5)"} {
+		p, err := Make(t.Context(), asked, home)
+		got := strings.Join(p.App.Warnings, "\n")
+		if err != nil || !strings.Contains(got, want) || want == "" && strings.Contains(got, "SQLite") {
+			t.Errorf("%v, %q", err, got)
+		}
+		remember(t, home, p)
+		asked.Env = nil
 	}
 }

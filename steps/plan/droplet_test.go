@@ -49,3 +49,26 @@ func TestSettingsOfADroplet(t *testing.T) {
 		t.Errorf("another VPC: %v", err)
 	}
 }
+
+// TestGrowDiskCountsForOneRun: what can't be undone is asked for each time.
+func TestGrowDiskCountsForOneRun(t *testing.T) {
+	home := state.Home{Dir: t.TempDir()}
+	folder := writeApp(t, "")
+	for _, flags := range []map[string]string{{KeyProvider: ProviderDigitalOcean, KeyGrowDisk: "true"}, {}} {
+		p, err := Make(t.Context(), Asked{Folder: folder, Flags: flags, Getenv: noEnvironment}, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if grows := p.Switch(KeyGrowDisk) == providers.On; grows != (flags[KeyGrowDisk] != "") {
+			t.Errorf("with %v the disk grows: %t", flags, grows)
+		}
+		if _, kept := p.Shared()[KeyGrowDisk]; kept {
+			t.Error("it is kept on the server")
+		}
+		remember(t, home, p)
+	}
+	flags := map[string]string{KeyProvider: ProviderHeroku, KeyGrowDisk: "true"}
+	if _, err := Make(t.Context(), Asked{Folder: writeApp(t, ""), Flags: flags, Getenv: noEnvironment}, state.Home{Dir: t.TempDir()}); err == nil {
+		t.Error("it is taken for dynos")
+	}
+}

@@ -61,8 +61,11 @@ func (p *Plan) refuseFixed(earlier map[string]string, keys ...string) error {
 	return nil
 }
 
-// fixed tells whether a setting can't change once the deployment is there. In Docker and on
-// App Platform, each release has containers of its own, of any size.
+// resizing are the providers where another size is a change like any other: in Docker and
+// on App Platform, each release has containers of its own, and a droplet is resized.
+var resizing = []string{ProviderDocker, ProviderAppPlatform, ProviderDigitalOcean}
+
+// fixed tells whether a setting can't change once the deployment is there.
 func (p *Plan) fixed(s Setting) bool {
-	return s.Fixed && (s.Key != KeySize || p.Value(KeyProvider) != ProviderDocker && !p.onAppPlatform())
+	return s.Fixed && (s.Key != KeySize || !slices.Contains(resizing, p.Value(KeyProvider)))
 }

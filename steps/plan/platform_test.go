@@ -186,10 +186,10 @@ func TestPythonsOfHeroku(t *testing.T) {
 	}
 }
 
-// TestSizeOfContainers has --size change what a container may take, and stay without the
-// flag; the size of a server can't change.
-func TestSizeOfContainers(t *testing.T) {
-	for provider, fixed := range map[string]bool{ProviderDocker: false, ProviderHeroku: true} {
+// TestSizeChanges has --size change what a container may take, and what a droplet is, and
+// stay without the flag; the size of dynos can't change.
+func TestSizeChanges(t *testing.T) {
+	for provider, fixed := range map[string]bool{ProviderDocker: false, ProviderDigitalOcean: false, ProviderHeroku: true} {
 		home := state.Home{Dir: t.TempDir()}
 		folder := writeApp(t, "")
 		for i, asked := range []struct{ size, want string }{{"512m", "512m"}, {"2g", "2g"}, {"", "2g"}} {
@@ -206,6 +206,9 @@ func TestSizeOfContainers(t *testing.T) {
 			}
 			if err == nil && p.Value(KeySize) != asked.want {
 				t.Errorf("%s with size %q takes %q, want %q", provider, asked.size, p.Value(KeySize), asked.want)
+			}
+			if keep := SpecOf(p).KeepSize; err == nil && keep != (asked.size == "") {
+				t.Errorf("%s with size %q: a server keeps its size: %t", provider, asked.size, keep)
 			}
 			if err == nil {
 				remember(t, home, p)

@@ -3,11 +3,11 @@ package plan
 import "slipway/state"
 
 // Recorded are the settings that the state file keeps for the next run, by key.
-// --on-failure is not one of them: it has to be given for each run.
+// --on-failure and --grow-disk are none of them: they have to be given for each run.
 func (p Plan) Recorded() map[string]string {
 	used := map[string]string{}
 	for key, v := range p.Values {
-		if v.Value != "" && key != KeyOnFailure {
+		if v.Value != "" && key != KeyOnFailure && key != KeyGrowDisk {
 			used[key] = v.Value
 		}
 	}

@@ -34,11 +34,22 @@ func checkServices(value string) error {
 	return nil
 }
 
-// serviceTitles are the kinds of databases as people call them.
-var serviceTitles = map[string]string{app.Postgres: "PostgreSQL", app.MariaDB: "MariaDB", app.Redis: "Redis"}
+// serviceTitles are the kinds of databases as people call them, managedTitles what stands for
+// them among DigitalOcean's managed databases.
+var (
+	serviceTitles = map[string]string{app.Postgres: "PostgreSQL", app.MariaDB: "MariaDB", app.Redis: "Redis"}
+	managedTitles = map[string]string{app.MariaDB: "MySQL", app.Redis: "Valkey"}
+)
 
-// ServiceTitle is a kind of database as people call it: "PostgreSQL".
-func ServiceTitle(kind string) string { return serviceTitles[kind] }
+// ServiceTitle is what a provider has for a kind of database, as people call it: "PostgreSQL".
+func ServiceTitle(provider, kind string) string {
+	if title := managedTitles[kind]; title != "" && provider == ProviderAppPlatform {
+		return title
+	}
+	return serviceTitles[kind]
+}
+
+func (p *Plan) serviceTitle(kind string) string { return ServiceTitle(p.Value(KeyProvider), kind) }
 
 // ServiceNames are the variables by which the app reads where the databases beside it are.
 func (p Plan) ServiceNames() []app.ServiceName {
@@ -87,14 +98,14 @@ func (p *Plan) warnOfServices() {
 	for _, kind := range p.Services() {
 		if !slices.ContainsFunc(p.App.ServiceNames, func(n app.ServiceName) bool { return n.Kind == kind }) {
 			p.warn(fmt.Sprintf("nothing was found in the source that reads where %s is: its address is in the usual variables, and names under [services] in %s has others set",
-				ServiceTitle(kind), app.SettingsFile))
+				p.serviceTitle(kind), app.SettingsFile))
 		}
 	}
 	if p.Tag != "" {
 		return
 	}
 	for _, o := range p.Offers() {
-		p.warn(fmt.Sprintf("the app has %s: --service %s puts %s beside it, and --service %s says that it needs none", o.Why, o.Kind, ServiceTitle(o.Kind), app.NoServices))
+		p.warn(fmt.Sprintf("the app has %s: --service %s puts %s beside it, and --service %s says that it needs none", o.Why, o.Kind, p.serviceTitle(o.Kind), app.NoServices))
 	}
 }
 

@@ -60,7 +60,9 @@ func (s Setting) IsList() bool {
 }
 
 // IsSwitch tells whether the value is "true" or "false": its flag stands alone for "true".
-func (s Setting) IsSwitch() bool { return s.Key == KeyBackups || s.Key == KeyReservedIP }
+func (s Setting) IsSwitch() bool {
+	return s.Key == KeyBackups || s.Key == KeyReservedIP || s.Key == KeyGrowDisk
+}
 
 // Environment is the environment variable that sets it: SLIPWAY_TEST_COMMAND.
 func (s Setting) Environment() string {
@@ -94,6 +96,7 @@ const (
 	KeyReservedIP        = "reserved-ip"
 	KeyVPC               = "vpc"
 	KeyProject           = "project"
+	KeyGrowDisk          = "grow-disk"
 	KeyTestCommand       = "test-command"
 	KeyHealthPath        = "health-path"
 	KeyHealthStatus      = "health-status"
@@ -141,7 +144,7 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.Provider }},
 	{Key: KeyRegion, Usage: "the provider's slug of the region", Fixed: true, Check: checkSlug, takers: withCatalog,
 		inFile: func(f app.File) string { return f.Region }},
-	{Key: KeySize, Usage: "the provider's slug of the size; heroku: the size of a dyno; app-platform: the size of an instance; docker: the memory of a container, as in 2g", Fixed: true, Check: checkSlug,
+	{Key: KeySize, Usage: "the provider's slug of the size; another one resizes a droplet, which is off for one to two minutes; heroku: the size of a dyno; app-platform: the size of an instance; docker: the memory of a container, as in 2g", Fixed: true, Check: checkSlug,
 		inFile: func(f app.File) string { return f.Size }},
 	{Key: KeyImage, Usage: "the provider's slug of the system; local: debian-13 or debian-12; with --engine qemu also FILE or URL#sha256:SUM of a cloud image; heroku: the stack",
 		Fixed: true, Check: checkImage, takers: withImage,
@@ -187,6 +190,8 @@ var Settings = []Setting{
 		inFile: func(f app.File) string { return f.DigitalOcean.VPC }},
 	{Key: KeyProject, Usage: "the NAME or UUID of the project of DigitalOcean's that a droplet belongs to; default: the account's default project", Check: checkProject, takers: onlyDroplets,
 		inFile: func(f app.File) string { return f.DigitalOcean.Project }},
+	{Key: KeyGrowDisk, Usage: "let a droplet's disk grow with another --size, for good: a size with a smaller disk can't be had any more; without it the disk stays, and going back stays possible; it counts for one run", Check: oneOf(switchOn, switchOff), takers: onlyDroplets,
+		inFile: func(app.File) string { return "" }},
 	{Key: KeyTestCommand, Usage: "COMMAND run in the new release before it takes traffic; failure stops it",
 		inFile: func(f app.File) string { return f.TestCommand }},
 	{Key: KeyHealthPath, Usage: "the PATH that a new release is asked for before it takes traffic; default: /", Check: checkHealthPath,

@@ -11,7 +11,7 @@ import (
 
 // onOneComputer are the settings that mean something on one operator's computer only,
 // or that each run is given anew. A server never has them.
-var onOneComputer = []string{KeyName, KeyHost, KeyIdentity, KeyFingerprint, KeyOnFailure}
+var onOneComputer = []string{KeyName, KeyHost, KeyIdentity, KeyFingerprint, KeyOnFailure, KeyGrowDisk}
 
 // Shared are the settings that mean the same on any computer, by key: they are
 // kept on the server, for an operator who adopts the deployment elsewhere.

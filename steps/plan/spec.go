@@ -17,7 +17,7 @@ func SpecOf(p Plan) providers.Spec {
 		name = p.ServerName() // what a platform calls the app is made of it, and stays
 	}
 	return providers.Spec{Name: name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
-		Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
+		KeepSize: p.Values[KeySize].From == FromEarlier, Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
 }
 
 // WithRecord is a spec with what is on record of the deployment's resources.

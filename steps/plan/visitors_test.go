@@ -59,6 +59,8 @@ func TestWarnOfVisitorsOnPlatform(t *testing.T) {
 		{ProviderHeroku, app.Found{Hosts: atHeroku}, ""},
 		{ProviderDocker, app.Found{HTTPSOnly: redirect}, "redirects every visitor to HTTPS, which is not served on this computer; here, write SECURE_SSL_REDIRECT = False in s.py line 4"},
 		{ProviderHeroku, app.Found{HTTPSOnly: redirect}, ""},
+		{ProviderAppPlatform, app.Found{HTTPSOnly: redirect}, ""},
+		{ProviderAppPlatform, app.Found{Hosts: listed}, "give --domain shop.example, or add the app's address at App Platform there"},
 	} {
 		p := Plan{App: test.found, Values: map[string]NamedValue{KeyProvider: {Value: test.provider}}}
 		p.warnOfVisitors()

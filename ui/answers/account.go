@@ -1,7 +1,11 @@
 package answers
 
 import (
+	"maps"
+	"slices"
+
 	"slipway/providers/heroku"
+	"slipway/steps/plan"
 )
 
 // Account is how a provider that rents knows the person: by a token.
@@ -23,6 +27,9 @@ var accounts = map[string]Account{
 	DigitalOcean: {Title: "DigitalOcean", Variable: "DIGITALOCEAN_ACCESS_TOKEN", others: []string{"DIGITALOCEAN_TOKEN"},
 		MadeAt: "made at https://cloud.digitalocean.com/account/api/tokens",
 		Needs:  "The token needs the scopes to read and create droplets, firewalls, keys and tags."},
+	AppPlatform: {Title: "DigitalOcean", Variable: "DIGITALOCEAN_ACCESS_TOKEN", others: []string{"DIGITALOCEAN_TOKEN"},
+		MadeAt: "made at https://cloud.digitalocean.com/account/api/tokens",
+		Needs:  "The token needs the scopes to read, create, change and remove apps and what is in the registry, and databases if the app has any."},
 	Heroku: {Title: "Heroku", Variable: "HEROKU_API_KEY", found: heroku.Token,
 		MadeAt: "made at https://dashboard.heroku.com/account/applications, or by heroku authorizations:create",
 		Needs:  "The token needs the scope global. Slipway also takes what heroku login left on this computer."},
@@ -60,11 +67,13 @@ func (a Account) left(getenv func(string) string) bool {
 	return token != "" || err != nil
 }
 
-// typed is the token that was typed for the provider that looks for it in a variable.
+// typed is the token that was typed for a provider that looks for it in a variable. Two
+// providers may look in the same one: then the chosen one's wins.
 func (a Answers) typed(variable string) string {
-	for provider, account := range accounts {
-		if account.Variable == variable {
-			return a.Tokens[provider]
+	providers := append([]string{a.Settings[plan.KeyProvider]}, slices.Sorted(maps.Keys(accounts))...)
+	for _, provider := range providers {
+		if token := a.Tokens[provider]; token != "" && accounts[provider].Variable == variable {
+			return token
 		}
 	}
 	return ""

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
+	"slipway/providers/appplatform"
 	"slipway/providers/digitalocean"
 	"slipway/providers/heroku"
 	"slipway/steps"
@@ -41,20 +44,43 @@ type Size struct {
 	Monthly                 float64
 	MemoryMB, VCPUs, DiskGB int
 
-	why func(region string) string
+	// single is set if there can be one instance of it only, fixed if their number can't
+	// follow the load.
+	single, fixed bool
+	why           func(region string) string
 }
 
-// Why says why the size can't be rented in a region; empty if it can.
-func (s Size) Why(region string) string {
-	if s.why == nil {
+// Why says why the size can't be rented in a region, or not as often as --instances asks
+// for; empty if it can.
+func (s Size) Why(region, instances string) string {
+	_, _, follows := strings.Cut(instances, "..")
+	switch {
+	case s.single && instances != "" && instances != "1":
+		return "there can be one instance of it only"
+	case s.fixed && follows:
+		return "the number of its instances can't follow the load"
+	case s.why == nil:
 		return ""
 	}
 	return s.why(region)
 }
 
-// Sensible is the ID of the size that is offered first in a region; empty if none is on
-// sale there.
-func (c Catalog) Sensible(region string) string { return c.sensible[region] }
+// Sensible is the ID of the size that is offered first in a region for so many instances;
+// empty if none is on sale there.
+func (c Catalog) Sensible(region, instances string) string {
+	first := c.sensible[region]
+	for _, s := range c.Sizes {
+		if s.ID == first && s.Why(region, instances) == "" {
+			return first
+		}
+	}
+	for _, s := range c.Sizes {
+		if first != "" && s.Why(region, instances) == "" {
+			return s.ID
+		}
+	}
+	return first
+}
 
 // FetchCatalog asks a provider whether it accepts the token, and what it sells.
 func FetchCatalog(ctx context.Context, provider string, open engine.OpenProvider) (Catalog, error) {
@@ -69,6 +95,9 @@ func FetchCatalog(ctx context.Context, provider string, open engine.OpenProvider
 	case *heroku.Provider:
 		sold, err := rents.Catalog(ctx)
 		return OfHeroku(sold), err
+	case *appplatform.Provider:
+		sold, err := rents.Catalog(ctx)
+		return OfAppPlatform(sold), err
 	}
 	return Catalog{}, fmt.Errorf("%s has no catalog", opened.Name())
 }
@@ -130,6 +159,31 @@ func OfHeroku(sold heroku.Catalog) Catalog {
 	}
 	if slices.Contains(sold.Regions, first) {
 		c.Region = first
+	}
+	return c
+}
+
+// OfAppPlatform is App Platform's catalog of instances, which are the same in all its
+// regions.
+func OfAppPlatform(sold appplatform.Catalog) Catalog {
+	c := Catalog{sensible: map[string]string{}}
+	first, size := sold.Sensible()
+	from := math.Inf(1)
+	for _, s := range sold.Sizes {
+		from = min(from, s.Monthly)
+		cpus, _ := strconv.Atoi(s.CPUs) // without it, none is told
+		c.Sizes = append(c.Sizes, Size{ID: s.Slug, Monthly: s.Monthly, MemoryMB: s.MemoryMB, VCPUs: cpus, single: s.Single, fixed: !s.Scalable})
+	}
+	for _, r := range sold.Regions {
+		region := Region{ID: r.Slug, Name: r.Name, From: from}
+		if len(sold.Sizes) == 0 {
+			region.From, region.Why = 0, "sells no instances at the moment"
+		}
+		c.Regions = append(c.Regions, region)
+		c.sensible[r.Slug] = size
+		if r.Slug == first {
+			c.Region = first
+		}
 	}
 	return c
 }

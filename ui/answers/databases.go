@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func DatabaseQuestions(a Answers, p plan.Plan) []DatabaseQuestion {
 	}
 	var all []DatabaseQuestion
 	for _, kind := range DatabaseKinds {
-		q := DatabaseQuestion{Kind: kind, Label: plan.ServiceTitle(kind), Wanted: slices.Contains(wanted, kind)}
+		q := DatabaseQuestion{Kind: kind, Label: plan.ServiceTitle(cmp.Or(a.Settings[plan.KeyProvider], p.Value(plan.KeyProvider)), kind), Wanted: slices.Contains(wanted, kind)}
 		for _, o := range p.App.Offers {
 			if o.Kind == kind {
 				q.Why = o.Why

@@ -27,8 +27,13 @@ func DomainQuestions(a Answers, p plan.Plan) []SettingQuestion {
 	if a.Settings[plan.KeyProvider] == Local && p.Value(plan.KeyDomain) == "" {
 		return nil
 	}
-	return []SettingQuestion{
-		{plan.KeyDomain, "Domain", "names that the app answers to, with commas between; if it is empty, the app has no HTTPS"},
-		{plan.KeyEmail, "Email", "where the certificate authority may write to; may be empty"},
+	without := "if it is empty, the app has no HTTPS"
+	if !OnServer(provider) {
+		without = "may be empty: the app has an address with HTTPS anyhow"
 	}
+	questions := []SettingQuestion{{plan.KeyDomain, "Domain", "names that the app answers to, with commas between; " + without}}
+	if email, _ := plan.SettingOf(plan.KeyEmail); email.TakenBy(provider) {
+		questions = append(questions, SettingQuestion{plan.KeyEmail, "Email", "where the certificate authority may write to; may be empty"})
+	}
+	return questions
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"slipway/providers"
+	"slipway/providers/appplatform"
 	"slipway/providers/digitalocean"
 	"slipway/providers/heroku"
 	"slipway/steps/plan"
@@ -127,7 +128,7 @@ func TestHerokuToken(t *testing.T) {
 
 func TestCatalogs(t *testing.T) {
 	dynos := OfHeroku(heroku.Catalog{Regions: []string{"eu", "us"}, Sizes: []heroku.Size{{Name: "eco", MemoryGB: 0.5, Monthly: 5}, {Name: "basic", MemoryGB: 0.5, Monthly: 7}}})
-	if dynos.Region != "us" || dynos.Sensible("eu") != "basic" || dynos.Regions[0].Name != "Europe" || dynos.Regions[0].From != 5 || dynos.Sizes[1].MemoryMB != 512 || dynos.Sizes[0].Why("us") != "" {
+	if dynos.Region != "us" || dynos.Sensible("eu", "") != "basic" || dynos.Regions[0].Name != "Europe" || dynos.Regions[0].From != 5 || dynos.Sizes[1].MemoryMB != 512 || dynos.Sizes[0].Why("us", "") != "" {
 		t.Errorf("got %+v", dynos)
 	}
 	if none := OfHeroku(heroku.Catalog{Regions: []string{"us"}}); none.Regions[0].Why == "" {
@@ -138,7 +139,62 @@ func TestCatalogs(t *testing.T) {
 		Sizes: []digitalocean.Size{{Slug: "small", MemoryMB: 512, DiskGB: 10, Monthly: 4, Regions: []string{"fra1"}},
 			{Slug: "big", SoldOut: true}},
 		Images: []digitalocean.Image{{Slug: "debian-13-x64", MinDiskGB: 7}}})
-	if droplets.Region != "fra1" || droplets.Sensible("fra1") != "small" || droplets.Regions[1].Why == "" || droplets.Sizes[0].Why("nyc2") != "sold out in nyc2" || droplets.Sizes[1].Why("fra1") != "sold out everywhere" {
+	if droplets.Region != "fra1" || droplets.Sensible("fra1", "") != "small" || droplets.Regions[1].Why == "" || droplets.Sizes[0].Why("nyc2", "") != "sold out in nyc2" || droplets.Sizes[1].Why("fra1", "") != "sold out everywhere" {
 		t.Errorf("got %+v", droplets)
+	}
+}
+
+// TestCatalogOfAppPlatform: which sizes can be had, and which one is offered first, follows
+// from the number of instances.
+func TestCatalogOfAppPlatform(t *testing.T) {
+	sold := OfAppPlatform(appplatform.Catalog{
+		Regions: []appplatform.Region{{Slug: "ams", Name: "Amsterdam"}, {Slug: "fra", Name: "Frankfurt", Nearest: true}},
+		Sizes: []appplatform.Size{{Slug: "small", MemoryMB: 512, CPUs: "1", Monthly: 5, Single: true}, {Slug: "shared", MemoryMB: 1024, CPUs: "1", Monthly: 12},
+			{Slug: "own", MemoryMB: 512, CPUs: "1", Monthly: 29, Dedicated: true, Scalable: true}}})
+	if sold.Region != "fra" || sold.Regions[0].From != 5 || sold.Sizes[0].VCPUs != 1 {
+		t.Errorf("got %+v", sold)
+	}
+	for instances, want := range map[string]string{"": "small", "1": "small", "3": "shared", "2..10": "own", "1..2": "own"} {
+		if got := sold.Sensible("ams", instances); got != want {
+			t.Errorf("%s instances: %s is offered first, want %s", instances, got, want)
+		}
+	}
+	if why := sold.Sizes[0].Why("fra", "2"); why != "there can be one instance of it only" {
+		t.Errorf("the smallest: %q", why)
+	}
+	if why := sold.Sizes[1].Why("fra", "2..3"); why != "the number of its instances can't follow the load" {
+		t.Errorf("a shared one: %q", why)
+	}
+	if none := OfAppPlatform(appplatform.Catalog{Regions: []appplatform.Region{{Slug: "fra"}}}); none.Regions[0].Why == "" {
+		t.Errorf("got %+v", none)
+	}
+}
+
+// TestTokenOfOneAccount: both providers of DigitalOcean's look for the token in the same
+// variable; the chosen one's wins.
+func TestTokenOfOneAccount(t *testing.T) {
+	a := From(plan.Asked{Getenv: func(string) string { return "" }})
+	a.SetToken(DigitalOcean, "droplets")
+	for provider, want := range map[string]string{AppPlatform: "apps", DigitalOcean: "droplets"} {
+		a.SetToken(AppPlatform, "apps")
+		a.ChooseProvider(provider)
+		if got := a.Getenv("DIGITALOCEAN_ACCESS_TOKEN"); got != want || !slices.Equal(a.CommandNeeds(), []string{"DIGITALOCEAN_ACCESS_TOKEN"}) {
+			t.Errorf("%s: %q, %v", provider, got, a.CommandNeeds())
+		}
+	}
+	only := From(plan.Asked{Getenv: func(string) string { return "" }})
+	only.SetToken(DigitalOcean, "droplets")
+	only.ChooseProvider(AppPlatform)
+	if !only.HasToken(AppPlatform) {
+		t.Error("the token of the same account is asked for again")
+	}
+}
+
+// TestDomainQuestionsOfAppPlatform: it has certificates by itself.
+func TestDomainQuestionsOfAppPlatform(t *testing.T) {
+	a := From(plan.Asked{Getenv: func(string) string { return "" }})
+	a.ChooseProvider(AppPlatform)
+	if got := DomainQuestions(a, plan.Plan{}); len(got) != 1 || got[0].Key != plan.KeyDomain || !strings.Contains(got[0].About, "HTTPS anyhow") {
+		t.Errorf("got %+v", got)
 	}
 }

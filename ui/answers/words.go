@@ -82,8 +82,13 @@ func AboutChange(c providers.Change) string {
 	if c.Why != "" {
 		text += ": " + c.Why
 	}
-	if c.Monthly > 0 {
+	switch {
+	case c.Monthly > 0 && c.Ends > 0:
+		text += fmt.Sprintf(" (%s; $%.2f a month ends)", Money(c.Monthly, c.Hourly), c.Ends)
+	case c.Monthly > 0:
 		text += " (" + Money(c.Monthly, c.Hourly) + ")"
+	case c.Ends > 0:
+		text += fmt.Sprintf(" ($%.2f a month ends)", c.Ends)
 	}
 	return text
 }

@@ -18,8 +18,9 @@ deployment it carries. You need a private key that the server accepts: the one t
 was given with --identity when it was deployed, or a copy of the deployment's own.
 A server that says it is at DigitalOcean must be the one that DigitalOcean has for its
 tag, so a copy of it is refused; --provider ssh takes a copy over as a server of yours.
-In Docker and at Heroku the tag alone finds the app: who may use the engine or the
-account may have it. Afterwards every command works here as it did before.`,
+In Docker, at Heroku and at App Platform the tag alone finds the app: who may use the
+engine or the account may have it. Afterwards every command works here as it did
+before.`,
 		Example: `  slipway adopt --host deploy@203.0.113.7 --identity ~/.ssh/id_ed25519
   slipway adopt --provider digitalocean --tag slipway-shop-0a1b2c3d4e5f --identity ~/.ssh/id_ed25519
   slipway adopt --provider docker --tag slipway-shop-0a1b2c3d4e5f`,
@@ -47,6 +48,6 @@ account may have it. Afterwards every command works here as it did before.`,
 	flags.StringVar(&lost.Identity, "identity", "", "the FILE of the private key to log in with")
 	flags.StringVar(&lost.Fingerprint, "host-key-fingerprint", "", "the fingerprint of the server's host key, as SHA256:…; needed if known_hosts does not have the key")
 	flags.StringVar(&lost.Tag, "tag", "", "the deployment's tag, instead of --host")
-	flags.StringVar(&lost.Provider, "provider", "", "where to look for the tag: digitalocean, docker or heroku; with --host, ssh takes the server over as one of yours, whatever it says")
+	flags.StringVar(&lost.Provider, "provider", "", "where to look for the tag: digitalocean, docker, heroku or app-platform; with --host, ssh takes the server over as one of yours, whatever it says")
 	return cmd
 }

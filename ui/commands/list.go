@@ -52,17 +52,31 @@ func printEach(w io.Writer, all []steps.Summary) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
+	if len(all) == 0 {
+		return nil
+	}
+	if err := encoder.Encode(totalEvent{"total", time.Now(), steps.Sum(all)}); err != nil {
+		return fmt.Errorf("print the list: %w", err)
+	}
 	return nil
+}
+
+// totalEvent is what all deployments cost, as a line of JSON.
+type totalEvent struct {
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
+	steps.Total
 }
 
 func printList(w io.Writer, all []steps.Summary) error {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, s := range all {
-		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, conditionOf(s)+backupsOf(s)+moveOf(s))
+		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, costOf(s), conditionOf(s)+backupsOf(s)+moveOf(s))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)
 	}
+	text.Fprintf(w, "in all: %s\n", describeTotal(steps.Sum(all)))
 	return nil
 }
 
@@ -71,6 +85,8 @@ func backupsOf(s steps.Summary) string {
 	switch {
 	case s.BackupTo != "":
 		return ", backups to " + s.BackupTo
+	case s.WeeklyBackups:
+		return ", backups off but for DigitalOcean's weekly ones"
 	case s.Host == "" || s.Trouble != "":
 		return ""
 	}

@@ -56,7 +56,7 @@ func describeHolding(h providers.Holding) string {
 		about += ", " + h.Detail
 	}
 	if h.Monthly > 0 {
-		about += fmt.Sprintf(", $%.2f a month", h.Monthly)
+		about += ", " + aMonth(h.Monthly)
 	}
 	return about
 }

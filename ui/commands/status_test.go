@@ -26,8 +26,11 @@ func TestStatus(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2026, 1, 2, hour, 4, 5, 0, time.UTC) }
 	summary := steps.Summary{Name: "shop", Provider: "digitalocean", App: "/home/ana/shop", URL: "https://shop.example.org", Release: "0123456789ab", Finished: at(3)}
 	holdings := []providers.Holding{{Kind: "droplet", ID: "7", Detail: "s-1vcpu-512mb-10gb", Monthly: 4}}
+	cost, inAll := 4.00, steps.Total{Deployments: 3, Monthly: 13.80, Shared: map[string]float64{"spaces": 5}}
+	summary.Monthly = &cost
+	bucket := []providers.Holding{{Kind: "spaces", ID: "fra1/shop", Detail: "paid once for all buckets of the account", Monthly: 5}}
 	for name, c := range map[string]steps.Condition{
-		"status.txt": {Summary: summary, Holdings: holdings, Answers: true, HTTPStatus: 200,
+		"status.txt": {Summary: summary, Holdings: holdings, Uses: bucket, Total: inAll, Answers: true, HTTPStatus: 200,
 			Certificates: []web.ShownCertificate{
 				{Domain: "shop.example.org", Until: at(3).AddDate(0, 2, 0), Days: 59, Issuer: "E7"},
 				{Domain: "www.example.org", Trouble: "there is none to see: connection refused"}},

@@ -45,6 +45,13 @@ func printStatus(w io.Writer, c steps.Condition) {
 	for _, h := range c.Holdings {
 		rows.print("has", describeHolding(h))
 	}
+	for _, h := range c.Uses {
+		rows.print("uses", describeHolding(h)+"; it stays when this deployment is destroyed")
+	}
+	rows.print("costs", costOf(c.Summary))
+	if c.Total.Deployments > 1 {
+		rows.print("in all", describeTotal(c.Total))
+	}
 }
 
 // rows prints a table of two columns.

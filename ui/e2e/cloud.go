@@ -28,6 +28,7 @@ type Cloud struct {
 func NewCloud(t testing.TB) Cloud {
 	t.Helper()
 	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Log: func(string, ...any) {}}
+	t.Cleanup(m.EndLeading)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -35,7 +36,7 @@ func NewCloud(t testing.TB) Cloud {
 			t.Error(err)
 		}
 	})
-	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Halt: m.Halt})
+	cloud, err := fakecloud.New(fakecloud.Options{Token: Token, Boot: m.Boot, Stop: m.Stop, Halt: m.Halt, Lead: m.Lead})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func NewCloud(t testing.TB) Cloud {
 	t.Cleanup(server.Close)
 	spaces := httptest.NewServer(cloud.Spaces())
 	t.Cleanup(spaces.Close)
-	m.Reach = spaces.Listener.Addr().String()
+	m.Reachable(spaces.Listener.Addr().String())
 	return Cloud{cloud, server.URL, spaces.URL}
 }
 

@@ -43,6 +43,9 @@ func (c *conversation) howOnce() error {
 	if err := c.domain(); err != nil {
 		return err
 	}
+	if err := c.droplet(); err != nil {
+		return err
+	}
 	file, err := c.ask("File of the app's variables, one KEY=VALUE a line", c.answers.EnvFile, func(path string) error {
 		if path == "" {
 			return nil
@@ -126,6 +129,33 @@ func (c *conversation) domain() error {
 		if q.Key == plan.KeyDomain && (said == "" && ok || !ok && c.plan.Value(q.Key) == "") {
 			return nil
 		}
+	}
+	return nil
+}
+
+// droplet asks what a droplet shall have beside its size, if there is anything to say.
+func (c *conversation) droplet() error {
+	all := answers.DropletQuestions(c.answers, c.plan)
+	if len(all) == 0 {
+		return nil
+	}
+	more, err := c.yes("Is there more to say of the droplet: backups by DigitalOcean, a reserved IP, a project or a VPC?", false)
+	if err != nil || !more {
+		return err
+	}
+	for _, q := range all {
+		setting, _ := plan.SettingOf(q.Key)
+		if !setting.IsSwitch() {
+			if err := c.setting(q.Key, q.Label+" ("+q.About+")", true); err != nil {
+				return err
+			}
+			continue
+		}
+		on, err := c.yes(q.Label+" ("+q.About+")?", c.answers.Answer(q.Key, c.plan) == answers.Yes)
+		if err != nil {
+			return err
+		}
+		c.answers.SayDroplet(q.Key, map[bool]string{true: answers.Yes, false: answers.No}[on], c.plan)
 	}
 	return nil
 }

@@ -143,13 +143,27 @@ func TestEveryAnswerIsChecked(t *testing.T) {
 
 func TestDigitalOcean(t *testing.T) {
 	out, err := talk(t, state.Home{Dir: t.TempDir()}, []string{"bad", "good"},
-		"2", "digitalocean", "2", "1", "2", "", "", "", "", "no name", "a.example.com", "", "", "", "n")
+		"2", "digitalocean", "2", "1", "2", "", "", "", "", "no name", "a.example.com", "", "", "", "", "n")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ended with %v", err)
 	}
 	has(t, out, "401: unable to authenticate you", "takes no new droplets", "sold out everywhere",
 		"it is a domain name like app.example.com", "--domain a.example.com",
 		"--provider digitalocean --region fra1 --size small", "with DIGITALOCEAN_ACCESS_TOKEN set")
+}
+
+// TestDroplet says more of the droplet than its size.
+func TestDroplet(t *testing.T) {
+	out, err := talk(t, state.Home{Dir: t.TempDir()}, []string{"bad", "good"},
+		"2", "digitalocean", "1", "1", "", "", "", "", // name, hardening, tests, domain
+		"yes", "yes", "", "my shops", "no UUID", "", "", "", "n")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	has(t, out, "it is a UUID in lower case", "--backups=true --project 'my shops'")
+	if strings.Contains(out, "--reserved-ip") || strings.Contains(out, "--vpc") {
+		t.Errorf("what was left as it is is said:\n%s", out)
+	}
 }
 
 func TestFailure(t *testing.T) {

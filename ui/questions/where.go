@@ -80,17 +80,35 @@ func (c *conversation) rent(provider string, account answers.Account) error {
 	if err != nil {
 		return err
 	}
+	instances, err := c.instances(provider)
+	if err != nil {
+		return err
+	}
 	var options []option
 	for _, s := range sold.Sizes {
 		text := fmt.Sprintf("%s: $%.2f a month, %d MB memory", s.ID, s.Monthly, s.MemoryMB)
 		if s.VCPUs > 0 {
-			text += fmt.Sprintf(", %d CPU, %d GB disk", s.VCPUs, s.DiskGB)
+			text += fmt.Sprintf(", %d CPU", s.VCPUs)
 		}
-		options = append(options, option{id: s.ID, text: text, why: s.Why(region)})
+		if s.DiskGB > 0 {
+			text += fmt.Sprintf(", %d GB disk", s.DiskGB)
+		}
+		options = append(options, option{id: s.ID, text: text, why: s.Why(region, instances)})
 	}
-	size, err := c.choose("Which size?", options, sold.Sensible(region))
+	size, err := c.choose("Which size?", options, sold.Sensible(region, instances))
 	c.answers.Settings[plan.KeySize] = size
 	return err
+}
+
+// instances asks how many serve the web, where the provider runs as many as are wanted.
+func (c *conversation) instances(provider string) (string, error) {
+	if !answers.AsksForInstances(provider) {
+		return "", nil
+	}
+	if err := c.setting(plan.KeyInstances, "Instances: "+answers.AboutInstances, true); err != nil {
+		return "", err
+	}
+	return answers.Instances(c.answers, c.plan), nil
 }
 
 func (c *conversation) region(sold answers.Catalog) (string, error) {

@@ -57,6 +57,9 @@ func (r *regions) update(w *wizard, msg tea.Msg) tea.Cmd {
 			delete(w.answers.Settings, plan.KeySize) // it may not be sold there
 		}
 		w.answers.Settings[plan.KeyRegion] = it.id
+		if answers.AsksForInstances(r.provider) {
+			return w.push(newInstances(w, r.provider, it.id))
+		}
 		return w.push(newSizes(w, r.provider, it.id))
 	}
 	return nil
@@ -73,7 +76,7 @@ func (r *regions) typing() bool { return r.narrow }
 
 var listKeys = []key{{"Enter", "choose"}, {"up/down", "move"}, {"/", "filter"}, {"Esc", "back"}, {"?", "help"}}
 
-// sizes asks for the size of the droplet or of the dynos.
+// sizes asks for the size of the droplet, of the dynos or of the instances.
 type sizes struct {
 	picker
 	provider, region string
@@ -82,20 +85,25 @@ type sizes struct {
 func newSizes(w *wizard, provider, region string) *sizes {
 	s := &sizes{provider: provider, region: region}
 	sold := w.catalogs[provider]
-	at := cmp.Or(w.answers.Settings[plan.KeySize], w.plan.Value(plan.KeySize), sold.Sensible(region))
-	s.set(sizeItems(w.look, sold, region), at)
+	instances := answers.Instances(w.answers, w.plan)
+	at := cmp.Or(w.answers.Settings[plan.KeySize], w.plan.Value(plan.KeySize), sold.Sensible(region, instances))
+	s.set(sizeItems(w.look, sold, region, instances), at)
+	s.toFree()
 	return s
 }
 
 // sizeItems are the sizes with price and memory, and whether they are sold out.
-func sizeItems(l *look, sold answers.Catalog, region string) []item {
+func sizeItems(l *look, sold answers.Catalog, region, instances string) []item {
 	var items []item
 	for _, size := range sold.Sizes {
 		title := l.padded(size.ID, 24) + fmt.Sprintf("%9s a month  %7s", fmt.Sprintf("$%.2f", size.Monthly), memory(size.MemoryMB))
 		if size.VCPUs > 0 {
-			title += fmt.Sprintf("  %2d CPU  %4d GB disk", size.VCPUs, size.DiskGB)
+			title += fmt.Sprintf("  %2d CPU", size.VCPUs)
 		}
-		items = append(items, item{id: size.ID, title: title, why: size.Why(region)})
+		if size.DiskGB > 0 {
+			title += fmt.Sprintf("  %4d GB disk", size.DiskGB)
+		}
+		items = append(items, item{id: size.ID, title: title, why: size.Why(region, instances)})
 	}
 	return items
 }
@@ -132,6 +140,9 @@ func (s *sizes) update(w *wizard, msg tea.Msg) tea.Cmd {
 func (s *sizes) view(w *wizard, width, height int) string {
 	account, _ := answers.AccountOf(s.provider)
 	about := fmt.Sprintf("Prices are %s's own, for %s.", account.Title, s.region)
+	if answers.AsksForInstances(s.provider) {
+		about = fmt.Sprintf("Prices are %s's own, for each instance.", account.Title)
+	}
 	return w.look.strong.Render("Which size?") + " " + w.look.faint.Render(about) + "\n\n" + s.picker.view(w, width, height-2)
 }
 

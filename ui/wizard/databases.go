@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	choiceNo  = "no"
-	choiceYes = "yes"
+	choiceNo  = answers.No
+	choiceYes = answers.Yes
 )
 
 // databases asks which databases shall run beside the app.
@@ -106,8 +106,11 @@ func (w *wizard) makePlan(to screen) tea.Cmd {
 
 func (d *databases) view(w *wizard, width, height int) string {
 	about := "Each is for this app alone, keeps its data beside every release, and has no open port."
-	if w.provider() == answers.Heroku {
+	switch w.provider() {
+	case answers.Heroku:
 		about = "Each is an add-on of Heroku's; the review says what it costs."
+	case answers.AppPlatform:
+		about = "Each is a managed database of DigitalOcean's, for this app alone; the review says what it costs."
 	}
 	tail := "\n\n" + w.look.faint.Render(indented("  ", about, width))
 	if d.err != "" {

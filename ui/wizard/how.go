@@ -60,6 +60,7 @@ func (h *how) build(w *wizard) {
 		h.add(q.Key, q.Label, now(q.Key), q.About, checkOf(q.Key, true))
 	}
 	h.add(fieldEnvFile, "Variables file", w.answers.EnvFile, "a file of the app's variables, one KEY=VALUE a line; may be empty", nil)
+	h.dropletRow(w)
 	h.dataRows(w)
 	for _, name := range w.answers.EnvKeys() {
 		h.add(fieldEnv+name, "Variable "+name+" = ********", "", "Enter changes it, x removes it", nil).action = func(w *wizard) tea.Cmd {
@@ -78,7 +79,7 @@ func (h *how) shown(w *wizard) tea.Cmd {
 	at := h.here().id
 	h.build(w)
 	switch {
-	case at == plan.KeyService || at == plan.KeyBackupTo:
+	case at == plan.KeyService || at == plan.KeyBackupTo || at == fieldDroplet:
 		h.focus(plan.KeyName) // Enter goes on
 	case h.field(at) == nil:
 		h.focus(fieldAdd)
@@ -186,7 +187,7 @@ func (h *how) keys(*wizard) []key {
 	switch x := h.here(); {
 	case x.id == fieldAdd:
 		return []key{{"Enter", "add one"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
-	case x.id == plan.KeyService || x.id == plan.KeyBackupTo:
+	case x.id == plan.KeyService || x.id == plan.KeyBackupTo || x.id == fieldDroplet:
 		return []key{{"Enter", "change it"}, {"Tab", "next field"}, {"Esc", "back"}, {"?", "help"}}
 	case x.action != nil:
 		return []key{{"Enter", "change it"}, {"x", "remove it"}, {"Tab", "next field"}, {"Esc", "back"}}

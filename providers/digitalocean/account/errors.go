@@ -130,6 +130,12 @@ var causes = []cause{
 	{[]string{"user data"}, "the first-boot configuration was refused", func(err error) error {
 		return &providers.Usage{Err: err, Next: "make the cloud-config smaller than 64 KiB"}
 	}},
+	{[]string{"disk image"}, "a disk can't get smaller", func(err error) error {
+		return &providers.Usage{Err: err, Next: "choose another with --size, with a disk that is at least as large"}
+	}},
+	{[]string{"too large to fit"}, "there is no room for that size where the droplet is", func(err error) error {
+		return &providers.Refused{Err: err, Next: "choose another with --size, or try again later"}
+	}},
 	{[]string{"image"}, "the image is not (or no longer) offered", func(err error) error {
 		return &providers.Usage{Err: err, Next: "choose another with --image; doctl compute image list-distribution --public lists them"}
 	}},
@@ -205,7 +211,7 @@ func scopeOf(method, path string) string {
 	noun := map[string]string{
 		"account": "account", "droplets": "droplet", "actions": "actions", "firewalls": "firewall", "tags": "tag",
 		"images": "image", "regions": "regions", "sizes": "sizes", "domains": "domain", "reserved_ips": "reserved_ip",
-		"projects": "project", "vpcs": "vpc",
+		"projects": "project", "vpcs": "vpc", "apps": "app", "registry": "registry", "databases": "database",
 	}[parts[0]]
 	if len(parts) > 1 && parts[0] == "account" {
 		noun = "ssh_key"

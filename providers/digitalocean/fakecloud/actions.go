@@ -16,6 +16,14 @@ type action struct {
 	Region    string    `json:"region"`
 	StartedAt time.Time `json:"started_at"`
 	Errored   bool      `json:"errored"`
+	// Open is true while it goes on; that of a create is seen from its droplet. It ends at
+	// EndsAt or, where a hook does it, with the hook.
+	Open        bool       `json:"open,omitempty"`
+	EndsAt      time.Time  `json:"ends_at,omitzero"`
+	CompletedAt *time.Time `json:"completed_at,omitempty"`
+	// Size and GrowDisk are what a resize asks for.
+	Size     string `json:"size,omitempty"`
+	GrowDisk bool   `json:"grow_disk,omitempty"`
 }
 
 func (c *Cloud) newAction(kind, resource string, id int, region string) *action {
@@ -33,13 +41,17 @@ func (c *Cloud) actionByID(id int) *action {
 	return nil
 }
 
-// actionStatus is the droplet's state for a create; other actions end at once.
+// actionStatus is the droplet's state for a create; of others, those that change the power
+// or the size take time.
 func (c *Cloud) actionStatus(a *action) string {
 	if a == nil {
 		return "completed"
 	}
 	if a.Errored {
 		return "errored"
+	}
+	if a.Open {
+		return "in-progress"
 	}
 	if a.Type != "create" {
 		return "completed"
@@ -54,7 +66,10 @@ func (c *Cloud) actionJSON(a *action) map[string]any {
 	region, _ := regionBySlug(a.Region)
 	status := c.actionStatus(a)
 	var completed any
-	if status != "in-progress" {
+	switch {
+	case a.CompletedAt != nil:
+		completed = stamp(*a.CompletedAt)
+	case status != "in-progress":
 		completed = stamp(c.now())
 	}
 	return map[string]any{
@@ -80,7 +95,7 @@ func (c *Cloud) listDropletActions(k *call) {
 	}
 	list := []map[string]any{}
 	for _, a := range slices.Backward(c.state.Actions) {
-		if a.Kind == "droplet" && a.Resource == d.ID {
+		if a.Kind == "droplet" && a.Resource == d.ID && !c.hidden(a) {
 			list = append(list, c.actionJSON(a))
 		}
 	}
@@ -93,22 +108,19 @@ func (c *Cloud) createDropletAction(k *call) {
 		k.notFound()
 		return
 	}
-	var ask struct {
-		Type         string       `json:"type"`
-		BackupPolicy backupPolicy `json:"backup_policy"`
-	}
+	var ask actionCall
 	if !k.read(&ask) {
 		return
 	}
-	if c.busy(d) {
+	if c.pending(d) {
 		k.unprocessable("Droplet already has a pending event.")
 		return
 	}
+	if ask.powers() {
+		c.power(k, d, ask)
+		return
+	}
 	switch ask.Type {
-	case "power_on":
-		d.Off = false
-	case "power_off", "shutdown":
-		d.Off = true
 	case "reboot", "power_cycle":
 	case "enable_backups", "disable_backups":
 		c.turnBackups(d, ask.Type == "enable_backups", ask.BackupPolicy)

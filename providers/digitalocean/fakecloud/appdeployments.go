@@ -75,7 +75,7 @@ func (c *Cloud) deploymentFault(spec *godo.AppSpec) *AppFailure {
 	first := all[0].name
 	serving := all[slices.IndexFunc(all, func(o component) bool { return !o.preDeploy || len(all) == 1 })].name
 	switch {
-	case c.strikes("image-missing", c.faults.ImageMissing):
+	case c.strikes("image-missing", c.faults.ImageMissing) || c.lacksImage(all):
 		return &AppFailure{Component: first, Phase: godo.DeploymentPhase_Building, Code: CodeImageNotFound, Message: "The image could not be found in the registry."}
 	case c.strikes("job-fails", c.faults.JobFails):
 		return &AppFailure{Component: first, Phase: godo.DeploymentPhase_Deploying, Code: CodeExitNonZero, Message: "Your container exited with a non-zero exit code."}
@@ -83,6 +83,15 @@ func (c *Cloud) deploymentFault(spec *godo.AppSpec) *AppFailure {
 		return &AppFailure{Component: serving, Phase: godo.DeploymentPhase_Deploying, Code: CodeHealthChecks, Message: "Your container did not respond to health checks."}
 	}
 	return nil
+}
+
+// lacksImage tells whether the account's registry does not have an image of a component's.
+// An account without a registry has none to look in.
+func (c *Cloud) lacksImage(all []component) bool {
+	return c.state.Registry != nil && slices.ContainsFunc(all, func(one component) bool {
+		return one.image.RegistryType == godo.ImageSourceSpecRegistryType_DOCR &&
+			!c.hasImage(one.image.Repository, or(or(one.image.Digest, one.image.Tag), "latest"))
+	})
 }
 
 // order is in which order a deployment that succeeds passes its phases.

@@ -18,8 +18,8 @@ import (
 	"slipway/providers/digitalocean/fakecloud"
 )
 
-// runner is an AppRunner that remembers what it was given and does what the test says.
-type runner struct {
+// appRunner is an AppRunner that remembers what it was given and does what the test says.
+type appRunner struct {
 	mu      sync.Mutex
 	runs    []fakecloud.AppRun
 	removed []string
@@ -27,7 +27,7 @@ type runner struct {
 	next chan error
 }
 
-func (r *runner) Deploy(ctx context.Context, run fakecloud.AppRun) error {
+func (r *appRunner) Deploy(ctx context.Context, run fakecloud.AppRun) error {
 	r.mu.Lock()
 	r.runs = append(r.runs, run)
 	r.mu.Unlock()
@@ -42,21 +42,21 @@ func (r *runner) Deploy(ctx context.Context, run fakecloud.AppRun) error {
 	}
 }
 
-func (r *runner) Remove(_ context.Context, id string) error {
+func (r *appRunner) Remove(_ context.Context, id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.removed = append(r.removed, id)
 	return nil
 }
 
-func (*runner) Instances(string) []fakecloud.AppInstance {
+func (*appRunner) Instances(string) []fakecloud.AppInstance {
 	return []fakecloud.AppInstance{{Component: "web", Kind: "SERVICE", Name: "web-1", Ready: true}}
 }
 
-func (*runner) Addresses(string) []netip.Addr { return nil }
+func (*appRunner) Addresses(string) []netip.Addr { return nil }
 
 // Logs has one line, and one more if it is to follow.
-func (*runner) Logs(_ context.Context, q fakecloud.AppLogQuery, line func(fakecloud.AppLogLine) error) error {
+func (*appRunner) Logs(_ context.Context, q fakecloud.AppLogQuery, line func(fakecloud.AppLogLine) error) error {
 	at := time.Unix(1_800_000_000, 0)
 	if err := line(fakecloud.AppLogLine{Component: "web", Time: at, Text: "first " + string(q.Type)}); err != nil || !q.Follow {
 		return err
@@ -65,7 +65,7 @@ func (*runner) Logs(_ context.Context, q fakecloud.AppLogQuery, line func(fakecl
 }
 
 // Exec answers each line in capitals until "exit".
-func (*runner) Exec(_ context.Context, x fakecloud.AppExec) error {
+func (*appRunner) Exec(_ context.Context, x fakecloud.AppExec) error {
 	lines := bufio.NewReader(x.Stdin)
 	for {
 		line, err := lines.ReadString('\n')
@@ -96,7 +96,7 @@ func (c client) until(path, phase string) map[string]any {
 // TestRunner: a runner sees plain values, its progress is the deployment's, its failure too,
 // and a deployment that is overtaken is ended before the next begins.
 func TestRunner(t *testing.T) {
-	r := &runner{next: make(chan error, 1)}
+	r := &appRunner{next: make(chan error, 1)}
 	c, cloud := open(t, fakecloud.Options{Apps: r, LiveURL: func(_, name string) string { return "http://127.3.2.1/" + name }})
 	path, _ := c.makeApp(shop)
 	d := c.until(path, "DEPLOYING")
@@ -139,7 +139,7 @@ func TestRunner(t *testing.T) {
 // TestLogsAndConsole: a log is text at its historic URL and messages at its live one; a
 // console takes input and answers.
 func TestLogsAndConsole(t *testing.T) {
-	r := &runner{next: make(chan error, 1)}
+	r := &appRunner{next: make(chan error, 1)}
 	c, _ := open(t, fakecloud.Options{Apps: r})
 	path, _ := c.makeApp(shop)
 	r.next <- nil

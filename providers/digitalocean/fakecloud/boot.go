@@ -14,11 +14,7 @@ func (c *Cloud) boot(d *droplet) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.halts[d.ID] = cancel
 	d.booting, d.booted = true, make(chan struct{})
-	machine := Machine{
-		ID: d.ID, Name: d.Name, Image: d.Image, Size: d.Size, UserData: d.UserData,
-		AuthorizedKeys: slices.Clone(d.Keys), Tags: slices.Clone(d.Tags),
-	}
-	done := d.booted
+	machine, done := machineOf(d), d.booted
 	c.machines.Go(func() {
 		defer close(done)
 		ip, err := c.options.Boot(ctx, machine)
@@ -26,6 +22,14 @@ func (c *Cloud) boot(d *droplet) {
 		defer c.mu.Unlock()
 		c.isBooted(d, ip, err)
 	})
+}
+
+// machineOf is what a hook is told about a droplet.
+func machineOf(d *droplet) Machine {
+	return Machine{
+		ID: d.ID, Name: d.Name, Image: d.Image, Size: d.Size, MemoryMB: sizeOf(d.Size).Memory, UserData: d.UserData,
+		AuthorizedKeys: slices.Clone(d.Keys), Tags: slices.Clone(d.Tags),
+	}
 }
 
 func (c *Cloud) isBooted(d *droplet, ip string, err error) {

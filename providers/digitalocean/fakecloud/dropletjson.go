@@ -15,12 +15,12 @@ func (d *droplet) shownTags(now time.Time) []string {
 
 func (c *Cloud) dropletJSON(d *droplet) map[string]any {
 	now := c.now()
-	size, _ := c.sizeBySlug(d.Size)
+	size, _ := c.sizeBySlug(d.shownSize(now))
 	region, _ := regionBySlug(d.Region)
 	image, _ := imageBySlug(d.Image)
 	return map[string]any{
-		"id": d.ID, "name": d.Name, "memory": size.Memory, "vcpus": size.VCPUs, "disk": size.Disk,
-		"locked": c.busy(d), "status": d.status(now), "kernel": nil, "created_at": stamp(d.CreatedAt),
+		"id": d.ID, "name": d.Name, "memory": size.Memory, "vcpus": size.VCPUs, "disk": d.disk(),
+		"locked": c.busy(d) && !c.hidden(c.openAction(d)), "status": d.status(now), "kernel": nil, "created_at": stamp(d.CreatedAt),
 		"features": d.shownFeatures(now), "backup_ids": []int{}, "next_backup_window": nil, "snapshot_ids": []int{},
 		"image": image, "volume_ids": []string{}, "size": size, "size_slug": size.Slug,
 		"networks": c.networksJSON(d, now), "region": region, "tags": d.shownTags(now), "vpc_uuid": d.VPC,

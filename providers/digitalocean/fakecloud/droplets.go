@@ -44,8 +44,9 @@ type droplet struct {
 	IPv4At       time.Time  `json:"ipv4_at"`
 	FreeAt       *time.Time `json:"free_at"`
 	GoneAt       *time.Time `json:"gone_at"`
-	booting      bool
-	booted       chan struct{}
+	resized
+	booting bool
+	booted  chan struct{}
 }
 
 // createCall is the body of a droplet's create call.
@@ -192,7 +193,7 @@ func (d *droplet) status(now time.Time) string {
 
 // busy tells whether an event is pending, which locks the droplet.
 func (c *Cloud) busy(d *droplet) bool {
-	return c.actionStatus(c.actionByID(d.ActionID)) == "in-progress" || (d.FreeAt != nil && c.now().Before(*d.FreeAt))
+	return c.actionStatus(c.actionByID(d.ActionID)) == "in-progress" || c.openAction(d) != nil || (d.FreeAt != nil && c.now().Before(*d.FreeAt))
 }
 
 func (c *Cloud) dropletByID(id int) *droplet {
@@ -275,7 +276,7 @@ func (c *Cloud) destroy(d *droplet) {
 	d.GoneAt = &gone
 	for _, r := range c.state.ReservedIPs {
 		if r.DropletID == d.ID {
-			r.DropletID = 0
+			c.assign(r, 0)
 		}
 	}
 	c.removeGone()

@@ -48,6 +48,15 @@ type Options struct {
 	// droplet that was read from StateFile, so it must be repeatable. Its context
 	// ends when the droplet is destroyed or the cloud is closed.
 	Boot func(ctx context.Context, d Machine) (ip string, err error)
+	// Stop shuts down the machine of a droplet that is turned off and keeps its disk; Boot
+	// starts it again, perhaps with another size. Nil only marks the droplet as off.
+	Stop func(ctx context.Context, id int) error
+	// ActionTime is how long it takes to turn a droplet off or on where no hook does it; a
+	// resize takes three times as long. 0 is no time.
+	ActionTime time.Duration
+	// Lead makes a reserved IP lead to a droplet's address, or ends that if the address is
+	// empty. With it, reserved IPs are addresses of this computer's loopback.
+	Lead func(reserved, to string) error
 	// Halt removes the machine of a droplet that is destroyed.
 	Halt func(ctx context.Context, id int) error
 	// Apps runs what is deployed to App Platform. Without it a deployment becomes active
@@ -59,7 +68,7 @@ type Options struct {
 	// nothing answers at their addresses.
 	Databases ClusterRunner
 	// AppAddresses are the addresses from which an app's instances and jobs connect by now,
-	// for managed databases whose trusted source the app is. Nil admits no app.
+	// for managed databases whose trusted source the app is. Nil asks Apps.
 	AppAddresses func(appID string) []netip.Addr
 }
 
@@ -69,8 +78,9 @@ type Machine struct {
 	ID int
 	// Name is the droplet's name, which is also its host name.
 	Name string
-	// Image and Size are the slugs that were asked for.
+	// Image and Size are the slugs that were asked for, MemoryMB is the memory of that size.
 	Image, Size string
+	MemoryMB    int
 	// UserData is what the create call carried, byte by byte.
 	UserData string
 	// AuthorizedKeys are the public keys that the create call named, in
@@ -125,6 +135,9 @@ func New(options Options) (*Cloud, error) {
 	if c.options.DropletLimit == 0 {
 		c.options.DropletLimit = 10
 	}
+	if c.options.AppAddresses == nil && c.options.Apps != nil {
+		c.options.AppAddresses = c.options.Apps.Addresses
+	}
 	c.state = newState(c.now())
 	if err := c.load(); err != nil {
 		return nil, err
@@ -136,14 +149,28 @@ func New(options Options) (*Cloud, error) {
 	}
 	c.mux, c.spaces = c.routes(), newSpaces(c)
 	for _, d := range c.state.Droplets {
-		if d.GoneAt == nil {
+		switch {
+		case d.GoneAt != nil:
+		case d.Off:
+			c.leaveOff(d)
+		default:
 			c.boot(d)
 		}
 	}
-	c.resumeApps()
+	for _, a := range c.state.Actions {
+		if a.Open {
+			c.perform(a)
+		}
+	}
+	for _, r := range c.state.ReservedIPs {
+		if err := c.lead(r); err != nil {
+			return nil, err
+		}
+	}
 	for _, d := range c.state.Clusters {
 		c.startCluster(d)
 	}
+	c.resumeApps()
 	return c, nil
 }
 
@@ -246,6 +273,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.removeGone()
+	c.settle()
 	c.settleApps()
 	now := c.now()
 	c.requests = append(c.requests, Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Time: now})

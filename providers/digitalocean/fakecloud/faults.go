@@ -66,6 +66,23 @@ type Faults struct {
 	ActionErrored bool
 	// StuckNew leaves new droplets at status "new" for ever.
 	StuckNew bool
+	// ShutdownHangs ends a shutdown with status "errored": the system does not listen.
+	ShutdownHangs bool
+	// ResizeErrored and PowerOnErrored are how many such actions end with status "errored".
+	ResizeErrored, PowerOnErrored int
+	// NoRoom refuses every resize: the droplet's own host is full.
+	NoRoom bool
+	// LostAction drops the connection of the next action of this type ("resize") after it
+	// began; DeafAction before.
+	LostAction, DeafAction string
+	// ActionLag is for how long a new action of a droplet is in no list, and its droplet not
+	// shown as locked.
+	ActionLag time.Duration
+	// SizeLag is for how long a resized droplet shows its old size.
+	SizeLag time.Duration
+	// PendingOnAction is for how long the first action of a droplet is refused because of
+	// a pending event.
+	PendingOnAction time.Duration
 	// BackupsLag is for how long a droplet does not show that its backups were turned on
 	// or off.
 	BackupsLag time.Duration
@@ -92,6 +109,8 @@ type Faults struct {
 	// SlowDatabase is how much longer a new managed database takes to be online, and
 	// DatabaseListLag for how long it is in no list.
 	SlowDatabase, DatabaseListLag time.Duration
+	// RegistryListLag is for how long the API does not list what was pushed to the registry.
+	RegistryListLag time.Duration
 	// RegistryFull refuses everything that would be pushed; RegistryDown answers every
 	// request to the registry with 503.
 	RegistryFull, RegistryDown bool
@@ -139,6 +158,15 @@ var faultSetters = simulation.Setters[Faults]{
 	"linger":               simulation.Lasting(func(f *Faults) *time.Duration { return &f.LingerAfterDestroy }, 10*time.Second),
 	"action-errored":       simulation.Flagged(func(f *Faults) *bool { return &f.ActionErrored }),
 	"stuck-new":            simulation.Flagged(func(f *Faults) *bool { return &f.StuckNew }),
+	"shutdown-hangs":       simulation.Flagged(func(f *Faults) *bool { return &f.ShutdownHangs }),
+	"resize-errored":       simulation.Counted(func(f *Faults) *int { return &f.ResizeErrored }, 1),
+	"power-on-errored":     simulation.Counted(func(f *Faults) *int { return &f.PowerOnErrored }, 1),
+	"no-room":              simulation.Flagged(func(f *Faults) *bool { return &f.NoRoom }),
+	"lost-action":          simulation.Named(func(f *Faults) *string { return &f.LostAction }, "resize"),
+	"deaf-action":          simulation.Named(func(f *Faults) *string { return &f.DeafAction }, "resize"),
+	"action-lag":           simulation.Lasting(func(f *Faults) *time.Duration { return &f.ActionLag }, 10*time.Second),
+	"size-lag":             simulation.Lasting(func(f *Faults) *time.Duration { return &f.SizeLag }, 10*time.Second),
+	"pending-on-action":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.PendingOnAction }, 10*time.Second),
 	"spaces-key-lag":       simulation.Lasting(func(f *Faults) *time.Duration { return &f.SpacesKeyLag }, 10*time.Second),
 	"spaces-full":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesFull }),
 	"spaces-down":          simulation.Flagged(func(f *Faults) *bool { return &f.SpacesDown }),
@@ -153,6 +181,7 @@ var faultSetters = simulation.Setters[Faults]{
 	"superseded":           simulation.Counted(func(f *Faults) *int { return &f.Superseded }, 1),
 	"slow-database":        simulation.Lasting(func(f *Faults) *time.Duration { return &f.SlowDatabase }, 10*time.Minute),
 	"database-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.DatabaseListLag }, 20*time.Second),
+	"registry-list-lag":    simulation.Lasting(func(f *Faults) *time.Duration { return &f.RegistryListLag }, 10*time.Second),
 	"registry-full":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryFull }),
 	"registry-down":        simulation.Flagged(func(f *Faults) *bool { return &f.RegistryDown }),
 	"firewall-fails":       simulation.Flagged(func(f *Faults) *bool { return &f.FirewallFails }),

@@ -136,8 +136,21 @@ func (c *Cloud) registryOf(k *call) *registry {
 	return c.state.Registry
 }
 
-func (c *Cloud) listRepositories(k *call) {
+// listedRegistryOf is registryOf without what the API does not list yet.
+func (c *Cloud) listedRegistryOf(k *call) *registry {
 	r := c.registryOf(k)
+	if r == nil || c.faults.RegistryListLag == 0 {
+		return r
+	}
+	listed := *r
+	listed.Manifests = slices.DeleteFunc(slices.Clone(r.Manifests), func(m *imageManifest) bool {
+		return c.now().Before(m.UpdatedAt.Add(c.faults.RegistryListLag))
+	})
+	return &listed
+}
+
+func (c *Cloud) listRepositories(k *call) {
+	r := c.listedRegistryOf(k)
 	if r == nil {
 		return
 	}
@@ -149,7 +162,7 @@ func (c *Cloud) listRepositories(k *call) {
 }
 
 func (c *Cloud) listRepositoriesV2(k *call) {
-	r := c.registryOf(k)
+	r := c.listedRegistryOf(k)
 	if r == nil {
 		return
 	}
@@ -176,7 +189,7 @@ func (r *registry) tags(repository string) []map[string]any {
 }
 
 func (c *Cloud) listRepositoryTags(k *call) {
-	r := c.registryOf(k)
+	r := c.listedRegistryOf(k)
 	if r == nil {
 		return
 	}
@@ -188,7 +201,7 @@ func (c *Cloud) listRepositoryTags(k *call) {
 }
 
 func (c *Cloud) listRepositoryManifests(k *call) {
-	r := c.registryOf(k)
+	r := c.listedRegistryOf(k)
 	if r == nil {
 		return
 	}

@@ -226,11 +226,20 @@ func TestRegistryFaults(t *testing.T) {
 	if err := push(t, host+"/ours/web:1", writer); !refusedWith(err, 403) {
 		t.Errorf("a registry that is full: %v", err)
 	}
-	cloud.SetFaults(fakecloud.Faults{})
+	cloud.SetFaults(fakecloud.Faults{RegistryListLag: 10 * time.Second})
+	if err := push(t, host+"/ours/web:1", writer); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := api.Registry.ListRepositoryTags(t.Context(), "ours", "web", nil); answered(err) != 404 {
+		t.Errorf("a tag that is not listed yet: %v", err)
+	}
 	if err := clock.Sleep(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if err := push(t, host+"/ours/web:1", writer); !refusedWith(err, 401) {
 		t.Errorf("a login that has ended: %v", err)
+	}
+	if tags, _, err := api.Registry.ListRepositoryTags(t.Context(), "ours", "web", nil); err != nil || len(tags) != 1 {
+		t.Errorf("a minute later the tags are %v, %v", tags, err)
 	}
 }

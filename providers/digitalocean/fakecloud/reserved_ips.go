@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"slipway/providers/loopback"
 )
 
 type reservedIP struct {
@@ -61,7 +63,7 @@ func (c *Cloud) createReservedIP(k *call) {
 		k.unprocessable("You have reached your reserved IP limit.")
 		return
 	}
-	made := &reservedIP{IP: fmt.Sprintf("198.51.100.%d", c.nextID()%250+1), Region: ask.Region, DropletID: ask.DropletID}
+	made := &reservedIP{IP: fmt.Sprintf("198.51.100.%d", c.nextID()%250+1), Region: ask.Region}
 	links := map[string]any{}
 	if ask.DropletID != 0 {
 		d := c.dropletByID(ask.DropletID)
@@ -70,6 +72,10 @@ func (c *Cloud) createReservedIP(k *call) {
 			return
 		}
 		made.Region = d.Region
+		if c.options.Lead != nil {
+			made.IP = loopback.Candidate("reserved for "+d.IPv4, len(c.state.ReservedIPs)).String()
+		}
+		c.assign(made, d.ID)
 		a := c.newAction("assign_ip", "reserved_ip", d.ID, d.Region)
 		links["actions"] = []map[string]any{{"id": a.ID, "rel": "assign_ip", "href": fmt.Sprintf("http://%s/v2/actions/%d", k.r.Host, a.ID)}}
 		links["droplets"] = []map[string]any{{"id": d.ID, "rel": "droplet", "href": fmt.Sprintf("http://%s/v2/droplets/%d", k.r.Host, d.ID)}}
@@ -84,6 +90,7 @@ func (c *Cloud) deleteReservedIP(k *call) {
 		k.notFound()
 		return
 	}
+	c.assign(r, 0)
 	c.state.ReservedIPs = slices.DeleteFunc(c.state.ReservedIPs, func(o *reservedIP) bool { return o == r })
 	k.answer(http.StatusNoContent, nil)
 }
@@ -103,9 +110,9 @@ func (c *Cloud) createReservedIPAction(k *call) {
 	}
 	switch {
 	case ask.Type == "assign" && c.dropletByID(ask.DropletID) != nil:
-		r.DropletID = ask.DropletID
+		c.assign(r, ask.DropletID)
 	case ask.Type == "unassign" && r.DropletID != 0:
-		r.DropletID = 0
+		c.assign(r, 0)
 	default:
 		k.unprocessable("The reserved IP can't be " + ask.Type + "ed.")
 		return
@@ -120,4 +127,24 @@ func (c *Cloud) AddReservedIP(ip, region string, dropletID int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.state.ReservedIPs = append(c.state.ReservedIPs, &reservedIP{IP: ip, Region: region, DropletID: dropletID})
+}
+
+// assign gives a reserved IP to a droplet, or takes it away if the number is 0.
+func (c *Cloud) assign(r *reservedIP, dropletID int) {
+	r.DropletID = dropletID
+	if err := c.lead(r); err != nil {
+		r.DropletID = 0 // it is not assigned then, and whoever waits for it says so
+	}
+}
+
+// lead makes a reserved IP lead to its droplet, if there is a hook for that.
+func (c *Cloud) lead(r *reservedIP) error {
+	if c.options.Lead == nil {
+		return nil
+	}
+	to := ""
+	if d := c.dropletByID(r.DropletID); d != nil {
+		to = d.IPv4
+	}
+	return c.options.Lead(r.IP, to)
 }

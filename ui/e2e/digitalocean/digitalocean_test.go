@@ -56,7 +56,9 @@ func TestDigitalOcean(t *testing.T) {
 	if found := o.Root("hello", "grep -rls '"+e2e.Token[:len(e2e.Token)-1]+"["+e2e.Token[len(e2e.Token)-1:]+"]' /etc /run /var/lib /var/log || :"); found != "" {
 		t.Errorf("the droplet has the token in %s", found)
 	}
+	o.extends(t, cloud, first.URL, hello)
 	o.adopts(t, cloud, hello)
+	o.shrinks(t, cloud, first.URL, hello)
 	gone := o.Must("destroy", "-y", "--lose-data", "hello")
 	if !strings.Contains(gone.Stderr, "$4.00 a month") {
 		t.Errorf("destroy does not say what the droplet cost:\n%s", gone.Stderr)

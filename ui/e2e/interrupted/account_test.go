@@ -26,7 +26,7 @@ type account struct {
 func newAccount(t *testing.T, r *rented, faults fakecloud.Faults) *account {
 	t.Helper()
 	localtest.NeedTime(t, time.Minute)
-	cloud, err := fakecloud.New(fakecloud.Options{Token: "a-token-for-tests", Boot: r.boot, Faults: faults})
+	cloud, err := fakecloud.New(fakecloud.Options{Token: "a-token-for-tests", Boot: r.boot, ActionTime: 100 * time.Millisecond, Faults: faults})
 	if err != nil {
 		t.Fatal(err)
 	}

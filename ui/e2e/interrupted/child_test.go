@@ -23,6 +23,7 @@ type child struct {
 	Cache  string
 	API    string // of the simulated cloud; empty deploys to a local machine
 	Via    string // an address in front of the server's own
+	Size   string // --size; empty is the cloud's default
 	KillAt int    // the point at which it kills itself; 0 is none
 	FillAt int    // the point from which on its disk is full; 0 is none
 }
@@ -73,10 +74,14 @@ func deployAsChild(config string) int {
 }
 
 func (c child) flags() map[string]string {
-	if c.API != "" {
-		return map[string]string{plan.KeyProvider: "digitalocean"}
+	if c.API == "" {
+		return nil
 	}
-	return nil
+	flags := map[string]string{plan.KeyProvider: "digitalocean"}
+	if c.Size != "" {
+		flags[plan.KeySize] = c.Size
+	}
+	return flags
 }
 
 // points counts what a deployment passes, and interrupts it.

@@ -3,12 +3,16 @@
 //
 //	go run ./providers/digitalocean/fakecloud/cmd --listen 127.0.0.1:8080 --machines --dir /tmp/cloud
 //	DIGITALOCEAN_API_URL=http://127.0.0.1:8080 DIGITALOCEAN_TOKEN=x slipway --provider digitalocean …
+//
+// A command behind the flags runs beside the cloud, has the cloud's addresses in its
+// environment, and ends it when it ends.
 package main
 
 import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -17,30 +21,48 @@ import (
 
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/machines"
+	"slipway/providers/docker/dockertest"
 	"slipway/providers/simulation"
 )
 
-func main() { os.Exit(simulation.Main("fakecloud", run)) }
+func main() {
+	serve := func() int { return simulation.Main("fakecloud", run) }
+	if s, err := parse(os.Args[1:], io.Discard); err == nil && s.engine() {
+		os.Exit(dockertest.Inside(serve))
+	}
+	os.Exit(serve())
+}
 
 // settings are the command's flags.
 type settings struct {
-	listen, spaces, dir, cache string
-	machines, limits           bool
-	zones                      []string
-	cloud                      fakecloud.Options
+	listen, spaces, registry, dir, cache string
+	machines, databases, limits          bool
+	zones                                []string
+	cloud                                fakecloud.Options
+	// beside are the words of a command that runs for as long as the cloud does.
+	beside []string
+	// host is the DOCKER_HOST of the engine, if there is one.
+	host string
 }
 
-func parse(args []string) (*settings, error) {
+// engine tells whether a Docker engine is needed.
+func (s *settings) engine() bool { return s.databases }
+
+func parse(args []string, out io.Writer) (*settings, error) {
 	s := &settings{}
 	flags := flag.NewFlagSet("fakecloud", flag.ContinueOnError)
+	flags.SetOutput(out)
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "address to serve on")
 	flags.StringVar(&s.spaces, "spaces", "", "address to serve Spaces on, for DIGITALOCEAN_SPACES_URL; empty: none")
+	flags.StringVar(&s.registry, "registry", "", "address to serve the container registry on, for DIGITALOCEAN_REGISTRY_URL; empty: none")
 	flags.StringVar(&s.dir, "dir", "", "folder that keeps the cloud's state and its machines; needed for --machines")
 	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
 	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
+	flags.BoolVar(&s.databases, "databases", false, "run a real database for each managed one, on a Docker engine of its own; they last as long as this command, and only the command that is named behind the flags reaches the cloud")
 	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
 	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
+	flags.DurationVar(&s.cloud.ActionTime, "action-time", 2*time.Second, "how long it takes to turn a droplet off or on without --machines; a resize takes three times as long")
 	flags.DurationVar(&s.cloud.Faults.TagLag, "lag", 0, "how long a new droplet's tags don't show")
 	flags.Func("fault", "something that goes wrong, NAME or NAME=VALUE, repeatable: "+strings.Join(fakecloud.FaultNames(), ", "), s.cloud.Faults.SetFault)
 	flags.Func("zone", "a domain whose zone is in the account, repeatable", func(name string) error {
@@ -52,6 +74,10 @@ func parse(args []string) (*settings, error) {
 	}
 	if s.machines && s.dir == "" {
 		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
+	}
+	s.beside = flags.Args()
+	if s.engine() && len(s.beside) == 0 {
+		return nil, errors.New("with --databases the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
 	}
 	if s.limits {
 		s.cloud.Limits = fakecloud.RealLimits
@@ -67,8 +93,8 @@ func defaultCache() string {
 	return filepath.Join(dir, "slipway")
 }
 
-func run(ctx context.Context, args []string) error {
-	s, err := parse(args)
+func run(ctx context.Context, args []string) (err error) {
+	s, err := parse(args, os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -81,9 +107,19 @@ func run(ctx context.Context, args []string) error {
 		}
 		s.cloud.StateFile = filepath.Join(s.dir, "cloud.json")
 	}
+	m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf}
 	if s.machines {
-		m := &machines.Machines{Dir: s.dir, Cache: s.cache, Log: log.Printf, Reach: s.spaces}
-		s.cloud.Boot, s.cloud.Halt = m.Boot, m.Halt
+		if s.spaces != "" {
+			m.Reachable(s.spaces)
+		}
+		s.cloud.Boot, s.cloud.Stop, s.cloud.Halt, s.cloud.Lead = m.Boot, m.Stop, m.Halt, m.Lead
+	}
+	if s.engine() {
+		end, err := s.startEngine(ctx, m)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, end()) }()
 	}
 	cloud, err := fakecloud.New(s.cloud)
 	if err != nil {
@@ -93,17 +129,5 @@ func run(ctx context.Context, args []string) error {
 	for _, z := range s.zones {
 		cloud.AddDomain(z)
 	}
-	if s.spaces == "" {
-		return simulation.Serve(ctx, s.listen, cloud)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	spaces := make(chan error, 1)
-	go func() {
-		defer cancel() // one without the other serves nobody
-		spaces <- simulation.Serve(ctx, s.spaces, cloud.Spaces())
-	}()
-	err = simulation.Serve(ctx, s.listen, cloud)
-	cancel()
-	return errors.Join(err, <-spaces)
+	return s.serve(ctx, cloud)
 }

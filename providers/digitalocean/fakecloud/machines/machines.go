@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -30,12 +31,86 @@ type Machines struct {
 	Dir, Cache string
 	// Log receives a line for each thing that happens. Several goroutines call it.
 	Log func(format string, args ...any)
-	// Reach is an address of this computer's loopback, such as the simulated Spaces',
-	// that machines reach as "127.0.0.1:PORT" too, as if it were in the world; empty is none.
-	Reach string
 
 	mu      sync.Mutex
-	reached map[int]net.Listener
+	leading map[string][]net.Listener // by the reserved address
+	// addresses are those that machines reach; up are the machines that run, by their
+	// droplets' numbers.
+	addresses []string
+	up        map[int]*machine
+}
+
+// machine is a machine that runs.
+type machine struct {
+	address string
+	// ways lead to what the machine reaches, by address.
+	ways map[string]net.Listener
+}
+
+// Reachable lets all machines, those that run and those to come, reach an address of this
+// computer, "HOST:PORT", as if it were in the world: at the same address, and seen there
+// with the droplet's own. Machines reach nothing else that listens on this computer.
+func (m *Machines) Reachable(address string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.Contains(m.addresses, address) {
+		return
+	}
+	m.addresses = append(m.addresses, address)
+	for id, up := range m.up {
+		if err := m.openWay(id, up, address); err != nil {
+			m.Log("%v", err)
+		}
+	}
+}
+
+// Unreachable ends what Reachable began.
+func (m *Machines) Unreachable(address string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.addresses = slices.DeleteFunc(m.addresses, func(a string) bool { return a == address })
+	for _, up := range m.up {
+		if way := up.ways[address]; way != nil {
+			_ = way.Close() // connections that are open end with what they lead to
+			delete(up.ways, address)
+		}
+	}
+}
+
+// isUp opens the ways of a machine that runs.
+func (m *Machines) isUp(id int, address string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	up := m.up[id]
+	if up == nil {
+		up = &machine{address, map[string]net.Listener{}}
+	}
+	for _, a := range m.addresses {
+		if up.ways[a] != nil {
+			continue
+		}
+		if err := m.openWay(id, up, a); err != nil {
+			return err
+		}
+	}
+	if m.up == nil {
+		m.up = map[int]*machine{}
+	}
+	m.up[id] = up
+	return nil
+}
+
+// isDown ends the ways of a machine.
+func (m *Machines) isDown(id int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.up[id] == nil {
+		return
+	}
+	for _, way := range m.up[id].ways {
+		_ = way.Close() // connections that are open end with the machine
+	}
+	delete(m.up, id)
 }
 
 func (m *Machines) folder(id int) string {
@@ -77,6 +152,9 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 	if err := p.Check(ctx, spec); err != nil {
 		return "", err
 	}
+	if err := m.size(d.ID, d.MemoryMB); err != nil {
+		return "", err
+	}
 	for _, r := range p.Resources(spec) {
 		found, err := r.Look(ctx, time.Time{})
 		if err != nil {
@@ -96,12 +174,12 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 	if server.Port != 22 {
 		return "", fmt.Errorf("the machine's sshd is at port %d, and a droplet's must be at 22", server.Port)
 	}
-	return server.Address, m.reach(d.ID)
+	return server.Address, m.isUp(d.ID, server.Address)
 }
 
 // Halt removes the machine and its folder.
 func (m *Machines) Halt(ctx context.Context, id int) error {
-	m.unreach(id)
+	m.isDown(id)
 	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
 	if err != nil {
 		return err

@@ -1,48 +1,40 @@
 package machines
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"net/netip"
 	"os"
+	"os/exec"
 	"runtime"
 
 	"golang.org/x/sys/unix"
 )
 
-// reach lets a machine reach m.Reach at the same port of its own loopback: machines reach
-// nothing that listens on this computer's.
-func (m *Machines) reach(id int) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.Reach == "" || m.reached[id] != nil {
-		return nil
-	}
-	_, port, err := net.SplitHostPort(m.Reach)
+// openWay lets a machine reach an address.
+func (m *Machines) openWay(id int, up *machine, address string) error {
+	host, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return err
+		return fmt.Errorf("let droplet %d reach %s: %w", id, address, err)
 	}
-	listener, err := listenWithin("/run/netns/"+m.spec(id).Tag, "127.0.0.1:"+port)
+	namespace := m.spec(id).Tag
+	if !host.Addr().IsLoopback() {
+		// Another way to the same host may have added it.
+		out, err := exec.CommandContext(context.Background(), "ip", "-n", namespace, "addr", "replace", host.Addr().String()+"/32", "dev", "lo").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("let droplet %d reach %s: %w: %s", id, address, err, out)
+		}
+	}
+	listener, err := listenWithin("/run/netns/"+namespace, address)
 	if err != nil {
-		return fmt.Errorf("let droplet %d reach %s: %w", id, m.Reach, err)
+		return fmt.Errorf("let droplet %d reach %s: %w", id, address, err)
 	}
-	if m.reached == nil {
-		m.reached = map[int]net.Listener{}
-	}
-	m.reached[id] = listener
-	go m.pass(listener)
+	up.ways[address] = listener
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(up.address)}}
+	go m.pass(listener, dialer, address)
 	return nil
-}
-
-// unreach ends what reach began.
-func (m *Machines) unreach(id int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if l := m.reached[id]; l != nil {
-		_ = l.Close() // connections that are open end with the machine
-		delete(m.reached, id)
-	}
 }
 
 // listenWithin listens in another network namespace: a socket stays in the one in which it
@@ -71,28 +63,4 @@ func listenWithin(namespace, address string) (net.Listener, error) {
 	}()
 	m := <-done
 	return m.listener, m.err
-}
-
-func (m *Machines) pass(listener net.Listener) {
-	for {
-		inner, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer inner.Close()
-			//nolint:noctx // it is on this computer
-			outer, err := net.Dial("tcp", m.Reach)
-			if err != nil {
-				m.Log("a droplet can't reach %s: %v", m.Reach, err)
-				return
-			}
-			defer outer.Close()
-			go func() {
-				_, _ = io.Copy(outer, inner) // whoever ends it ends both
-				_ = outer.(*net.TCPConn).CloseWrite()
-			}()
-			_, _ = io.Copy(inner, outer)
-		}()
-	}
 }

@@ -1,0 +1,131 @@
+package appplatform
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"slipway/providers"
+	"slipway/providers/digitalocean/account"
+	"slipway/providers/docker"
+	"slipway/providers/rest"
+)
+
+// Options are what a Provider is made with.
+type Options struct {
+	// Token is the operator's API token. It is in no error, log or String.
+	Token string
+	// APIURL is where the API answers; empty is the real one. It is https, or
+	// http on this computer's loopback addresses, and has no path.
+	APIURL string
+	// RegistryURL is where the container registry answers; empty is what the API says. It
+	// is as APIURL is.
+	RegistryURL string
+	// Docker names the engine that builds the app's image.
+	Docker docker.Options
+	// Domains are the names under which visitors are to reach the app, the first one
+	// before all.
+	Domains []string
+	// Patience is how long look-ups may lag behind a create; 0 is 90 seconds.
+	Patience time.Duration
+	// PollEvery is the pause between two looks while waiting; 0 is 3 seconds.
+	PollEvery time.Duration
+	// DeployWithin is how long a deployment may take; 0 is 30 minutes.
+	DeployWithin time.Duration
+	// Clock is the clock by which the provider waits; nil is the computer's.
+	Clock rest.Clock
+}
+
+// String leaves the token out.
+func (o Options) String() string {
+	return "app-platform options for " + cmp.Or(o.APIURL, "the real API")
+}
+
+// GoString leaves the token out.
+func (o Options) GoString() string { return o.String() }
+
+// LogValue leaves the token out.
+func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalText leaves the token out.
+func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Provider deploys to one DigitalOcean account. It implements [providers.Platform] and
+// what a platform can do besides.
+type Provider struct {
+	options Options
+	api     *account.Account
+	images  imageMaker
+	// made is the identifier of the app that this value made or found to be the
+	// deployment's.
+	made string
+	// catalog is the answer to the first call of Catalog.
+	catalog *Catalog
+}
+
+var (
+	_ providers.Releaser   = (*Provider)(nil)
+	_ providers.Namesaker  = (*Provider)(nil)
+	_ providers.DataTeller = (*Provider)(nil)
+)
+
+// New prepares a provider; it does not call the API. A missing token is a
+// *providers.Refused, a URL that can't be used a *providers.Usage.
+func New(o Options) (*Provider, error) {
+	a, err := account.Open(account.Options{Token: o.Token, APIURL: o.APIURL, Patience: o.Patience, PollEvery: o.PollEvery, Clock: o.Clock})
+	if err != nil {
+		return nil, err
+	}
+	if o.RegistryURL != "" {
+		if o.RegistryURL, err = rest.CheckedURL(o.RegistryURL, "the container registry"); err != nil {
+			return nil, &providers.Usage{Err: err, Next: "set DIGITALOCEAN_REGISTRY_URL to an address like https://registry.digitalocean.com, or unset it"}
+		}
+	}
+	o.Token = "" // only the account has it from here on
+	o.DeployWithin = cmp.Or(o.DeployWithin, 30*time.Minute)
+	for i, name := range o.Domains {
+		o.Domains[i] = strings.ToLower(strings.TrimSuffix(name, "."))
+	}
+	return &Provider{options: o, api: a, images: engine{docker.New(o.Docker)}}, nil
+}
+
+// Name is what --provider calls it: "app-platform".
+func (p *Provider) Name() string { return "app-platform" }
+
+// String leaves the token out.
+func (p *Provider) String() string { return "app-platform at " + p.api.BaseURL.Host }
+
+// GoString leaves the token out.
+func (p *Provider) GoString() string { return p.String() }
+
+// LogValue leaves the token out.
+func (p *Provider) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// Takes tells that it takes the context of an image's build.
+func (p *Provider) Takes() providers.Form { return providers.AsImage }
+
+// Resources is the account's container registry: the app comes with its first release.
+func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
+	return []providers.Resource{&registryResource{p: p, spec: spec}}
+}
+
+// Deliveries are the app's databases, its image, and the app itself: an app is nothing
+// without an image, and its release may need a database when it starts.
+func (p *Provider) Deliveries(spec providers.Spec, app providers.App) []providers.Resource {
+	return append(p.databaseDeliveries(spec, app),
+		&imageDelivery{p: p, spec: spec, app: app}, &appDelivery{p: p, spec: spec, app: app})
+}
+
+// URL is the app's web address, without a slash at its end.
+func (p *Provider) URL(ctx context.Context, spec providers.Spec) (string, error) {
+	app, err := p.serving(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	if at := cmp.Or(app.LiveURL, app.DefaultIngress); at != "" {
+		return strings.TrimSuffix(at, "/"), nil
+	}
+	return "", providers.ErrNoApp
+}

@@ -80,13 +80,13 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	if s.machines && s.dir == "" {
 		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
 	}
-	s.beside = flags.Args()
+	if s.apps && s.registry == "" {
+		return nil, errors.New("--apps takes its images from the account's registry: add --registry with an address for it, such as 127.0.0.1:8082")
+	}
 	if s.apps {
 		s.images = append(s.images, "python:3.13-slim")
 	}
-	if s.apps && s.registry == "" {
-		return nil, errors.New("--apps needs the registry that the apps' images are in: add --registry 127.0.0.1:8082")
-	}
+	s.beside = flags.Args()
 	if s.engine() && len(s.beside) == 0 {
 		return nil, errors.New("with --databases or --apps the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
 	}

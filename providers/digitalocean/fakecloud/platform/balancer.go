@@ -21,10 +21,11 @@ import (
 // its sockets on.
 type balancer struct {
 	folder, address, log string
-	// check is the part of the configuration that belongs to the service.
-	check string
-	cmd   *exec.Cmd
-	ended chan struct{}
+	// check and settings are the parts of the configuration that belong to the service: how
+	// HAProxy asks, and what each server has.
+	check, settings string
+	cmd             *exec.Cmd
+	ended           chan struct{}
 }
 
 // server is what HAProxy tells of an instance.
@@ -37,8 +38,8 @@ type server struct {
 // backend is the name of the only one.
 const backend = "instances"
 
-// checkOf is the health check that HAProxy does itself. That the app's own answer is wrong
-// has kept an instance from starting; what counts here is that it answers.
+// checkOf is the health check that HAProxy does itself. An answer that is wrong has kept an
+// instance from starting; what counts here is that it answers.
 func checkOf(c component) string {
 	if c.health == nil || c.health.HTTPPath == "" {
 		return ""
@@ -46,12 +47,12 @@ func checkOf(c component) string {
 	return fmt.Sprintf("\toption httpchk\n\thttp-check send meth GET uri %q ver HTTP/1.1 hdr Host health\n\thttp-check expect ! rstatus ^5\n", c.health.HTTPPath)
 }
 
-// open starts a balancer at an address, without any server.
-func open(ctx context.Context, folder, log, address, check string) (*balancer, error) {
+// open starts a balancer for a service at an address, without any server.
+func open(ctx context.Context, folder, log, address string, c component) (*balancer, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	b := &balancer{folder: folder, log: log, address: address, check: check, ended: make(chan struct{})}
+	b := &balancer{folder: folder, log: log, address: address, check: checkOf(c), settings: settingsOf(c), ended: make(chan struct{})}
 	if err := b.write(nil); err != nil {
 		return nil, err
 	}
@@ -94,6 +95,7 @@ defaults
 	option redispatch 1
 	retries 3
 	timeout connect 1s
+	timeout check 5s
 	timeout client 60s
 	timeout http-keep-alive 60s
 	timeout http-request 10s
@@ -109,14 +111,20 @@ backend %s
 	balance roundrobin
 %s`, b.path("stats"), b.address, backend, backend, b.check)
 	for name, s := range servers {
-		fmt.Fprintf(&text, "\tserver %s %s %s\n", name, s.address, serverSettings)
+		fmt.Fprintf(&text, "\tserver %s %s %s\n", name, s.address, b.settings)
 	}
 	return os.WriteFile(b.path("cfg"), []byte(text.String()), 0o600)
 }
 
-// serverSettings are how each server is watched: it is taken out after two checks, at once
-// if requests don't reach it.
-const serverSettings = "check inter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"
+// settingsOf are how each server is watched: it is taken out after two checks, at once if
+// requests don't reach it. An app that is slow to answer a check is not gone.
+func settingsOf(c component) string {
+	settings := "check inter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"
+	if c.health != nil && c.health.Port > 0 {
+		settings += fmt.Sprint(" port ", c.health.Port)
+	}
+	return settings
+}
 
 // await waits until a worker answers that is not the former one.
 func (b *balancer) await(ctx context.Context, former string) error {
@@ -200,8 +208,10 @@ func (b *balancer) servers() (map[string]server, error) {
 	return found, nil
 }
 
-// shape gives the balancer another health check.
-func (b *balancer) shape(ctx context.Context, check string) error {
+// shape gives the balancer the health check of a service, if it has another one.
+func (b *balancer) shape(ctx context.Context, c component) error {
+	check := checkOf(c)
+	b.settings = settingsOf(c) // of the servers that come
 	if check == b.check {
 		return nil
 	}
@@ -225,7 +235,7 @@ func (b *balancer) shape(ctx context.Context, check string) error {
 
 // add adds an instance, and waits until HAProxy's own check has found it up.
 func (b *balancer) add(ctx context.Context, name, address string) error {
-	if err := b.tell("add server "+backend+"/"+name+" "+address+" "+serverSettings, "New server registered."); err != nil {
+	if err := b.tell("add server "+backend+"/"+name+" "+address+" "+b.settings, "New server registered."); err != nil {
 		return err
 	}
 	if err := b.tell("enable health "+backend+"/"+name, ""); err != nil {

@@ -139,14 +139,15 @@ func at(value any, path ...any) any {
 	return value
 }
 
-// spec is the test's app: three instances, a worker and a job before each deployment.
+// spec is the test's app: three instances, a worker and a job before each deployment. Each
+// release has a health check of its own.
 func spec(release string) object {
 	image := object{"registry_type": "DOCR", "repository": "shop", "tag": release}
 	return object{"spec": object{
 		"name": "shop", "region": "fra",
 		"services": []object{{
 			"name": "web", "image": image, "instance_size_slug": "apps-s-1vcpu-1gb", "instance_count": 3,
-			"health_check": object{"http_path": "/health"}, "termination": object{"drain_seconds": 5, "grace_period_seconds": 10},
+			"health_check": object{"http_path": "/health/" + release}, "termination": object{"drain_seconds": 5, "grace_period_seconds": 10},
 			"envs": []object{{"key": "SECRET", "value": "s3cret", "type": "SECRET"}},
 		}},
 		"workers": []object{{"name": "worker", "image": image, "run_command": "python3 app.py work"}},

@@ -174,13 +174,12 @@ func (p *Platform) release(ctx context.Context, a *app, c component, image strin
 		if err == nil {
 			return
 		}
-		undo := context.WithoutCancel(ctx)
 		for _, i := range old {
 			if c.kind == service && a.balancer != nil {
 				err = errors.Join(err, a.balancer.drain(i.name, false))
 			}
 		}
-		p.retireAll(undo, a, fresh)
+		p.retireAll(ctx, a, fresh)
 	}()
 	for n := range c.count {
 		i, err := p.bring(ctx, a, c, image)
@@ -224,7 +223,7 @@ func (p *Platform) bring(ctx context.Context, a *app, c component, image string)
 	i.serves = i.running
 	a.mu.Unlock()
 	if !i.belongs(a) { // it ended since: nobody starts it again
-		p.retire(context.WithoutCancel(ctx), a, i)
+		p.retire(ctx, a, i)
 		return nil, failure(c, fakecloud.CodeExitNonZero, "Your container exited with a non-zero exit code.")
 	}
 	return i, nil
@@ -232,9 +231,8 @@ func (p *Platform) bring(ctx context.Context, a *app, c component, image string)
 
 // balance gives an instance traffic.
 func (p *Platform) balance(ctx context.Context, a *app, i *instance) error {
-	check := checkOf(i.component)
 	if a.balancer == nil {
-		b, err := open(ctx, p.folder+"/"+short(a.id, 8), p.AccessLog(a.id), address(a.id), check)
+		b, err := open(ctx, p.folder+"/"+short(a.id, 8), p.AccessLog(a.id), address(a.id), i.component)
 		if err != nil {
 			return err
 		}
@@ -242,14 +240,16 @@ func (p *Platform) balance(ctx context.Context, a *app, i *instance) error {
 		a.balancer = b
 		a.mu.Unlock()
 	}
-	if err := a.balancer.shape(ctx, check); err != nil {
+	if err := a.balancer.shape(ctx, i.component); err != nil {
 		return err
 	}
 	return a.balancer.add(ctx, i.name, net.JoinHostPort(i.address.String(), fmt.Sprint(i.component.port)))
 }
 
-// retire takes an instance out of the traffic and ends it.
+// retire takes an instance out of the traffic and ends it, also when the deployment that
+// wants it is canceled meanwhile.
 func (p *Platform) retire(ctx context.Context, a *app, i *instance) {
+	ctx = context.WithoutCancel(ctx)
 	a.mu.Lock()
 	i.serves = false
 	a.mu.Unlock()

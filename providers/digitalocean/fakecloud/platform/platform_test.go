@@ -172,3 +172,30 @@ func (w *world) testLogs(t *testing.T, path string) {
 		t.Errorf("the console says %q", text.String())
 	}
 }
+
+// TestScaling: a component has more instances while their processors are busy, and fewer
+// again when they are not.
+func TestScaling(t *testing.T) {
+	w := open(t, platform.Options{ScaleEvery: 500 * time.Millisecond})
+	w.push("first")
+	ask := spec("first")
+	app := ask["spec"].(object)
+	delete(app, "workers")
+	delete(app, "jobs")
+	web := app["services"].([]object)[0]
+	delete(web, "instance_count")
+	web["instance_size_slug"] = "apps-d-1vcpu-1gb"
+	web["autoscaling"] = object{"min_instance_count": 1, "max_instance_count": 2, "metrics": object{"cpu": object{"percent": 5}}}
+	path := "/v2/apps/" + fmt.Sprint(at(w.call("POST", "/v2/apps", ask), "app", "id"))
+	if phase, d := w.ended(path); phase != "ACTIVE" {
+		t.Fatalf("the deployment is %s: %v", phase, d["progress"])
+	}
+	w.ready(path, "web", 1)
+	v := visit(fmt.Sprint(at(w.call("GET", path, nil), "app", "live_url"))+"/burn", 4)
+	w.ready(path, "web", 2)
+	seen := v.leave()
+	w.ready(path, "web", 1)
+	if len(seen.failed) > 0 {
+		t.Errorf("%d of %d failed: %v", len(seen.failed), seen.asked, seen.failed)
+	}
+}

@@ -21,7 +21,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
             until = time.monotonic() + 0.3
             while time.monotonic() < until:
                 pass
-        text = "%s %s %s" % (RELEASE, socket.gethostname(), os.environ.get("SECRET", "")) if self.path != "/health" else "well"
+        text = "%s %s %s" % (RELEASE, socket.gethostname(), os.environ.get("SECRET", "")) if not self.path.startswith("/health") else "well"
         self.send_response(500 if BROKEN else 200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()

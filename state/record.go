@@ -42,10 +42,45 @@ type Record struct {
 	// pays once for, such as a registry, and this deployment uses.
 	Costs  map[string]float64 `json:"costs,omitzero"`
 	Shared map[string]float64 `json:"shared,omitempty"`
+	// Moving is set while the app moves to another place, and for good for the place that it left.
+	Moving *Moving `json:"moving,omitempty"`
 	// Seconds is how long each step took when it last changed something, by the
 	// step's name.
 	Seconds map[string]float64 `json:"seconds,omitempty"`
 }
+
+// Moving is what a deployment and the place to which it moves know of the move. They
+// exchange their names once the new place takes over; then Of is the new one's name.
+type Moving struct {
+	// Of is the name under which people know the app.
+	Of string `json:"of"`
+	// New is true for the place to which it moves.
+	New bool `json:"new,omitempty"`
+	// Phase is how far the move has come.
+	Phase MovePhase `json:"phase,omitempty"`
+	// Domain are the app's domains, which lead to the new place in the end.
+	Domain string `json:"domain,omitempty"`
+	// Seconds is how long the data took when it was copied last, 0 if it was not.
+	Seconds float64 `json:"seconds,omitempty"`
+}
+
+// MovePhase is how far a move has come.
+type MovePhase string
+
+// The phases of a move, in order.
+const (
+	// MoveMaking: the new place is made beside the old one.
+	MoveMaking MovePhase = "making"
+	// MoveTried: it works with a copy of the data.
+	MoveTried MovePhase = "tried"
+	// MoveStopping: the old one writes no more, or is about to.
+	MoveStopping MovePhase = "stopping"
+	// MoveCopied: the new one has all of the data.
+	MoveCopied MovePhase = "copied"
+)
+
+// Serves tells whether it is the one that people reach by the app's name. A nil Moving does.
+func (m *Moving) Serves(name string) bool { return m == nil || m.Of == name }
 
 // Server is where a server answers and the host keys that prove its identity.
 type Server struct {
@@ -132,5 +167,9 @@ func (r Record) clone() Record {
 	r.Known = maps.Clone(r.Known)
 	r.Costs, r.Shared = maps.Clone(r.Costs), maps.Clone(r.Shared)
 	r.Server.HostKeys = slices.Clone(r.Server.HostKeys)
+	if r.Moving != nil {
+		moving := *r.Moving
+		r.Moving = &moving
+	}
 	return r
 }

@@ -147,6 +147,9 @@ func (h Home) finishRename(step renaming) error {
 		return nil
 	}
 	record.Name, record.OnServer = step.To, step.OnServer
+	if _, ok := record.Settings["name"]; ok {
+		record.Settings["name"] = step.To
+	}
 	if record.OnServer == record.Name {
 		record.OnServer = ""
 	}

@@ -21,7 +21,7 @@ func twoDeployments(t *testing.T) (home Home, tag, next string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Update(func(r *Record) { r.OnServer = onServer }); err != nil {
+		if err := d.Update(func(r *Record) { r.OnServer, r.Settings = onServer, map[string]string{"name": name} }); err != nil {
 			t.Fatal(err)
 		}
 		if err := d.WriteSecret("key", []byte(name)); err != nil {
@@ -46,7 +46,7 @@ func wantMoved(t *testing.T, home Home, tag, next string) {
 	}
 	for name, want := range map[string]Record{"shop": {Tag: next}, "shop-old": {Tag: tag, OnServer: "shop"}} {
 		r, err := home.Read(name)
-		if err != nil || r.Name != name || r.Tag != want.Tag || r.OnServer != want.OnServer || r.ServerName() != "shop" {
+		if err != nil || r.Name != name || r.Tag != want.Tag || r.OnServer != want.OnServer || r.ServerName() != "shop" || r.Settings["name"] != name {
 			t.Errorf("%s is %+v, %v", name, r, err)
 		}
 	}

@@ -44,7 +44,7 @@ func (d *DataChange) Close() error { return errors.Join(d.Client.Close(), d.depl
 
 // openChange logs in to a deployment's server for a change of its data.
 func openChange(ctx context.Context, name string, wanted providers.Ability, home state.Home, open engine.OpenProvider) (*DataChange, error) {
-	deployment, err := hold(home, name)
+	deployment, err := holdSettled(home, name)
 	if err != nil {
 		return nil, err
 	}

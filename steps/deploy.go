@@ -20,6 +20,13 @@ import (
 // without an error; it tells what visitors get. When ctx ends, what runs on the server goes on, and the next
 // run follows it.
 func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
+	if err := refuseMoving(home, plan.Name); err != nil {
+		return engine.Outcome{}, err
+	}
+	return deploy(ctx, plan, home, open, emit)
+}
+
+func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	plan.BackupKey = cmp.Or(plan.BackupKey, readBackupKey(home, plan.Name))
 	run, err := engine.Begin(plan, facts(plan), home, open, emit)
 	if err != nil {
@@ -127,8 +134,6 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 	where, siteErr := siteOf(ctx, run)
 	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
-	if before := monthlyOnRecord(run.Record()); before != nil && *before > 0 && !run.Record().Unfinished() {
-		outcome.Before, outcome.After = *before, inCents(*before+monthly-ends)
-	}
+	outcome.Before, outcome.After = beforeAndAfter(run.Record(), monthly-ends)
 	return outcome, errors.Join(err, siteErr)
 }

@@ -30,6 +30,13 @@ type Removal struct {
 // OpenRemoval looks at what a deployment has. A name that is not known is a
 // *providers.Usage.
 func OpenRemoval(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Removal, error) {
+	if record, err := home.Read(name); err == nil && record.Moving != nil && record.Moving.Serves(name) {
+		return nil, refuseMoving(home, name)
+	}
+	return openRemoval(ctx, name, home, open)
+}
+
+func openRemoval(ctx context.Context, name string, home state.Home, open engine.OpenProvider) (*Removal, error) {
 	d, err := hold(home, name)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,14 @@ func hold(home state.Home, name string) (*state.Deployment, error) {
 	return home.Open(name, time.Now())
 }
 
+// holdSettled is hold for a deployment that is not on its way to another place.
+func holdSettled(home state.Home, name string) (*state.Deployment, error) {
+	if err := refuseMoving(home, name); err != nil {
+		return nil, err
+	}
+	return hold(home, name)
+}
+
 // read reads the record of a deployment that must exist, without holding it. A
 // name that is not known is a *providers.Usage.
 func read(home state.Home, name string) (state.Record, error) {

@@ -21,7 +21,7 @@ import (
 // the traffic. A release that is not on the server is a *providers.Usage, which
 // lists those that are.
 func Rollback(ctx context.Context, name, to string, home state.Home, open engine.OpenProvider, report func(line string)) (string, error) {
-	d, err := hold(home, name)
+	d, err := holdSettled(home, name)
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ import (
 // not, everything stays as it was. SetVariables tells whether anything was changed.
 // The values go to the server and nowhere else.
 func SetVariables(ctx context.Context, name string, set map[string]string, unset []string, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (changed bool, err error) {
-	d, err := hold(home, name)
+	d, err := holdSettled(home, name)
 	if err != nil {
 		return false, err
 	}

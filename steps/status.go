@@ -36,6 +36,8 @@ type Summary struct {
 	// Finished is when the last whole run ended; zero if none did.
 	Finished   time.Time `json:"finished,omitzero"`
 	Unfinished bool      `json:"unfinished"`
+	// Move says what a move means for the deployment; empty if there is none.
+	Move string `json:"move,omitempty"`
 	// Trouble is why the record can't be read; the rest is empty then.
 	Trouble string `json:"trouble,omitempty"`
 }
@@ -65,7 +67,7 @@ func summarize(r state.Record) Summary {
 		to = place.String()
 	}
 	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: plan.OfRecord(r).Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
-		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished()}
+		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished(), Move: describeMoving(r)}
 }
 
 // Again is what was asked for when the deployment was last begun. Asking for it

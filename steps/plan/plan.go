@@ -84,6 +84,9 @@ type Plan struct {
 	// MostWeb is up to how many of the web process run as the load grows; 0 if their number
 	// stays.
 	MostWeb int
+	// ProcessesRest is true where the processes beside the app are not to run yet: another
+	// place of the same app has them.
+	ProcessesRest bool
 	// Tag is the deployment's unique tag; empty before its first run.
 	Tag string
 	// Address is where the server answers; empty until that is known.
@@ -394,6 +397,3 @@ func (p Plan) AuthorizedKeys() []string {
 	}
 	return lines
 }
-
-// ProcessNames are the names of the processes beside the web app, sorted.
-func (p Plan) ProcessNames() []string { return slices.Sorted(maps.Keys(p.App.Processes)) }

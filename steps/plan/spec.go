@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"maps"
+	"slices"
+
 	"slipway/providers"
 	"slipway/state"
 )
@@ -9,7 +12,11 @@ import (
 // it; what is on record is [WithRecord]'s.
 func SpecOf(p Plan) providers.Spec {
 	tcp, udp := p.reachable()
-	return providers.Spec{Name: p.Name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
+	name := p.Name
+	if slices.Contains(platforms, p.Value(KeyProvider)) {
+		name = p.ServerName() // what a platform calls the app is made of it, and stays
+	}
+	return providers.Spec{Name: name, Tag: p.Tag, Region: p.Value(KeyRegion), Size: p.Value(KeySize),
 		KeepSize: p.Values[KeySize].From == FromEarlier, Image: p.Value(KeyImage), AuthorizedKey: p.AuthorizedKey, Ports: tcp, UDPPorts: udp}
 }
 
@@ -26,4 +33,12 @@ func (p Plan) OpenPorts() []int {
 		return []int{22, 80}
 	}
 	return []int{22, 80, 443}
+}
+
+// ProcessNames are the names of the processes that run beside the web app, sorted.
+func (p Plan) ProcessNames() []string {
+	if p.ProcessesRest {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.App.Processes))
 }

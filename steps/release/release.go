@@ -60,6 +60,9 @@ var Release = &fact.Fact{
 	},
 	Script: func(v fact.View) string {
 		l, id := layout.Of(v.Plan.ServerName()), v.Plan.Release
+		if servesAsItShould(v) {
+			return shell.Lines(shell.PutAll(processFiles(v)), shell.ReloadUnits(l.Unit(id)+"-process-*.service"), shell.Script(othersText, nil), processScript(l, id))
+		}
 		return shell.Lines(
 			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
@@ -70,6 +73,24 @@ var Release = &fact.Fact{
 		)
 	},
 	Detail: func(v fact.View) string { return v.Plan.DescribeApp() },
+}
+
+// servesAsItShould tells whether the web app is all that it should be: then what is wrong is a
+// process beside it, and to restart the app would make visitors wait for nothing.
+func servesAsItShould(v fact.View) bool {
+	web := v
+	web.Plan.ProcessesRest = true
+	l, looked, units := layout.Of(v.Plan.ServerName()), shell.SplitLines(v.Looked), shell.ParseUnits(v.Looked)
+	if len(fact.ChangedFiles(v.Looked, "", releaseFiles(web)...)) > 0 || len(units) < 2 {
+		return false
+	}
+	for _, unit := range units[:2] {
+		if unit.Get("ActiveState")+" "+unit.Get("UnitFileState") != "active enabled" {
+			return false
+		}
+	}
+	return slices.Contains(looked, "link "+l.Release(v.Plan.Release)+" "+l.Current()) &&
+		slices.Contains(looked, "link "+l.Socket(v.Plan.Release)+" "+l.SocketLink(v.Plan.Release))
 }
 
 // unitsOf tells whether all units of the release are active and enabled, and in a few

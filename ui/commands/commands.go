@@ -66,7 +66,7 @@ func (c *command) home() (state.Home, error) { return state.Locate(c.streams.Get
 
 func (c *command) root() *cobra.Command {
 	root := c.deploy()
-	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.db(), c.env(), c.audit(), c.doctor(), c.rollback(), c.backup(), c.restore(), c.adopt(), c.init(), c.eject(), c.harden(), c.destroy())
+	root.AddCommand(c.deployAlias(), c.list(), c.status(), c.logs(), c.ssh(), c.run(), c.db(), c.env(), c.audit(), c.doctor(), c.rollback(), c.backup(), c.restore(), c.move(), c.adopt(), c.init(), c.eject(), c.harden(), c.destroy())
 	root.Version = version()
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -71,7 +71,7 @@ type totalEvent struct {
 func printList(w io.Writer, all []steps.Summary) error {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, s := range all {
-		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, costOf(s), conditionOf(s)+backupsOf(s))
+		text.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.Provider, s.URL, s.Release, costOf(s), conditionOf(s)+backupsOf(s)+moveOf(s))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)
@@ -91,6 +91,14 @@ func backupsOf(s steps.Summary) string {
 		return ""
 	}
 	return ", backups off"
+}
+
+// moveOf says what a move means for a deployment.
+func moveOf(s steps.Summary) string {
+	if s.Move == "" {
+		return ""
+	}
+	return ", " + s.Move
 }
 
 func conditionOf(s steps.Summary) string {

@@ -22,6 +22,7 @@ func printStatus(w io.Writer, c steps.Condition) {
 	rows.print("url", c.URL)
 	rows.print("release", c.Release)
 	rows.print("deployed", conditionOf(c.Summary))
+	rows.print("move", c.Move)
 	if c.Answers {
 		rows.print("answers", fmt.Sprintf("yes, with status %d", c.HTTPStatus))
 		for _, line := range c.Visitors.Lines() {

@@ -39,6 +39,9 @@ COMMANDS = {
     "give": ("transfer", "give"),
     "take": ("transfer", "take"),
     "settle": ("transfer", "settle"),
+    "send": ("elsewhere", "send"),
+    "fetch": ("elsewhere", "fetch"),
+    "hush": ("elsewhere", "hush"),
 }
 
 

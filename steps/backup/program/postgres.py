@@ -76,6 +76,10 @@ class Postgres(Source):
         printed = run.output(words, user=self.instance.user, env=OPTIONS, data=sql.encode(), seconds=seconds, what="ask PostgreSQL", hint=HINT)
         return printed.decode(errors="replace").splitlines()
 
+    def psql(self, where: str) -> subprocess.Popen:
+        """Starts a client on the database there."""
+        return run.start(self.words("psql", where, "", *PLAIN), user=self.instance.user, env=OPTIONS, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
     def size(self) -> int:
         """How many bytes the database takes on disk."""
         return int(self.query(f"SELECT pg_database_size({text(self.database(LIVE))})")[0])
@@ -215,8 +219,7 @@ class Reading:
     """A connection that sees the database as it was at one instant."""
 
     def __init__(self, source: Postgres, where: str) -> None:
-        self.process = run.start(source.words("psql", where, "", *PLAIN), user=source.instance.user, env=OPTIONS,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = source.psql(where)
         self.limit = threading.Timer(6 * run.HOUR, self.process.kill)
         self.limit.daemon = True
         self.limit.start()

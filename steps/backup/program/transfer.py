@@ -12,6 +12,7 @@ import run
 import say
 import sources
 import tree
+from after import After
 from say import Failure
 from settings import Settings
 from source import BESIDE, before
@@ -62,7 +63,17 @@ def take(settings: Settings, words: list[str]) -> None:
         except tarfile.TarError:
             raise Failure("the data was cut short on its way", "run the same command again") from None
         manifest = dump.read(folder)
+        refuse_newer(settings, manifest)
         say.answer({"time": manifest["time"], "bytes": dump.used(folder)})
+
+
+def refuse_newer(settings: Settings, manifest: dict) -> None:
+    """Fails if a database here is older than the one that the data comes from: it can't read that."""
+    for source in sources.of(settings):
+        theirs, own = manifest["versions"].get(source.name, ""), source.version()
+        if [int(n) for n in theirs.split(".") if n.isdigit()] > [int(n) for n in own.split(".") if n.isdigit()]:
+            raise Failure(f"the data is of {source.name} {theirs}, and the new place has {source.name} {own}, which can't read it",
+                          f"slipway move {settings.name} --back gives it up; then choose a system that is as new")
 
 
 def unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -80,16 +91,21 @@ def unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> N
 
 
 def settle(settings: Settings, words: list[str]) -> None:
-    """Has the data that came take the place of what is there, compared row for row. What was there is given up."""
-    folder = taken(settings)
+    """Has the data that came take the place of what is there, compared row for row. What was there is given up.
+
+    The words are a release, and those of After for its command, which runs over the data if it never did.
+    """
+    folder, after = taken(settings), After()
     with run.locked(settings, "move"):
         exchange.recover(settings)
         try:
             compared = beside.restore(settings, folder)
             wanted = dump.read(folder).get("ran")
+            if words and wanted is not None and words[0] not in wanted:
+                after, wanted = After.of(words[1:]), [*wanted, words[0]]
             say.line("swap it with what is there")
             try:
-                stamp = exchange.exchange(settings, list(compared), BESIDE, wanted)
+                stamp = exchange.exchange(settings, list(compared), BESIDE, wanted, after)
             except BaseException:
                 if exchange.Note.read(settings) is None:
                     beside.discard(settings)
@@ -99,5 +115,5 @@ def settle(settings: Settings, words: list[str]) -> None:
         for source in sources.of(settings):
             source.remove(before(stamp))
         run.remove(settings.set_aside / stamp)
-        rows = {f"{source} {table}": count for source, tables in compared.items() for table, count in tables.items()}
-        say.answer({"tables": len(rows), "rows": sum(count for name, count in rows.items() if name != "files bytes")})
+        rows = [count for source, tables in compared.items() if source != "files" for count in tables.values()]
+        say.answer({"tables": len(rows), "rows": sum(rows), "files": compared.get("files", {}).get("files", 0)})

@@ -1,6 +1,7 @@
 package digitalocean
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -55,12 +56,31 @@ func (r *backupsResource) Look(ctx context.Context, _ time.Time) (providers.Find
 		return turnOn(c.size.Monthly, c.size.Hourly), nil
 	case backedUp(d) == r.wanted():
 		return providers.Finding{Holds: true, Detail: onOrOff(r.wanted())}, nil
-	case r.wanted() && d.Size != nil:
-		return turnOn(d.Size.PriceMonthly, d.Size.PriceHourly), nil
-	case r.wanted():
-		return turnOn(0, 0), nil
 	}
-	return turnOff(d), nil
+	monthly, hourly, err := r.price(ctx, d)
+	if err != nil {
+		return providers.Finding{}, err
+	}
+	if r.wanted() {
+		return turnOn(monthly, hourly), nil
+	}
+	return turnOff(monthly), nil
+}
+
+// price is that of the droplet without backups, in the size that it is to have.
+func (r *backupsResource) price(ctx context.Context, d *godo.Droplet) (monthly, hourly float64, err error) {
+	sale, err := r.p.Catalog(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	slug := cmp.Or(r.spec.Size, d.SizeSlug)
+	if at := slices.IndexFunc(sale.Sizes, func(s Size) bool { return s.Slug == slug }); at >= 0 {
+		return sale.Sizes[at].Monthly, sale.Sizes[at].Hourly, nil
+	}
+	if d.Size == nil {
+		return 0, 0, nil
+	}
+	return d.Size.PriceMonthly, d.Size.PriceHourly, nil // a size that is not sold any more
 }
 
 func turnOn(monthly, hourly float64) providers.Finding {
@@ -70,12 +90,10 @@ func turnOn(monthly, hourly float64) providers.Finding {
 	}}}
 }
 
-func turnOff(d *godo.Droplet) providers.Finding {
-	off := providers.Change{What: "turn off weekly backups", Why: "DigitalOcean deletes those that it has made"}
-	if d.Size != nil {
-		off.Ends = cents(d.Size.PriceMonthly * backupShare)
-	}
-	return providers.Finding{Changes: []providers.Change{off}}
+func turnOff(monthly float64) providers.Finding {
+	return providers.Finding{Changes: []providers.Change{{
+		What: "turn off weekly backups", Why: "DigitalOcean deletes those that it has made", Ends: cents(monthly * backupShare),
+	}}}
 }
 
 func onOrOff(on bool) string {

@@ -216,3 +216,35 @@ func TestProjectChanges(t *testing.T) {
 		t.Errorf("Look = %+v, %v; want shops", found, err)
 	}
 }
+
+// TestBackupsOfAnotherSize adds up what a plan changes that resizes the droplet too: a
+// fifth of the new price, not of the old one.
+func TestBackupsOfAnotherSize(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t, fakecloud.Faults{})
+	if err := d.deploy(d.open()); err != nil {
+		t.Fatal(err)
+	}
+	for _, wanted := range []providers.Switch{providers.On, providers.Off} {
+		before := d.monthly()
+		d.options.Backups = wanted
+		d.spec.Size = map[providers.Switch]string{providers.On: "s-1vcpu-2gb", providers.Off: "s-1vcpu-1gb"}[wanted]
+		var change float64
+		p := d.open()
+		for _, r := range p.Resources(d.spec) {
+			found, err := r.Look(t.Context(), time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range found.Changes {
+				change += c.Monthly - c.Ends
+			}
+		}
+		if err := d.deploy(p); err != nil {
+			t.Fatal(err)
+		}
+		if after := d.monthly(); cents(before+change) != after {
+			t.Errorf("backups %v: the plan says %v, and it costs %v", wanted, cents(before+change), after)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package appplatform
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -55,11 +54,29 @@ func held(app *godo.App, sale Catalog) providers.Holding {
 		words = append(words, fmt.Sprintf("%d %s for %s", r.count, r.size, r.component))
 	}
 	h := providers.Holding{Kind: kindApp, ID: app.Spec.Name, Detail: fmt.Sprintf("%s in %s", strings.Join(words, ", "), app.Spec.Region)}
-	if at := cmp.Or(app.LiveURL, app.DefaultIngress); at != "" {
+	if at := liveURL(app); at != "" {
 		h.Detail += ", " + at
 	}
 	h.Monthly, _ = sale.price(spec)
 	return h
+}
+
+// Shared is the account's container registry, which is paid once for the images of all
+// apps, and stays when the deployment goes.
+func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Holding, error) {
+	found, err := p.registry(ctx)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	subscription, _, err := p.api.Registry.GetSubscription(ctx)
+	if err != nil {
+		return nil, p.failed("ask for the tier of the container registry", err)
+	}
+	h := providers.Holding{Kind: "registry", ID: found.Name}
+	if t := subscription.Tier; t != nil {
+		h.Detail, h.Monthly = "tier "+t.Slug, cents(t.MonthlyPriceInCents)
+	}
+	return []providers.Holding{h}, nil
 }
 
 // manifests are the images of the deployment in the account's registry, whose name comes

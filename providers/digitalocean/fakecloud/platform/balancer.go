@@ -95,6 +95,7 @@ defaults
 	option redispatch 1
 	retries 3
 	timeout connect 1s
+	timeout check 5s
 	timeout client 60s
 	timeout http-keep-alive 60s
 	timeout http-request 10s
@@ -116,7 +117,7 @@ backend %s
 }
 
 // settingsOf are how each server is watched: it is taken out after two checks, at once if
-// requests don't reach it.
+// requests don't reach it. An app that is slow to answer a check is not gone.
 func settingsOf(c component) string {
 	settings := "check inter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"
 	if c.health != nil && c.health.Port > 0 {

@@ -62,10 +62,7 @@ func (c *Cloud) appJSON(a *app) map[string]any {
 	if d := a.deployment(a.Active); d != nil {
 		live := c.liveURL(a)
 		shown["active_deployment"], shown["live_url"], shown["live_url_base"], shown["live_domain"] = d.json(), live, live, hostOf(live)
-		shown["default_ingress"] = a.ingress()
-		if c.options.LiveURL != nil {
-			shown["default_ingress"] = live
-		}
+		shown["default_ingress"] = a.ingress() // also if LiveURL is elsewhere: domains point to it
 	}
 	if d := a.unfinished(); d != nil {
 		name := "in_progress_deployment"

@@ -194,3 +194,41 @@ func dial(t *testing.T, address string) *websocket.Conn {
 	t.Cleanup(func() { _ = socket.CloseNow() })
 	return socket
 }
+
+// TestReferences: an app is given what its spec refers to of a managed database; one that
+// is not there is refused.
+func TestReferences(t *testing.T) {
+	r := &appRunner{next: make(chan error, 1)}
+	c, _ := open(t, fakecloud.Options{Apps: r})
+	spec := strings.Replace(shop, `{"name":"db","engine":"PG"}`, `{"name":"db","engine":"PG","production":true,"cluster_name":"shop-db"}`, 1)
+	spec = strings.Replace(spec, "${db.HOSTNAME}", "${db.DATABASE_URL} ${db.CA_CERT}", 1)
+	if status, _, answer := c.call("POST", "/v2/apps", body(spec)); status != http.StatusBadRequest || !strings.Contains(fmt.Sprint(answer), "shop-db") {
+		t.Errorf("without its cluster it answered %d %v", status, answer)
+	}
+	cluster := `{"name":"shop-db","engine":"pg","version":"17","size":"db-s-1vcpu-1gb","region":"fra1","num_nodes":1}`
+	if status, _, answer := c.call("POST", "/v2/databases", cluster); status != http.StatusCreated {
+		t.Fatalf("the cluster answered %d %v", status, answer)
+	}
+	path, _ := c.makeApp(spec)
+	r.next <- nil
+	c.until(path, "ACTIVE")
+	if got := r.runs[0].Spec.Services[0].Envs[2].Value; !strings.HasPrefix(got, "postgresql://doadmin:") || !strings.Contains(got, "CERTIFICATE") {
+		t.Errorf("the app was given %q", got)
+	}
+	if shown := fmt.Sprint(c.app(path)); strings.Contains(shown, "doadmin") {
+		t.Errorf("the API shows a password: %s", shown)
+	}
+}
+
+// TestMissingImage: a deployment of an image that is not in the account's registry fails
+// before anything runs.
+func TestMissingImage(t *testing.T) {
+	r := &appRunner{next: make(chan error)}
+	c, _ := open(t, fakecloud.Options{Apps: r})
+	c.call("POST", "/v2/registry", `{"name":"shops","subscription_tier_slug":"basic"}`)
+	path, _ := c.makeApp(shop)
+	d := c.until(path, "ERROR")
+	if !strings.Contains(fmt.Sprint(d["progress"]), fakecloud.CodeImageNotFound) || len(r.runs) > 0 {
+		t.Errorf("the deployment is %v after %d runs", d["progress"], len(r.runs))
+	}
+}

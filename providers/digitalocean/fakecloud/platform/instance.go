@@ -102,16 +102,18 @@ func (p *Platform) start(ctx context.Context, a *app, c component, image string)
 	if err != nil {
 		return nil, err
 	}
-	i.container = made.ID
+	supervision, end := context.WithCancel(p.ctx)
+	i.container, i.ending, i.ended = made.ID, end, make(chan struct{})
 	a.add(i)
 	if _, err := p.o.Client.ContainerStart(ctx, made.ID, client.ContainerStartOptions{}); err != nil {
+		close(i.ended) // nothing supervises it
 		_ = p.kill(context.WithoutCancel(ctx), a, i)
 		return nil, &fakecloud.AppFailure{Component: c.name, Phase: "DEPLOYING", Code: fakecloud.CodeExitNonZero, Message: "the container does not start: " + err.Error()}
 	}
-	i.running = true
-	supervision, end := context.WithCancel(p.ctx)
-	i.ending, i.ended = end, make(chan struct{})
-	if c.kind != job {
+	i.turn(a, true)
+	if c.kind == job {
+		close(i.ended) // it is waited for where it is run
+	} else {
 		p.work.Go(func() { p.supervise(supervision, a, i) })
 	}
 	p.o.Log("app %s: instance %s has the address %s", a.name, i.name, i.address)
@@ -213,12 +215,8 @@ func (p *Platform) end(ctx context.Context, a *app, i *instance) error {
 
 // kill removes an instance's container as it is.
 func (p *Platform) kill(ctx context.Context, a *app, i *instance) error {
-	if i.ending != nil {
-		i.ending()
-		if i.component.kind != job {
-			<-i.ended
-		}
-	}
+	i.ending()
+	<-i.ended
 	_, err := p.o.Client.ContainerRemove(ctx, i.container, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	if err == nil || cerrdefs.IsNotFound(err) {
 		a.forget(i)

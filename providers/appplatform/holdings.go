@@ -61,24 +61,6 @@ func held(app *godo.App, sale Catalog) providers.Holding {
 	return h
 }
 
-// Shared is the account's container registry, which is paid once for the images of all
-// apps, and stays when the deployment goes.
-func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Holding, error) {
-	found, err := p.registry(ctx)
-	if err != nil || found == nil {
-		return nil, err
-	}
-	subscription, _, err := p.api.Registry.GetSubscription(ctx)
-	if err != nil {
-		return nil, p.failed("ask for the tier of the container registry", err)
-	}
-	h := providers.Holding{Kind: "registry", ID: found.Name}
-	if t := subscription.Tier; t != nil {
-		h.Detail, h.Monthly = "tier "+t.Slug, cents(t.MonthlyPriceInCents)
-	}
-	return []providers.Holding{h}, nil
-}
-
 // manifests are the images of the deployment in the account's registry, whose name comes
 // with them.
 func (p *Provider) manifests(ctx context.Context, spec providers.Spec) (registry string, all []*godo.RepositoryManifest, err error) {

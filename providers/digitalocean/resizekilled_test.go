@@ -2,9 +2,11 @@ package digitalocean
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -55,7 +57,7 @@ func TestResizeKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	every, good := 3, 1
 	if testing.Short() {
-		every, good = 9, 3
+		every, good = 13, 4
 	}
 	clouds := map[string]fakecloud.Faults{
 		"a good cloud": {}, "actions show late": {ActionLag: 8 * time.Second}, "it does not listen": {ShutdownHangs: true}, "the size shows late": {SizeLag: 5 * time.Second},
@@ -81,6 +83,32 @@ func TestResizeKilledAnywhere(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestResizeInterrupted: a run that ends in good order turns the droplet on, if it can.
+func TestResizeInterrupted(t *testing.T) {
+	t.Parallel()
+	d, id := running(t, small)
+	d.spec.Size = bigger
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var said []string
+	r := d.resource(d.open(), "droplet")
+	if _, err := r.Look(ctx, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	err := r.Make(ctx, func(line string) {
+		if said = append(said, line); strings.Contains(line, "is off: it becomes") {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(said[len(said)-1], "the same command goes on") {
+		t.Errorf("Make = %v, and said %q", err, said)
+	}
+	if err := d.clock.Sleep(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.isOn(id, small, 10)
 }
 
 // killAndGoOn kills one resize, and lets the same command or the one back go on, after a

@@ -19,9 +19,9 @@ const (
 	shutdownWithin = 2 * time.Minute
 	// sizeLag is how long a droplet may show its old size after a resize.
 	sizeLag = 10 * time.Second
-	// turnOnEvery is how long a droplet may stay off after it was turned on before it is
-	// turned on once more.
-	turnOnEvery = 20 * time.Second
+	// nothingSeen is how long nothing may be seen of what was asked for while the droplet is
+	// off, before that is asked for once more.
+	nothingSeen = 20 * time.Second
 )
 
 // resizing brings a droplet to another size: off in good order, resize, on again. What to
@@ -134,7 +134,7 @@ func (z *resizing) underway(ctx context.Context) (state string, err error) {
 		return "", z.p.api.Failed(fmt.Sprintf("follow what was begun with droplet %d", z.id), err)
 	}
 	if a.Status == godo.ActionInProgress {
-		return "its " + a.Type + " goes on", nil
+		return "its " + strings.ReplaceAll(a.Type, "_", " ") + " goes on", nil
 	}
 	z.following, z.last = 0, *a
 	return "", z.ended(a)
@@ -180,7 +180,7 @@ func (z *resizing) change(ctx context.Context, d *godo.Droplet) error {
 	switch {
 	case z.resizeAsked.IsZero() && z.settles():
 		return nil
-	case z.resizeAsked.IsZero() || z.lost && !z.again && z.now().Sub(z.resizeAsked) >= z.p.api.Pace.Patience:
+	case z.resizeAsked.IsZero() || z.lost && !z.again && z.now().Sub(z.resizeAsked) >= nothingSeen:
 		z.again = !z.resizeAsked.IsZero()
 		z.report(fmt.Sprintf("droplet %d is off: it becomes %s", z.id, z.to.Slug))
 		return z.ask(ctx, &z.resizeAsked, func(ctx context.Context, id int) (*godo.Action, *godo.Response, error) {
@@ -249,7 +249,7 @@ func (z *resizing) turnOn(ctx context.Context) error {
 			return false, state, err
 		case d.Status == "active":
 			return true, "", nil
-		case d.Status == "off" && z.now().Sub(z.onAsked) >= turnOnEvery:
+		case d.Status == "off" && z.now().Sub(z.onAsked) >= nothingSeen:
 			z.report(fmt.Sprintf("droplet %d is turned on", z.id))
 			return false, "it is off", z.ask(ctx, &z.onAsked, z.p.api.DropletActions.PowerOn)
 		}

@@ -151,7 +151,7 @@ func New(options Options) (*Cloud, error) {
 	for _, d := range c.state.Droplets {
 		switch {
 		case d.GoneAt != nil:
-		case d.Off:
+		case d.Off, c.options.Stop != nil && c.openAction(d) != nil:
 			c.leaveOff(d)
 		default:
 			c.boot(d)

@@ -184,7 +184,8 @@ func (c *Cloud) pending(d *droplet) bool {
 	return c.busy(d)
 }
 
-// leaveOff takes up a droplet that was off when the cloud before this one ended.
+// leaveOff takes up a droplet that was off, or about to be, when the cloud before this one
+// ended: nothing boots it but its own action.
 func (c *Cloud) leaveOff(d *droplet) {
 	if c.options.Boot == nil {
 		return

@@ -174,13 +174,12 @@ func (p *Platform) release(ctx context.Context, a *app, c component, image strin
 		if err == nil {
 			return
 		}
-		undo := context.WithoutCancel(ctx)
 		for _, i := range old {
 			if c.kind == service && a.balancer != nil {
 				err = errors.Join(err, a.balancer.drain(i.name, false))
 			}
 		}
-		p.retireAll(undo, a, fresh)
+		p.retireAll(ctx, a, fresh)
 	}()
 	for n := range c.count {
 		i, err := p.bring(ctx, a, c, image)
@@ -224,7 +223,7 @@ func (p *Platform) bring(ctx context.Context, a *app, c component, image string)
 	i.serves = i.running
 	a.mu.Unlock()
 	if !i.belongs(a) { // it ended since: nobody starts it again
-		p.retire(context.WithoutCancel(ctx), a, i)
+		p.retire(ctx, a, i)
 		return nil, failure(c, fakecloud.CodeExitNonZero, "Your container exited with a non-zero exit code.")
 	}
 	return i, nil
@@ -247,8 +246,10 @@ func (p *Platform) balance(ctx context.Context, a *app, i *instance) error {
 	return a.balancer.add(ctx, i.name, net.JoinHostPort(i.address.String(), fmt.Sprint(i.component.port)))
 }
 
-// retire takes an instance out of the traffic and ends it.
+// retire takes an instance out of the traffic and ends it, also when the deployment that
+// wants it is canceled meanwhile.
 func (p *Platform) retire(ctx context.Context, a *app, i *instance) {
+	ctx = context.WithoutCancel(ctx)
 	a.mu.Lock()
 	i.serves = false
 	a.mu.Unlock()

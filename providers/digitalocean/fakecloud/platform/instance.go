@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	engine "github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
@@ -218,7 +219,10 @@ func (p *Platform) kill(ctx context.Context, a *app, i *instance) error {
 			<-i.ended
 		}
 	}
-	a.forget(i)
 	_, err := p.o.Client.ContainerRemove(ctx, i.container, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	if err == nil || cerrdefs.IsNotFound(err) {
+		a.forget(i)
+		return nil
+	}
 	return err
 }

@@ -185,13 +185,13 @@ func TestScaling(t *testing.T) {
 	web := app["services"].([]object)[0]
 	delete(web, "instance_count")
 	web["instance_size_slug"] = "apps-d-1vcpu-1gb"
-	web["autoscaling"] = object{"min_instance_count": 1, "max_instance_count": 2, "metrics": object{"cpu": object{"percent": 30}}}
+	web["autoscaling"] = object{"min_instance_count": 1, "max_instance_count": 2, "metrics": object{"cpu": object{"percent": 5}}}
 	path := "/v2/apps/" + fmt.Sprint(at(w.call("POST", "/v2/apps", ask), "app", "id"))
 	if phase, d := w.ended(path); phase != "ACTIVE" {
 		t.Fatalf("the deployment is %s: %v", phase, d["progress"])
 	}
 	w.ready(path, "web", 1)
-	v := visit(fmt.Sprint(at(w.call("GET", path, nil), "app", "live_url"))+"/burn", 2)
+	v := visit(fmt.Sprint(at(w.call("GET", path, nil), "app", "live_url"))+"/burn", 4)
 	w.ready(path, "web", 2)
 	seen := v.leave()
 	w.ready(path, "web", 1)

@@ -81,7 +81,7 @@ func AppSpec(in SpecInput) *godo.AppSpec {
 	}
 	if line := in.preparation(); line != "" {
 		s.Jobs = []*godo.AppJobSpec{{
-			Name: releaseComponent, Kind: godo.AppJobSpecKind_PreDeploy, Image: in.image(), RunCommand: shellCommand(line),
+			Name: releaseComponent, Kind: godo.AppJobSpecKind_PreDeploy, Image: in.image(), RunCommand: shellCommand(in.certified(line)),
 			InstanceSizeSlug: in.Size, InstanceCount: 1,
 		}}
 	}
@@ -140,7 +140,7 @@ func (in SpecInput) web() *godo.AppServiceSpec {
 
 func (in SpecInput) worker(process string, count int64) *godo.AppWorkerSpec {
 	return &godo.AppWorkerSpec{
-		Name: ComponentOf(process), Image: in.image(), RunCommand: shellCommand(in.App.Processes[process]),
+		Name: ComponentOf(process), Image: in.image(), RunCommand: shellCommand(in.certified(in.App.Processes[process])),
 		InstanceSizeSlug: in.Size, InstanceCount: count,
 		Termination: &godo.AppWorkerSpecTermination{GracePeriodSeconds: in.grace()},
 		Alerts:      loadAlerts(),
@@ -184,7 +184,7 @@ func (in SpecInput) webCommand() string {
 	if len(in.Command) == 0 {
 		return ""
 	}
-	words := []string{"/bin/sh", "-c", besideText, healthText, in.healthPath(), strconv.Itoa(in.App.Health.Status)}
+	words := []string{"/bin/sh", "-c", in.certified(besideText), healthText, in.healthPath(), strconv.Itoa(in.App.Health.Status)}
 	return shellescape.QuoteCommand(append(words, in.Command...))
 }
 

@@ -2,7 +2,9 @@ package appplatform
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +73,7 @@ func TestAppSpecComponents(t *testing.T) {
 	if len(s.Workers) != 2 || s.Workers[0].Name != ComponentOf("Beat_1") || s.Workers[1].InstanceCount != 2 {
 		t.Errorf("the workers are %+v", s.Workers)
 	}
-	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != "/bin/sh -c 'set -e\npython init.py\npython manage.py migrate'" {
+	if job := s.Jobs[0]; job.Kind != godo.AppJobSpecKind_PreDeploy || job.RunCommand != shellCommand(input().certified("set -e\npython init.py\npython manage.py migrate")) {
 		t.Errorf("the job is %+v", job)
 	}
 	if s.Domains[0].Zone != "example.com" || s.Domains[0].Type != "PRIMARY" || s.Domains[1].Zone != "" || s.Domains[1].Type != "ALIAS" {
@@ -102,7 +104,7 @@ func TestAppSpecFollowsTheLoad(t *testing.T) {
 	if web.RunCommand != "" || web.HealthCheck.Port != 0 {
 		t.Errorf("without its command the app is asked at another port: %+v", web.HealthCheck)
 	}
-	if s.Jobs[0].RunCommand != "/bin/sh -c 'python manage.py migrate'" {
+	if s.Jobs[0].RunCommand != shellCommand(input().certified("python manage.py migrate")) {
 		t.Errorf("the job runs %q", s.Jobs[0].RunCommand)
 	}
 	in.App.ReleaseCommand = ""
@@ -137,5 +139,36 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q gives %q, as does %q", process, made, seen[made])
 		}
 		seen[made] = process
+	}
+}
+
+// TestTheCAIsKept: a component has the databases' certificates in the files that client
+// libraries read; of PostgreSQL there is no file where there is no certificate.
+func TestTheCAIsKept(t *testing.T) {
+	const ca = "-----BEGIN CERTIFICATE-----\nab+/=\n-----END CERTIFICATE-----\n"
+	in := input()
+	in.Services = append(in.Services, DatabaseBinding{Kind: "redis"})
+	for given, want := range map[string]string{ca: ca + "\n", "${postgres.CA_CERT}": ""} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "system"), []byte("of the system\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		line := strings.NewReplacer(systemTrust, dir+"/system", postgresFile, dir+"/postgres", trustFile, dir+"/trusted").Replace(in.certified("echo on"))
+		for range 2 { // an instance may start again
+			sh := exec.CommandContext(t.Context(), "sh", "-ec", line)
+			sh.Env = append(os.Environ(), postgresCA+"="+given, redisCA+"="+given)
+			if out, err := sh.CombinedOutput(); err != nil || string(out) != "on\n" {
+				t.Errorf("it printed %q, %v", out, err)
+			}
+		}
+		for file, want := range map[string]string{"postgres": want, "trusted": "of the system\n" + want} {
+			if kept, _ := os.ReadFile(filepath.Join(dir, file)); string(kept) != want { // no file has nothing
+				t.Errorf("of %q %s has %q", given, file, kept)
+			}
+		}
+	}
+	in.Services = nil
+	if got := in.certified("x"); got != "x" {
+		t.Errorf("without a database it is %q", got)
 	}
 }

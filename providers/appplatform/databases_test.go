@@ -68,7 +68,7 @@ func TestDatabasesOfAnApp(t *testing.T) {
 	if got := len(spec.Databases); got != 3 || spec.Databases[1].ClusterName != w.clusterOf("postgres").Name || spec.Databases[1].DBName != "app" || !spec.Databases[1].Production {
 		t.Errorf("the spec has %d databases: %s", got, text(t, spec.Databases))
 	}
-	for name, want := range map[string]string{"DATABASE_URL": "${postgres.DATABASE_URL}", "MARIADB_URL": "${mariadb.DATABASE_URL}", "REDIS_URL": "${redis.DATABASE_URL}"} {
+	for name, want := range map[string]string{"DATABASE_URL": "${postgres.DATABASE_URL}", "MARIADB_URL": "${mariadb.DATABASE_URL}", "REDIS_URL": "rediss://${redis.USERNAME}:${redis.PASSWORD}@${redis.HOSTNAME}:${redis.PORT}/0?ssl_cert_reqs=required"} {
 		if have, _ := valueOf(t, spec, name); have != want {
 			t.Errorf("%s is %q, want %q", name, have, want)
 		}

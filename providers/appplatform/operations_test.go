@@ -90,7 +90,9 @@ func TestLogsAreFollowed(t *testing.T) {
 	m.print(at(4, "web", "third"))
 	out.until(t, "third")
 	cancel()
-	<-done
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("the end is %v", err)
+	}
 	want := shown(2, "web", "first") + shown(3, "web", "second")
 	if got := out.got.String(); !strings.HasPrefix(got, want) || strings.Count(got, "second") != 1 || strings.Count(got, "first") != 1 || !strings.HasSuffix(got, shown(4, "web", "third")) {
 		t.Errorf("it printed %q", got)

@@ -107,6 +107,32 @@ func (b DatabaseBinding) address() providers.Address {
 	return a
 }
 
+// App Platform gives the certificate that proves who a database is in a variable, and client
+// libraries take it from a file: PostgreSQL's from one of its own, with which sslmode=require
+// checks it; those of Redis from the one that has all authorities that Python trusts.
+const (
+	postgresCA, postgresFile = "SLIPWAY_POSTGRES_CA", "/tmp/slipway-postgres-ca.crt"
+	redisCA, trustFile       = "SLIPWAY_REDIS_CA", "/tmp/slipway-trusted.crt"
+	systemTrust              = "/etc/ssl/certs/ca-certificates.crt"
+)
+
+// certified is a line for sh that has the certificates of the databases in files.
+func (in SpecInput) certified(line string) string {
+	keep := func(variable, file string) string {
+		return `case $` + variable + ` in *BEGIN*) printf "%s\n" "$` + variable + `" >>` + file + `;; esac` + "\n"
+	}
+	var before strings.Builder
+	for _, b := range in.Services {
+		switch b.Kind {
+		case "postgres":
+			before.WriteString("rm -f " + postgresFile + "\n" + keep(postgresCA, postgresFile))
+		case "redis":
+			before.WriteString("cat " + systemTrust + " >" + trustFile + "\n" + keep(redisCA, trustFile))
+		}
+	}
+	return before.String() + line
+}
+
 // connections are the variables that lead an app to its databases.
 func connections(services []DatabaseBinding, names []providers.ServiceName) map[string]string {
 	at := map[string]providers.Address{}
@@ -116,13 +142,20 @@ func connections(services []DatabaseBinding, names []providers.ServiceName) map[
 	all := providers.Connections(at, names)
 	for _, b := range services {
 		plain := at[b.Kind].URL("")
+		encrypted := b.part("DATABASE_URL") // with what the connection's encryption takes
+		if b.Kind == "redis" {
+			encrypted = plain + "?ssl_cert_reqs=required" // Celery refuses an address without it
+		}
 		for name, value := range all {
 			if value == plain {
-				all[name] = b.part("DATABASE_URL") // with what the connection's encryption takes
+				all[name] = encrypted
 			}
 		}
-		if b.Kind == "postgres" {
-			all["PGSSLMODE"] = "require"
+		switch b.Kind {
+		case "postgres":
+			all["PGSSLMODE"], all["PGSSLROOTCERT"], all[postgresCA] = "require", postgresFile, b.part("CA_CERT")
+		case "redis":
+			all["SSL_CERT_FILE"], all[redisCA] = trustFile, b.part("CA_CERT")
 		}
 	}
 	return all

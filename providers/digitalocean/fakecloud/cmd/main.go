@@ -37,7 +37,7 @@ func main() {
 type settings struct {
 	listen, spaces, registry, dir, cache string
 	machines, databases, apps, limits    bool
-	zones                                []string
+	zones, images                        []string
 	cloud                                fakecloud.Options
 	// beside are the words of a command that runs for as long as the cloud does.
 	beside []string
@@ -59,7 +59,11 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
 	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
 	flags.BoolVar(&s.databases, "databases", false, "run a real database for each managed one, on a Docker engine of its own; they last as long as this command, and only the command that is named behind the flags reaches the cloud")
-	flags.BoolVar(&s.apps, "apps", false, "run App Platform's apps in containers of such an engine, each at port 80 of a loopback address of its own; needs --registry")
+	flags.BoolVar(&s.apps, "apps", false, "run the apps of App Platform as containers behind HAProxy, on the same engine; needs --registry")
+	flags.Func("image", "an official image that the engine has to build on, repeatable; with --apps it has python:3.13-slim", func(name string) error {
+		s.images = append(s.images, name)
+		return nil
+	})
 	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
 	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
@@ -77,7 +81,10 @@ func parse(args []string, out io.Writer) (*settings, error) {
 		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
 	}
 	if s.apps && s.registry == "" {
-		return nil, errors.New("--apps takes its images from the account's registry: add --registry with an address for it, such as 127.0.0.1:5000")
+		return nil, errors.New("--apps takes its images from the account's registry: add --registry with an address for it, such as 127.0.0.1:8082")
+	}
+	if s.apps {
+		s.images = append(s.images, "python:3.13-slim")
 	}
 	s.beside = flags.Args()
 	if s.engine() && len(s.beside) == 0 {

@@ -21,7 +21,7 @@ import (
 
 // startEngine starts a Docker engine with what runs on it. end ends all of that.
 func (s *settings) startEngine(ctx context.Context, m *machines.Machines) (end func() error, err error) {
-	engine, err := dockertest.Launch(ctx, dockertest.Options{Report: func(line string) { log.Print(line) }})
+	engine, err := dockertest.Launch(ctx, dockertest.Options{Images: s.images, Report: func(line string) { log.Print(line) }})
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +38,14 @@ func (s *settings) startEngine(ctx context.Context, m *machines.Machines) (end f
 		if err != nil {
 			return nil, errors.Join(err, end())
 		}
-		ends, s.cloud.Databases = append(ends, databases.Close), databases
+		s.cloud.Databases, ends = databases, append(ends, databases.Close)
 	}
 	if s.apps {
 		apps, err := platform.New(platform.Options{Client: engine.Client, Registry: s.registry, Log: log.Printf})
 		if err != nil {
 			return nil, errors.Join(err, end())
 		}
-		ends, s.cloud.Apps, s.cloud.LiveURL = append(ends, apps.Close), apps, apps.LiveURL
+		s.cloud.Apps, s.cloud.LiveURL, ends = apps, apps.LiveURL, append(ends, apps.Close)
 	}
 	return end, nil
 }

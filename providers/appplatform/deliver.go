@@ -172,10 +172,13 @@ func (d *appDelivery) Make(ctx context.Context, report func(line string)) error 
 	} else {
 		err = d.create(ctx, in, report)
 	}
-	if err != nil || !in.First {
+	if err == nil && in.First {
+		err = d.settle(ctx, report)
+	}
+	if err != nil {
 		return err
 	}
-	return d.settle(ctx, report)
+	return d.p.prune(ctx, d.spec)
 }
 
 // create makes the app, lets it connect to its databases while it starts, and follows its

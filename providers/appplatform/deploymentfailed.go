@@ -111,19 +111,19 @@ func (p *Provider) lastLines(ctx context.Context, appID, deploymentID, component
 	}
 	ctx, cancel := context.WithTimeout(ctx, logsAreSlow)
 	defer cancel()
-	for _, kind := range []godo.AppLogType{godo.AppLogTypeDeploy, godo.AppLogTypeRun, godo.AppLogTypeRunRestarted} {
+	var lines []string
+	for _, kind := range []godo.AppLogType{godo.AppLogTypeDeploy, godo.AppLogTypeRunRestarted, godo.AppLogTypeRun} {
 		logs, _, err := p.api.Apps.GetLogs(ctx, appID, deploymentID, component, kind, false, shownLines)
 		if err != nil {
 			continue
 		}
 		for _, at := range logs.HistoricURLs {
 			if text := fetched(ctx, at); text != "" {
-				lines := strings.Split(text, "\n")
-				return strings.Join(lines[max(0, len(lines)-shownLines):], "\n")
+				lines = append(lines, strings.Split(text, "\n")...)
 			}
 		}
 	}
-	return ""
+	return strings.Join(lines[max(0, len(lines)-shownLines):], "\n")
 }
 
 // fetched is what a secret address has, without the space around it. It gets no token.

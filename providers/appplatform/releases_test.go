@@ -1,6 +1,7 @@
 package appplatform
 
 import (
+	"fmt"
 	"testing"
 
 	"slipway/providers"
@@ -109,5 +110,26 @@ func TestARollbackThatWasKilled(t *testing.T) {
 	}
 	if n := w.posts("/v2/apps/" + w.id() + "/rollback/commit"); n != 1 {
 		t.Errorf("it was committed %d times", n)
+	}
+}
+
+// TestOldImagesGo: the registry keeps the images of the releases to which the app can go
+// back, and those only.
+func TestOldImagesGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakecloud.Faults{})
+	for n := range mostBack + 3 {
+		w.must(release(fmt.Sprintf("r%d", n)))
+	}
+	list, err := w.open().Releases(t.Context(), w.spec)
+	if err != nil || len(list) != mostBack || !list[0].Current {
+		t.Errorf("releases: %s, %v", names(list), err)
+	}
+	_, images, err := w.open().manifests(t.Context(), w.spec)
+	if err != nil || len(images) != mostBack {
+		t.Errorf("%d images, %v", len(images), err)
+	}
+	if err := w.open().RollBack(t.Context(), w.spec, list[mostBack-1].Name, func(string) {}); err != nil {
+		t.Errorf("to the oldest: %v", err)
 	}
 }

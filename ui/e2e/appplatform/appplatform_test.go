@@ -30,7 +30,7 @@ func TestDjango(t *testing.T) {
 	t.Logf("released in %.1f s", second.Seconds)
 	o.says(first.URL, 2, 1)
 
-	edit(t, folder+"/project/wsgi.py", "application = ", "application = 1 / 0 and ")
+	edit(t, folder+"/project/wsgi.py", "get_wsgi_application()\n", "get_wsgi_application()\n1 / 0\n")
 	broken := o.Run(append([]string{"--yes", "--provider", "app-platform"}, arguments...)...)
 	if text := broken.Stdout + broken.Stderr; broken.Code != 1 || !strings.Contains(text, "ZeroDivisionError") || !strings.Contains(text, "the release before it goes on") {
 		t.Errorf("a broken release: exit %d\n%s", broken.Code, text)

@@ -62,19 +62,15 @@ type specFile struct {
 // specDatabase is a managed database as doctl names it.
 type specDatabase struct{ Cluster, Engine, Version, Size string }
 
-// bindings are the managed databases that take the place of those beside an app, by kind.
-var bindings = map[string]appplatform.DatabaseBinding{
-	"postgres": {Kind: "postgres", Engine: godo.AppDatabaseSpecEngine_PG, Version: "17"},
-	"mariadb":  {Kind: "mariadb", Engine: godo.AppDatabaseSpecEngine_MySQL, Version: "8"},
-	"redis":    {Kind: "redis", Engine: godo.AppDatabaseSpecEngine_Valkey, Version: "8"},
-}
-
 // appSpecFile is the text of AppSpecFile.
 func appSpecFile(p plan.Plan) (string, error) {
-	in := specInput(p)
+	in, err := specInput(p)
+	if err != nil {
+		return "", err
+	}
 	about := specFile{File: AppSpecFile, Name: in.Name, Image: "registry.digitalocean.com/REGISTRY/" + in.Repository, Init: shownLine(p.App.Init)}
 	for _, b := range in.Services {
-		about.Databases = append(about.Databases, specDatabase{b.Cluster, strings.ToLower(string(b.Engine)), b.Version, "db-s-1vcpu-1gb"})
+		about.Databases = append(about.Databases, specDatabase{b.Cluster, strings.ToLower(string(b.Engine)), b.Version, smallestCluster})
 	}
 	for _, name := range missingVariables(p, in) {
 		in.Variables[name] = ""
@@ -92,7 +88,7 @@ func appSpecFile(p plan.Plan) (string, error) {
 }
 
 // specInput is the app of a plan as a spec takes it, with no values of variables.
-func specInput(p plan.Plan) appplatform.SpecInput {
+func specInput(p plan.Plan) (appplatform.SpecInput, error) {
 	in := appplatform.SpecInput{
 		Name: specName(p.Name), Repository: specName(p.Name), Region: dataCentre.ReplaceAllString(p.Value(plan.KeyRegion), "$1"), Size: p.Value(plan.KeySize),
 		App: withoutFiles(p), Command: portable.Of(p, image.Place).Words, Domains: p.Domains(), Variables: map[string]string{},
@@ -101,12 +97,17 @@ func specInput(p plan.Plan) appplatform.SpecInput {
 		in.Size = usualSize(in.App)
 	}
 	for _, kind := range p.Services() {
-		b := bindings[kind]
-		b.Cluster = in.Name + "-" + strings.ToLower(string(b.Engine))
+		b, err := appplatform.NewCluster(kind, in.Name+"-"+kind)
+		if err != nil {
+			return in, err
+		}
 		in.Services = append(in.Services, b)
 	}
-	return in
+	return in, nil
 }
+
+// smallestCluster is the smallest size of a database cluster.
+const smallestCluster = "db-s-1vcpu-1gb"
 
 // usualSize is the smallest size of instances that does for an app.
 func usualSize(a providers.App) string {

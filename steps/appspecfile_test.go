@@ -89,7 +89,10 @@ func TestAppSpecFile(t *testing.T) {
 		if strings.Contains(got, "hunter2") || !strings.Contains(got, "#   API_KEY\n") {
 			t.Errorf("%s: the variable is not only named", name)
 		}
-		in := specInput(p)
+		in, err := specInput(p)
+		if err != nil {
+			t.Fatal(err)
+		}
 		in.Variables["API_KEY"] = ""
 		if read := parsed(t, got); !reflect.DeepEqual(read, appplatform.AppSpec(in)) {
 			t.Errorf("%s: read again it is %+v", name, read)
@@ -128,6 +131,13 @@ func TestAppSpecIsTaken(t *testing.T) {
 		godo.SetRequestHeaders(map[string]string{"Authorization": "Bearer x"}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for kind, engine := range map[string]string{"postgres": "pg", "mariadb": "mysql", "redis": "valkey"} {
+		_, _, err := client.Databases.Create(t.Context(), &godo.DatabaseCreateRequest{Name: "procfile-" + kind, EngineSlug: engine, SizeSlug: smallestCluster, Region: "fra1", NumNodes: 1,
+			Rules: []*godo.DatabaseCreateFirewallRule{}})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, flags := range []map[string]string{
 		nil, {plan.KeyInstances: "3", plan.KeyRegion: "ams3", plan.KeyDomain: "shop.example"}, {plan.KeyInstances: "2..4", plan.KeyService: "postgres,redis,mariadb"},

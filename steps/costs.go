@@ -67,6 +67,23 @@ func monthlyOnRecord(r state.Record) *float64 {
 	return &sum
 }
 
+// beforeAndAfter is what a deployment costs, with what the account pays once for it, and
+// what it would cost with a change; both 0 if nothing is on record, or it is unfinished.
+func beforeAndAfter(r state.Record, change float64) (before, after float64) {
+	monthly := monthlyOnRecord(r)
+	if monthly == nil || r.Unfinished() {
+		return 0, 0
+	}
+	before = *monthly
+	for _, shared := range r.Shared {
+		before += shared
+	}
+	if before = inCents(before); before == 0 {
+		return 0, 0
+	}
+	return before, inCents(before + change)
+}
+
 // inCents rounds away what adding binary fractions leaves.
 func inCents(dollars float64) float64 { return math.Round(dollars*100) / 100 }
 

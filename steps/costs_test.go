@@ -126,3 +126,22 @@ func TestSum(t *testing.T) {
 		t.Errorf("the sum is %+v", got)
 	}
 }
+
+// TestBeforeAndAfter says what a plan changes of what is paid, where that is known.
+func TestBeforeAndAfter(t *testing.T) {
+	costs, finished := map[string]float64{"droplet": 4.8}, time.Unix(1, 0)
+	for _, test := range []struct {
+		record                state.Record
+		change, before, after float64
+	}{
+		{state.Record{Costs: costs, Finished: finished}, -0.8, 4.8, 4},
+		{state.Record{Costs: costs, Shared: map[string]float64{"spaces": 5}, Finished: finished}, 0, 9.8, 9.8},
+		{state.Record{Costs: costs}, 4, 0, 0},       // unfinished: it may not be there
+		{state.Record{Finished: finished}, 4, 0, 0}, // free so far
+		{state.Record{Costs: map[string]float64{}, Finished: finished}, 4, 0, 0},
+	} {
+		if before, after := beforeAndAfter(test.record, test.change); before != test.before || after != test.after {
+			t.Errorf("%+v: got %v, %v", test, before, after)
+		}
+	}
+}

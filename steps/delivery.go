@@ -33,10 +33,13 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 
 // withoutFiles is the app but for its archive, and for the folders that outlive a release.
 func withoutFiles(p plan.Plan) providers.App {
-	limits, health := p.App.Limits.InForce(), p.Health()
+	limits, health, processes := p.App.Limits.InForce(), p.Health(), p.App.Processes
+	if p.ProcessesRest {
+		processes = nil
+	}
 	return providers.App{
 		Release: p.Release, Variables: p.Env, Unset: p.Unset, HostVariable: p.App.HostVariable,
-		Processes: p.App.Processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
+		Processes: processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
 		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts, MostWeb: p.MostWeb,
 		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
 		Stop:   limits.Stop,

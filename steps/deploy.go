@@ -134,8 +134,6 @@ func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.O
 	where, siteErr := siteOf(ctx, run)
 	outcome := run.Outcome(where.url)
 	outcome.Monthly = monthly
-	if before := monthlyOnRecord(run.Record()); before != nil && *before > 0 && !run.Record().Unfinished() {
-		outcome.Before, outcome.After = *before, inCents(*before+monthly-ends)
-	}
+	outcome.Before, outcome.After = beforeAndAfter(run.Record(), monthly-ends)
 	return outcome, errors.Join(err, siteErr)
 }

@@ -10,6 +10,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
 )
@@ -138,6 +139,9 @@ func (m *Move) ask(asked plan.Asked) (plan.Asked, error) {
 			delete(asked.Earlier, key)
 		}
 	}
+	if asked.Flags[plan.KeyRegion] != "" {
+		delete(asked.Earlier, plan.KeyVPC) // it is of a region
+	}
 	if asked.Flags[plan.KeyHost] != "" {
 		delete(asked.Earlier, plan.KeyFingerprint)
 	}
@@ -160,12 +164,23 @@ func (m *Move) takeApp(asked *plan.Asked, old plan.Plan) error {
 func (m *Move) refusePlaces() error {
 	old := plan.OfRecord(m.record)
 	for _, p := range []plan.Plan{old, m.Plan} {
-		if p.OnPlatform() {
-			return plan.Usagef("choose a server: --provider digitalocean, ssh or local", "a move to or from %s is not built yet", p.Value(plan.KeyProvider))
+		if provider := p.Value(plan.KeyProvider); p.OnPlatform() && provider != plan.ProviderAppPlatform {
+			return plan.Usagef("choose a server or --provider app-platform", "a move to or from %s is not built", provider)
 		}
 	}
 	if host := m.Plan.Value(plan.KeyHost); host != "" && host == old.Value(plan.KeyHost) && !m.back && !m.over {
 		return plan.Usagef("give another --host", "%s is there already: %s", m.Name, host)
+	}
+	if !old.OnPlatform() && !m.Plan.OnPlatform() || m.over {
+		return nil
+	}
+	if old.OnPlatform() && m.Plan.OnPlatform() {
+		return plan.Usagef("slipway --name "+m.Name+" --size or --instances changes it where it is", "%s is on App Platform already", m.Name)
+	}
+	for _, kind := range append(old.Services(), m.Plan.Services()...) {
+		if kind != app.Postgres {
+			return plan.Usagef("slipway db dump saves it", "only PostgreSQL goes to App Platform or comes from there, and %s has %s", m.Name, kind)
+		}
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"slipway/providers"
@@ -24,7 +26,10 @@ import (
 type carrier struct {
 	*Move
 	deployment *state.Deployment
-	from, to   *Session
+	// from and to are the two servers; nil for App Platform, which has none: then what is there
+	// is in cloud, as soon as there is something.
+	from, to *Session
+	cloud    *cloudDatabase
 	// data is true if the app keeps any.
 	data bool
 	// since is from when on the old one has not written.
@@ -34,10 +39,6 @@ type carrier struct {
 // reach has both places be there: the new one works with a copy of the data.
 func (m *Move) reach(ctx context.Context, d *state.Deployment) (*carrier, error) {
 	c := &carrier{Move: m, deployment: d}
-	var err error
-	if c.from, err = OpenSession(ctx, m.Name, providers.ToBackUp, m.home, m.open); err != nil {
-		return nil, err
-	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -45,15 +46,34 @@ func (m *Move) reach(ctx context.Context, d *state.Deployment) (*carrier, error)
 }
 
 func (c *carrier) close() error {
-	err := c.from.Client.Close()
-	if c.to != nil {
-		err = errors.Join(err, c.to.Client.Close())
+	err := c.shut()
+	for _, s := range []*Session{c.from, c.to} {
+		if s != nil {
+			err = errors.Join(err, s.Client.Close())
+		}
 	}
 	return err
 }
 
+// begin has the old place be ready to give its data.
+func (c *carrier) begin(ctx context.Context) error {
+	if plan.OfRecord(c.record).OnPlatform() {
+		c.data = len(plan.OfRecord(c.record).Services()) > 0
+		return nil
+	}
+	var err error
+	if c.from, err = OpenSession(ctx, c.Name, providers.ToBackUp, c.home, c.open); err != nil {
+		return err
+	}
+	if err := c.upToDate(ctx, c.deployment, c.from); err != nil || !c.Plan.OnPlatform() {
+		return err
+	}
+	return c.refuseFiles(ctx)
+}
+
+// prepare has both places be there, the new one with a copy of the data.
 func (c *carrier) prepare(ctx context.Context) error {
-	if err := c.upToDate(ctx, c.deployment, c.from); err != nil {
+	if err := c.begin(ctx); err != nil {
 		return err
 	}
 	if c.Phase == "" || c.Phase == state.MoveMaking {
@@ -61,20 +81,28 @@ func (c *carrier) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	var err error
-	if c.to, err = OpenSession(ctx, c.Next, providers.ToBackUp, c.home, c.open); err != nil {
-		return err
+	if !c.Plan.OnPlatform() {
+		var err error
+		if c.to, err = OpenSession(ctx, c.Next, providers.ToBackUp, c.home, c.open); err != nil {
+			return err
+		}
 	}
 	if c.back {
 		if err := c.takeBack(ctx); err != nil {
 			return err
 		}
 	}
-	if c.Phase != "" && c.Phase != state.MoveMaking || !c.data {
+	if err := c.openCloud(ctx); err != nil {
+		return err
+	}
+	switch {
+	case c.Phase != "" && c.Phase != state.MoveMaking:
+		return nil
+	case !c.data:
 		return c.reached(state.MoveTried)
 	}
 	began := time.Now()
-	err = c.step("copy", "a copy of the data, while the old place serves", func(report func(string)) (string, error) {
+	err := c.step("copy", "a copy of the data, while the old place serves", func(report func(string)) (string, error) {
 		return c.copy(ctx, report)
 	})
 	if err != nil {
@@ -95,6 +123,9 @@ func (c *carrier) takeBack(ctx context.Context) error {
 	defer next.Close()
 	if err := next.Update(func(r *state.Record) { r.Moving = &state.Moving{Of: c.Name, New: true, Domain: c.domain} }); err != nil {
 		return err
+	}
+	if c.to == nil {
+		return nil
 	}
 	return c.upToDate(ctx, next, c.to)
 }
@@ -142,7 +173,7 @@ func (c *carrier) makeNext(ctx context.Context) error {
 	p.ProcessesRest = true
 	p.OnServer = c.record.ServerName()
 	p.BackupKey = readBackupKey(c.home, c.Name)
-	own, err := c.from.variableValues(ctx)
+	own, err := c.variables(ctx)
 	if err != nil {
 		return err
 	}
@@ -201,9 +232,28 @@ func (m *Move) step(name, title string, do func(report func(line string)) (detai
 	return nil
 }
 
+// variables are the app's variables with their values, as far as the old place tells them.
+func (c *carrier) variables(ctx context.Context) (map[string]string, error) {
+	if c.from != nil {
+		return c.from.variableValues(ctx)
+	}
+	names, err := ListVariables(ctx, c.Name, c.home, c.open)
+	if err != nil || c.home.Exists(c.Next) {
+		return map[string]string{}, err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return c.Plan.Env[name] != "" })
+	if len(names) > 0 {
+		return nil, plan.Usagef("give them with --env-file FILE", "App Platform tells nobody the values of the app's variables: %s", strings.Join(names, ", "))
+	}
+	return map[string]string{}, nil
+}
+
 // copy has all data of the old place take the place of what the new one has, and says how
 // much that was.
 func (c *carrier) copy(ctx context.Context, report func(string)) (string, error) {
+	if c.cloud != nil {
+		return c.copyCloud(ctx, report)
+	}
 	if err := c.to.Client.Wait(ctx, "apply"); err != nil {
 		return "", err
 	}

@@ -91,6 +91,10 @@ func (m *Move) Look(ctx context.Context) (Outlook, error) {
 
 // lookAtData finds out how much data goes along.
 func (m *Move) lookAtData(ctx context.Context, o *Outlook) error {
+	if plan.OfRecord(m.record).OnPlatform() {
+		o.Seconds = 60
+		return nil
+	}
 	s, err := OpenSession(ctx, m.Name, providers.ToBackUp, m.home, m.open)
 	if err != nil {
 		return err
@@ -178,15 +182,24 @@ func (m *Move) writeAgain(ctx context.Context, d *state.Deployment, report func(
 	if phase := d.Record().Moving.Phase; phase != state.MoveStopping && phase != state.MoveCopied {
 		return nil
 	}
-	s, err := OpenSession(ctx, m.Name, providers.ToBackUp, m.home, m.open)
-	if err != nil {
+	c := &carrier{Move: m, deployment: d, data: true}
+	defer c.close()
+	if plan.OfRecord(m.record).OnPlatform() {
+		var err error
+		if c.to, err = OpenSession(ctx, m.Next, providers.ToBackUp, m.home, m.open); err != nil {
+			return err
+		}
+		if err := c.openCloud(ctx); err != nil {
+			return err
+		}
+		return c.goOn(ctx)
+	}
+	var err error
+	if c.from, err = OpenSession(ctx, m.Name, providers.ToBackUp, m.home, m.open); err != nil {
 		return err
 	}
-	defer s.Client.Close()
-	if _, err := still(ctx, s, report, "off"); err != nil {
-		return fmt.Errorf("have %s write again: %w", m.Name, err)
-	}
-	return nil
+	report("the old place writes again")
+	return c.goOn(ctx)
 }
 
 // removeNext removes what was made of the new place.

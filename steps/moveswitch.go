@@ -41,6 +41,9 @@ func (c *carrier) lastCopy(ctx context.Context) error {
 	for try := 1; ; try++ {
 		err := c.step("still", "the old place writes no more; its pages go on", func(report func(string)) (_ string, err error) {
 			seconds := max(stillSeconds, int(4*c.deployment.Record().Moving.Seconds))
+			if c.from == nil {
+				return "", c.hush(ctx, c.to, report, "on")
+			}
 			c.since, err = still(ctx, c.from, report, "on", strconv.Itoa(seconds))
 			return "", err
 		})
@@ -65,14 +68,19 @@ func (c *carrier) lastCopy(ctx context.Context) error {
 	if err := c.answers(ctx); err != nil {
 		return err
 	}
-	if _, err := still(ctx, c.from, func(string) {}, "keep", c.since); err != nil {
-		return err
+	if c.from != nil {
+		if _, err := still(ctx, c.from, func(string) {}, "keep", c.since); err != nil {
+			return err
+		}
 	}
 	return c.reached(state.MoveCopied)
 }
 
 // compare names the tables whose rows are not as many in the new place as in the old one.
 func (c *carrier) compare(ctx context.Context) ([]string, error) {
+	if c.cloud != nil { // the copy was compared with what the database had
+		return nil, nil
+	}
 	var here, there backup.Amounts
 	if err := ask(ctx, c.from.Client, &here, "look"); err != nil {
 		return nil, err
@@ -98,7 +106,13 @@ func (c *carrier) goOn(ctx context.Context) error {
 	if !c.data {
 		return nil
 	}
-	if _, err := still(ctx, c.from, func(string) {}, "off"); err != nil {
+	var err error
+	if c.from == nil {
+		err = c.hush(ctx, c.to, func(string) {}, "off")
+	} else {
+		_, err = still(ctx, c.from, func(string) {}, "off")
+	}
+	if err != nil {
 		return fmt.Errorf("have %s write again: %w", c.Name, err)
 	}
 	return c.reached(state.MoveTried)
@@ -107,9 +121,18 @@ func (c *carrier) goOn(ctx context.Context) error {
 // takeOver gives the new place the name, and the old one another.
 func (c *carrier) takeOver(ctx context.Context) error {
 	if c.back && c.data {
-		if _, err := still(ctx, c.to, func(string) {}, "off"); err != nil {
+		var err error
+		if c.to == nil {
+			err = c.hush(ctx, c.from, func(string) {}, "off")
+		} else {
+			_, err = still(ctx, c.to, func(string) {}, "off")
+		}
+		if err != nil {
 			return err
 		}
+	}
+	if err := c.shut(); err != nil {
+		return err
 	}
 	return c.step("names", c.Name+" is the new place from now on", func(func(string)) (string, error) {
 		if err := c.deployment.Close(); err != nil {

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
+
+	"github.com/digitalocean/godo"
 
 	"slipway/providers"
 	"slipway/providers/digitalocean/account"
@@ -69,6 +72,7 @@ var (
 	_ providers.Releaser   = (*Provider)(nil)
 	_ providers.Namesaker  = (*Provider)(nil)
 	_ providers.DataTeller = (*Provider)(nil)
+	_ providers.Sharer     = (*Provider)(nil)
 )
 
 // New prepares a provider; it does not call the API. A missing token is a
@@ -124,8 +128,28 @@ func (p *Provider) URL(ctx context.Context, spec providers.Spec) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if at := cmp.Or(app.LiveURL, app.DefaultIngress); at != "" {
-		return strings.TrimSuffix(at, "/"), nil
+	if at := liveURL(app); at != "" {
+		return at, nil
 	}
 	return "", providers.ErrNoApp
+}
+
+// liveURL is where an app answers: at its first domain as soon as that leads to it.
+func liveURL(app *godo.App) string {
+	at := cmp.Or(app.LiveURL, app.DefaultIngress)
+	for _, d := range app.Domains {
+		if d.Spec != nil && d.Spec.Domain == hostOf(at) && d.Phase != godo.AppJobSpecKindPHASE_Active {
+			at = app.DefaultIngress
+		}
+	}
+	return strings.TrimSuffix(at, "/")
+}
+
+// hostOf is the host of a URL.
+func hostOf(at string) string {
+	u, err := url.Parse(at)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -92,7 +92,7 @@ func TestWhatChangesIsSaid(t *testing.T) {
 	}
 	app.Counts = map[string]int{"web": 3}
 	got := look(app)
-	if got.Holds || got.Changes[0].Monthly != 36 || !strings.Contains(got.Changes[0].Why, "$36.00 a month instead of $5.00") {
+	if got.Holds || got.Changes[0].Monthly != 36 || got.Changes[0].Ends != 5 || !strings.Contains(got.Changes[0].Why, "it runs 3 for web") {
 		t.Errorf("three instances: %+v", got)
 	}
 	app.MostWeb = 5
@@ -168,6 +168,9 @@ func TestDomains(t *testing.T) {
 	found, err := w.delivery(w.open(), kindApp, release("one")).Look(t.Context(), time.Time{})
 	if err != nil || !found.Holds || len(found.Notes) != 1 || !strings.Contains(found.Notes[0], "elsewhere.net is not in this DigitalOcean account: make it a CNAME of") {
 		t.Errorf("%+v, %v", found, err)
+	}
+	if hosts := variableOf(w.live(), "ALLOWED_HOSTS"); !strings.HasPrefix(hosts, "shop.example.com elsewhere.net hello-") || !strings.Contains(hosts, ".ondigitalocean.app "+appDomain) {
+		t.Errorf("the app lets in %s", hosts)
 	}
 	if s := w.live(); s.Domains[0].Zone != "example.com" || s.Domains[1].Zone != "" {
 		t.Errorf("domains: %+v, %+v", s.Domains[0], s.Domains[1])

@@ -48,6 +48,8 @@ type SpecInput struct {
 	// Zones are those of them that DigitalOcean's DNS has in this account.
 	Domains []string
 	Zones   map[string]string
+	// Ingress is the name that App Platform gave the app, once it is known.
+	Ingress string
 	// Variables are the app's own, by name: values, or what App Platform gave in their
 	// place (EV[…]). They are secret. Digests are what tells one value from another.
 	Variables map[string]string

@@ -47,6 +47,20 @@ func kindOf(kind string) (managed, error) {
 	return m, nil
 }
 
+// NewCluster binds an app to a database cluster of this name as it is when it was just made.
+// An unknown kind is a *providers.Usage.
+func NewCluster(kind, name string) (DatabaseBinding, error) {
+	m, err := kindOf(kind)
+	if err != nil {
+		return DatabaseBinding{}, err
+	}
+	b := DatabaseBinding{Kind: kind, Engine: m.engine, Version: m.version, Cluster: name, User: m.user}
+	if m.database != "" {
+		b.Database = "defaultdb" // every cluster has it
+	}
+	return b, nil
+}
+
 // nodePrices are what one node costs in US dollars a month, without more disk than it comes
 // with. The API tells no prices of databases; these are of the price list of 2026 at
 // https://www.digitalocean.com/pricing/managed-databases, and are said to be about right.

@@ -111,9 +111,9 @@ func (d *appDelivery) priced(change providers.Change, in SpecInput, have *godo.A
 	if now == before {
 		return change
 	}
-	change.Monthly, change.Hourly = now, hourly
+	change.Monthly, change.Hourly, change.Ends = now, hourly, before
 	if before > 0 {
-		change.Why = joinedWords(change.Why, fmt.Sprintf("it runs %s: $%.2f a month instead of $%.2f", in.instances(), now, before))
+		change.Why = joinedWords(change.Why, "it runs "+in.instances())
 	}
 	return change
 }
@@ -164,25 +164,46 @@ func (d *appDelivery) Make(ctx context.Context, report func(line string)) error 
 	if err != nil {
 		return err
 	}
-	if have == nil {
-		if have, err = d.p.create(ctx, d.spec, AppSpec(in)); err != nil {
+	if have != nil {
+		if err := d.p.admitApp(ctx, d.spec, d.app, have.ID); err != nil {
 			return err
 		}
-		report("created the app " + in.Name)
-		err = d.p.follow(ctx, have.ID, AppSpec(in), nil, func(ctx context.Context) error { return d.p.admitApp(ctx, d.spec, d.app, have.ID) }, report)
-	} else if err = d.p.admitApp(ctx, d.spec, d.app, have.ID); err == nil {
 		err = d.p.deploy(ctx, have, AppSpec(in), report)
+	} else {
+		err = d.create(ctx, in, report)
 	}
-	if err != nil || !in.initializes() {
+	if err != nil || !in.First {
 		return err
 	}
-	// What makes the tables of a database must not run with any other deployment.
-	report("the database is made: taking its command out of the app's spec")
-	if have, err = d.p.serving(ctx, d.spec); err != nil {
+	return d.settle(ctx, report)
+}
+
+// create makes the app, lets it connect to its databases while it starts, and follows its
+// deployment.
+func (d *appDelivery) create(ctx context.Context, in SpecInput, report func(line string)) error {
+	made, err := d.p.create(ctx, d.spec, AppSpec(in))
+	if err != nil {
 		return err
 	}
-	if in, _, err = d.p.wanted(ctx, d.spec, d.app, have); err != nil {
+	report("created the app " + in.Name)
+	if err := d.p.admitApp(ctx, d.spec, d.app, made.ID); err != nil {
 		return err
 	}
+	return d.p.follow(ctx, made.ID, AppSpec(in), nil, report)
+}
+
+// settle gives an app that was deployed for the first time the spec of every other time:
+// what makes the tables of its database must not run with another deployment, and the name
+// that App Platform gave it is known now.
+func (d *appDelivery) settle(ctx context.Context, report func(line string)) error {
+	have, err := d.p.serving(ctx, d.spec)
+	if err != nil {
+		return err
+	}
+	in, _, err := d.p.wanted(ctx, d.spec, d.app, have)
+	if err != nil || differs(have.ActiveDeployment.Spec, AppSpec(in)) == "" {
+		return err
+	}
+	report("the first deployment is done: giving the app its spec for all others")
 	return d.p.deploy(ctx, have, AppSpec(in), report)
 }

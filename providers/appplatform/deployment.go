@@ -41,7 +41,7 @@ func (p *Provider) deploy(ctx context.Context, app *godo.App, wanted *godo.AppSp
 	}
 	if len(before) > 0 && !ended(before[0]) && differs(before[0].Spec, wanted) == "" {
 		report("a deployment of an earlier run is under way")
-		return p.follow(ctx, app.ID, wanted, before[1:], nil, report)
+		return p.follow(ctx, app.ID, wanted, before[1:], report)
 	}
 	if differs(app.Spec, wanted) != "" {
 		err = p.give(ctx, app, wanted)
@@ -55,7 +55,7 @@ func (p *Provider) deploy(ctx context.Context, app *godo.App, wanted *godo.AppSp
 	if err != nil {
 		return err
 	}
-	return p.follow(ctx, app.ID, wanted, before, nil, report)
+	return p.follow(ctx, app.ID, wanted, before, report)
 }
 
 // give gives an app a spec. To do it twice is the same as once, but for a deployment more.
@@ -76,13 +76,8 @@ func (p *Provider) give(ctx context.Context, app *godo.App, wanted *godo.AppSpec
 }
 
 // follow waits for the deployment of a spec that is not among those of before, shows its
-// phases, and returns once it takes the traffic. begun is called once it shows.
-func (p *Provider) follow(ctx context.Context, appID string, wanted *godo.AppSpec, before []*godo.Deployment, begun func(ctx context.Context) error, report func(line string)) error {
-	if begun != nil {
-		if err := begun(ctx); err != nil {
-			return err
-		}
-	}
+// phases, and returns once it takes the traffic.
+func (p *Provider) follow(ctx context.Context, appID string, wanted *godo.AppSpec, before []*godo.Deployment, report func(line string)) error {
 	var id string
 	found, err := p.api.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
 		all, err := p.deployments(ctx, appID)

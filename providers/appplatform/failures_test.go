@@ -153,6 +153,9 @@ func TestTiers(t *testing.T) {
 	if err := second.open().Destroy(t.Context(), next, func(line string) { lines = append(lines, line) }); err != nil {
 		t.Fatal(err)
 	}
+	if uses, err := w.open().Shared(t.Context(), w.spec); err != nil || len(uses) != 1 || uses[0].Monthly != 5 {
+		t.Errorf("it uses %+v, %v", uses, err)
+	}
 	if said := strings.Join(lines, "\n"); !strings.Contains(said, "stays, tier basic, for $5.00 a month") {
 		t.Errorf("destroy says %q", said)
 	}

@@ -1,7 +1,6 @@
 package appplatform
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -55,7 +54,7 @@ func held(app *godo.App, sale Catalog) providers.Holding {
 		words = append(words, fmt.Sprintf("%d %s for %s", r.count, r.size, r.component))
 	}
 	h := providers.Holding{Kind: kindApp, ID: app.Spec.Name, Detail: fmt.Sprintf("%s in %s", strings.Join(words, ", "), app.Spec.Region)}
-	if at := cmp.Or(app.LiveURL, app.DefaultIngress); at != "" {
+	if at := liveURL(app); at != "" {
 		h.Detail += ", " + at
 	}
 	h.Monthly, _ = sale.price(spec)

@@ -119,7 +119,7 @@ func showProgress(progress <-chan v1.Update, clock rest.Clock, report func(line 
 	const every = 5 * time.Second
 	last := clock.Now()
 	for u := range progress {
-		if now := clock.Now(); u.Total > 0 && now.Sub(last) >= every {
+		if now := clock.Now(); u.Total>>20 > 0 && now.Sub(last) >= every {
 			last = now
 			report(fmt.Sprintf("pushed %d of %d MB", u.Complete>>20, u.Total>>20))
 		}

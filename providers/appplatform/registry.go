@@ -78,7 +78,7 @@ func (r *registryResource) Look(ctx context.Context, asked time.Time) (providers
 			What:    fmt.Sprintf("change the registry %s from tier %s to %s", found.Name, have.Slug, larger.slug),
 			Why:     fmt.Sprintf("%s holds %d, and all are taken; %s holds %s", have.Slug, have.IncludedRepositories, larger.slug, larger.holds),
 			Was:     fmt.Sprintf("%s, $%.2f a month", have.Slug, cents(have.MonthlyPriceInCents)),
-			Monthly: larger.monthly, Hourly: 0,
+			Monthly: larger.monthly, Ends: cents(have.MonthlyPriceInCents),
 		}}
 		return finding, nil
 	}

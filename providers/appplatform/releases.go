@@ -156,7 +156,7 @@ func (p *Provider) rollBack(ctx context.Context, spec providers.Spec, app *godo.
 	if answer.Deployment != nil {
 		err = p.followDeployment(ctx, app.ID, answer.Deployment.ID, report)
 	} else {
-		err = p.follow(ctx, app.ID, to.deployment.Spec, before, nil, report)
+		err = p.follow(ctx, app.ID, to.deployment.Spec, before, report)
 	}
 	if ctx.Err() != nil {
 		return err
@@ -200,7 +200,7 @@ func (p *Provider) unpin(ctx context.Context, spec providers.Spec, app *godo.App
 		if answer.Deployment != nil {
 			err = p.followDeployment(ctx, app.ID, answer.Deployment.ID, report)
 		} else if now.ActiveDeployment != nil {
-			err = p.follow(ctx, app.ID, now.ActiveDeployment.Spec, before, nil, report)
+			err = p.follow(ctx, app.ID, now.ActiveDeployment.Spec, before, report)
 		}
 		if err != nil {
 			return nil, err

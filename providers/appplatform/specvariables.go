@@ -23,7 +23,11 @@ func (in SpecInput) variables() []*godo.AppVariableDefinition {
 	}
 	if in.App.HostVariable != nil {
 		// The check of the app's health comes to localhost.
-		hosts := append(slices.Clone(in.Domains), appDomain, "localhost", "127.0.0.1")
+		hosts := slices.Clone(in.Domains)
+		if len(hosts) > 0 && in.Ingress != "" {
+			hosts = append(hosts, in.Ingress) // with domains, what follows is the first of them
+		}
+		hosts = append(hosts, appDomain, "localhost", "127.0.0.1")
 		if name, value := in.App.HostVariable(hosts); name != "" {
 			add(name, value, godo.AppVariableType_General)
 		}

@@ -57,6 +57,9 @@ func (p *Provider) outline(ctx context.Context, spec providers.Spec, app provide
 	if have != nil && have.Spec.Region != "" {
 		in.Region = have.Spec.Region // it can't be changed
 	}
+	if have != nil {
+		in.Ingress = hostOf(have.DefaultIngress)
+	}
 	in.Variables, in.Digests = secretsOf(base(have))
 	changed = changeSecrets(spec.Tag, in.Variables, in.Digests, app.Variables, app.Unset)
 	if in.Zones, err = p.zones(ctx); err != nil {

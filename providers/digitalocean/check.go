@@ -1,9 +1,11 @@
 package digitalocean
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,9 @@ func (p *Provider) Check(ctx context.Context, spec providers.Spec) error {
 	}
 	existing, err := p.droplets(ctx, spec, time.Time{})
 	if err != nil {
+		return err
+	}
+	if err := p.checkReservedIP(ctx, owner, existing); err != nil {
 		return err
 	}
 	if len(existing) > 0 { // it needs no room, and what it is need not be on sale
@@ -90,11 +95,6 @@ func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error 
 			return err
 		}
 	}
-	if p.options.ReservedIP == providers.On {
-		if _, err := p.reservedIPs(ctx, 0); err != nil {
-			return err
-		}
-	}
 	if p.options.Spaces != (Bucket{}) {
 		if _, err := p.ownSpacesKeys(ctx, spec.Tag); err != nil {
 			return err
@@ -134,6 +134,25 @@ func (p *Provider) vpc(ctx context.Context) (*godo.VPC, error) {
 		}
 	}
 	return vpc, p.api.Failed("look for the VPC", err)
+}
+
+// checkReservedIP refuses a reserved IP if the account has as many as its limit allows.
+func (p *Provider) checkReservedIP(ctx context.Context, owner *godo.Account, existing []godo.Droplet) error {
+	if p.options.ReservedIP != providers.On {
+		return nil
+	}
+	all, err := p.allReservedIPs(ctx)
+	limit := cmp.Or(owner.ReservedIPLimit, owner.FloatingIPLimit)
+	if err != nil || limit == 0 || len(all) < limit {
+		return err
+	}
+	if slices.ContainsFunc(all, func(ip godo.ReservedIP) bool { return ip.Droplet != nil && known(existing, ip.Droplet.ID) }) {
+		return nil
+	}
+	return &providers.Refused{
+		Err:  fmt.Errorf("the account has %d reserved IPs and may have no more than %d", len(all), limit),
+		Next: "release one that is not needed (doctl compute reserved-ip list shows them), or deploy without --reserved-ip",
+	}
 }
 
 // checkRoom refuses if the account has as many droplets as its limit allows.

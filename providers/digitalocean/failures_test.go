@@ -78,6 +78,20 @@ var failures = []struct {
 	{"a project that does not exist", fakecloud.Faults{}, func(d *deployment) { d.options.Project = "none" }, check, usage, []string{`no project "none"`}, "first-project", false},
 	{"a VPC that does not exist", fakecloud.Faults{}, func(d *deployment) { d.options.VPC = "00000000-0000-4000-8000-000000000000" }, check, usage, []string{"no VPC"}, "doctl vpcs", false},
 	{"a VPC in another region", fakecloud.Faults{}, func(d *deployment) { d.options.VPC, d.spec.Region = "c33931f2-a26a-4e61-b85c-4e95a2ec431b", "nyc1" }, check, usage, []string{"is in fra1"}, "--region fra1", false},
+	{"a VPC in another region than the droplet's", fakecloud.Faults{}, func(d *deployment) {
+		d.options.VPC, d.spec.Region = d.cloud.AddVPC("shop", "ams3"), "fra1"
+	}, check, usage, []string{"is in ams3", "would be in fra1"}, "--region ams3", false},
+	{"403: scope vpc:read", fakecloud.Faults{MissingScope: "vpc:read"}, func(d *deployment) { d.options.VPC = d.cloud.AddVPC("shop", "fra1") }, check, refused, []string{"lacks the scope vpc:read"}, "vpc:read", true},
+	{"403: scope reserved_ip:read", fakecloud.Faults{MissingScope: "reserved_ip:read"}, reserving, check, refused, []string{"lacks the scope reserved_ip:read"}, "reserved_ip:read", true},
+	{"403: scope reserved_ip:create", fakecloud.Faults{MissingScope: "reserved_ip:create"}, reserving, deploy, refused, []string{"lacks the scope reserved_ip:create"}, "reserved_ip:create", true},
+	{"the limit of reserved IPs is reached", fakecloud.Faults{}, func(d *deployment) {
+		reserving(d)
+		for n := range 3 {
+			d.cloud.AddReservedIP(fmt.Sprintf("198.51.100.%d", n+1), "fra1", 0)
+		}
+	}, check, refused, []string{"3 reserved IPs", "no more than 3"}, "doctl compute reserved-ip list", false},
+	{"403: scope droplet:update for backups", fakecloud.Faults{MissingScope: "droplet:update"}, nil, backUpLater, refused, []string{"turn the weekly backups on", "lacks the scope droplet:update"}, "droplet:update", true},
+	{"backups never show", fakecloud.Faults{BackupsLag: 1000 * time.Hour}, nil, backUpLater, failed, []string{"weekly backups of droplet", "waited 10m0s", "does not show it yet"}, "same command again", false},
 	{"user data over 64 KiB", fakecloud.Faults{}, func(d *deployment) { d.spec.UserData = "#cloud-config\n" + strings.Repeat("#", 64<<10) }, check, usage, []string{"65550 bytes"}, "bug", false},
 	{"user data without #cloud-config", fakecloud.Faults{}, func(d *deployment) { d.spec.UserData = "#cloud-config \n" }, check, usage, []string{"not exactly #cloud-config"}, "bug", false},
 	{"a public key that is none", fakecloud.Faults{}, func(d *deployment) { d.spec.AuthorizedKey = "hello" }, check, usage, []string{"authorized_keys"}, ".pub", false},
@@ -93,6 +107,17 @@ var failures = []struct {
 	{"the firewall can't be applied", fakecloud.Faults{FirewallFails: true}, nil, deploy, failed, []string{"could not apply the firewall"}, "same command again", false},
 	{"a pending event that never ends", fakecloud.Faults{PendingOnDestroy: 1000 * time.Hour}, nil, deployAndDestroy, failed, []string{"already has a pending event"}, "doctl compute droplet delete", false},
 	{"the address redirects", fakecloud.Faults{Redirect: "http://127.0.0.1:9"}, nil, check, failed, []string{"redirects elsewhere"}, "DIGITALOCEAN_API_URL", false},
+}
+
+func reserving(d *deployment) { d.options.ReservedIP = providers.On }
+
+// backUpLater turns backups on after the droplet was made.
+func backUpLater(d *deployment, p *Provider) error {
+	if err := d.deploy(p); err != nil {
+		d.t.Fatal(err)
+	}
+	d.options.Backups = providers.On
+	return d.deploy(d.open())
 }
 
 func check(d *deployment, p *Provider) error { return p.Check(d.t.Context(), d.spec) }

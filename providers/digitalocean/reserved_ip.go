@@ -107,11 +107,16 @@ func (p *Provider) firstDroplet(ctx context.Context, spec providers.Spec) (*godo
 	return &all[0], nil
 }
 
-// reservedIPs are the reserved IPs that are assigned to a droplet.
-func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.ReservedIP, error) {
-	all, err := account.EveryPage(ctx, p.api, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
+// allReservedIPs are the account's.
+func (p *Provider) allReservedIPs(ctx context.Context) ([]godo.ReservedIP, error) {
+	return account.EveryPage(ctx, p.api, "list the reserved IPs", func(ctx context.Context, n int) ([]godo.ReservedIP, *godo.Response, error) {
 		return p.api.ReservedIPs.List(ctx, account.FullPage(n))
 	})
+}
+
+// reservedIPs are the reserved IPs that are assigned to a droplet.
+func (p *Provider) reservedIPs(ctx context.Context, droplet int) ([]godo.ReservedIP, error) {
+	all, err := p.allReservedIPs(ctx)
 	var held []godo.ReservedIP
 	for _, ip := range all {
 		if ip.Droplet != nil && ip.Droplet.ID == droplet {

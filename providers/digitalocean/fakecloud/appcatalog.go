@@ -55,6 +55,12 @@ func InstanceMemory(slug string) int64 {
 	return int64(s.Memory) << 20
 }
 
+// InstanceCPUs is the number of CPUs of an instance of a size; 1 if there is no such size.
+func InstanceCPUs(slug string) int {
+	s, _ := instanceSizeBySlug(slug)
+	return max(s.CPUs, 1)
+}
+
 func (s instanceSize) json() map[string]any {
 	kind, tier := "SHARED", "basic"
 	if s.Dedicated {

@@ -36,6 +36,9 @@ type AppRun struct {
 	AppID, Name, DeploymentID string
 	// Spec has plain values: secrets are decrypted and references resolved.
 	Spec *godo.AppSpec
+	// Registry is the name of the account's registry, which images of the type DOCR are in,
+	// User and Password a login for it.
+	Registry, User, Password string
 	// Progress tells the cloud that a phase is reached: BUILDING, PENDING_DEPLOY, DEPLOYING.
 	Progress func(phase godo.DeploymentPhase)
 	// Step tells it that a component's step of the phase DEPLOYING begins or has succeeded.
@@ -128,6 +131,10 @@ func (c *Cloud) startApp(a *app, d *deployment) {
 	now := &liveApp{deployment: d.ID, cancel: cancel, done: make(chan struct{}), resumes: d.Served}
 	c.live[a.ID] = now
 	run := AppRun{AppID: a.ID, Name: a.Spec.Name, DeploymentID: d.ID, Spec: c.plain(a, d.Spec)}
+	run.User, run.Password = c.RegistryLogin()
+	if r := c.state.Registry; r != nil {
+		run.Registry = r.Name
+	}
 	run.Progress = func(phase godo.DeploymentPhase) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -4,8 +4,10 @@ Where it is and its password come on standard input, and go into no argument.
 """
 
 import json
+import re
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
@@ -22,6 +24,7 @@ from source import BESIDE, Part, before
 
 SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
 HINT = "run the same command again"
+OUTSIDE = re.compile("timeout expired|Connection refused|Connection timed out|no pg_hba.conf entry|closed the connection")
 # The user owns what it made, and nothing else is the app's.
 EMPTY = "DROP OWNED BY CURRENT_USER CASCADE; CREATE SCHEMA IF NOT EXISTS public;"
 OWN = """SELECT format('{0} INSERT, UPDATE, DELETE, TRUNCATE ON TABLE %s {1} %I', c.oid::regclass, current_user) FROM pg_class c
@@ -36,7 +39,7 @@ class Elsewhere:
     def __init__(self, source: postgres.Postgres, given: dict, authority: int) -> None:
         self.source, self.given, self.authority = source, given, authority
         self.instance = source.instance
-        self.env = {**postgres.OPTIONS, "PGPASSWORD": given["password"], "PGSSLMODE": "verify-full", "PGCONNECT_TIMEOUT": "30",
+        self.env = {**postgres.OPTIONS, "PGPASSWORD": given["password"], "PGSSLMODE": "verify-full", "PGCONNECT_TIMEOUT": "10",
                     "PGSSLROOTCERT": f"/dev/fd/{authority}" if given.get("ca") else SYSTEM_CA}
 
     def words(self, program: str, *more: str) -> list[str]:
@@ -48,6 +51,17 @@ class Elsewhere:
         """Runs such a program to its end, and gives what it printed."""
         keep = (self.authority, *more.pop("keep", ()))
         return run.output(words, user=self.instance.user, env=self.env, keep=keep, what=what, hint=HINT, **{"seconds": 6 * run.HOUR, **more})
+
+    def wait(self) -> None:
+        """Waits until it lets in who was named to it, at most for a while."""
+        for left in reversed(range(30)):
+            try:
+                self.query("SELECT 1")
+                return
+            except Failure as failure:
+                if not left or not OUTSIDE.search(failure.what):
+                    raise
+                time.sleep(2)
 
     def query(self, sql: str) -> list[str]:
         """The lines that a query gives."""
@@ -116,7 +130,9 @@ def reached(settings: Settings, words: list[str]) -> Iterator[Elsewhere]:
         raise Failure("only PostgreSQL goes to a provider's database or comes from there")
     given = json.loads(sys.stdin.buffer.read(1 << 20))
     with run.given((given.get("ca") or "").encode()) as authority:
-        yield Elsewhere(sources.service(settings, "postgres"), given, authority)
+        there = Elsewhere(sources.service(settings, "postgres"), given, authority)
+        there.wait()
+        yield there
 
 
 @contextmanager

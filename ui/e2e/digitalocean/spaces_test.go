@@ -38,6 +38,10 @@ func TestSpaces(t *testing.T) {
 	if again := o.Deploy(args...); again.Changed {
 		t.Errorf("the second run changes something: %v", again.Steps)
 	}
+	listed, status := o.Must("list"), o.Must("status")
+	if !strings.Contains(listed.Stdout, "in all: $9.00 a month; $5.00 of it once for all that use spaces") || !strings.Contains(status.Stdout, "spaces fra1/hello-backups, paid once") {
+		t.Errorf("the bucket's price is not said:\n%s%s", listed.Stdout, status.Stdout)
+	}
 	cloud.OnlyGETs(t)
 	o.backsUp(t, cloud, secret)
 	gone := o.Must("destroy", "-y", "--lose-data", "hello")

@@ -36,8 +36,8 @@ func main() {
 // settings are the command's flags.
 type settings struct {
 	listen, spaces, registry, dir, cache string
-	machines, databases, limits          bool
-	zones                                []string
+	machines, databases, apps, limits    bool
+	zones, images                        []string
 	cloud                                fakecloud.Options
 	// beside are the words of a command that runs for as long as the cloud does.
 	beside []string
@@ -46,7 +46,7 @@ type settings struct {
 }
 
 // engine tells whether a Docker engine is needed.
-func (s *settings) engine() bool { return s.databases }
+func (s *settings) engine() bool { return s.databases || s.apps }
 
 func parse(args []string, out io.Writer) (*settings, error) {
 	s := &settings{}
@@ -59,6 +59,11 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags.StringVar(&s.cache, "cache", defaultCache(), "folder for the machines' base images")
 	flags.BoolVar(&s.machines, "machines", false, "boot a real local machine for each droplet")
 	flags.BoolVar(&s.databases, "databases", false, "run a real database for each managed one, on a Docker engine of its own; they last as long as this command, and only the command that is named behind the flags reaches the cloud")
+	flags.BoolVar(&s.apps, "apps", false, "run the apps of App Platform as containers behind HAProxy, on the same engine; needs --registry")
+	flags.Func("image", "an official image that the engine has to build on, repeatable; with --apps it has python:3.13-slim", func(name string) error {
+		s.images = append(s.images, name)
+		return nil
+	})
 	flags.BoolVar(&s.limits, "limits", false, "limit calls as the real API does")
 	flags.StringVar(&s.cloud.Token, "token", "", "the only token to accept; empty accepts all")
 	flags.DurationVar(&s.cloud.BootTime, "boot-time", 3*time.Second, "how long a create takes without --machines")
@@ -75,9 +80,15 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	if s.machines && s.dir == "" {
 		return nil, errors.New("--machines needs a folder to keep them in: add --dir")
 	}
+	if s.apps && s.registry == "" {
+		return nil, errors.New("--apps takes its images from the account's registry: add --registry with an address for it, such as 127.0.0.1:8082")
+	}
+	if s.apps {
+		s.images = append(s.images, "python:3.13-slim")
+	}
 	s.beside = flags.Args()
 	if s.engine() && len(s.beside) == 0 {
-		return nil, errors.New("with --databases the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
+		return nil, errors.New("with --databases or --apps the cloud has a network of its own: name the command that runs in it behind the flags, such as bash")
 	}
 	if s.limits {
 		s.cloud.Limits = fakecloud.RealLimits

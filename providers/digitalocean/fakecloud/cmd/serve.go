@@ -8,27 +8,46 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/clusters"
 	"slipway/providers/digitalocean/fakecloud/machines"
+	"slipway/providers/digitalocean/fakecloud/platform"
 	"slipway/providers/docker/dockertest"
 	"slipway/providers/simulation"
 )
 
 // startEngine starts a Docker engine with what runs on it. end ends all of that.
 func (s *settings) startEngine(ctx context.Context, m *machines.Machines) (end func() error, err error) {
-	engine, err := dockertest.Launch(ctx, dockertest.Options{Report: func(line string) { log.Print(line) }})
+	engine, err := dockertest.Launch(ctx, dockertest.Options{Images: s.images, Report: func(line string) { log.Print(line) }})
 	if err != nil {
 		return nil, err
 	}
-	databases, err := clusters.New(ctx, clusters.Options{Engine: engine, Opened: m.Reachable, Closed: m.Unreachable, Log: log.Printf})
-	if err != nil {
-		return nil, errors.Join(err, engine.Close())
+	s.host = engine.Host
+	ends := []func() error{engine.Close}
+	end = func() (err error) {
+		for _, e := range slices.Backward(ends) {
+			err = errors.Join(err, e())
+		}
+		return err
 	}
-	s.host, s.cloud.Databases = engine.Host, databases
-	return func() error { return errors.Join(databases.Close(), engine.Close()) }, nil
+	if s.databases {
+		databases, err := clusters.New(ctx, clusters.Options{Engine: engine, Opened: m.Reachable, Closed: m.Unreachable, Log: log.Printf})
+		if err != nil {
+			return nil, errors.Join(err, end())
+		}
+		s.cloud.Databases, ends = databases, append(ends, databases.Close)
+	}
+	if s.apps {
+		apps, err := platform.New(platform.Options{Client: engine.Client, Registry: s.registry, Log: log.Printf})
+		if err != nil {
+			return nil, errors.Join(err, end())
+		}
+		s.cloud.Apps, s.cloud.LiveURL, ends = apps, apps.LiveURL, append(ends, apps.Close)
+	}
+	return end, nil
 }
 
 // serve serves the cloud's parts, each at its own address, until one ends or the command

@@ -62,8 +62,8 @@ func NewCluster(kind, name string) (DatabaseBinding, error) {
 }
 
 // nodePrices are what one node costs in US dollars a month, without more disk than it comes
-// with. The API tells no prices of databases; these are those of
-// https://www.digitalocean.com/pricing/managed-databases of November 2026.
+// with. The API tells no prices of databases; these are of the price list of 2026 at
+// https://www.digitalocean.com/pricing/managed-databases, and are said to be about right.
 var nodePrices = map[string]map[string]float64{
 	"pg":     {"db-s-1vcpu-1gb": 15.15, "db-s-1vcpu-2gb": 30.45, "db-s-2vcpu-4gb": 60.90, "db-s-4vcpu-8gb": 121.80},
 	"mysql":  {"db-s-1vcpu-1gb": 15.15, "db-s-1vcpu-2gb": 30.45, "db-s-2vcpu-4gb": 60.90, "db-s-4vcpu-8gb": 121.80},

@@ -109,9 +109,11 @@ func (r *databaseResource) missing(ctx context.Context, m managed) (providers.Fi
 		Why:     fmt.Sprintf("the app's %s, in the variable %s; it takes some minutes, has daily backups, and lets in nobody but the app", r.kind, m.variable),
 		Monthly: plan.monthly, Hourly: rounded(plan.monthly/hoursAMonth, hourlyDigits),
 	}}}
+	price := fmt.Sprintf("about $%.2f a month", plan.monthly)
 	if plan.monthly == 0 {
-		finding.Notes = append(finding.Notes, "what "+plan.size+" costs is at https://www.digitalocean.com/pricing/managed-databases: the API does not say it")
+		price = "not known here"
 	}
+	finding.Notes = append(finding.Notes, fmt.Sprintf("the price of the %s is %s: the API does not tell it, and https://www.digitalocean.com/pricing/managed-databases does", r.kind, price))
 	if r.kind == "mariadb" {
 		finding.Notes = append(finding.Notes, "DigitalOcean has MySQL instead of MariaDB: what only MariaDB has, such as its own types and sequences, is not there")
 	}
@@ -243,7 +245,7 @@ func (p *Provider) databaseHoldings(ctx context.Context, spec providers.Spec) ([
 		c := found[kind]
 		h := providers.Holding{Kind: kindDatabase(kind), ID: c.Name, Detail: described(c), Monthly: rounded(nodePrices[c.EngineSlug][c.SizeSlug]*float64(max(c.NumNodes, 1)), 2)}
 		if h.Monthly == 0 {
-			h.Detail += ", at a price that the API does not say"
+			h.Detail += ", at a price that is not known here"
 		}
 		all = append(all, h)
 	}

@@ -15,8 +15,8 @@ type Heroku struct {
 	Counts map[string]int
 }
 
-// AppPlatform is the table [app-platform].
-type AppPlatform struct {
+// Instances is the table [app-platform].
+type Instances struct {
 	// Web is how many instances serve the web, as --instances takes it: "2", "2..10"; "" if
 	// it is not said.
 	Web string
@@ -90,13 +90,13 @@ const appPlatformExample = `write a number of instances for each process, such a
 
 // readAppPlatform reads the table [app-platform]: a number for each process, and for web
 // also a text with a range, which package plan checks.
-func readAppPlatform(table map[string]any) (AppPlatform, error) {
-	a := AppPlatform{}
+func readAppPlatform(table map[string]any) (Instances, error) {
+	a := Instances{}
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		switch v := table[key].(type) {
 		case int64:
 			if err := checkCount("app-platform", "instances", key, v); err != nil {
-				return AppPlatform{}, err
+				return Instances{}, err
 			}
 			if key == webProcess {
 				a.Web = strconv.FormatInt(v, 10)
@@ -108,11 +108,11 @@ func readAppPlatform(table map[string]any) (AppPlatform, error) {
 			a.Counts[key] = int(v)
 		case string:
 			if key != webProcess || v == "" {
-				return AppPlatform{}, appUsage(fmt.Sprintf("%s: app-platform.%s can't be %q", SettingsFile, shownKey(key), v), appPlatformExample)
+				return Instances{}, appUsage(fmt.Sprintf("%s: app-platform.%s can't be %q", SettingsFile, shownKey(key), v), appPlatformExample)
 			}
 			a.Web = v
 		default:
-			return AppPlatform{}, appUsage(fmt.Sprintf("%s: app-platform.%s is neither a number nor a text", SettingsFile, shownKey(key)), appPlatformExample)
+			return Instances{}, appUsage(fmt.Sprintf("%s: app-platform.%s is neither a number nor a text", SettingsFile, shownKey(key)), appPlatformExample)
 		}
 	}
 	return a, nil

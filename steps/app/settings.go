@@ -91,7 +91,7 @@ type File struct {
 	// Heroku is the table [heroku].
 	Heroku Heroku `toml:"-"`
 	// AppPlatform is the table [app-platform].
-	AppPlatform AppPlatform `toml:"-"`
+	AppPlatform Instances `toml:"-"`
 	// Web is how many of the web process are to run where the app goes; see On.
 	Web string `toml:"-"`
 	// Backup is the table [backup].

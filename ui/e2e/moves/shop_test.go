@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers/docker/dockertest"
 	"slipway/ui/e2e"
 )
 
-func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dockertest.Main(func() int { return e2e.Main(m) })) }
 
 // shop has items in PostgreSQL. It keeps its connections, as most apps do.
 var shop = map[string]string{

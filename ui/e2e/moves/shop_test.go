@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"slipway/providers/docker/dockertest"
 	"slipway/ui/e2e"
 )
 
-func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dockertest.Main(func() int { return e2e.Main(m) })) }
 
 // shop has items in PostgreSQL. It keeps its connections, as most apps do.
 var shop = map[string]string{
@@ -133,7 +134,7 @@ func pause(ctx context.Context, d time.Duration) {
 // check fails unless everything that was written is there, and every read was answered.
 func (p *people) check(t *testing.T) {
 	t.Helper()
-	rows := strings.Split(p.o.Root(p.name, `runuser -u postgres -- psql -h /run/slipway-postgres -tA -d app-`+p.name+` -c "select name from items"`), "\n")
+	rows := strings.Split(p.o.Root(p.name, `runuser -u postgres -- psql -h /run/slipway-postgres -tA -d app-`+p.name+` -c "select name from items where name like 'item %'"`), "\n")
 	there := map[string]bool{}
 	for _, row := range rows {
 		there[row] = true

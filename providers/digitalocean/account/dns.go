@@ -155,15 +155,20 @@ func (a *Account) changeRecord(ctx context.Context, p Pointing, c recordChange) 
 		return a.Failed(doing, a.Plain(err))
 	}
 	_, _, err := a.Domains.CreateRecord(ctx, p.Zone, request)
-	err = a.Plain(err)
-	if err == nil || !rest.IsUncertain(err) || ctx.Err() != nil {
+	if err = a.Plain(err); err == nil || ctx.Err() != nil {
 		return a.Failed(doing, err)
 	}
-	found, lookErr := a.Pace.UntilFound(ctx, func(ctx context.Context) (bool, error) {
+	there := func(ctx context.Context) (bool, error) {
 		have, err := a.LeadingRecords(ctx, p.Zone, p.Domain)
 		return slices.ContainsFunc(have, c.to.is), err
-	})
-	if found || lookErr != nil {
+	}
+	if !rest.IsUncertain(err) {
+		if made, lookErr := there(ctx); made || lookErr != nil {
+			return lookErr // App Platform was faster
+		}
+		return a.Failed(doing, err)
+	}
+	if found, lookErr := a.Pace.UntilFound(ctx, there); found || lookErr != nil {
 		return lookErr
 	}
 	return rest.NothingMade("the "+c.to.Kind+" record of "+p.Domain, err)

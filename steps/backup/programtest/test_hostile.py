@@ -180,19 +180,6 @@ class TestHostilePrograms(unittest.TestCase):
             move.take(str(given), target)
 
 
-def command(pid: int) -> bytes:
-    """The words of a process; empty if it has ended."""
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
-if __name__ == "__main__":
-    unittest.main()
-
-
 class TestHostileProvider(unittest.TestCase):
     """What a provider says of its database."""
 
@@ -206,3 +193,16 @@ class TestHostileProvider(unittest.TestCase):
             with self.subTest(changed), self.assertRaisesRegex(say.Failure, "names no host") as raised:
                 elsewhere.checked({**good, **changed})
             self.assertNotIn("a secret", raised.exception.what)
+
+
+def command(pid: int) -> bytes:
+    """The words of a process; empty if it has ended."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -103,9 +103,9 @@ class Elsewhere:
             found = postgres.ENTRY.match(entry)
             if found and found["kind"] == "EXTENSION":
                 extensions.append(found["rest"].split(" ")[0])
-            elif found and not found["rest"].startswith(("EXTENSION ", "SCHEMA public ")) and not (found["kind"] == "SCHEMA" and found["rest"].startswith("public ")):
+            elif found and postgres.is_apps(found) and postgres.schema(found) != "public":
                 entries.append(entry)
-        schemas = [e for e in entries if postgres.ENTRY.match(e)["kind"] == "SCHEMA"]
+        schemas = [e for e in entries if postgres.schema(postgres.ENTRY.match(e))]
         self.restore(path, schemas)
         for extension, schema in self.extensions(extensions):
             self.query(f"CREATE EXTENSION IF NOT EXISTS {postgres.name(extension)} WITH SCHEMA {postgres.name(schema)} CASCADE")

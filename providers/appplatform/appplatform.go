@@ -3,6 +3,7 @@ package appplatform
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -136,10 +137,19 @@ func (p *Provider) URL(ctx context.Context, spec providers.Spec) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if at := liveURL(app); at != "" {
-		return at, nil
+	return addressOf(app)
+}
+
+// addressOf is the web address of an app that has one: https, or loopback's.
+func addressOf(app *godo.App) (string, error) {
+	at := liveURL(app)
+	if at == "" {
+		return "", providers.ErrNoApp
 	}
-	return "", providers.ErrNoApp
+	if u, err := url.Parse(at); err != nil || u.Host == "" || !rest.Private(u) {
+		return "", &providers.Failed{Err: fmt.Errorf("the address of the app that App Platform names is not https: %q", rest.Shortened(at)), Next: again}
+	}
+	return at, nil
 }
 
 // liveURL is where an app answers: at its first domain as soon as that leads to it.

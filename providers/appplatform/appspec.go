@@ -3,6 +3,7 @@ package appplatform
 import (
 	_ "embed"
 	"fmt"
+	"log/slog"
 	"maps"
 	"math"
 	"slices"
@@ -63,6 +64,12 @@ func (in SpecInput) String() string { return "the spec of " + in.Name }
 
 // GoString leaves the variables out.
 func (in SpecInput) GoString() string { return in.String() }
+
+// LogValue leaves the variables out.
+func (in SpecInput) LogValue() slog.Value { return slog.StringValue(in.String()) }
+
+// MarshalText leaves the variables out.
+func (in SpecInput) MarshalText() ([]byte, error) { return []byte(in.String()), nil }
 
 // AppSpec is the spec with which App Platform runs an app. The same input gives the same
 // spec.

@@ -129,7 +129,7 @@ func (p *Provider) followDeployment(ctx context.Context, appID, id string, repor
 		now = d
 		for _, s := range steps(d) {
 			if s.Status == godo.DeploymentProgressStepStatus_Running && s.ComponentName != "" && s.MessageBase != "" {
-				tell(s.MessageBase + " " + s.ComponentName)
+				tell(rest.Shortened(s.MessageBase + " " + s.ComponentName))
 			}
 		}
 		if d.Phase != godo.DeploymentPhase_Active {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 
@@ -56,9 +54,9 @@ func failedStep(d *godo.Deployment) *godo.DeploymentProgressStep {
 
 func said(s *godo.DeploymentProgressStep) string {
 	if s.Reason == nil {
-		return s.Name
+		return rest.Shortened(s.Name)
 	}
-	return strings.TrimSpace(s.Reason.Code + ": " + rest.Shortened(s.Reason.Message))
+	return strings.TrimSpace(rest.Shortened(s.Reason.Code) + ": " + rest.Shortened(s.Reason.Message))
 }
 
 // whyFailed says in words of ours why a step failed, and what to do. ofApp is set if what
@@ -77,7 +75,7 @@ func whyFailed(s *godo.DeploymentProgressStep) (why, next string, ofApp bool) {
 		}
 		return false
 	}
-	of := "the process " + s.ComponentName
+	of := "the process " + rest.Shortened(s.ComponentName)
 	if s.ComponentName == webComponent {
 		of = "the web app"
 	}
@@ -93,13 +91,12 @@ func whyFailed(s *godo.DeploymentProgressStep) (why, next string, ofApp bool) {
 	case has("exit", "crash", "command"):
 		return of + " ended right after its start", mend, true
 	}
-	return "the deployment failed at " + s.Name, again, s.ComponentName != ""
+	return "the deployment failed at " + rest.Shortened(s.Name), again, s.ComponentName != ""
 }
 
 // What is shown of a component's log after a failure.
 const (
 	shownLines  = 40
-	longestLog  = 64 << 10
 	logsAreSlow = 15 * time.Second
 )
 
@@ -118,28 +115,16 @@ func (p *Provider) lastLines(ctx context.Context, appID, deploymentID, component
 			continue
 		}
 		for _, at := range logs.HistoricURLs {
-			if text := fetched(ctx, at); text != "" {
-				lines = append(lines, strings.Split(text, "\n")...)
-			}
+			_ = p.keptLog(ctx, at, func(line string) error { // what failed is told without it
+				if line = strings.TrimRight(line, " \t\r"); line != "" {
+					lines = append(lines, rest.Shortened(line))
+				}
+				if len(lines) > 2*shownLines {
+					lines = append(lines[:0], lines[len(lines)-shownLines:]...)
+				}
+				return nil
+			})
 		}
 	}
 	return strings.Join(lines[max(0, len(lines)-shownLines):], "\n")
-}
-
-// fetched is what a secret address has, without the space around it. It gets no token.
-func fetched(ctx context.Context, at string) string {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
-	if err != nil || !rest.Private(request.URL) {
-		return ""
-	}
-	response, err := (&http.Client{Transport: rest.NewBase()}).Do(request)
-	if err != nil {
-		return ""
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, longestLog))
-	if err != nil || response.StatusCode != http.StatusOK {
-		return ""
-	}
-	return strings.TrimSpace(strings.ToValidUTF8(string(text), ""))
 }

@@ -85,20 +85,24 @@ func (s *seenLines) isNew(l logLine) bool {
 				delete(s.seen, old)
 			}
 		}
+		if len(s.seen) > mostSeen {
+			clear(s.seen) // a line may come twice then
+		}
 	}
 	return true
 }
 
-// lineSplitter calls do for each whole line of what is added to it.
+// lineSplitter calls do for each whole line of what is added to it. The error of do, which
+// ends it, is an [unwritten].
 type lineSplitter struct {
-	do   func(line string)
+	do   func(line string) error
 	rest string
 }
 
 // longestLine is how many bytes of a line are kept.
 const longestLine = 64 << 10
 
-func (s *lineSplitter) add(text string) {
+func (s *lineSplitter) add(text string) error {
 	s.rest += text
 	for {
 		line, rest, whole := strings.Cut(s.rest, "\n")
@@ -106,15 +110,26 @@ func (s *lineSplitter) add(text string) {
 			break
 		}
 		s.rest = rest
-		s.do(line[:min(len(line), longestLine)])
+		if err := s.do(line[:min(len(line), longestLine)]); err != nil {
+			return unwritten{err}
+		}
 	}
 	s.rest = s.rest[:min(len(s.rest), longestLine)]
+	return nil
 }
 
+// Write adds bytes.
+func (s *lineSplitter) Write(b []byte) (int, error) { return len(b), s.add(string(b)) }
+
 // end passes on what came behind the last end of a line.
-func (s *lineSplitter) end() {
-	if s.rest != "" {
-		s.do(s.rest)
-	}
+func (s *lineSplitter) end() error {
+	last := s.rest
 	s.rest = ""
+	if last == "" {
+		return nil
+	}
+	if err := s.do(last); err != nil {
+		return unwritten{err}
+	}
+	return nil
 }

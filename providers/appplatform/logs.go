@@ -1,7 +1,6 @@
 package appplatform
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -49,18 +48,20 @@ func (p *Provider) Logs(ctx context.Context, spec providers.Spec, wanted provide
 	}
 	var lines []logLine
 	err = p.readLog(ctx, app.ID, tail, false, func(line string) error {
-		if l := parsedLine(line); seen.isNew(l) {
-			lines = append(lines, l)
+		l := parsedLine(line)
+		switch {
+		case !seen.isNew(l):
+			return nil
+		case tail == allLines:
+			return l.write(w)
 		}
-		if tail > 0 && len(lines) > 2*tail {
+		lines = append(lines, l)
+		if len(lines) > 2*tail {
 			lines = append(lines[:0], lines[len(lines)-tail:]...)
 		}
 		return nil
 	})
-	if tail > 0 {
-		lines = lines[max(0, len(lines)-tail):]
-	}
-	for _, l := range lines {
+	for _, l := range lines[max(0, len(lines)-max(tail, 0)):] {
 		if err := l.write(w); err != nil {
 			return err
 		}
@@ -126,10 +127,10 @@ func (p *Provider) readLog(ctx context.Context, appID string, tail int, follow b
 		return p.failed(doing, err)
 	}
 	if logs.LiveURL != "" {
-		err = liveLog(ctx, logs.LiveURL, follow, do)
+		err = p.liveLog(ctx, logs.LiveURL, follow, do)
 	} else {
 		for _, at := range logs.HistoricURLs {
-			if err = keptLog(ctx, at, do); err != nil {
+			if err = p.keptLog(ctx, at, do); err != nil {
 				break
 			}
 		}
@@ -147,19 +148,14 @@ func (p *Provider) readLog(ctx context.Context, appID string, tail int, follow b
 }
 
 // liveLog reads what a live address sends.
-func liveLog(ctx context.Context, at string, follow bool, do func(line string) error) error {
-	connection, err := connect(ctx, at)
+func (p *Provider) liveLog(ctx context.Context, at string, follow bool, do func(line string) error) error {
+	connection, err := connect(ctx, p.api.BaseURL.String(), at)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = connection.CloseNow() }()
-	var refused error
-	split := &lineSplitter{do: func(line string) {
-		if refused == nil {
-			refused = do(line)
-		}
-	}}
-	for refused == nil {
+	split := &lineSplitter{do: do}
+	for {
 		waiting, cancel := context.WithCancel(ctx)
 		if !follow {
 			waiting, cancel = context.WithTimeout(ctx, quietFor)
@@ -167,45 +163,41 @@ func liveLog(ctx context.Context, at string, follow bool, do func(line string) e
 		piece, err := receive(waiting, connection)
 		quiet := waiting.Err() != nil && ctx.Err() == nil
 		cancel()
-		if err != nil {
-			split.end()
-			switch {
-			case refused != nil:
-				return unwritten{refused}
-			case goneAway(err), quiet:
-				return nil
-			}
-			return secretless(err)
+		switch {
+		case err == nil:
+			err = split.add(piece)
+		case goneAway(err) || quiet:
+			return split.end()
+		default:
+			err = errors.Join(split.end(), rest.WithoutAddress(err))
 		}
-		split.add(piece)
+		if err != nil {
+			return err
+		}
 	}
-	return unwritten{refused}
 }
 
 // keptLog reads the file that an address leads to.
-func keptLog(ctx context.Context, at string, do func(line string) error) error {
-	u, err := outside(at)
+func (p *Provider) keptLog(ctx context.Context, at string, do func(line string) error) error {
+	u, err := rest.Outside(at, p.api.BaseURL.String())
 	if err != nil {
 		return err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return secretless(err)
+		return rest.WithoutAddress(err)
 	}
-	response, err := (&http.Client{Transport: rest.NewBase()}).Do(request)
+	response, err := openClient().Do(request)
 	if err != nil {
-		return fmt.Errorf("%s does not answer: %w", u.Host, secretless(err))
+		return silent(u, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answered with status %d", u.Host, response.StatusCode)
 	}
-	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(nil, longestMessage)
-	for lines.Scan() {
-		if err := do(lines.Text()); err != nil {
-			return unwritten{err}
-		}
+	split := &lineSplitter{do: do}
+	if _, err = io.Copy(split, response.Body); err != nil {
+		return err
 	}
-	return lines.Err()
+	return split.end()
 }

@@ -113,12 +113,13 @@ func TestLogLines(t *testing.T) {
 		}
 	}
 	var lines []string
-	s := &lineSplitter{do: func(line string) { lines = append(lines, line) }}
+	s := &lineSplitter{do: func(line string) error { lines = append(lines, line); return nil }}
 	for _, piece := range []string{"a", "b\nc\n\nd", strings.Repeat("e", 2*longestLine), "\nf"} {
-		s.add(piece)
+		if err := s.add(piece); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s.end()
-	if len(lines) != 5 || lines[0] != "ab" || lines[2] != "" || len(lines[3]) != longestLine || lines[4] != "f" {
+	if err := s.end(); err != nil || len(lines) != 5 || lines[0] != "ab" || lines[2] != "" || len(lines[3]) != longestLine || lines[4] != "f" {
 		t.Errorf("the lines are %.40q", lines)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,24 +47,54 @@ func (p *Provider) store(ctx context.Context, spec providers.Spec, writes bool) 
 	if err != nil {
 		return nil, err
 	}
+	repository, err := repositoryAt(server, found.Name, AppName(spec.Name, spec.Tag), p.options.RegistryURL)
+	if err != nil {
+		return nil, err
+	}
+	return &store{p: p, registry: found.Name, repository: repository, options: []remote.Option{
+		remote.WithContext(ctx), remote.WithAuth(&authn.Basic{Username: user, Password: password}), remote.WithTransport(bounded{rest.NewBase()}),
+		remote.WithUserAgent("slipway"),
+	}}, nil
+}
+
+// repositoryAt is an app's place in a registry of a server that the API names, or of the
+// one at the address that the operator gave. No login goes to a server in plain text.
+func repositoryAt(server, registry, app, given string) (name.Repository, error) {
 	var options []name.Option
-	if at := p.options.RegistryURL; at != "" {
-		u, err := url.Parse(at)
+	if given != "" {
+		u, err := url.Parse(given)
 		if err != nil {
-			return nil, err
+			return name.Repository{}, err
 		}
 		if server = u.Host; u.Scheme == "http" {
 			options = append(options, name.Insecure)
 		}
 	}
-	repository, err := name.NewRepository(server+"/"+found.Name+"/"+AppName(spec.Name, spec.Tag), options...)
+	repository, err := name.NewRepository(server+"/"+registry+"/"+app, options...)
 	if err != nil {
-		return nil, fmt.Errorf("name the app's place in the container registry: %w", err)
+		return name.Repository{}, fmt.Errorf("name the app's place in the container registry: %w", rest.Brief(err))
 	}
-	return &store{p: p, registry: found.Name, repository: repository, options: []remote.Option{
-		remote.WithContext(ctx), remote.WithAuth(&authn.Basic{Username: user, Password: password}), remote.WithTransport(rest.NewBase()),
-		remote.WithUserAgent("slipway"),
-	}}, nil
+	if repository.RegistryStr() != server || given == "" && repository.Scheme() != "https" {
+		return name.Repository{}, &providers.Failed{Err: fmt.Errorf("the API names a container registry that takes no encrypted login: %q", rest.Shortened(server)), Next: again}
+	}
+	return repository, nil
+}
+
+// bounded reads no more of an answer than any has that is read here: layers never are.
+type bounded struct{ http.RoundTripper }
+
+// mostAnswered is how many bytes an answer of the registry may have.
+const mostAnswered = 16 << 20
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, mostAnswered), response.Body}
+	}
+	return response, err
 }
 
 // registryLogin asks for a login to the registry, which is secret.
@@ -134,8 +165,9 @@ func (s *store) failed(doing string, err error) error {
 		}
 		return err
 	}
-	err = fmt.Errorf("%s at %s: %w", doing, s.repository.RegistryStr(), s.p.api.Secretless(err))
+	err = s.p.api.Secretless(err)
 	answer, ok := errors.AsType[*transport.Error](err)
+	err = fmt.Errorf("%s at %s: %w", doing, s.repository.RegistryStr(), rest.Brief(err))
 	if !ok {
 		return &providers.Failed{Err: fmt.Errorf("no answer from the container registry: %w", err), Next: "check the network, and DIGITALOCEAN_REGISTRY_URL if it is set; then " + again}
 	}

@@ -132,14 +132,14 @@ func (p *Provider) validateRollback(ctx context.Context, app *godo.App, to *kept
 		return p.failed("ask whether App Platform can go back to release "+to.Name, err)
 	}
 	for _, w := range answer.Warnings {
-		report("App Platform warns: " + w.Message)
+		report("App Platform warns: " + rest.Shortened(w.Message))
 	}
 	if answer.Valid {
 		return nil
 	}
 	why := "it does not say why"
 	if answer.Error != nil {
-		why = fmt.Sprintf("%s (%s)", answer.Error.Message, answer.Error.Code)
+		why = fmt.Sprintf("%s (%s)", rest.Shortened(answer.Error.Message), rest.Shortened(answer.Error.Code))
 	}
 	return &providers.Refused{Err: fmt.Errorf("release %s can't be gone back to at App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
 }

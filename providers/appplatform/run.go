@@ -19,6 +19,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // runText is the program that runs a command in an instance. What App Platform connects to
@@ -57,7 +58,7 @@ func (p *Provider) Run(ctx context.Context, spec providers.Spec, command provide
 	if err != nil {
 		return 0, p.failed(doing, err)
 	}
-	connection, err := connect(ctx, exec.URL)
+	connection, err := connect(ctx, p.api.BaseURL.String(), exec.URL)
 	if err != nil {
 		return 0, consoleFailed(ctx, doing, err)
 	}
@@ -209,6 +210,9 @@ func (c *console) next(ctx context.Context) (kind byte, data []byte, err error) 
 	for {
 		line, rest, whole := strings.Cut(c.rest, "\n")
 		if !whole {
+			if len(c.rest) > longestLine {
+				return 0, nil, errors.New("it sent a line that does not end")
+			}
 			piece, err := receive(ctx, c.connection)
 			if err != nil {
 				return 0, nil, err
@@ -295,7 +299,7 @@ func (c *console) broke(ctx context.Context, err error) error {
 		said = "; the shell in the instance said: " + strings.Join(c.said, "\n")
 	}
 	return &providers.Failed{
-		Err:  fmt.Errorf("run the command: the connection to the instance ended before the command did: %w%s", secretless(err), said),
+		Err:  fmt.Errorf("run the command: the connection to the instance ended before the command did: %w%s", rest.WithoutAddress(err), said),
 		Next: "look with slipway status whether the app runs, then run the same command again",
 	}
 }

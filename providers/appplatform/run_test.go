@@ -81,7 +81,7 @@ func (s *shellServer) serve(ctx context.Context, c *websocket.Conn) {
 
 // console runs a command there.
 func (s *shellServer) console(ctx context.Context, command providers.Command) (int, error) {
-	connection, err := connect(ctx, strings.Replace(s.URL, "http:", "ws:", 1))
+	connection, err := connect(ctx, s.URL, strings.Replace(s.URL, "http:", "ws:", 1))
 	if err != nil {
 		return 0, err
 	}
@@ -232,14 +232,14 @@ func TestRunThatCantStart(t *testing.T) {
 	}
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
-	if _, err = connect(t.Context(), refusing.URL+"/?token=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "answered with status 404") {
+	if _, err = connect(t.Context(), refusing.URL, refusing.URL+"/?token=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "answered with status 404") {
 		t.Errorf("the error is %v", err)
 	}
 	refusing.Close()
-	if _, err = connect(t.Context(), refusing.URL+"/?token=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "does not answer") {
+	if _, err = connect(t.Context(), refusing.URL, refusing.URL+"/?token=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "does not answer") {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err = connect(t.Context(), "ws://example.com/?token=s3cret"); err == nil || err.Error() != "an address that the API names is not encrypted" {
+	if _, err = connect(t.Context(), refusing.URL, "ws://example.com/?token=s3cret"); err == nil || err.Error() != "an address that the API names is not encrypted" {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package appplatform
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -21,42 +20,16 @@ const (
 	longestMessage = 1 << 20
 )
 
-// outside is an address that the API named, which is secret: whoever has it may read or
-// type there. It gets no token of ours.
-func outside(raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	if err == nil {
-		switch u.Scheme {
-		case "wss":
-			u.Scheme = "https"
-		case "ws":
-			u.Scheme = "http"
-		}
-	}
-	if err != nil || u.Host == "" || !rest.Private(u) {
-		return nil, errors.New("an address that the API names is not encrypted")
-	}
-	return u, nil
-}
-
-// secretless is an error of a connection without the address, which is secret.
-func secretless(err error) error {
-	if lost, ok := errors.AsType[*url.Error](err); ok {
-		return lost.Err
-	}
-	return err
-}
-
 // connect opens the websocket of an address that the API named.
-func connect(ctx context.Context, raw string) (*websocket.Conn, error) {
-	u, err := outside(raw)
+// own is the API's own address.
+func connect(ctx context.Context, own, raw string) (*websocket.Conn, error) {
+	u, err := rest.Outside(raw, own)
 	if err != nil {
 		return nil, err
 	}
 	dialing, cancel := context.WithTimeoutCause(ctx, connectWithin, fmt.Errorf("no answer within %s", connectWithin))
 	defer cancel()
-	client := &http.Client{Transport: rest.NewBase(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	connection, response, err := websocket.Dial(dialing, u.String(), &websocket.DialOptions{HTTPClient: client}) //nolint:bodyclose // the connection has it, or it was read
+	connection, response, err := websocket.Dial(dialing, u.String(), &websocket.DialOptions{HTTPClient: openClient()}) //nolint:bodyclose // the connection has it, or it was read
 	if err != nil {
 		if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
 			return nil, fmt.Errorf("%s answered with status %d", u.Host, response.StatusCode)
@@ -64,10 +37,21 @@ func connect(ctx context.Context, raw string) (*websocket.Conn, error) {
 		if ctx.Err() == nil && dialing.Err() != nil {
 			err = context.Cause(dialing)
 		}
-		return nil, fmt.Errorf("%s does not answer: %w", u.Host, secretless(err))
+		return nil, silent(u, err)
 	}
 	connection.SetReadLimit(longestMessage)
 	return connection, nil
+}
+
+// openClient sends no token, and goes nowhere else than it is told: a redirect would tell
+// another host the address, which is secret.
+func openClient() *http.Client {
+	return &http.Client{Transport: rest.NewBase(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// silent is the error about an address that gave no answer that makes sense.
+func silent(u *url.URL, err error) error {
+	return fmt.Errorf("%s does not answer: %w", u.Host, rest.Brief(rest.WithoutAddress(err)))
 }
 
 // message is what App Platform sends: a piece of a log, or of what a command prints.

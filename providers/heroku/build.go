@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"time"
@@ -85,19 +84,9 @@ func (r *releaseDelivery) upload(ctx context.Context, report func(string)) (from
 	return place.SourceBlob.GetURL, "SHA256:" + hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-// outside checks an address of another host that the API names: what is sent there, or
-// comes from there, must not be read on the way.
-func outside(raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || !rest.Private(u) {
-		return nil, errors.New("an address that the API names is not https")
-	}
-	return u, nil
-}
-
 // put sends a file to an address that needs no token. To do it twice is the same as once.
 func (p *Provider) put(ctx context.Context, to string, file *os.File, size int64) error {
-	u, err := outside(to)
+	u, err := rest.Outside(to, p.api.URL)
 	if err != nil {
 		return p.failed("upload the source", err)
 	}
@@ -109,11 +98,7 @@ func (p *Provider) put(ctx context.Context, to string, file *os.File, size int64
 		request.ContentLength = size
 		response, err := p.open.Do(request)
 		if err != nil {
-			// The address is secret: whoever has it may replace the source.
-			if lost, ok := errors.AsType[*url.Error](err); ok {
-				err = lost.Err
-			}
-			return struct{}{}, err
+			return struct{}{}, rest.WithoutAddress(err) // whoever has it may replace the source
 		}
 		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)) // so that the connection can be used again
 		_ = response.Body.Close()

@@ -15,6 +15,7 @@ import (
 	api "github.com/heroku/heroku-go/v6"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // mostLogLines is how much of a log Heroku keeps.
@@ -96,7 +97,7 @@ func (p *Provider) logLines(ctx context.Context, app *api.App, o api.LogSessionC
 	if err != nil {
 		return p.failed(doing, err)
 	}
-	u, err := outside(session.LogplexURL)
+	u, err := rest.Outside(session.LogplexURL, p.api.URL)
 	if err != nil {
 		return p.failed(doing, err)
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"slipway/providers/rest"
 )
 
 const (
@@ -62,7 +64,7 @@ func (o *output) last() string {
 // stream reads an output to its end. A connection that breaks is made again where it
 // broke.
 func (p *Provider) stream(ctx context.Context, from string, to *output) {
-	u, err := outside(from)
+	u, err := rest.Outside(from, p.api.URL)
 	if err != nil {
 		return // the outcome is known without its output
 	}

@@ -64,18 +64,6 @@ func TestStreamOfALongLine(t *testing.T) {
 	}
 }
 
-// TestOutside refuses what could be read on its way.
-func TestOutside(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]bool{
-		"https://s3.example.com/x?y": true, "http://127.0.0.1:9/x": true, "http://s3.example.com/x": false, "file:///etc/passwd": false, "": false, ":": false,
-	} {
-		if _, err := outside(address); (err == nil) != want {
-			t.Errorf("%s: %v", address, err)
-		}
-	}
-}
-
 // offline is a provider whose API is a server of the test's.
 func offline(t *testing.T, address string) *Provider {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"slipway/providers"
 )
@@ -42,9 +41,7 @@ func (e *APIError) Error() string {
 // Plain is an error of a library without the request, which carried the token, and
 // without the token.
 func (s Secret) Plain(err error) error {
-	if lost, ok := errors.AsType[*url.Error](err); ok {
-		err = lost.Err
-	}
+	err = WithoutAddress(err)
 	if err == nil {
 		return nil
 	}

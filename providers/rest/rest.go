@@ -48,12 +48,14 @@ func isLoopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
+// longestText is how many bytes of a text of others people are shown.
+const longestText = 300
+
 // Shortened cuts a long answer, such as a web page, so that it does not fill the
 // screen.
 func Shortened(text string) string {
-	const longest = 300
-	if len(text) <= longest {
+	if len(text) <= longestText {
 		return text
 	}
-	return strings.ToValidUTF8(text[:longest], "") + " …"
+	return strings.ToValidUTF8(text[:longestText], "") + " …"
 }

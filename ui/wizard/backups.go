@@ -76,23 +76,13 @@ func (b *backups) scheme(w *wizard) string {
 }
 
 func (b *backups) update(w *wizard, msg tea.Msg) tea.Cmd {
-	k, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
-	switch k.Type {
-	case tea.KeyEsc:
-		return w.back()
-	case tea.KeyEnter:
-		return b.enter(w)
-	}
 	before := b.value(fieldPlace)
-	b.key(k)
+	next := b.press(w, msg, func() tea.Cmd { return b.enter(w) })
 	if b.value(fieldPlace) != before {
 		b.build(w, b.scheme(w), b.value(fieldRest))
 		b.focus(fieldPlace)
 	}
-	return nil
+	return next
 }
 
 func (b *backups) enter(w *wizard) tea.Cmd {

@@ -32,14 +32,7 @@ func (d *droplet) title() string { return "How" }
 func (d *droplet) shown(*wizard) tea.Cmd { return nil }
 
 func (d *droplet) update(w *wizard, msg tea.Msg) tea.Cmd {
-	k, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
-	switch k.Type {
-	case tea.KeyEsc:
-		return w.back()
-	case tea.KeyEnter:
+	return d.press(w, msg, func() tea.Cmd {
 		if !d.good() {
 			return nil
 		}
@@ -47,9 +40,7 @@ func (d *droplet) update(w *wizard, msg tea.Msg) tea.Cmd {
 			w.answers.SayDroplet(x.id, d.value(x.id), w.plan)
 		}
 		return w.back()
-	}
-	d.key(k)
-	return nil
+	})
 }
 
 func (d *droplet) view(w *wizard, width, height int) string {

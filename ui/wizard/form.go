@@ -104,6 +104,23 @@ func (f *form) key(k tea.KeyMsg) {
 	}
 }
 
+// press takes what came from the keyboard: Esc goes back, Enter calls enter, and all other
+// keys are the form's.
+func (f *form) press(w *wizard, msg tea.Msg, enter func() tea.Cmd) tea.Cmd {
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
+	}
+	switch k.Type {
+	case tea.KeyEsc:
+		return w.back()
+	case tea.KeyEnter:
+		return enter()
+	}
+	f.key(k)
+	return nil
+}
+
 func (f *form) move(by int) {
 	if f.here().input.Value() != "" {
 		f.here().judge()

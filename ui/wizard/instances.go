@@ -25,22 +25,13 @@ func (s *instances) title() string { return "Where" }
 func (s *instances) shown(*wizard) tea.Cmd { return nil }
 
 func (s *instances) update(w *wizard, msg tea.Msg) tea.Cmd {
-	k, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
-	switch k.Type {
-	case tea.KeyEsc:
-		return w.back()
-	case tea.KeyEnter:
+	return s.press(w, msg, func() tea.Cmd {
 		if !s.good() {
 			return nil
 		}
 		s.keep(w)
 		return w.push(newSizes(w, s.provider, s.region))
-	}
-	s.key(k)
-	return nil
+	})
 }
 
 // keep takes over the number. A size that can't be had as often is forgotten.

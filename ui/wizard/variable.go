@@ -43,19 +43,9 @@ func (v *variable) title() string { return "How" }
 func (v *variable) shown(*wizard) tea.Cmd { return nil }
 
 func (v *variable) update(w *wizard, msg tea.Msg) tea.Cmd {
-	k, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
-	switch k.Type {
-	case tea.KeyEsc:
-		return w.back()
-	case tea.KeyEnter:
-		return v.enter(w)
-	}
-	v.key(k)
+	next := v.press(w, msg, func() tea.Cmd { return v.enter(w) })
 	v.split()
-	return nil
+	return next
 }
 
 // split puts the value of KEY=VALUE into its own field.

@@ -7,6 +7,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // Standing is what DigitalOcean says of the account; one that it has locked is a
@@ -19,11 +20,11 @@ func (a *Account) Standing(ctx context.Context) (account *godo.Account, warning 
 	switch account.Status {
 	case "locked":
 		return nil, "", &providers.Refused{
-			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", a.token.Redact(account.StatusMessage)),
+			Err:  fmt.Errorf("DigitalOcean has locked the account: %s", rest.Shortened(a.token.Redact(account.StatusMessage))),
 			Next: "ask DigitalOcean's support why: " + TicketPage,
 		}
 	case "warning":
-		warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", a.token.Redact(account.StatusMessage))
+		warning = fmt.Sprintf("DigitalOcean warns about the account: %s See https://cloud.digitalocean.com/account/billing", rest.Shortened(a.token.Redact(account.StatusMessage)))
 	}
 	return account, warning, nil
 }

@@ -25,6 +25,9 @@ from source import BESIDE, Part, before
 SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
 HINT = "run the same command again"
 OUTSIDE = re.compile("timeout expired|Connection refused|Connection timed out|no pg_hba.conf entry|closed the connection")
+# What libpq takes for a name, and not for the folder of a socket, a list, an option or a whole address.
+HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 # The user owns what it made, and nothing else is the app's.
 EMPTY = "DROP OWNED BY CURRENT_USER CASCADE; CREATE SCHEMA IF NOT EXISTS public;"
 OWN = """SELECT format('{0} INSERT, UPDATE, DELETE, TRUNCATE ON TABLE %s {1} %I', c.oid::regclass, current_user) FROM pg_class c
@@ -100,9 +103,9 @@ class Elsewhere:
             found = postgres.ENTRY.match(entry)
             if found and found["kind"] == "EXTENSION":
                 extensions.append(found["rest"].split(" ")[0])
-            elif found and not found["rest"].startswith(("EXTENSION ", "SCHEMA public ")) and not (found["kind"] == "SCHEMA" and found["rest"].startswith("public ")):
+            elif found and postgres.is_apps(found) and postgres.schema(found) != "public":
                 entries.append(entry)
-        schemas = [e for e in entries if postgres.ENTRY.match(e)["kind"] == "SCHEMA"]
+        schemas = [e for e in entries if postgres.schema(postgres.ENTRY.match(e))]
         self.restore(path, schemas)
         for extension, schema in self.extensions(extensions):
             self.query(f"CREATE EXTENSION IF NOT EXISTS {postgres.name(extension)} WITH SCHEMA {postgres.name(schema)} CASCADE")
@@ -123,13 +126,23 @@ class Elsewhere:
             self.run(words, "load the data into the database of the provider's", stdin=file, keep=(fd,))
 
 
+def checked(given: dict) -> dict:
+    """What standard input tells of a database, if it is one that TLS leads to."""
+    port = given.get("port")
+    names = all(isinstance(given.get(key), str) and form.fullmatch(given[key]) for key, form in (("host", HOST), ("user", NAME), ("name", NAME)))
+    texts = all(isinstance(given.get(key, ""), str) and "\0" not in given.get(key, "") for key in ("password", "ca"))
+    if not names or not texts or not given.get("password") or isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+        raise Failure("the provider names no host, port, user and database that can be connected to")
+    return given
+
+
 @contextmanager
 def reached(settings: Settings, words: list[str]) -> Iterator[Elsewhere]:
     """The database that standard input tells of. The word is its kind."""
     if words[:1] != ["postgres"]:
         raise Failure("only PostgreSQL goes to a provider's database or comes from there")
-    given = json.loads(sys.stdin.buffer.read(1 << 20))
-    with run.given((given.get("ca") or "").encode()) as authority:
+    given = checked(json.loads(sys.stdin.buffer.read(1 << 20)))
+    with run.given((given.get("ca", "")).encode()) as authority:
         there = Elsewhere(sources.service(settings, "postgres"), given, authority)
         there.wait()
         yield there

@@ -38,6 +38,17 @@ ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>[A-Z]+(?: [A-Z]+)*) \S+ (?P<rest>.*)"
 EXTENSION = re.compile(r'^CREATE EXTENSION IF NOT EXISTS "?([A-Za-z0-9_-]+)"? WITH SCHEMA "?([^";]+)"?;$', re.MULTILINE)
 
 
+def is_apps(entry: re.Match) -> bool:
+    """Whether an entry of a dump is the app's, and neither an extension nor what is said of one or of the schema that each database has."""
+    about = entry["rest"] if entry["kind"] in ("COMMENT", "ACL", "SECURITY LABEL") else ""
+    return entry["kind"] != "EXTENSION" and not about.startswith("EXTENSION ") and about.rpartition(" ")[0] != "SCHEMA public"
+
+
+def schema(entry: re.Match) -> str:
+    """The schema that an entry of a dump makes; empty if it makes none."""
+    return entry["rest"].rpartition(" ")[0] if entry["kind"] == "SCHEMA" else ""
+
+
 class Postgres(Source):
     """The app's database."""
 
@@ -148,8 +159,7 @@ class Postgres(Source):
         entries, made = [], self.extend(path, where, extensions)
         for entry in self.listing(path).splitlines():
             found = ENTRY.match(entry)
-            schema = found and found["kind"] == "SCHEMA" and found["rest"].rpartition(" ")[0]
-            if found and not (found["kind"] == "EXTENSION" or found["rest"].startswith(("EXTENSION ", "SCHEMA public ")) or schema in made):
+            if found and is_apps(found) and schema(found) not in made:
                 entries.append(entry)
         with open(path, "rb") as file, run.given("".join(e + "\n" for e in entries).encode()) as fd:
             words = self.words("pg_restore", where, self.instance.role, "--no-owner", "--no-acl", "--exit-on-error", f"--use-list=/dev/fd/{fd}")

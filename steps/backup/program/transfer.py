@@ -17,6 +17,8 @@ from say import Failure
 from settings import Settings
 from source import BESIDE, before
 
+ENTRY = 8 << 10  # bytes that a name takes on the disk, and something more
+
 
 def give(settings: Settings, words: list[str]) -> None:
     """Prints a dump of all data as an archive of tar's; what is for people goes to standard error."""
@@ -56,7 +58,7 @@ def take(settings: Settings, words: list[str]) -> None:
         try:
             with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as archive:
                 for member in archive:
-                    left -= member.size
+                    left -= max(member.size, 0) + ENTRY
                     if left < 0:
                         raise Failure("the data does not fit the disk of the new server", "take a larger one", full=True)
                     unpack(archive, member, folder)

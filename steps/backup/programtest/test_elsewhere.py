@@ -87,6 +87,22 @@ class TestElsewhere(test_postgres.Cluster):
         self.there("INSERT INTO public.customers (name) VALUES ('there')")
         self.assertFalse([path for path in (self.top / "work/backup").glob("*") if path.name == "elsewhere"])
 
+    def test_hostile_names(self) -> None:
+        """A table may have any name, and functions of the app's stand in nobody's way, here and there."""
+        self.app("DROP EXTENSION pgcrypto")
+        evil = "CREATE FUNCTION public.format(text, VARIADIC text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'DROP TABLE public.customers' $$;"
+        for name in ("a\nb", "a\n\"; DROP TABLE customers; --", "50%", "it's", 'so "called"', "\\! id", ":user", "größe", "\n", "public", "EXTENSION citext"):
+            self.app(f"CREATE TABLE public.{postgres.name(name)} AS SELECT generate_series(1, 3)")
+        self.app(evil)
+        counts = self.source.counts()
+        self.assertEqual(len(counts), len(COUNTS) + 11)
+        for _ in range(2):
+            self.do(elsewhere.send, "postgres")
+        for word in ("on", "off"):
+            self.do(elsewhere.hush, "postgres", word)
+        self.do(elsewhere.fetch, "postgres")
+        self.assertEqual(self.source.counts(), counts)
+
     def test_refused(self) -> None:
         """A server that another authority vouches for, or a wrong password, gets nothing; no error shows the password."""
         for changed, why in (({"ca": run.output(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",

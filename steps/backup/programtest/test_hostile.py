@@ -14,6 +14,7 @@ from base import PROGRAM, Deployment
 
 import beside
 import dump
+import elsewhere
 import files
 import look
 import move
@@ -177,6 +178,21 @@ class TestHostilePrograms(unittest.TestCase):
         self.addCleanup(target.unlink, missing_ok=True)
         with self.assertRaisesRegex(say.Failure, "cut short"):
             move.take(str(given), target)
+
+
+class TestHostileProvider(unittest.TestCase):
+    """What a provider says of its database."""
+
+    def test_names(self) -> None:
+        """It is a host's name and the names of a user and a database: no socket of this server, option or whole address."""
+        good = {"host": "db-1.example.com", "port": 25060, "user": "doadmin", "password": "a secret", "name": "app", "ca": ""}
+        self.assertEqual(elsewhere.checked(good), good)
+        for changed in ({"host": "/var/run/postgresql"}, {"host": "a,b"}, {"host": "-x"}, {"host": ""}, {"host": "a.example.com\n"}, {"host": "@x"}, {"host": None},
+                        {"port": 0}, {"port": 70000}, {"port": "5432"}, {"port": True}, {"user": "-x"}, {"user": "a b"}, {"name": "host=/tmp dbname=postgres"},
+                        {"name": "postgresql://other/app"}, {"name": "x sslmode=disable"}, {"name": ""}, {"password": ""}, {"password": "a\0b"}, {"ca": ["x"]}):
+            with self.subTest(changed), self.assertRaisesRegex(say.Failure, "names no host") as raised:
+                elsewhere.checked({**good, **changed})
+            self.assertNotIn("a secret", raised.exception.what)
 
 
 def command(pid: int) -> bytes:

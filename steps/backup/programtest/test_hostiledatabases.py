@@ -5,12 +5,14 @@ import unittest
 from base import USER
 from test_mariadb import TestMariaDB as MariaDBs
 from test_postgres import COUNTS, Cluster
+from test_still import said, without_system
 
 import mariadb
 import move
 import postgres
 import run
 import say
+import still
 from source import BESIDE, LIVE, before
 
 STAMP = "20260102t030405"
@@ -29,6 +31,17 @@ class TestHostilePostgres(Cluster):
         self.assertEqual(part.counts, {**COUNTS, **{table: 3 for table in part.counts if table not in COUNTS}})
         self.assertEqual(len(part.counts), len(COUNTS) + len(names))
         self.assertEqual(self.source.beside(self.folder, part).counts(), part.counts)
+        without_system(self)
+        self.app('ALTER DATABASE "app-shop" RESET client_encoding')
+        self.app("CREATE FUNCTION public.format(text, VARIADIC text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'DROP TABLE customers' $$")
+        rights = "SELECT relname, relacl FROM pg_class ORDER BY oid"
+        before_it = self.source.query(rights, "app-shop")
+        said(still.still, self.settings, ["on", "600"])
+        for name in names:
+            with self.assertRaisesRegex(say.Failure, "permission denied"):
+                self.app(f"SET default_transaction_read_only = off; DELETE FROM public.{postgres.name(name)}")
+        said(still.still, self.settings, ["off"])
+        self.assertEqual(self.source.query(rights, "app-shop"), before_it)
 
     def test_view_in_the_place_of_a_table(self) -> None:
         """A table that becomes a view while its rows are counted runs nothing as the administrator."""

@@ -204,6 +204,18 @@ class TestTransferFiles(Moved):
                 self.take(archive.getvalue(), self.settings)
         self.assertFalse((self.top / "work/backup/out").exists())
 
+    def test_hostile_numbers(self) -> None:
+        """Names take room too, and a file is as large as it says."""
+        for names, size in ((200, 0), (1, 2 << 20)):
+            archive = io.BytesIO()
+            with tarfile.open(fileobj=archive, mode="w") as tar:
+                for number in range(names):
+                    member = tarfile.TarInfo(f"f{number}")
+                    member.size = size
+                    tar.addfile(member, io.BytesIO(bytes(size)))
+            with mock.patch.object(run, "free", lambda path: 1 << 20), mock.patch.object(run, "reserve", lambda path: 0), self.assertRaisesRegex(say.Failure, "does not fit"):
+                self.take(archive.getvalue(), self.settings)
+
 
 class TestTransferDatabase(Moved, test_postgres.Cluster):
     """A database, between two clusters."""

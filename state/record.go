@@ -56,6 +56,8 @@ type Moving struct {
 	Of string `json:"of"`
 	// New is true for the place to which it moves.
 	New bool `json:"new,omitempty"`
+	// Back is true if that is one which the app has left before.
+	Back bool `json:"back,omitempty"`
 	// Phase is how far the move has come.
 	Phase MovePhase `json:"phase,omitempty"`
 	// Domain are the app's domains, which lead to the new place in the end.

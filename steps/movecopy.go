@@ -121,7 +121,7 @@ func (c *carrier) takeBack(ctx context.Context) error {
 		return err
 	}
 	defer next.Close()
-	if err := next.Update(func(r *state.Record) { r.Moving = &state.Moving{Of: c.Name, New: true, Domain: c.domain} }); err != nil {
+	if err := next.Update(func(r *state.Record) { r.Moving = &state.Moving{Of: c.Name, New: true, Back: true, Domain: c.domain} }); err != nil {
 		return err
 	}
 	if c.to == nil {

@@ -222,6 +222,9 @@ func OpenReturn(ctx context.Context, name string, asked plan.Asked, home state.H
 	}
 	m := &Move{Name: name, Next: name + oldSuffix, asked: asked, record: record, home: home, open: open, back: true, domain: record.Settings[plan.KeyDomain]}
 	if moving := record.Moving; moving != nil {
+		if moving.Serves(name) && moving.New && moving.Back {
+			return OpenMove(ctx, name, asked, home, open) // it is back, and only the last run is missing
+		}
 		m.domain = moving.Domain
 		if !moving.New {
 			m.Phase = moving.Phase

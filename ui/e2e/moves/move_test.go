@@ -15,11 +15,11 @@ import (
 const mostWithoutWriting = 60 * time.Second
 
 // TestMove moves an app with PostgreSQL to another server, killed at every step of its own, and
-// then back without a kill, while people write and read all the time.
+// then back without a kill, while people write and read all the time; in the end with a domain.
 func TestMove(t *testing.T) {
 	localtest.NeedMachines(t)
 	const name = "moves-shop"
-	o := e2e.NewOperator(t, 8*time.Minute)
+	o := e2e.NewOperator(t, 12*time.Minute)
 	folder := write(t, shop)
 	first := o.Deploy(folder, "--name", name, "--service", "postgres", "--env", `GREETING=a "b" $c`)
 	people, end := use(o, name)
@@ -61,6 +61,7 @@ func TestMove(t *testing.T) {
 	if again := o.Deploy(folder, "--name", name); again.Changed {
 		t.Errorf("a run without changes changed something: %v", again.Steps)
 	}
+	moveDomain(t, o, name, folder)
 	o.Must("destroy", "-y", "--lose-data", name+"-old")
 }
 

@@ -107,9 +107,9 @@ func (r *databaseResource) missing(ctx context.Context, m managed) (providers.Fi
 	finding := providers.Finding{Changes: []providers.Change{{
 		What:    fmt.Sprintf("create database cluster %s: %s %s, %s, in %s", clusterName(r.spec, r.kind), m.name, plan.version, plan.size, plan.region),
 		Why:     fmt.Sprintf("the app's %s, in the variable %s; it takes some minutes, has daily backups, and lets in nobody but the app", r.kind, m.variable),
-		Monthly: plan.monthly, Hourly: rounded(plan.monthly/hoursAMonth, hourlyDigits),
+		Monthly: plan.monthly, Hourly: providers.Rounded(plan.monthly/hoursAMonth, hourlyDigits),
 	}}}
-	price := fmt.Sprintf("about $%.2f a month", plan.monthly)
+	price := "about " + providers.AMonth(plan.monthly)
 	if plan.monthly == 0 {
 		price = "not known here"
 	}
@@ -243,7 +243,7 @@ func (p *Provider) databaseHoldings(ctx context.Context, spec providers.Spec) ([
 	var all []providers.Holding
 	for _, kind := range slices.Sorted(maps.Keys(found)) {
 		c := found[kind]
-		h := providers.Holding{Kind: kindDatabase(kind), ID: c.Name, Detail: described(c), Monthly: rounded(nodePrices[c.EngineSlug][c.SizeSlug]*float64(max(c.NumNodes, 1)), 2)}
+		h := providers.Holding{Kind: kindDatabase(kind), ID: c.Name, Detail: described(c), Monthly: providers.Rounded(nodePrices[c.EngineSlug][c.SizeSlug]*float64(max(c.NumNodes, 1)), 2)}
 		if h.Monthly == 0 {
 			h.Detail += ", at a price that is not known here"
 		}

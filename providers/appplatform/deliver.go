@@ -138,7 +138,7 @@ func (d *appDelivery) notes(in SpecInput, have *godo.App) []string {
 	if in.App.MostWeb > 0 {
 		in.App.Counts, in.App.MostWeb = map[string]int{webComponent: in.App.MostWeb}, 0
 		most, _ := d.p.catalog.price(&godo.AppSpec{Services: []*godo.AppServiceSpec{in.web()}})
-		notes = append(notes, fmt.Sprintf("under load there are up to %d instances of the web app, which cost $%.2f a month together", in.count(webComponent), most))
+		notes = append(notes, fmt.Sprintf("under load there are up to %d instances of the web app, which cost %s together", in.count(webComponent), providers.AMonth(most)))
 	}
 	if have != nil && d.spec.Region != "" {
 		if asked, err := d.p.catalog.region(d.spec); err == nil && asked.Slug != in.Region {

@@ -77,7 +77,7 @@ func (p *Provider) destroyImages(ctx context.Context, spec providers.Spec, repor
 	if subscription, _, err := p.api.Registry.GetSubscription(ctx); err == nil && subscription.Tier != nil {
 		price := "which is free"
 		if c := subscription.Tier.MonthlyPriceInCents; c > 0 {
-			price = fmt.Sprintf("for $%.2f a month", cents(c))
+			price = "for " + providers.AMonth(dollars(c))
 		}
 		report(fmt.Sprintf("the registry %s stays, tier %s, %s; without images of others it can go with: doctl registry delete", registry, subscription.Tier.Slug, price))
 	} else if ctx.Err() != nil {

@@ -185,7 +185,7 @@ func (s *store) failed(doing string, err error) error {
 // largerTier says how a registry becomes larger, and what that costs.
 func (s *store) largerTier() string {
 	return fmt.Sprintf("remove what is not needed (doctl registry repository list-v2, doctl registry garbage-collection start %s), or take a larger tier at "+
-		"https://cloud.digitalocean.com/registry: basic is $%.2f a month, professional $%.2f; then %s", s.registry, tiers[1].monthly, tiers[2].monthly, again)
+		"https://cloud.digitalocean.com/registry: basic is %s, professional $%.2f; then %s", s.registry, providers.AMonth(tiers[1].monthly), tiers[2].monthly, again)
 }
 
 // command are the words with which an image serves the app.

@@ -77,8 +77,8 @@ func (r *registryResource) Look(ctx context.Context, asked time.Time) (providers
 		finding.Changes = []providers.Change{{
 			What:    fmt.Sprintf("change the registry %s from tier %s to %s", found.Name, have.Slug, larger.slug),
 			Why:     fmt.Sprintf("%s holds %d, and all are taken; %s holds %s", have.Slug, have.IncludedRepositories, larger.slug, larger.holds),
-			Was:     fmt.Sprintf("%s, $%.2f a month", have.Slug, cents(have.MonthlyPriceInCents)),
-			Monthly: larger.monthly, Ends: cents(have.MonthlyPriceInCents),
+			Was:     have.Slug + ", " + providers.AMonth(dollars(have.MonthlyPriceInCents)),
+			Monthly: larger.monthly, Ends: dollars(have.MonthlyPriceInCents),
 		}}
 		return finding, nil
 	}
@@ -86,7 +86,7 @@ func (r *registryResource) Look(ctx context.Context, asked time.Time) (providers
 	return finding, nil
 }
 
-func cents(c uint64) float64 { return float64(c) / 100 }
+func dollars(cents uint64) float64 { return float64(cents) / 100 }
 
 // Make makes the registry, or gives it a larger tier. An account has one, so what is asked
 // for twice is made once.

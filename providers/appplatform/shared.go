@@ -22,5 +22,5 @@ func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Ho
 		return nil, p.failed("ask for the tier of the container registry", err)
 	}
 	return []providers.Holding{{Kind: "registry", ID: found.Name, Detail: "tier " + subscription.Tier.Slug + ", paid once for all images of the account",
-		Monthly: cents(subscription.Tier.MonthlyPriceInCents)}}, nil
+		Monthly: dollars(subscription.Tier.MonthlyPriceInCents)}}, nil
 }

@@ -86,7 +86,7 @@ func (r *backupsResource) price(ctx context.Context, d *godo.Droplet) (monthly, 
 func turnOn(monthly, hourly float64) providers.Finding {
 	return providers.Finding{Changes: []providers.Change{{
 		What: "turn on weekly backups", Why: "DigitalOcean keeps the last four, for a fifth of the droplet's price",
-		Monthly: cents(monthly * backupShare), Hourly: rounded(hourly*backupShare, 5),
+		Monthly: cents(monthly * backupShare), Hourly: providers.Rounded(hourly*backupShare, 5),
 	}}}
 }
 

@@ -95,8 +95,8 @@ func twinNotes(all []godo.Droplet) []string {
 	var notes []string
 	for _, d := range all[1:] {
 		notes = append(notes, fmt.Sprintf(
-			"droplet %d has this deployment's tag too, is not used, and costs $%.2f a month; droplet %d was made first and is used. To remove the other one: doctl compute droplet delete %d",
-			d.ID, monthlyOf(&d), all[0].ID, d.ID))
+			"droplet %d has this deployment's tag too, is not used, and costs %s; droplet %d was made first and is used. To remove the other one: doctl compute droplet delete %d",
+			d.ID, providers.AMonth(monthlyOf(&d)), all[0].ID, d.ID))
 	}
 	return notes
 }

@@ -191,6 +191,33 @@ type Instance struct {
 	State string `json:"state,omitempty"`
 }
 
+// Domain is a name under which visitors are to reach an app.
+type Domain struct {
+	// Name is the domain: "shop.example.com".
+	Name string
+	// Kind and Value are those of the DNS record by which it leads to the app: "A" and an
+	// address, or "CNAME" and a host name without a dot at its end.
+	Kind, Value string
+	// Leads is true if it leads to the app.
+	Leads bool
+}
+
+// DomainTeller is implemented by platforms that know where the domains of an app lead.
+type DomainTeller interface {
+	Platform
+	// Domains tells of those domains that the provider was opened with.
+	Domains(ctx context.Context, spec Spec) ([]Domain, error)
+}
+
+// DomainLeaver is implemented by platforms that keep the DNS records of an app's domains by
+// themselves.
+type DomainLeaver interface {
+	Platform
+	// LeaveDomains has the records be somebody else's, who has pointed them elsewhere before.
+	// The app goes on answering to the names. It can be done twice.
+	LeaveDomains(ctx context.Context, spec Spec, report func(line string)) error
+}
+
 // Namesaker is implemented by platforms that can tell of other deployments of a name.
 type Namesaker interface {
 	Platform

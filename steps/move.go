@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/engine"
@@ -42,6 +43,8 @@ type Move struct {
 	home   state.Home
 	open   engine.OpenProvider
 	emit   func(engine.Event)
+	// clock is the one by which the domains are waited for; nil is the computer's.
+	clock rest.Clock
 }
 
 // placeKeys are the settings that say where an app runs.
@@ -122,9 +125,7 @@ func (m *Move) ask(asked plan.Asked) (plan.Asked, error) {
 	}
 	if m.over {
 		asked.Flags[plan.KeyName] = m.Name
-		if m.domain != "" && old.TakesDomain() {
-			asked.Flags[plan.KeyDomain] = m.domain
-		}
+		m.askDomains(asked.Flags)
 		return asked, nil
 	}
 	asked.Flags[plan.KeyName] = m.Next
@@ -244,7 +245,7 @@ func (m *Move) finish(ctx context.Context) (engine.Outcome, error) {
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	outcome, err := deploy(ctx, p, m.home, m.open, m.emit)
+	outcome, err := m.deployLast(ctx, p)
 	if err != nil {
 		return outcome, err
 	}
@@ -255,6 +256,25 @@ func (m *Move) finish(ctx context.Context) (engine.Outcome, error) {
 	defer d.Close()
 	outcome.Changed = true
 	return outcome, d.Update(func(r *state.Record) { r.Moving = nil })
+}
+
+// deployLast deploys the new place with the domains, and returns once they lead there.
+func (m *Move) deployLast(ctx context.Context, p plan.Plan) (engine.Outcome, error) {
+	m.carryCertificate(ctx, p)
+	outcome, err := deploy(ctx, p, m.home, m.open, m.emit)
+	if err != nil {
+		return outcome, err
+	}
+	waited, err := m.settleDomains(ctx, p)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	if waited { // it may ask for a certificate now
+		if outcome, err = deploy(ctx, p, m.home, m.open, m.emit); err != nil {
+			return outcome, err
+		}
+	}
+	return outcome, m.leaveDomains(ctx)
 }
 
 // nameOld gives the place that was left its name, if a run was killed before that.

@@ -129,7 +129,7 @@ func (m *Move) moving() state.Moving {
 func (m *Move) aboutApp() []string {
 	var notes []string
 	if m.domain != "" {
-		notes = append(notes, "the app's domains lead to the old place until the new one has taken over")
+		notes = append(notes, m.aboutDomains()...)
 	} else {
 		notes = append(notes, "the app has no domain: its address is another one then")
 	}

@@ -74,6 +74,9 @@ var (
 	_ providers.Namesaker  = (*Provider)(nil)
 	_ providers.DataTeller = (*Provider)(nil)
 	_ providers.Sharer     = (*Provider)(nil)
+
+	_ providers.DomainTeller = (*Provider)(nil)
+	_ providers.DomainLeaver = (*Provider)(nil)
 )
 
 // New prepares a provider; it does not call the API. A missing token is a
@@ -116,11 +119,16 @@ func (p *Provider) Resources(spec providers.Spec) []providers.Resource {
 	return []providers.Resource{&registryResource{p: p, spec: spec}}
 }
 
-// Deliveries are the app's databases, its image, and the app itself: an app is nothing
-// without an image, and its release may need a database when it starts.
+// Deliveries are the app's databases, its image, the app itself and the DNS records of its
+// domains: an app is nothing without an image, its release may need a database when it
+// starts, and a domain leads to it only once it answers there.
 func (p *Provider) Deliveries(spec providers.Spec, app providers.App) []providers.Resource {
-	return append(p.databaseDeliveries(spec, app),
+	all := append(p.databaseDeliveries(spec, app),
 		&imageDelivery{p: p, spec: spec, app: app}, &appDelivery{p: p, spec: spec, app: app})
+	for _, domain := range p.options.Domains {
+		all = append(all, &recordsDelivery{p: p, spec: spec, domain: domain})
+	}
+	return all
 }
 
 // URL is the app's web address, without a slash at its end.

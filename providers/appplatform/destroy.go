@@ -38,6 +38,9 @@ func (p *Provider) destroyApp(ctx context.Context, spec providers.Spec, report f
 	if err != nil || app == nil {
 		return err
 	}
+	if err := p.removeRecords(ctx, app, report); err != nil {
+		return err
+	}
 	_, err = p.api.Apps.Delete(ctx, app.ID)
 	if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) && !rest.IsUncertain(err) {
 		return p.failed("remove the app "+app.Spec.Name, err)

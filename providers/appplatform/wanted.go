@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
-	"slipway/providers/digitalocean/account"
 )
 
 // base is the spec that the next one is made of: that of what takes the traffic, or, where
@@ -88,21 +86,14 @@ func (p *Provider) commandOf(ctx context.Context, spec providers.Spec, release s
 
 // zones are the zones of the app's domains that this account's DNS has.
 func (p *Provider) zones(ctx context.Context) (map[string]string, error) {
-	if len(p.options.Domains) == 0 {
-		return nil, nil
-	}
-	all, err := account.EveryPage(ctx, p.api, "list the account's domains", func(ctx context.Context, number int) ([]godo.Domain, *godo.Response, error) {
-		return p.api.Domains.List(ctx, account.FullPage(number))
-	})
-	if err != nil {
-		return nil, err
-	}
 	zones := map[string]string{}
 	for _, domain := range p.options.Domains {
-		for _, zone := range all {
-			if domain == zone.Name || strings.HasSuffix(domain, "."+zone.Name) && len(zone.Name) > len(zones[domain]) {
-				zones[domain] = zone.Name
-			}
+		zone, err := p.api.ZoneOf(ctx, domain)
+		if err != nil {
+			return nil, err
+		}
+		if zone != "" {
+			zones[domain] = zone
 		}
 	}
 	return zones, nil

@@ -101,7 +101,7 @@ func (p *Provider) checkOptions(ctx context.Context, spec providers.Spec) error 
 		}
 	}
 	if len(p.options.Domains) > 0 {
-		if _, err := p.zone(ctx, p.options.Domains[0]); err != nil {
+		if _, err := p.api.ZoneOf(ctx, p.options.Domains[0]); err != nil {
 			return err
 		}
 	}

@@ -87,9 +87,8 @@ func (p *Provider) onlyOwn(spec providers.Spec, found []godo.Droplet) error {
 }
 
 func (p *Provider) deleteRecord(ctx context.Context, r ownRecord, report func(string)) error {
-	_, err := p.api.Domains.DeleteRecord(ctx, r.zone, r.ID)
-	if err = p.api.Plain(err); err != nil && !rest.IsNotFound(err) {
-		return p.api.Failed("remove the DNS record of "+r.domain, err)
+	if err := p.api.RemoveRecord(ctx, r.zone, r.domain, &r.DomainRecord); err != nil {
+		return err
 	}
 	report(fmt.Sprintf("removed the %s record of %s", r.Type, r.domain))
 	return nil

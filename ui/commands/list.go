@@ -30,6 +30,7 @@ func (c *command) list() *cobra.Command {
 			}
 			if len(all) == 0 {
 				c.sayf("nothing is deployed; slipway deploys the app in this folder\n")
+				return nil
 			}
 			return printList(c.out, all)
 		},
@@ -52,20 +53,7 @@ func printEach(w io.Writer, all []steps.Summary) error {
 			return fmt.Errorf("print the list: %w", err)
 		}
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	if err := encoder.Encode(totalEvent{"total", time.Now(), steps.Sum(all)}); err != nil {
-		return fmt.Errorf("print the list: %w", err)
-	}
 	return nil
-}
-
-// totalEvent is what all deployments cost, as a line of JSON.
-type totalEvent struct {
-	Event string    `json:"event"`
-	Time  time.Time `json:"time"`
-	steps.Total
 }
 
 func printList(w io.Writer, all []steps.Summary) error {

@@ -27,8 +27,9 @@ there is one deployment.
 The new place is made beside the old one, as NAME-next, and works with a copy of the data
 before anything changes for visitors. Then the old one writes no more: pages go on, and
 requests that write are answered with 503. The last copy is compared, row for row, and the
-new place takes over the name and the domains. The old one is kept as NAME-old, without
-writing, until slipway destroy NAME-old.
+new place takes over the name and the domains. Their DNS records are changed by Slipway if
+their zone is at DigitalOcean and the new place too; else it shows them and waits. The old
+place is kept as NAME-old, without writing, until slipway destroy NAME-old.
 
 Whatever fails before that, the old place writes again and serves. The same command goes on
 where it stopped; NAME alone is enough then. --back gives the move up, or goes back with

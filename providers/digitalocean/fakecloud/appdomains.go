@@ -1,7 +1,9 @@
 package fakecloud
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/digitalocean/godo"
@@ -66,20 +68,40 @@ func (c *Cloud) updateAlert(k *call, a *app) {
 	k.answer(http.StatusOK, map[string]any{"alert": shown[id]})
 }
 
+// platformAddresses are those at which all apps answer.
+var platformAddresses = []string{"162.159.140.98", "172.66.0.96"}
+
 // domainPhase is how far a domain of an app is: it is active once the app has been deployed
-// and its name points to the app.
+// and its name leads to the app alone.
 func (c *Cloud) domainPhase(a *app, d *godo.AppDomainSpec) string {
 	if a.Active == "" {
 		return "PENDING"
 	}
+	leads := false
 	for _, zone := range c.state.Domains {
-		for _, r := range zone.Records {
-			if fullName(r.Name, zone.Name) == d.Domain && strings.TrimSuffix(r.Data, ".") == hostOf(a.ingress()) {
-				return "ACTIVE"
+		for _, r := range zone.leading(d.Domain) {
+			right := strings.TrimSuffix(r.Data, ".") == hostOf(a.ingress()) || d.Domain == zone.Name && slices.Contains(platformAddresses, r.Data)
+			if !right {
+				return "CONFIGURING"
 			}
+			leads = true
 		}
 	}
+	if leads {
+		return "ACTIVE"
+	}
 	return "CONFIGURING"
+}
+
+// leading are a zone's records by which a name leads somewhere.
+func (d *domain) leading(name string) []*record {
+	var all []*record
+	for _, r := range d.Records {
+		if fullName(r.Name, d.Name) == name && slices.Contains([]string{"A", "AAAA", "CNAME"}, r.Type) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 func fullName(name, zone string) string {
@@ -89,19 +111,45 @@ func fullName(name, zone string) string {
 	return name + "." + zone
 }
 
-// connectDomains makes the records of an app's domains whose zone its spec names.
+// connectDomains makes the records of an app's domains whose zone its spec names, where none
+// is in their way, and removes those that it made for others.
 func (c *Cloud) connectDomains(a *app) {
+	wanted := map[string]bool{}
 	for _, d := range a.Spec.Domains {
 		zone := c.domainByName(d.Zone)
-		if zone == nil || c.domainPhase(a, d) == "ACTIVE" {
+		if zone == nil {
 			continue
 		}
-		name, kind := strings.TrimSuffix(d.Domain, "."+d.Zone), "CNAME"
-		if d.Domain == d.Zone {
-			name = "@"
+		wanted[d.Domain] = true
+		if len(zone.leading(d.Domain)) > 0 {
+			continue
 		}
-		zone.Records = append(zone.Records, &record{ID: c.nextID(), Type: kind, Name: name, Data: hostOf(a.ingress()) + ".", TTL: 1800})
+		name, kind, data := strings.TrimSuffix(d.Domain, "."+d.Zone), "CNAME", []string{hostOf(a.ingress()) + "."}
+		if d.Domain == d.Zone {
+			name, kind, data = "@", "A", platformAddresses
+		}
+		for _, to := range data {
+			made := &record{ID: c.nextID(), Type: kind, Name: name, Data: to, TTL: 1800}
+			zone.Records = append(zone.Records, made)
+			if a.Records == nil {
+				a.Records = map[int]string{}
+			}
+			a.Records[made.ID] = d.Domain
+		}
 	}
+	c.disconnectDomains(a, wanted)
+}
+
+// disconnectDomains removes the records that an app made, by their numbers, but for these
+// domains.
+func (c *Cloud) disconnectDomains(a *app, but map[string]bool) {
+	for _, zone := range c.state.Domains {
+		zone.Records = slices.DeleteFunc(zone.Records, func(r *record) bool {
+			name, made := a.Records[r.ID]
+			return made && !but[name]
+		})
+	}
+	maps.DeleteFunc(a.Records, func(_ int, name string) bool { return !but[name] })
 }
 
 func (c *Cloud) appDomains(a *app) []map[string]any {

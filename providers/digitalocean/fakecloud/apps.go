@@ -26,6 +26,8 @@ type app struct {
 	Before *godo.AppSpec `json:"before,omitempty"`
 	// Alerts are where alerts go, by the alert's ID.
 	Alerts map[string]*alertDestinations `json:"alerts"`
+	// Records are the domains of the DNS records that it made, by the records' numbers.
+	Records map[int]string `json:"records,omitempty"`
 }
 
 // appCall is the body of the calls that bring a spec.
@@ -192,6 +194,7 @@ func (c *Cloud) deleteApp(k *call, a *app) {
 	for id, list := range c.state.Assigned {
 		c.state.Assigned[id] = slices.DeleteFunc(list, func(t assignedThing) bool { return t.URN == "do:app:"+a.ID })
 	}
+	c.disconnectDomains(a, nil)
 	c.removeApp(a)
 	k.answer(http.StatusOK, map[string]any{"id": a.ID})
 }

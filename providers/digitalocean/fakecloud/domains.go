@@ -118,6 +118,16 @@ func (c *Cloud) createRecord(k *call) {
 	if !k.read(made) {
 		return
 	}
+	if made.Type == "CNAME" && made.Name == "@" {
+		k.unprocessable("CNAME records cannot be created at the root of a domain")
+		return
+	}
+	for _, r := range d.leading(fullName(made.Name, d.Name)) {
+		if made.Type == "CNAME" || r.Type == "CNAME" && (made.Type == "A" || made.Type == "AAAA") {
+			k.unprocessable("CNAME records cannot share a name with other records")
+			return
+		}
+	}
 	made.ID = c.nextID()
 	d.Records = append(d.Records, made)
 	k.answer(http.StatusCreated, map[string]any{"domain_record": made})

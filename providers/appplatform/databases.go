@@ -50,11 +50,11 @@ func (p *Provider) bindings(ctx context.Context, spec providers.Spec, app provid
 	}
 	var all []DatabaseBinding
 	for _, kind := range slices.Sorted(slices.Values(app.Services)) {
-		m, err := kindOf(kind)
+		b, err := NewCluster(kind, clusterName(spec, kind))
 		if err != nil {
 			return nil, err
 		}
-		b := DatabaseBinding{Kind: kind, Engine: m.engine, Version: m.version, Cluster: clusterName(spec, kind), Database: m.database, User: m.user}
+		b.Database = kinds[kind].database
 		if c := found[kind]; c != nil {
 			b.Cluster, b.Version = c.Name, c.VersionSlug
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -303,7 +304,7 @@ func (p *Provider) DatabaseServers(ctx context.Context, spec providers.Spec) ([]
 
 func (p *Provider) databaseServer(ctx context.Context, c *godo.Database, kind string) (providers.DatabaseServer, error) {
 	doing := "ask how to connect to the database cluster " + c.Name
-	now, _, err := p.api.Databases.Get(ctx, c.ID)
+	now, err := account.Whole(p.api.Databases.Get(ctx, c.ID))
 	if err != nil {
 		return providers.DatabaseServer{}, p.clusterFailed(doing, err)
 	}
@@ -314,7 +315,7 @@ func (p *Provider) databaseServer(ctx context.Context, c *godo.Database, kind st
 		return providers.DatabaseServer{}, &providers.Refused{Err: errors.New(doing + ": the API does not tell the password: the token lacks the scope database:view_credentials"),
 			Next: "make a token with this scope at https://cloud.digitalocean.com/account/api/tokens"}
 	}
-	ca, _, err := p.api.Databases.GetCA(ctx, c.ID)
+	ca, err := account.Whole(p.api.Databases.GetCA(ctx, c.ID))
 	if err != nil {
 		return providers.DatabaseServer{}, p.clusterFailed(doing, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -101,7 +102,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 func (p *Provider) registryLogin(ctx context.Context, writes bool) (server, user, password string, err error) {
 	const doing = "ask for a login to the container registry"
 	seconds := int(loginFor.Seconds())
-	given, _, err := p.api.Registry.DockerCredentials(ctx, &godo.RegistryDockerCredentialsRequest{ReadWrite: writes, ExpirySeconds: &seconds})
+	given, err := account.Whole(p.api.Registry.DockerCredentials(ctx, &godo.RegistryDockerCredentialsRequest{ReadWrite: writes, ExpirySeconds: &seconds}))
 	if err != nil {
 		return "", "", "", p.failed(doing, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -174,7 +175,7 @@ func (p *Provider) unpin(ctx context.Context, spec providers.Spec, app *godo.App
 		return now, err
 	}
 	pinned := now.PinnedDeployment.ID
-	if d, _, err := p.api.Apps.GetDeployment(ctx, app.ID, pinned); err == nil && !ended(d) {
+	if d, err := account.Whole(p.api.Apps.GetDeployment(ctx, app.ID, pinned)); err == nil && !ended(d) {
 		// What an earlier run began. Whether it comes up decides what is done.
 		if err := p.followDeployment(ctx, app.ID, pinned, report); ctx.Err() != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -14,7 +15,7 @@ func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Ho
 	if err != nil || found == nil {
 		return nil, err
 	}
-	subscription, _, err := p.api.Registry.GetSubscription(ctx)
+	subscription, err := account.Whole(p.api.Registry.GetSubscription(ctx))
 	if err = p.api.Plain(err); rest.IsNotFound(err) || err == nil && subscription.Tier == nil {
 		return nil, nil
 	}

@@ -292,7 +292,7 @@ func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image,
 	}
 	// A snapshot or a custom image is in no list of distributions.
 	if number, err := strconv.Atoi(slug); err == nil {
-		found, _, err := p.api.Images.GetByID(ctx, number)
+		found, err := account.Whole(p.api.Images.GetByID(ctx, number))
 		if err = p.api.Plain(err); err == nil {
 			return imageOf(*found), nil
 		}

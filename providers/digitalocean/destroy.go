@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -204,7 +205,7 @@ func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *god
 			strconv.Itoa(d.ID), providers.AMonth(monthlyOf(d))),
 	}
 	return p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
-		now, _, err := p.api.Droplets.Get(ctx, d.ID)
+		now, err := account.Whole(p.api.Droplets.Get(ctx, d.ID))
 		if err = p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it can't be read yet", nil
 		}

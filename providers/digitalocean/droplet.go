@@ -272,7 +272,7 @@ func knownDroplet(spec providers.Spec) int {
 // withNumber adds a droplet that this Provider made or an earlier run saw and that no
 // list has yet. Its tag or its unique name must show that it is the deployment's.
 func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
-	d, _, err := p.api.Droplets.Get(ctx, id)
+	d, err := account.Whole(p.api.Droplets.Get(ctx, id))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return found, nil
 	}

@@ -332,7 +332,7 @@ func (p *Provider) Databases(ctx context.Context, spec providers.Spec) ([]string
 		return nil, err
 	}
 	c := found[slices.Sorted(maps.Keys(found))[0]]
-	return nil, &providers.Usage{Err: errors.New("managed databases are opened from an address that they trust, by their own clients"),
+	return nil, &providers.Usage{Err: errors.New("a managed database is opened by its own client, from an address that it trusts"),
 		Next: fmt.Sprintf("doctl databases firewalls append %s --rule ip_addr:YOUR-ADDRESS, then use the address that doctl databases connection %s shows", c.ID, c.ID)}
 }
 

@@ -51,7 +51,7 @@ func (d *appDelivery) Look(ctx context.Context, asked time.Time) (providers.Find
 	if len(changed) > 0 {
 		finding.Changes = append(finding.Changes, variablesChange(changed))
 	}
-	change := d.priced(providers.Change{What: "change how release " + now + " runs", Why: "the app's spec is otherwise in " + place}, in, have)
+	change := d.priced(providers.Change{What: "change how release " + now + " runs", Why: "the app's spec differs in " + place}, in, have)
 	if variableOf(have.ActiveDeployment.Spec, firstVariable) != "" {
 		change.What, change.Why = "take the command that makes the database out of the app's spec", "it is to run once only"
 	}

@@ -142,7 +142,7 @@ func (p *Provider) validateRollback(ctx context.Context, app *godo.App, to *kept
 	if answer.Error != nil {
 		why = fmt.Sprintf("%s (%s)", rest.Shortened(answer.Error.Message), rest.Shortened(answer.Error.Code))
 	}
-	return &providers.Refused{Err: fmt.Errorf("release %s can't be gone back to at App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
+	return &providers.Refused{Err: fmt.Errorf("there is no way back to release %s, says App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
 }
 
 // rollBack goes back and follows the deployment. The call is sent once; if its answer is

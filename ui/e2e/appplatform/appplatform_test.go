@@ -105,14 +105,16 @@ func TestHello(t *testing.T) {
 		t.Fatalf("these instances run: %v", ready)
 	}
 	failOn(t, o.platform.Kill(t.Context(), o.app("hello"), ready[0]))
-	killed, lost := time.Now(), time.Time{}
-	for time.Since(killed) < 10*time.Second {
+	asked, lost := 0, 0
+	for killed := time.Now(); time.Since(killed) < 10*time.Second; asked++ {
 		if !answers(first.URL) {
-			lost = time.Now()
+			lost++
 		}
 	}
-	if !lost.IsZero() && lost.Sub(killed) > 3*time.Second {
-		t.Errorf("requests were lost for %s after an instance was killed", lost.Sub(killed))
+	// The balancer takes an instance out with the first connection that fails.
+	const fewLost = 5
+	if lost > fewLost || asked <= fewLost {
+		t.Errorf("%d of %d requests were lost after an instance was killed", lost, asked)
 	}
 	e2e.Until(t, "three instances again", func() bool {
 		n := 0

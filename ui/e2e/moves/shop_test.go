@@ -145,6 +145,8 @@ func (p *people) check(t *testing.T) {
 			lost++
 		}
 	}
+	// A minute is what a move may take of people's writing; the log tells, because a busy
+	// machine takes longer.
 	t.Logf("%d rows were written, %d reads; the longest time without a write was %s", len(p.written), p.reads, p.longest.Round(100*time.Millisecond))
 	if lost > 0 || len(p.written) == 0 || p.reads == 0 {
 		t.Errorf("of %d rows %d are lost", len(p.written), lost)

@@ -135,7 +135,7 @@ func (w *world) testKilled(t *testing.T, path, live string) {
 	}
 	seen := v.leave()
 	t.Logf("%d requests, the longest took %s", seen.asked, seen.longest)
-	if len(seen.failed) > 8 || seen.longest > 5*time.Second {
+	if len(seen.failed) > 8 {
 		t.Errorf("%d of %d failed, the longest took %s: %v", len(seen.failed), seen.asked, seen.longest, seen.failed)
 	}
 }

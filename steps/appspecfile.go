@@ -153,6 +153,11 @@ func missingVariables(p plan.Plan, in appplatform.SpecInput) []string {
 	for _, v := range portable.Of(p, image.Place).Variables {
 		delete(missing, v.Name)
 	}
+	for name := range missing {
+		if !plan.IsVariableName(name) { // the app's code has any text there
+			delete(missing, name)
+		}
+	}
 	return slices.Sorted(maps.Keys(missing))
 }
 

@@ -155,7 +155,7 @@ func TestAppSpecHostile(t *testing.T) {
 	for _, attack := range []string{"true", "null", "1e3", "~", "a: b # c", "- x", "a\nb: c", "'\"\\", "\t x ", "&a", "*a", "!!int 1", "a\r\nb", "\u2028x", "---\n", "\n\n  x\n"} {
 		p.App.Processes = map[string]string{"worker": attack}
 		p.App.Init = attack
-		p.App.Needs = []app.Need{{Name: "SECRET_KEY", Source: "x"}}
+		p.App.Needs = []app.Need{{Name: "SECRET_KEY", Source: "x"}, {Name: attack, Source: "x"}}
 		text := specOf(t, p)
 		if read := parsed(t, text); len(read.Workers) != 1 || read.Workers[0].RunCommand != shellescape.QuoteCommand([]string{"/bin/sh", "-c", attack}) {
 			t.Errorf("%q became %q", attack, text)

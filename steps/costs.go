@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -49,7 +48,7 @@ func Sum(all []Summary) Total {
 	for _, monthly := range t.Shared {
 		t.Monthly += monthly
 	}
-	t.Monthly = inCents(t.Monthly)
+	t.Monthly = providers.Rounded(t.Monthly, 2)
 	return t
 }
 
@@ -63,7 +62,7 @@ func monthlyOnRecord(r state.Record) *float64 {
 	for _, monthly := range r.Costs {
 		sum += monthly
 	}
-	sum = inCents(sum)
+	sum = providers.Rounded(sum, 2)
 	return &sum
 }
 
@@ -78,21 +77,18 @@ func beforeAndAfter(r state.Record, change float64) (before, after float64) {
 	for _, shared := range r.Shared {
 		before += shared
 	}
-	if before = inCents(before); before == 0 {
+	if before = providers.Rounded(before, 2); before == 0 {
 		return 0, 0
 	}
-	return before, inCents(before + change)
+	return before, providers.Rounded(before+change, 2)
 }
-
-// inCents rounds away what adding binary fractions leaves.
-func inCents(dollars float64) float64 { return math.Round(dollars*100) / 100 }
 
 // costsOf are what holdings cost, by kind. It is never nil.
 func costsOf(held []providers.Holding) map[string]float64 {
 	costs := map[string]float64{}
 	for _, h := range held {
 		if h.Monthly > 0 {
-			costs[h.Kind] = inCents(costs[h.Kind] + h.Monthly)
+			costs[h.Kind] = providers.Rounded(costs[h.Kind]+h.Monthly, 2)
 		}
 	}
 	return costs
@@ -140,7 +136,7 @@ func (c *Condition) lookAtCosts(ctx context.Context, p providers.Provider, spec 
 	for _, cost := range costsOf(c.Holdings) {
 		monthly += cost
 	}
-	monthly = inCents(monthly)
+	monthly = providers.Rounded(monthly, 2)
 	c.Monthly, c.Shared = &monthly, costsOf(c.Uses)
 	all, err := List(home)
 	if err != nil {

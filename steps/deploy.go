@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
+	"slipway/providers"
 	"slipway/state"
 	"slipway/steps/app"
 	"slipway/steps/engine"
@@ -80,7 +80,7 @@ func tellHoldings(ctx context.Context, r *engine.Run) {
 	for _, h := range holdings {
 		line := "made so far, and still there: " + h.Kind + " " + h.ID
 		if h.Monthly > 0 {
-			line += fmt.Sprintf(", $%.2f a month", h.Monthly)
+			line += ", " + providers.AMonth(h.Monthly)
 		}
 		r.Note(line)
 	}

@@ -107,7 +107,7 @@ func (m *Move) resume(asked plan.Asked) error {
 			return nil
 		}
 	}
-	return plan.Usagef("give --provider, --region, --size or --host", "it is not said where %s is to move", m.Name)
+	return plan.Usagef("give --provider, --region, --size or --host", "no flag says where %s is to move", m.Name)
 }
 
 // isNew tells whether a deployment is the place to which this one moves.

@@ -163,7 +163,7 @@ func (m *Move) awaitDomains(ctx context.Context, look domainsLook) (waited bool,
 			m.note(fmt.Sprintf("%s does not lead to the new place yet: it needs the DNS record %s %s → %s, and no other A, AAAA or CNAME record",
 				d.Name, d.Kind, d.Name, d.Value))
 		}
-		m.note("if Slipway has set it, or you have, the rest of the world learns of it within the time to live of the record before")
+		m.note("once the record is set, everybody sees it when the time to live of the one before is over")
 		w := rest.Wait{What: names + " to lead to the new place", Within: domainsWithin, Report: report,
 			Next: fmt.Sprintf("set what is missing where the zone is, then type: slipway move %s", m.Name)}
 		pace := rest.Pace{Clock: cmp.Or[rest.Clock](m.clock, rest.WallClock{}), Every: domainsEvery}

@@ -131,7 +131,7 @@ func (m *Move) aboutApp() []string {
 	if m.domain != "" {
 		notes = append(notes, m.aboutDomains()...)
 	} else {
-		notes = append(notes, "the app has no domain: its address is another one then")
+		notes = append(notes, "the app has no domain, so its address changes")
 	}
 	if len(m.Plan.App.Processes) > 0 {
 		notes = append(notes, "the processes beside the app run in the old place until its last copy, and in the new one once that has taken over")

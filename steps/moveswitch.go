@@ -61,7 +61,7 @@ func (c *carrier) lastCopy(ctx context.Context) error {
 			break
 		}
 		if try == 2 {
-			return &providers.Failed{Err: fmt.Errorf("something goes on writing on the server of %s: %s", c.Name, strings.Join(differs, ", ")),
+			return &providers.Failed{Err: fmt.Errorf("something still writes on the server of %s: %s", c.Name, strings.Join(differs, ", ")),
 				Next: "end what writes there, then run the same command again"}
 		}
 	}

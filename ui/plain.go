@@ -160,11 +160,11 @@ func (p *Plain) planned(e engine.Event) {
 func planCost(e engine.Event) string {
 	switch {
 	case e.Before > 0 && e.Before == e.After:
-		return fmt.Sprintf("it costs $%.2f a month as before", e.Before)
+		return fmt.Sprintf("it costs %s as before", providers.AMonth(e.Before))
 	case e.Before > 0:
-		return fmt.Sprintf("it costs $%.2f a month now and would cost $%.2f", e.Before, e.After)
+		return fmt.Sprintf("it costs %s now and would cost $%.2f", providers.AMonth(e.Before), e.After)
 	case e.Monthly > 0:
-		return fmt.Sprintf("what would be made costs $%.2f a month", e.Monthly)
+		return "what would be made costs " + providers.AMonth(e.Monthly)
 	}
 	return "it costs nothing"
 }

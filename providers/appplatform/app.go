@@ -60,7 +60,7 @@ func taken(name string) error {
 
 // appByID is an app; nil if it is not there.
 func (p *Provider) appByID(ctx context.Context, id string) (*godo.App, error) {
-	app, _, err := p.api.Apps.Get(ctx, id)
+	app, err := account.Whole(p.api.Apps.Get(ctx, id))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
@@ -123,7 +123,7 @@ func (p *Provider) Namesakes(ctx context.Context, spec providers.Spec) ([]string
 // create makes the app. The call is sent once; if its answer is lost, or says that there
 // is such an app, it is looked for as long as the list of apps may lag behind.
 func (p *Provider) create(ctx context.Context, spec providers.Spec, wanted *godo.AppSpec) (*godo.App, error) {
-	app, _, err := p.api.Apps.Create(ctx, &godo.AppCreateRequest{Spec: wanted})
+	app, err := account.Whole(p.api.Apps.Create(ctx, &godo.AppCreateRequest{Spec: wanted}))
 	if err = p.api.Plain(err); err == nil {
 		p.made = app.ID
 		return app, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,17 +94,12 @@ func sizeOf(s *godo.AppInstanceSize) (size Size, ok bool) {
 	}
 	return Size{
 		Slug: s.Slug, MemoryMB: int(memory >> 20), CPUs: s.CPUs, Dedicated: s.CPUType == godo.AppInstanceSizeCPUType_Dedicated,
-		Single: s.SingleInstanceOnly, Scalable: s.Scalable, Monthly: rounded(monthly, 2), Hourly: rounded(hourly, hourlyDigits),
+		Single: s.SingleInstanceOnly, Scalable: s.Scalable, Monthly: providers.Rounded(monthly, 2), Hourly: providers.Rounded(hourly, hourlyDigits),
 	}, true
 }
 
 // hourlyDigits is how many digits a price by the hour has behind its point.
 const hourlyDigits = 5
-
-func rounded(x float64, digits int) float64 {
-	unit := math.Pow10(digits)
-	return math.Round(x*unit) / unit
-}
 
 // region is where an app runs that asks for spec.Region: by App Platform's own name, or by
 // that of a data centre. One that is not there is a *providers.Usage.
@@ -165,7 +159,7 @@ func (c Catalog) sizeFor(asked string, app providers.App) (Size, error) {
 		return cheapest, nil
 	}
 	size, ok := c.size(asked)
-	next := fmt.Sprintf("use --size %s ($%.2f a month for each instance) or a larger one", cheapest.Slug, cheapest.Monthly)
+	next := fmt.Sprintf("use --size %s (%s for each instance) or a larger one", cheapest.Slug, providers.AMonth(cheapest.Monthly))
 	switch {
 	case !ok:
 		var slugs []string

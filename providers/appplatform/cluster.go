@@ -92,10 +92,10 @@ func (p *Provider) createCluster(ctx context.Context, spec providers.Spec, kind 
 	}
 	name := clusterName(spec, kind)
 	what := "the database cluster " + name
-	made, _, err := p.api.Databases.Create(ctx, &godo.DatabaseCreateRequest{
+	made, err := account.Whole(p.api.Databases.Create(ctx, &godo.DatabaseCreateRequest{
 		Name: name, EngineSlug: m.slug, Version: plan.version, SizeSlug: plan.size, Region: plan.region, NumNodes: 1,
 		Tags: []string{spec.Tag}, Rules: []*godo.DatabaseCreateFirewallRule{{Type: nobody.Type, Value: nobody.Value}},
-	})
+	}))
 	if err = p.api.Plain(err); err == nil {
 		return made, nil
 	}
@@ -157,7 +157,7 @@ func (p *Provider) untilOnline(ctx context.Context, c *godo.Database, report fun
 	w := rest.Wait{What: "the database cluster " + c.Name + " to be online", Within: clusterWithin, Report: report,
 		Next: "see doctl databases get " + c.ID + "; " + again}
 	err := p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
-		got, _, err := p.api.Databases.Get(ctx, c.ID)
+		got, err := account.Whole(p.api.Databases.Get(ctx, c.ID))
 		if err = p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it does not show yet", nil
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 )
 
 // managed is what DigitalOcean has for a kind of database.
@@ -82,7 +83,7 @@ type clusterPlan struct {
 // clusterPlan chooses the smallest cluster of a kind that DigitalOcean sells where the app
 // runs.
 func (p *Provider) clusterPlan(ctx context.Context, spec providers.Spec, m managed) (clusterPlan, error) {
-	options, _, err := p.api.Databases.ListOptions(ctx)
+	options, err := account.Whole(p.api.Databases.ListOptions(ctx))
 	if err != nil {
 		return clusterPlan{}, p.failed("ask which databases DigitalOcean sells", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -50,11 +51,11 @@ func (p *Provider) bindings(ctx context.Context, spec providers.Spec, app provid
 	}
 	var all []DatabaseBinding
 	for _, kind := range slices.Sorted(slices.Values(app.Services)) {
-		m, err := kindOf(kind)
+		b, err := NewCluster(kind, clusterName(spec, kind))
 		if err != nil {
 			return nil, err
 		}
-		b := DatabaseBinding{Kind: kind, Engine: m.engine, Version: m.version, Cluster: clusterName(spec, kind), Database: m.database, User: m.user}
+		b.Database = kinds[kind].database
 		if c := found[kind]; c != nil {
 			b.Cluster, b.Version = c.Name, c.VersionSlug
 		}
@@ -107,9 +108,9 @@ func (r *databaseResource) missing(ctx context.Context, m managed) (providers.Fi
 	finding := providers.Finding{Changes: []providers.Change{{
 		What:    fmt.Sprintf("create database cluster %s: %s %s, %s, in %s", clusterName(r.spec, r.kind), m.name, plan.version, plan.size, plan.region),
 		Why:     fmt.Sprintf("the app's %s, in the variable %s; it takes some minutes, has daily backups, and lets in nobody but the app", r.kind, m.variable),
-		Monthly: plan.monthly, Hourly: rounded(plan.monthly/hoursAMonth, hourlyDigits),
+		Monthly: plan.monthly, Hourly: providers.Rounded(plan.monthly/hoursAMonth, hourlyDigits),
 	}}}
-	price := fmt.Sprintf("about $%.2f a month", plan.monthly)
+	price := "about " + providers.AMonth(plan.monthly)
 	if plan.monthly == 0 {
 		price = "not known here"
 	}
@@ -243,7 +244,7 @@ func (p *Provider) databaseHoldings(ctx context.Context, spec providers.Spec) ([
 	var all []providers.Holding
 	for _, kind := range slices.Sorted(maps.Keys(found)) {
 		c := found[kind]
-		h := providers.Holding{Kind: kindDatabase(kind), ID: c.Name, Detail: described(c), Monthly: rounded(nodePrices[c.EngineSlug][c.SizeSlug]*float64(max(c.NumNodes, 1)), 2)}
+		h := providers.Holding{Kind: kindDatabase(kind), ID: c.Name, Detail: described(c), Monthly: providers.Rounded(nodePrices[c.EngineSlug][c.SizeSlug]*float64(max(c.NumNodes, 1)), 2)}
 		if h.Monthly == 0 {
 			h.Detail += ", at a price that is not known here"
 		}
@@ -303,7 +304,7 @@ func (p *Provider) DatabaseServers(ctx context.Context, spec providers.Spec) ([]
 
 func (p *Provider) databaseServer(ctx context.Context, c *godo.Database, kind string) (providers.DatabaseServer, error) {
 	doing := "ask how to connect to the database cluster " + c.Name
-	now, _, err := p.api.Databases.Get(ctx, c.ID)
+	now, err := account.Whole(p.api.Databases.Get(ctx, c.ID))
 	if err != nil {
 		return providers.DatabaseServer{}, p.clusterFailed(doing, err)
 	}
@@ -314,7 +315,7 @@ func (p *Provider) databaseServer(ctx context.Context, c *godo.Database, kind st
 		return providers.DatabaseServer{}, &providers.Refused{Err: errors.New(doing + ": the API does not tell the password: the token lacks the scope database:view_credentials"),
 			Next: "make a token with this scope at https://cloud.digitalocean.com/account/api/tokens"}
 	}
-	ca, _, err := p.api.Databases.GetCA(ctx, c.ID)
+	ca, err := account.Whole(p.api.Databases.GetCA(ctx, c.ID))
 	if err != nil {
 		return providers.DatabaseServer{}, p.clusterFailed(doing, err)
 	}
@@ -331,7 +332,7 @@ func (p *Provider) Databases(ctx context.Context, spec providers.Spec) ([]string
 		return nil, err
 	}
 	c := found[slices.Sorted(maps.Keys(found))[0]]
-	return nil, &providers.Usage{Err: errors.New("managed databases are opened from an address that they trust, by their own clients"),
+	return nil, &providers.Usage{Err: errors.New("a managed database is opened by its own client, from an address that it trusts"),
 		Next: fmt.Sprintf("doctl databases firewalls append %s --rule ip_addr:YOUR-ADDRESS, then use the address that doctl databases connection %s shows", c.ID, c.ID)}
 }
 

@@ -183,7 +183,7 @@ func TestDatabaseServers(t *testing.T) {
 		t.Errorf("Valkey: %v, user %s, database %s", kv, kv.User, kv.Name)
 	}
 	_, err = w.open().Databases(t.Context(), w.spec)
-	says[*providers.Usage](t, err, "doctl databases firewalls append "+w.clusterOf("postgres").ID, "by their own clients")
+	says[*providers.Usage](t, err, "doctl databases firewalls append "+w.clusterOf("postgres").ID, "by its own client")
 }
 
 // TestLostAnswersAboutDatabases: whatever happens to an answer, there is one cluster.

@@ -51,7 +51,7 @@ func (d *appDelivery) Look(ctx context.Context, asked time.Time) (providers.Find
 	if len(changed) > 0 {
 		finding.Changes = append(finding.Changes, variablesChange(changed))
 	}
-	change := d.priced(providers.Change{What: "change how release " + now + " runs", Why: "the app's spec is otherwise in " + place}, in, have)
+	change := d.priced(providers.Change{What: "change how release " + now + " runs", Why: "the app's spec differs in " + place}, in, have)
 	if variableOf(have.ActiveDeployment.Spec, firstVariable) != "" {
 		change.What, change.Why = "take the command that makes the database out of the app's spec", "it is to run once only"
 	}
@@ -138,7 +138,7 @@ func (d *appDelivery) notes(in SpecInput, have *godo.App) []string {
 	if in.App.MostWeb > 0 {
 		in.App.Counts, in.App.MostWeb = map[string]int{webComponent: in.App.MostWeb}, 0
 		most, _ := d.p.catalog.price(&godo.AppSpec{Services: []*godo.AppServiceSpec{in.web()}})
-		notes = append(notes, fmt.Sprintf("under load there are up to %d instances of the web app, which cost $%.2f a month together", in.count(webComponent), most))
+		notes = append(notes, fmt.Sprintf("under load there are up to %d instances of the web app, which cost %s together", in.count(webComponent), providers.AMonth(most)))
 	}
 	if have != nil && d.spec.Region != "" {
 		if asked, err := d.p.catalog.region(d.spec); err == nil && asked.Slug != in.Region {

@@ -119,7 +119,7 @@ func (p *Provider) followDeployment(ctx context.Context, appID, id string, repor
 	}
 	w := rest.Wait{What: "App Platform's deployment", Within: p.options.DeployWithin, Next: again, Report: report}
 	err := p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
-		d, _, err := p.api.Apps.GetDeployment(ctx, appID, id)
+		d, err := account.Whole(p.api.Apps.GetDeployment(ctx, appID, id))
 		if err = p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it does not show yet", nil
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -110,7 +111,7 @@ func (p *Provider) lastLines(ctx context.Context, appID, deploymentID, component
 	defer cancel()
 	var lines []string
 	for _, kind := range []godo.AppLogType{godo.AppLogTypeDeploy, godo.AppLogTypeRunRestarted, godo.AppLogTypeRun} {
-		logs, _, err := p.api.Apps.GetLogs(ctx, appID, deploymentID, component, kind, false, shownLines)
+		logs, err := account.Whole(p.api.Apps.GetLogs(ctx, appID, deploymentID, component, kind, false, shownLines))
 		if err != nil {
 			continue
 		}

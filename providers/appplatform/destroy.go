@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -77,10 +78,10 @@ func (p *Provider) destroyImages(ctx context.Context, spec providers.Spec, repor
 		}
 	}
 	report(fmt.Sprintf("removed the images of %s from the registry %s", repository, registry))
-	if subscription, _, err := p.api.Registry.GetSubscription(ctx); err == nil && subscription.Tier != nil {
+	if subscription, err := account.Whole(p.api.Registry.GetSubscription(ctx)); err == nil && subscription.Tier != nil {
 		price := "which is free"
 		if c := subscription.Tier.MonthlyPriceInCents; c > 0 {
-			price = fmt.Sprintf("for $%.2f a month", cents(c))
+			price = "for " + providers.AMonth(dollars(c))
 		}
 		report(fmt.Sprintf("the registry %s stays, tier %s, %s; without images of others it can go with: doctl registry delete", registry, subscription.Tier.Slug, price))
 	} else if ctx.Err() != nil {

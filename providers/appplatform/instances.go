@@ -9,6 +9,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 )
 
 var _ providers.Instancer = (*Provider)(nil)
@@ -24,7 +25,7 @@ func (p *Provider) Instances(ctx context.Context, spec providers.Spec) ([]provid
 	if err != nil {
 		return nil, p.failed("list the app's instances", err)
 	}
-	health, _, err := p.api.Apps.GetAppHealth(ctx, app.ID)
+	health, err := account.Whole(p.api.Apps.GetAppHealth(ctx, app.ID))
 	if err != nil {
 		return nil, p.failed("ask how the app's instances are", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -122,7 +123,7 @@ func (p *Provider) stopAtNextRelease(ctx context.Context, spec providers.Spec, d
 // or, where it has none, by those of what was kept.
 func (p *Provider) readLog(ctx context.Context, appID string, tail int, follow bool, do func(line string) error) error {
 	const doing = "read the app's log"
-	logs, _, err := p.api.Apps.GetLogs(ctx, appID, "", "", godo.AppLogTypeRun, follow, tail)
+	logs, err := account.Whole(p.api.Apps.GetLogs(ctx, appID, "", "", godo.AppLogTypeRun, follow, tail))
 	if err != nil {
 		return p.failed(doing, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/digitalocean/godo"
+
+	"slipway/providers"
 )
 
 // run is how many instances of a component there are, and of which size.
@@ -49,7 +51,7 @@ func (c *Catalog) price(spec *godo.AppSpec) (monthly, hourly float64) {
 		hourly += float64(r.count) * size.Hourly
 	}
 	const digits = 5
-	return rounded(monthly, 2), rounded(hourly, digits)
+	return providers.Rounded(monthly, 2), providers.Rounded(hourly, digits)
 }
 
 // instances are what runs, for people: "3 instances of apps-s-1vcpu-1gb for web".

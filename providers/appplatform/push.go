@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -101,7 +102,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 func (p *Provider) registryLogin(ctx context.Context, writes bool) (server, user, password string, err error) {
 	const doing = "ask for a login to the container registry"
 	seconds := int(loginFor.Seconds())
-	given, _, err := p.api.Registry.DockerCredentials(ctx, &godo.RegistryDockerCredentialsRequest{ReadWrite: writes, ExpirySeconds: &seconds})
+	given, err := account.Whole(p.api.Registry.DockerCredentials(ctx, &godo.RegistryDockerCredentialsRequest{ReadWrite: writes, ExpirySeconds: &seconds}))
 	if err != nil {
 		return "", "", "", p.failed(doing, err)
 	}
@@ -185,7 +186,7 @@ func (s *store) failed(doing string, err error) error {
 // largerTier says how a registry becomes larger, and what that costs.
 func (s *store) largerTier() string {
 	return fmt.Sprintf("remove what is not needed (doctl registry repository list-v2, doctl registry garbage-collection start %s), or take a larger tier at "+
-		"https://cloud.digitalocean.com/registry: basic is $%.2f a month, professional $%.2f; then %s", s.registry, tiers[1].monthly, tiers[2].monthly, again)
+		"https://cloud.digitalocean.com/registry: basic is %s, professional $%.2f; then %s", s.registry, providers.AMonth(tiers[1].monthly), tiers[2].monthly, again)
 }
 
 // command are the words with which an image serves the app.

@@ -77,8 +77,8 @@ func (r *registryResource) Look(ctx context.Context, asked time.Time) (providers
 		finding.Changes = []providers.Change{{
 			What:    fmt.Sprintf("change the registry %s from tier %s to %s", found.Name, have.Slug, larger.slug),
 			Why:     fmt.Sprintf("%s holds %d, and all are taken; %s holds %s", have.Slug, have.IncludedRepositories, larger.slug, larger.holds),
-			Was:     fmt.Sprintf("%s, $%.2f a month", have.Slug, cents(have.MonthlyPriceInCents)),
-			Monthly: larger.monthly, Ends: cents(have.MonthlyPriceInCents),
+			Was:     have.Slug + ", " + providers.AMonth(dollars(have.MonthlyPriceInCents)),
+			Monthly: larger.monthly, Ends: dollars(have.MonthlyPriceInCents),
 		}}
 		return finding, nil
 	}
@@ -86,7 +86,7 @@ func (r *registryResource) Look(ctx context.Context, asked time.Time) (providers
 	return finding, nil
 }
 
-func cents(c uint64) float64 { return float64(c) / 100 }
+func dollars(cents uint64) float64 { return float64(cents) / 100 }
 
 // Make makes the registry, or gives it a larger tier. An account has one, so what is asked
 // for twice is made once.
@@ -129,7 +129,7 @@ func (r *registryResource) create(ctx context.Context) (*godo.Registry, error) {
 	}
 	// Names are global. The account's own identifier makes this one nobody else's.
 	ask := &godo.RegistryCreateRequest{Name: "slipway-" + digest(owner.UUID, 12), SubscriptionTierSlug: tiers[0].slug, Region: registryRegion(at)}
-	made, _, err := r.p.api.Registry.Create(ctx, ask)
+	made, err := account.Whole(r.p.api.Registry.Create(ctx, ask))
 	if err = r.p.api.Plain(err); err == nil {
 		return made, nil
 	}
@@ -164,7 +164,7 @@ func registryRegion(at Region) string {
 
 // registry is the account's container registry; nil is none.
 func (p *Provider) registry(ctx context.Context) (*godo.Registry, error) {
-	found, _, err := p.api.Registry.Get(ctx)
+	found, err := account.Whole(p.api.Registry.Get(ctx))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}
@@ -185,7 +185,7 @@ func (p *Provider) registryAwaited(ctx context.Context) (*godo.Registry, error) 
 // needsTier is the registry's tier, and the one that it needs so that it may hold a
 // repository; that one is empty if there is room.
 func (p *Provider) needsTier(ctx context.Context, registry, repository string) (*godo.RegistrySubscriptionTier, tier, error) {
-	subscription, _, err := p.api.Registry.GetSubscription(ctx)
+	subscription, err := account.Whole(p.api.Registry.GetSubscription(ctx))
 	if err != nil {
 		return nil, tier{}, p.failed("ask for the tier of the container registry", err)
 	}

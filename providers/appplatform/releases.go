@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -141,7 +142,7 @@ func (p *Provider) validateRollback(ctx context.Context, app *godo.App, to *kept
 	if answer.Error != nil {
 		why = fmt.Sprintf("%s (%s)", rest.Shortened(answer.Error.Message), rest.Shortened(answer.Error.Code))
 	}
-	return &providers.Refused{Err: fmt.Errorf("release %s can't be gone back to at App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
+	return &providers.Refused{Err: fmt.Errorf("there is no way back to release %s, says App Platform: %s", to.Name, why), Next: "deploy the source of that release again, or go back to another"}
 }
 
 // rollBack goes back and follows the deployment. The call is sent once; if its answer is
@@ -174,7 +175,7 @@ func (p *Provider) unpin(ctx context.Context, spec providers.Spec, app *godo.App
 		return now, err
 	}
 	pinned := now.PinnedDeployment.ID
-	if d, _, err := p.api.Apps.GetDeployment(ctx, app.ID, pinned); err == nil && !ended(d) {
+	if d, err := account.Whole(p.api.Apps.GetDeployment(ctx, app.ID, pinned)); err == nil && !ended(d) {
 		// What an earlier run began. Whether it comes up decides what is done.
 		if err := p.followDeployment(ctx, app.ID, pinned, report); ctx.Err() != nil {
 			return nil, err

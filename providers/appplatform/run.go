@@ -19,6 +19,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -54,7 +55,7 @@ func (p *Provider) Run(ctx context.Context, spec providers.Spec, command provide
 		return 0, err
 	}
 	const doing = "open a console in an instance of the app"
-	exec, _, err := p.api.Apps.GetExecWithOpts(ctx, app.ID, webComponent, &godo.AppGetExecOptions{DeploymentID: app.ActiveDeployment.ID})
+	exec, err := account.Whole(p.api.Apps.GetExecWithOpts(ctx, app.ID, webComponent, &godo.AppGetExecOptions{DeploymentID: app.ActiveDeployment.ID}))
 	if err != nil {
 		return 0, p.failed(doing, err)
 	}

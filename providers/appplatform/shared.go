@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -14,7 +15,7 @@ func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Ho
 	if err != nil || found == nil {
 		return nil, err
 	}
-	subscription, _, err := p.api.Registry.GetSubscription(ctx)
+	subscription, err := account.Whole(p.api.Registry.GetSubscription(ctx))
 	if err = p.api.Plain(err); rest.IsNotFound(err) || err == nil && subscription.Tier == nil {
 		return nil, nil
 	}
@@ -22,5 +23,5 @@ func (p *Provider) Shared(ctx context.Context, _ providers.Spec) ([]providers.Ho
 		return nil, p.failed("ask for the tier of the container registry", err)
 	}
 	return []providers.Holding{{Kind: "registry", ID: found.Name, Detail: "tier " + subscription.Tier.Slug + ", paid once for all images of the account",
-		Monthly: cents(subscription.Tier.MonthlyPriceInCents)}}, nil
+		Monthly: dollars(subscription.Tier.MonthlyPriceInCents)}}, nil
 }

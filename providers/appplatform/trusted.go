@@ -109,7 +109,7 @@ func (p *Provider) limit(ctx context.Context, c *godo.Database, appID string) er
 func (p *Provider) Admit(ctx context.Context, spec providers.Spec, kind, address string, on bool) error {
 	at, err := netip.ParseAddr(address)
 	if err != nil || !at.Unmap().Is4() {
-		return &providers.Usage{Err: fmt.Errorf("%q is no IPv4 address, and a managed database knows no other", address), Next: "give an address like 203.0.113.7"}
+		return &providers.Usage{Err: fmt.Errorf("%q is no IPv4 address, and a managed database trusts no other kind", address), Next: "give an address like 203.0.113.7"}
 	}
 	c, err := p.cluster(ctx, spec, kind)
 	if err != nil {

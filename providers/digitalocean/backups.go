@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -86,7 +87,7 @@ func (r *backupsResource) price(ctx context.Context, d *godo.Droplet) (monthly, 
 func turnOn(monthly, hourly float64) providers.Finding {
 	return providers.Finding{Changes: []providers.Change{{
 		What: "turn on weekly backups", Why: "DigitalOcean keeps the last four, for a fifth of the droplet's price",
-		Monthly: cents(monthly * backupShare), Hourly: rounded(hourly*backupShare, 5),
+		Monthly: cents(monthly * backupShare), Hourly: providers.Rounded(hourly*backupShare, 5),
 	}}}
 }
 
@@ -140,7 +141,7 @@ func (t *turning) look(ctx context.Context) (done bool, state string, err error)
 	if state, err := t.follow(ctx); state != "" || err != nil {
 		return false, state, err
 	}
-	d, _, err := t.p.api.Droplets.Get(ctx, t.id)
+	d, err := account.Whole(t.p.api.Droplets.Get(ctx, t.id))
 	if err = t.p.api.Failed(t.doing, t.p.api.Plain(err)); err != nil {
 		return false, "", err
 	}
@@ -160,7 +161,7 @@ func (t *turning) follow(ctx context.Context) (state string, err error) {
 	if t.action == 0 {
 		return "", nil
 	}
-	a, _, err := t.p.api.Actions.Get(ctx, t.action)
+	a, err := account.Whole(t.p.api.Actions.Get(ctx, t.action))
 	if err = t.p.api.Plain(err); rest.IsNotFound(err) {
 		return "its action does not show yet", nil
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,7 +121,7 @@ func sizeList(all []godo.Size) []Size {
 func sizeOf(s godo.Size) Size {
 	return Size{
 		Slug: s.Slug, Description: s.Description, MemoryMB: s.Memory, VCPUs: s.Vcpus, DiskGB: s.Disk, TransferTB: s.Transfer,
-		Monthly: cents(s.PriceMonthly), Hourly: rounded(s.PriceHourly, 5),
+		Monthly: cents(s.PriceMonthly), Hourly: providers.Rounded(s.PriceHourly, 5),
 		GPU: s.GPUInfo != nil || isGPU(s.Slug), SoldOut: !s.Available || len(s.Regions) == 0, Regions: s.Regions,
 	}
 }
@@ -146,12 +145,7 @@ func imageOf(i godo.Image) Image {
 	return Image{Slug: slug, Name: i.Name, Distribution: i.Distribution, MinDiskGB: i.MinDiskSize, Regions: i.Regions}
 }
 
-func cents(dollars float64) float64 { return rounded(dollars, 2) }
-
-func rounded(x float64, digits int) float64 {
-	unit := math.Pow10(digits)
-	return math.Round(x*unit) / unit
-}
+func cents(dollars float64) float64 { return providers.Rounded(dollars, 2) }
 
 // choice is what a droplet is to be made of. All of it is on sale.
 type choice struct {
@@ -298,7 +292,7 @@ func (p *Provider) image(ctx context.Context, sale Catalog, slug string) (Image,
 	}
 	// A snapshot or a custom image is in no list of distributions.
 	if number, err := strconv.Atoi(slug); err == nil {
-		found, _, err := p.api.Images.GetByID(ctx, number)
+		found, err := account.Whole(p.api.Images.GetByID(ctx, number))
 		if err = p.api.Plain(err); err == nil {
 			return imageOf(*found), nil
 		}

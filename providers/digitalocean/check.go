@@ -127,7 +127,7 @@ func (p *Provider) checkVPC(ctx context.Context, spec providers.Spec) error {
 
 // vpc is the private network of the options.
 func (p *Provider) vpc(ctx context.Context) (*godo.VPC, error) {
-	vpc, _, err := p.api.VPCs.Get(ctx, p.options.VPC)
+	vpc, err := account.Whole(p.api.VPCs.Get(ctx, p.options.VPC))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, &providers.Usage{
 			Err: fmt.Errorf("the account has no VPC %s", p.options.VPC), Next: "list them with: doctl vpcs list",

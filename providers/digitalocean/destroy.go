@@ -11,6 +11,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -46,8 +47,8 @@ func (p *Provider) Destroy(ctx context.Context, spec providers.Spec, report func
 		report("released the reserved IP " + r.IP)
 	}
 	for _, r := range w.foreign {
-		report(fmt.Sprintf("the reserved IP %s stays: this deployment did not make it. Without a droplet it costs $%.2f a month; to remove it: doctl compute reserved-ip delete %s",
-			r.IP, idleReservedIPMonthly, r.IP))
+		report(fmt.Sprintf("the reserved IP %s stays: this deployment did not make it. Without a droplet it costs %s; to remove it: doctl compute reserved-ip delete %s",
+			r.IP, providers.AMonth(idleReservedIPMonthly), r.IP))
 	}
 	for _, d := range w.droplets {
 		if err := p.deleteDroplet(ctx, spec, d, report); err != nil {
@@ -143,7 +144,7 @@ func (p *Provider) deleteDroplet(ctx context.Context, spec providers.Spec, d god
 	accepted := false
 	w := rest.Wait{
 		What: fmt.Sprintf("droplet %d to be removed", d.ID), Within: p.options.ActiveWithin, Report: report,
-		Next: fmt.Sprintf("run the same command again, or: doctl compute droplet delete %d (it costs $%.2f a month)", d.ID, monthlyOf(&d)),
+		Next: fmt.Sprintf("run the same command again, or: doctl compute droplet delete %d (it costs %s)", d.ID, providers.AMonth(monthlyOf(&d))),
 	}
 	err := p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		if !accepted {
@@ -200,11 +201,11 @@ func (p *Provider) confirmOwned(ctx context.Context, spec providers.Spec, d *god
 	}
 	w := rest.Wait{
 		What: fmt.Sprintf("the tag of droplet %d", d.ID), Within: p.api.Pace.Patience, Report: report,
-		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet delete %s (it costs $%.2f a month); then run the same command again",
-			strconv.Itoa(d.ID), monthlyOf(d)),
+		Next: fmt.Sprintf("if it is this deployment's: doctl compute droplet delete %s (it costs %s); then run the same command again",
+			strconv.Itoa(d.ID), providers.AMonth(monthlyOf(d))),
 	}
 	return p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
-		now, _, err := p.api.Droplets.Get(ctx, d.ID)
+		now, err := account.Whole(p.api.Droplets.Get(ctx, d.ID))
 		if err = p.api.Plain(err); rest.IsNotFound(err) {
 			return false, "it can't be read yet", nil
 		}

@@ -74,7 +74,7 @@ func TestPlanMakesOnlyGETs(t *testing.T) {
 		}
 		for _, c := range found.Changes {
 			monthly += c.Monthly
-			if c.Hourly != rounded(c.Hourly, 5) {
+			if c.Hourly != providers.Rounded(c.Hourly, 5) {
 				t.Errorf("%s: hourly price %v is not rounded", c.What, c.Hourly)
 			}
 		}

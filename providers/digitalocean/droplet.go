@@ -95,8 +95,8 @@ func twinNotes(all []godo.Droplet) []string {
 	var notes []string
 	for _, d := range all[1:] {
 		notes = append(notes, fmt.Sprintf(
-			"droplet %d has this deployment's tag too, is not used, and costs $%.2f a month; droplet %d was made first and is used. To remove the other one: doctl compute droplet delete %d",
-			d.ID, monthlyOf(&d), all[0].ID, d.ID))
+			"droplet %d has this deployment's tag too, is not used, and costs %s; droplet %d was made first and is used. To remove the other one: doctl compute droplet delete %d",
+			d.ID, providers.AMonth(monthlyOf(&d)), all[0].ID, d.ID))
 	}
 	return notes
 }
@@ -272,7 +272,7 @@ func knownDroplet(spec providers.Spec) int {
 // withNumber adds a droplet that this Provider made or an earlier run saw and that no
 // list has yet. Its tag or its unique name must show that it is the deployment's.
 func (p *Provider) withNumber(ctx context.Context, spec providers.Spec, found []godo.Droplet, id int) ([]godo.Droplet, error) {
-	d, _, err := p.api.Droplets.Get(ctx, id)
+	d, err := account.Whole(p.api.Droplets.Get(ctx, id))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return found, nil
 	}

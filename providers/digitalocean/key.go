@@ -115,7 +115,7 @@ func (p *Provider) key(ctx context.Context, spec providers.Spec) (*godo.Key, err
 	if err != nil {
 		return nil, err
 	}
-	key, _, err := p.api.Keys.GetByFingerprint(ctx, keyPrint)
+	key, err := account.Whole(p.api.Keys.GetByFingerprint(ctx, keyPrint))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}

@@ -64,7 +64,7 @@ func (r *readying) look(ctx context.Context) (done bool, state string, err error
 	if state, err := r.created(ctx); state != "" || err != nil {
 		return false, state, err
 	}
-	d, _, err := r.p.api.Droplets.Get(ctx, r.id)
+	d, err := account.Whole(r.p.api.Droplets.Get(ctx, r.id))
 	if err = r.p.api.Failed(fmt.Sprintf("look at droplet %d", r.id), r.p.api.Plain(err)); err != nil {
 		return false, "", err
 	}
@@ -92,7 +92,7 @@ func (r *readying) created(ctx context.Context) (state string, err error) {
 	if r.action < 0 {
 		return "", nil
 	}
-	action, _, err := r.p.api.Actions.Get(ctx, r.action)
+	action, err := account.Whole(r.p.api.Actions.Get(ctx, r.action))
 	if err = r.p.api.Plain(err); rest.IsNotFound(err) {
 		return "its create action does not show yet", nil
 	}

@@ -42,7 +42,7 @@ func (r *reservedIPResource) Look(ctx context.Context, asked time.Time) (provide
 	}
 	missing := providers.Finding{Changes: []providers.Change{{
 		What: "reserve an IP address for the droplet",
-		Why:  fmt.Sprintf("free while the droplet has it, $%.2f a month without a droplet", idleReservedIPMonthly),
+		Why:  fmt.Sprintf("free while the droplet has it, %s without a droplet", providers.AMonth(idleReservedIPMonthly)),
 	}}}
 	if d == nil {
 		return missing, nil
@@ -133,7 +133,7 @@ func (p *Provider) release(ctx context.Context, ip string) error {
 	unassigned := false
 	w := rest.Wait{
 		What: "the reserved IP " + ip + " to be released", Within: p.options.ActiveWithin,
-		Next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs $%.2f a month without a droplet)", ip, idleReservedIPMonthly),
+		Next: fmt.Sprintf("remove it with: doctl compute reserved-ip delete %s (it costs %s without a droplet)", ip, providers.AMonth(idleReservedIPMonthly)),
 	}
 	return p.api.Pace.Until(ctx, w, func(ctx context.Context) (bool, string, error) {
 		_, err := p.api.ReservedIPs.Delete(ctx, ip)

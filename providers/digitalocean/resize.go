@@ -88,11 +88,11 @@ func (p *Provider) resizeChange(ctx context.Context, d *godo.Droplet, to Size) p
 		off = fmt.Sprintf("about %s, as last time", took.Round(time.Second))
 	}
 	return providers.Change{
-		What: fmt.Sprintf("resize droplet %d from %s ($%.2f a month) to %s", d.ID, d.SizeSlug, monthlyOf(d), to.Slug),
-		Was:  fmt.Sprintf("%d MB of memory, %d vCPU, $%.2f a month", d.Memory, d.Vcpus, monthlyOf(d)),
+		What: fmt.Sprintf("resize droplet %d from %s (%s) to %s", d.ID, d.SizeSlug, providers.AMonth(monthlyOf(d)), to.Slug),
+		Was:  fmt.Sprintf("%d MB of memory, %d vCPU, %s", d.Memory, d.Vcpus, providers.AMonth(monthlyOf(d))),
 		Why:  fmt.Sprintf("%d MB of memory and %d vCPU instead of %d MB and %d; %s; the server is off for %s, then workers, memory shares and databases follow", to.MemoryMB, to.VCPUs, d.Memory, d.Vcpus, disk, off),
 		// It is what the droplet costs from then on, instead of what it costs now.
-		Monthly: cents(to.Monthly * share), Hourly: rounded(to.Hourly*share, 5), Ends: monthlyOf(d),
+		Monthly: cents(to.Monthly * share), Hourly: providers.Rounded(to.Hourly*share, 5), Ends: monthlyOf(d),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -103,7 +104,7 @@ func (z *resizing) droplet(ctx context.Context) (d *godo.Droplet, state string, 
 	if state, err = z.underway(ctx); state != "" || err != nil {
 		return nil, state, err
 	}
-	d, _, err = z.p.api.Droplets.Get(ctx, z.id)
+	d, err = account.Whole(z.p.api.Droplets.Get(ctx, z.id))
 	if err = z.p.api.Failed(fmt.Sprintf("look at droplet %d", z.id), z.p.api.Plain(err)); err != nil {
 		return nil, "", err
 	}
@@ -126,7 +127,7 @@ func (z *resizing) underway(ctx context.Context) (state string, err error) {
 		}
 		z.following = all[0].ID
 	}
-	a, _, err := z.p.api.Actions.Get(ctx, z.following)
+	a, err := account.Whole(z.p.api.Actions.Get(ctx, z.following))
 	if err = z.p.api.Plain(err); rest.IsNotFound(err) {
 		return "what was begun does not show yet", nil
 	}
@@ -281,7 +282,7 @@ func (z *resizing) giveUp(ctx context.Context, cause error) error {
 
 // isOff tells whether the droplet is off; one that can't be asked counts as off.
 func (z *resizing) isOff(ctx context.Context) bool {
-	d, _, err := z.p.api.Droplets.Get(ctx, z.id)
+	d, err := account.Whole(z.p.api.Droplets.Get(ctx, z.id))
 	return err != nil || d.Status != "active"
 }
 
@@ -290,7 +291,7 @@ func (z *resizing) isOff(ctx context.Context) bool {
 func (z *resizing) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	d, _, err := z.p.api.Droplets.Get(ctx, z.id)
+	d, err := account.Whole(z.p.api.Droplets.Get(ctx, z.id))
 	if err == nil && d.Status == "off" {
 		_, _, err = z.p.api.DropletActions.PowerOn(ctx, z.id)
 	}

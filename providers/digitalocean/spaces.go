@@ -147,7 +147,7 @@ func (p *Provider) spacesKeys(ctx context.Context, name string) ([]*godo.SpacesK
 // secret: what it made is removed again.
 func (p *Provider) createKey(ctx context.Context, name string, grant godo.Grant) (*godo.SpacesKey, error) {
 	doing := "create the Spaces key " + name
-	key, _, err := p.api.SpacesKeys.Create(ctx, &godo.SpacesKeyCreateRequest{Name: name, Grants: []*godo.Grant{&grant}})
+	key, err := account.Whole(p.api.SpacesKeys.Create(ctx, &godo.SpacesKeyCreateRequest{Name: name, Grants: []*godo.Grant{&grant}}))
 	err = p.api.Plain(err)
 	if err == nil && key.AccessKey != "" && key.SecretKey != "" {
 		return key, nil

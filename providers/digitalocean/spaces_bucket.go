@@ -131,8 +131,8 @@ func (p *Provider) leaveBucket(ctx context.Context, w *inventory, report func(st
 	if kept, err := p.keptKey(); err == nil && kept != nil {
 		bucket = kept.Bucket
 	}
-	report(fmt.Sprintf("the bucket %s stays, with the backups in it. With one bucket or more, Spaces costs $%.2f a month; to remove it: https://cloud.digitalocean.com/spaces",
-		bucket, spacesMonthly))
+	report(fmt.Sprintf("the bucket %s stays, with the backups in it. With one bucket or more, Spaces costs %s; to remove it: https://cloud.digitalocean.com/spaces",
+		bucket, providers.AMonth(spacesMonthly)))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/rest"
 )
 
@@ -68,7 +69,7 @@ func (p *Provider) tag(ctx context.Context, name string) (*godo.Tag, error) {
 	if err := checkTag(name); err != nil {
 		return nil, err
 	}
-	tag, _, err := p.api.Tags.Get(ctx, name)
+	tag, err := account.Whole(p.api.Tags.Get(ctx, name))
 	if err = p.api.Plain(err); rest.IsNotFound(err) {
 		return nil, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -63,21 +62,16 @@ type price struct {
 // monthly and hourly are the price in US dollars.
 func (p price) monthly() float64 {
 	if p.Unit == "hour" {
-		return rounded(p.hourly()*monthHours, 2)
+		return providers.Rounded(p.hourly()*monthHours, 2)
 	}
-	return rounded(float64(p.Cents)/100, 2)
+	return providers.Rounded(float64(p.Cents)/100, 2)
 }
 
 func (p price) hourly() float64 {
 	if p.Unit == "hour" {
-		return rounded(float64(p.Cents)/100, 5)
+		return providers.Rounded(float64(p.Cents)/100, 5)
 	}
-	return rounded(float64(p.Cents)/100/monthHours, 5)
-}
-
-func rounded(x float64, digits int) float64 {
-	unit := math.Pow10(digits)
-	return math.Round(x*unit) / unit
+	return providers.Rounded(float64(p.Cents)/100/monthHours, 5)
 }
 
 // Catalog asks the API what is on sale. Each Provider asks once and keeps the answer.

@@ -88,10 +88,10 @@ func (r *dynosDelivery) changes(formation map[string]api.Formation, size Size) [
 			c.Was = fmt.Sprintf("%d of size %s", have.Quantity, strings.ToLower(sizeOf(have)))
 			if same {
 				more = max(0, n-have.Quantity)
-				c.Ends = rounded(float64(max(0, have.Quantity-n))*size.Monthly, 2)
+				c.Ends = providers.Rounded(float64(max(0, have.Quantity-n))*size.Monthly, 2)
 			}
 		}
-		c.Monthly, c.Hourly = rounded(float64(more)*size.Monthly, 2), rounded(float64(more)*size.Hourly, 5)
+		c.Monthly, c.Hourly = providers.Rounded(float64(more)*size.Monthly, 2), providers.Rounded(float64(more)*size.Hourly, 5)
 		changes = append(changes, c)
 	}
 	return changes

@@ -55,7 +55,7 @@ func TestPlanMakesOnlyGETs(t *testing.T) {
 				t.Errorf("%s: %+v", r.Kind(), found)
 			}
 		}
-		if monthly != want || rounded(hourly, 2) != rounded(want/monthHours, 2) {
+		if monthly != want || providers.Rounded(hourly, 2) != providers.Rounded(want/monthHours, 2) {
 			t.Errorf("%d web dynos cost $%v a month and $%v an hour, want $%v a month", counts, monthly, hourly, want)
 		}
 	}

@@ -38,7 +38,7 @@ func (p *Provider) Holdings(ctx context.Context, spec providers.Spec) ([]provide
 		if err != nil { // it is not on sale any more
 			size = Size{Name: strings.ToLower(sizeOf(f))}
 		}
-		all = append(all, providers.Holding{Kind: "dynos", ID: app.Name + "/" + process, Monthly: rounded(float64(f.Quantity)*size.Monthly, 2),
+		all = append(all, providers.Holding{Kind: "dynos", ID: app.Name + "/" + process, Monthly: providers.Rounded(float64(f.Quantity)*size.Monthly, 2),
 			Detail: fmt.Sprintf("%d %s for %s", f.Quantity, size.Name, process)})
 	}
 	addOns, err := p.addOns(ctx, app)

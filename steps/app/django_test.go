@@ -154,6 +154,7 @@ def later():
 if __name__ == "__main__":
     os.environ["MAIN"]
 STATE = os.environ["STATE_DIRECTORY"]
+NO_NAME = os.environ["X\nname: another"], os.environ["A B"], os.environ[""]
 F = self.env("NOT")
 ` + flaskApp
 	got, err := Detect(files("requirements.txt", "", "a.py", text), Settings{})

@@ -93,7 +93,7 @@ func (d *detection) needs() {
 	}
 	for _, m := range modules {
 		for _, need := range m.needs {
-			if !defaults[need.Name] && !suppliedVariables[need.Name] {
+			if !defaults[need.Name] && !suppliedVariables[need.Name] && environmentForm.MatchString(need.Name) {
 				d.found.Needs = append(d.found.Needs, need)
 				defaults[need.Name] = true
 			}

@@ -51,7 +51,7 @@ func TooSmall(p plan.Plan, memory int, bigger providers.Size) string {
 	}
 	said := fmt.Sprintf("%d MB of memory are little for the app and %s beside it; %d MB are enough", memory, strings.Join(titles, " and "), Least(p))
 	if bigger.Name != "" {
-		said += fmt.Sprintf(": --size %s has %d MB and costs $%.2f a month", bigger.Name, bigger.MemoryMB, bigger.Monthly)
+		said += fmt.Sprintf(": --size %s has %d MB and costs %s", bigger.Name, bigger.MemoryMB, providers.AMonth(bigger.Monthly))
 	}
 	return said
 }

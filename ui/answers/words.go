@@ -84,11 +84,11 @@ func AboutChange(c providers.Change) string {
 	}
 	switch {
 	case c.Monthly > 0 && c.Ends > 0:
-		text += fmt.Sprintf(" (%s; $%.2f a month ends)", Money(c.Monthly, c.Hourly), c.Ends)
+		text += fmt.Sprintf(" (%s; %s ends)", Money(c.Monthly, c.Hourly), providers.AMonth(c.Ends))
 	case c.Monthly > 0:
 		text += " (" + Money(c.Monthly, c.Hourly) + ")"
 	case c.Ends > 0:
-		text += fmt.Sprintf(" ($%.2f a month ends)", c.Ends)
+		text += " (" + providers.AMonth(c.Ends) + " ends)"
 	}
 	return text
 }
@@ -99,7 +99,7 @@ func Money(monthly, hourly float64) string {
 	case monthly <= 0:
 		return "free"
 	case hourly <= 0:
-		return fmt.Sprintf("$%.2f a month", monthly)
+		return providers.AMonth(monthly)
 	}
-	return fmt.Sprintf("$%.2f a month, $%.5f an hour", monthly, hourly)
+	return fmt.Sprintf("%s, $%.5f an hour", providers.AMonth(monthly), hourly)
 }

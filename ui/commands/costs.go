@@ -6,12 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"slipway/providers"
 	"slipway/steps"
 	"slipway/steps/plan"
 )
-
-// aMonth is a price in US dollars.
-func aMonth(dollars float64) string { return fmt.Sprintf("$%.2f a month", dollars) }
 
 // costOf is what a deployment costs. What a server of the operator's own costs, only
 // they know.
@@ -22,7 +20,7 @@ func costOf(s steps.Summary) string {
 	case s.Monthly == nil:
 		return "cost not known"
 	case *s.Monthly > 0:
-		return aMonth(*s.Monthly)
+		return providers.AMonth(*s.Monthly)
 	case s.Provider == plan.ProviderSSH:
 		return "nothing more"
 	}
@@ -34,7 +32,7 @@ func costOf(s steps.Summary) string {
 func describeTotal(t steps.Total) string {
 	said := "free"
 	if t.Monthly > 0 {
-		said = aMonth(t.Monthly)
+		said = providers.AMonth(t.Monthly)
 	}
 	if t.Deployments > 1 {
 		said += " for " + count(t.Deployments, "deployment")

@@ -20,7 +20,7 @@ import (
 func (c *command) eject() *cobra.Command {
 	cmd := &cobra.Command{Use: "eject", Short: "Write files with which an app runs without Slipway", Args: most(0),
 		RunE: func(*cobra.Command, []string) error {
-			return plan.Usagef("write slipway eject docker or slipway eject app-platform", "it is not said for what the files are to be")
+			return plan.Usagef("write slipway eject docker or slipway eject app-platform", "slipway eject alone does not say where the app is to run")
 		}}
 	cmd.AddCommand(c.ejectDocker(), c.ejectAppPlatform())
 	return cmd

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway/providers"
 	"slipway/state"
 	"slipway/steps"
 	"slipway/steps/backup"
@@ -128,7 +129,7 @@ func (c *command) showOutlook(ctx context.Context, move *steps.Move, monthly flo
 	}
 	c.sayf("%s moves; until the new place takes over, the old one serves\n", move.Name)
 	if monthly+o.MonthlyHere > 0 {
-		c.sayf("  costs: the new place $%.2f a month; the old one $%.2f, until it is destroyed; both $%.2f\n", monthly, o.MonthlyHere, monthly+o.MonthlyHere)
+		c.sayf("  costs: the new place %s; the old one $%.2f, until it is destroyed; both $%.2f\n", providers.AMonth(monthly), o.MonthlyHere, monthly+o.MonthlyHere)
 	}
 	if o.Seconds > 0 {
 		c.sayf("  data: %s go along; writing stops for about %d s, reading does not\n", backup.Size(o.Bytes), o.Seconds)

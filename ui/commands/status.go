@@ -56,7 +56,7 @@ func describeHolding(h providers.Holding) string {
 		about += ", " + h.Detail
 	}
 	if h.Monthly > 0 {
-		about += ", " + aMonth(h.Monthly)
+		about += ", " + providers.AMonth(h.Monthly)
 	}
 	return about
 }

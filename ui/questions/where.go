@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"slipway/providers"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
@@ -86,7 +87,7 @@ func (c *conversation) rent(provider string, account answers.Account) error {
 	}
 	var options []option
 	for _, s := range sold.Sizes {
-		text := fmt.Sprintf("%s: $%.2f a month, %d MB memory", s.ID, s.Monthly, s.MemoryMB)
+		text := fmt.Sprintf("%s: %s, %d MB memory", s.ID, providers.AMonth(s.Monthly), s.MemoryMB)
 		if s.VCPUs > 0 {
 			text += fmt.Sprintf(", %d CPU", s.VCPUs)
 		}

@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"slipway/providers"
 	"slipway/steps/plan"
 	"slipway/ui/answers"
 )
@@ -30,7 +31,7 @@ func regionItems(l *look, sold answers.Catalog) []item {
 	for _, region := range sold.Regions {
 		it := item{id: region.ID, title: l.padded(region.ID, 8) + l.padded(region.Name, 20), why: region.Why}
 		if region.Why == "" {
-			it.title += fmt.Sprintf("from $%.2f a month", region.From)
+			it.title += "from " + providers.AMonth(region.From)
 		}
 		items = append(items, it)
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"github.com/digitalocean/godo"
 )
@@ -25,4 +26,13 @@ func EveryPage[T any](ctx context.Context, a *Account, doing string, one Page[T]
 			return all, nil
 		}
 	}
+}
+
+// Whole passes on what the API answered. An answer that leaves out all that was asked for is
+// an error, as one that was lost is: nobody knows what became of the call.
+func Whole[T any](answer *T, _ *godo.Response, err error) (*T, error) {
+	if err == nil && answer == nil {
+		err = errors.New("the answer has nothing in it")
+	}
+	return answer, err
 }

@@ -13,7 +13,7 @@ import (
 // Standing is what DigitalOcean says of the account; one that it has locked is a
 // *providers.Refused. warning is a sentence for people, and mostly empty.
 func (a *Account) Standing(ctx context.Context) (account *godo.Account, warning string, err error) {
-	account, _, err = a.Account.Get(ctx)
+	account, err = Whole(a.Account.Get(ctx))
 	if err = a.Failed("ask about the DigitalOcean account", a.Plain(err)); err != nil {
 		return nil, "", err
 	}

@@ -52,12 +52,17 @@ type DataTeller interface {
 	Data(ctx context.Context, spec Spec) ([]Datum, error)
 }
 
-// DatabaseKeeper is implemented by platforms that run databases beside the app.
-type DatabaseKeeper interface {
+// DatabaseLister is implemented by platforms that run databases beside the app.
+type DatabaseLister interface {
 	Platform
 	// Databases lists the kinds of those that are there, sorted. Where the platform has a
 	// way of its own to open them, a *Usage says which.
 	Databases(ctx context.Context, spec Spec) ([]string, error)
+}
+
+// DatabaseKeeper is implemented by platforms whose databases are opened here.
+type DatabaseKeeper interface {
+	DatabaseLister
 	// OpenDatabase runs a database's own client, with the command's words, and returns its
 	// exit status.
 	OpenDatabase(ctx context.Context, spec Spec, kind string, command Command) (status int, err error)

@@ -16,15 +16,18 @@ func (d *OnPlatform) Database(ctx context.Context, kind string) (string, error) 
 }
 
 func (d *OnPlatform) keeper(ctx context.Context, kind string) (providers.DatabaseKeeper, string, error) {
+	lister, err := providers.Can[providers.DatabaseLister](d.platform, providers.ToOpenDatabase)
+	if err != nil {
+		return nil, "", err
+	}
+	kinds, err := lister.Databases(ctx, d.spec) // where they are opened otherwise, this says how
+	if err != nil {
+		return nil, "", err
+	}
+	if kind, err = chooseDatabase(d.spec.Name, kinds, kind); err != nil {
+		return nil, "", err
+	}
 	keeper, err := providers.Can[providers.DatabaseKeeper](d.platform, providers.ToOpenDatabase)
-	if err != nil {
-		return nil, "", err
-	}
-	kinds, err := keeper.Databases(ctx, d.spec)
-	if err != nil {
-		return nil, "", err
-	}
-	kind, err = chooseDatabase(d.spec.Name, kinds, kind)
 	return keeper, kind, err
 }
 

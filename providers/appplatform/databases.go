@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -334,22 +333,4 @@ func (p *Provider) Databases(ctx context.Context, spec providers.Spec) ([]string
 	c := found[slices.Sorted(maps.Keys(found))[0]]
 	return nil, &providers.Usage{Err: errors.New("a managed database is opened by its own client, from an address that it trusts"),
 		Next: fmt.Sprintf("doctl databases firewalls append %s --rule ip_addr:YOUR-ADDRESS, then use the address that doctl databases connection %s shows", c.ID, c.ID)}
-}
-
-// OpenDatabase refuses as Databases does.
-func (p *Provider) OpenDatabase(ctx context.Context, spec providers.Spec, _ string, _ providers.Command) (int, error) {
-	_, err := p.Databases(ctx, spec)
-	return 0, err
-}
-
-// DumpDatabase refuses as Databases does.
-func (p *Provider) DumpDatabase(ctx context.Context, spec providers.Spec, _ string, _ io.Writer) error {
-	_, err := p.Databases(ctx, spec)
-	return err
-}
-
-// LoadDatabase refuses as Databases does.
-func (p *Provider) LoadDatabase(ctx context.Context, spec providers.Spec, _ string, _ io.Reader, _ func(line string)) error {
-	_, err := p.Databases(ctx, spec)
-	return err
 }

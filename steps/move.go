@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
-	"slipway/providers"
 	"slipway/providers/rest"
 	"slipway/state"
 	"slipway/steps/app"
@@ -118,9 +116,8 @@ func (m *Move) isNew(name string) bool {
 
 // ask is what is asked for of the new place.
 func (m *Move) ask(asked plan.Asked) (plan.Asked, error) {
-	old := plan.OfRecord(m.record)
 	asked.Flags = maps.Clone(asked.Flags)
-	if err := m.takeApp(&asked, old); err != nil {
+	if err := takeApp(&asked, plan.OfRecord(m.record), m.Name, "deploy the app from its folder once, then move it"); err != nil {
 		return asked, err
 	}
 	if m.over {
@@ -147,18 +144,6 @@ func (m *Move) ask(asked plan.Asked) (plan.Asked, error) {
 		delete(asked.Earlier, plan.KeyFingerprint)
 	}
 	return asked, nil
-}
-
-// takeApp has the app be the one of the deployment.
-func (m *Move) takeApp(asked *plan.Asked, old plan.Plan) error {
-	asked.Folder = old.Folder()
-	if sample, ok := strings.CutPrefix(m.record.Settings[plan.KeyApp], plan.SamplePrefix); ok {
-		asked.Sample = sample
-	}
-	if asked.Folder == "" && asked.Sample == "" {
-		return &providers.Failed{Err: fmt.Errorf("the app's folder of %s is not known on this computer", m.Name), Next: "deploy the app from its folder once, then move it"}
-	}
-	return nil
 }
 
 // refusePlaces refuses what can't be carried from here to there.

@@ -61,14 +61,21 @@ func takeOver(asked plan.Asked, record state.Record, name, newName string, home 
 	asked.Earlier = maps.Clone(record.Settings)
 	asked.Flags = maps.Clone(asked.Flags)
 	asked.Flags[plan.KeyName] = newName
-	asked.Folder = p.Folder()
-	if sample, ok := strings.CutPrefix(record.Settings[plan.KeyApp], plan.SamplePrefix); ok {
+	err := takeApp(&asked, p, name, "deploy the app under its old name from its folder once, then restore")
+	return asked, err
+}
+
+// takeApp has the app be that of another deployment. next is what to do if this computer
+// does not have it.
+func takeApp(asked *plan.Asked, of plan.Plan, name, next string) error {
+	asked.Folder = of.Folder()
+	if sample, ok := strings.CutPrefix(of.Value(plan.KeyApp), plan.SamplePrefix); ok {
 		asked.Sample = sample
 	}
 	if asked.Folder == "" && asked.Sample == "" {
-		return asked, &providers.Failed{Err: fmt.Errorf("the app's folder of %s is not known on this computer", name), Next: "deploy the app under its old name from its folder once, then restore"}
+		return &providers.Failed{Err: fmt.Errorf("the app's folder of %s is not known on this computer", name), Next: next}
 	}
-	return asked, nil
+	return nil
 }
 
 // RestoreAs has a plan for a new deployment begin with another one's backup.

@@ -11,6 +11,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // exec runs words in a container that runs and returns their status and output. They end
@@ -47,7 +48,7 @@ func (d deployment) ended(ctx context.Context, name, id string) (int, error) {
 		if !state.Running {
 			return state.ExitCode, nil
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 20*time.Millisecond); err != nil {
 			return 0, err
 		}
 	}
@@ -96,18 +97,6 @@ func (d deployment) attach(ctx context.Context, name string, command providers.C
 		return 0, d.failed("read what a command in "+name+" prints", err)
 	}
 	return d.ended(ctx, name, made.ID)
-}
-
-// pause waits, but not longer than ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // plain is what a container or a command printed on either stream, as one text.

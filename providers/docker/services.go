@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"slipway/providers"
+	"slipway/providers/rest"
 )
 
 // database is a kind of service: an official image and how an app reaches it.
@@ -206,7 +207,7 @@ func (d deployment) awaitService(ctx context.Context, name string, db database) 
 			what := fmt.Sprintf("the database %s does not answer; its last lines:", db.kind)
 			return programFailed("the start of the database", c.State.ExitCode, append([]string{what}, last...))
 		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 200*time.Millisecond); err != nil {
 			return err
 		}
 	}

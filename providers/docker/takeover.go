@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"slipway/providers/rest"
+
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 )
@@ -142,7 +144,7 @@ func (d deployment) awaitHealthy(ctx context.Context, name string, r release) er
 	c, found, err := d.inspect(ctx, name)
 	// A command that was killed tells of a container that is about to end.
 	for end := time.Now().Add(endTime); err == nil && found && c.State.Running && asked == nil && status > 1 && time.Now().Before(end); {
-		if err = pause(ctx, 50*time.Millisecond); err == nil {
+		if err = rest.Pause(ctx, 50*time.Millisecond); err == nil {
 			c, found, err = d.inspect(ctx, name)
 		}
 	}
@@ -205,7 +207,7 @@ func (d deployment) changeProcesses(ctx context.Context, r release) error {
 	if len(started) == 0 {
 		return nil
 	}
-	if err := pause(ctx, processTime); err != nil {
+	if err := rest.Pause(ctx, processTime); err != nil {
 		return err
 	}
 	return d.stayedUp(ctx, started, r.Memory)

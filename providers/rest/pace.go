@@ -76,3 +76,15 @@ func (p Pace) UntilFound(ctx context.Context, find func(ctx context.Context) (bo
 		}
 	}
 }
+
+// Pause waits, but not longer than ctx; its error is why ctx ended.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

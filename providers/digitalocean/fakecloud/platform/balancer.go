@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"slipway/providers/rest"
 )
 
 // balancer is an HAProxy in front of a service's instances. They come and go by its runtime
@@ -140,7 +142,7 @@ func (b *balancer) await(ctx context.Context, former string) error {
 			return fmt.Errorf("haproxy ended: %s: %s", b.cmd.ProcessState, text[max(0, len(text)-1000):])
 		default:
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -251,7 +253,7 @@ func (b *balancer) add(ctx context.Context, name, address string) error {
 		if err != nil || all[name].status == "UP" {
 			return err
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -279,7 +281,7 @@ func (b *balancer) remove(ctx context.Context, name string, limit time.Duration)
 		if all[name].sessions == 0 {
 			break
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -292,7 +294,7 @@ func (b *balancer) remove(ctx context.Context, name string, limit time.Duration)
 		if err == nil || time.Now().After(until) {
 			return err
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}

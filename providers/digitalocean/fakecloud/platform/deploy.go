@@ -19,6 +19,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/rest"
 )
 
 // Deploy brings a deployment up.
@@ -291,7 +292,7 @@ func (p *Platform) healthy(ctx context.Context, a *app, i *instance) error {
 		if time.Since(began) > limit {
 			return failure(c, fakecloud.CodeHealthChecks, "Your container did not respond to health checks: "+last)
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := rest.Pause(ctx, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}

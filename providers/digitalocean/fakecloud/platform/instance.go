@@ -14,6 +14,7 @@ import (
 	words "mvdan.cc/sh/v3/shell"
 
 	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/rest"
 )
 
 // instance is a container of a component.
@@ -160,7 +161,7 @@ const longestRest = 30 * time.Second
 // ends, as App Platform does.
 func (p *Platform) supervise(ctx context.Context, a *app, i *instance) {
 	defer close(i.ended)
-	rest := 200 * time.Millisecond
+	delay := 200 * time.Millisecond
 	for from := (time.Time{}); ctx.Err() == nil; {
 		began := time.Now()
 		p.follow(ctx, a, i, from)
@@ -182,12 +183,12 @@ func (p *Platform) supervise(ctx context.Context, a *app, i *instance) {
 		a.book.restarted(i.name)
 		p.o.Log("app %s: instance %s ended with status %d and is started again", a.name, i.name, status)
 		if time.Since(began) > longestRest {
-			rest = 200 * time.Millisecond
+			delay = 200 * time.Millisecond
 		}
-		if pause(ctx, rest) != nil {
+		if rest.Pause(ctx, delay) != nil {
 			return
 		}
-		rest, from = min(2*rest, longestRest), time.Now()
+		delay, from = min(2*delay, longestRest), time.Now()
 		if _, err := p.o.Client.ContainerStart(ctx, i.container, client.ContainerStartOptions{}); err == nil {
 			i.turn(a, true)
 		}

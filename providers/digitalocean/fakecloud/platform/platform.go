@@ -294,18 +294,6 @@ func (p *Platform) Close() error {
 	return errors.Join(failed, os.RemoveAll(p.folder))
 }
 
-// pause waits, but not longer than ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // short are some letters that belong to a text and are always the same.
 func short(text string, n int) string {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:n]

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"slipway/providers/digitalocean/fakecloud"
+	"slipway/providers/rest"
 )
 
 // scaling is a component whose number of instances follows their CPU.
@@ -43,7 +44,7 @@ func (p *Platform) scaleBy(a *app, all []component, images map[string]string) {
 
 // watch measures an app's instances and scales its components.
 func (p *Platform) watch(ctx context.Context, a *app) {
-	for pause(ctx, p.o.ScaleEvery) == nil {
+	for rest.Pause(ctx, p.o.ScaleEvery) == nil {
 		a.mu.Lock()
 		all := append([]*instance{}, a.instances...)
 		a.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/digitalocean"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/state"
 	"slipway/steps/access"
@@ -34,7 +35,7 @@ func newClaimed(t *testing.T) claimed {
 	t.Cleanup(cloud.Close)
 	server := httptest.NewServer(cloud)
 	t.Cleanup(server.Close)
-	p, err := digitalocean.New(digitalocean.Options{Token: "x", APIURL: server.URL, Clock: clock})
+	p, err := digitalocean.New(digitalocean.Options{Options: account.Options{Token: "x", APIURL: server.URL, Clock: clock}})
 	if err != nil {
 		t.Fatal(err)
 	}

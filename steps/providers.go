@@ -8,6 +8,7 @@ import (
 	"slipway/providers"
 	"slipway/providers/appplatform"
 	"slipway/providers/digitalocean"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/docker"
 	"slipway/providers/heroku"
 	"slipway/providers/local"
@@ -46,9 +47,7 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 			})
 		case plan.ProviderDigitalOcean:
 			return digitalocean.New(digitalocean.Options{
-				Token:   cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
-				APIURL:  operator.Getenv("DIGITALOCEAN_API_URL"),
-				Domains: p.Domains(), Spaces: bucketOf(p), SpacesURL: operator.Getenv("DIGITALOCEAN_SPACES_URL"), Dir: dir,
+				Options: accountOf(operator), Domains: p.Domains(), Spaces: bucketOf(p), SpacesURL: operator.Getenv("DIGITALOCEAN_SPACES_URL"), Dir: dir,
 				Backups: p.Switch(plan.KeyBackups), ReservedIP: p.Switch(plan.KeyReservedIP), VPC: p.Value(plan.KeyVPC), Project: p.Value(plan.KeyProject),
 				GrowDisk: p.Switch(plan.KeyGrowDisk) == providers.On,
 			})
@@ -67,13 +66,20 @@ func Providers(home state.Home, operator Operator) engine.OpenProvider {
 			return heroku.New(heroku.Options{Token: token, APIURL: operator.Getenv("HEROKU_API_URL"), Team: p.Value(plan.KeyTeam)})
 		case plan.ProviderAppPlatform:
 			return appplatform.New(appplatform.Options{
-				Token:  cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
-				APIURL: operator.Getenv("DIGITALOCEAN_API_URL"), RegistryURL: operator.Getenv("DIGITALOCEAN_REGISTRY_URL"),
+				Options: accountOf(operator), RegistryURL: operator.Getenv("DIGITALOCEAN_REGISTRY_URL"),
 				Docker: docker.Options{Getenv: operator.Getenv}, Domains: p.Domains(),
 			})
 		default:
 			return nil, plan.Usagef("use --provider local", "the provider %s is not built yet", name)
 		}
+	}
+}
+
+// accountOf is the way to the operator's account at DigitalOcean.
+func accountOf(operator Operator) account.Options {
+	return account.Options{
+		Token:  cmp.Or(operator.Getenv("DIGITALOCEAN_ACCESS_TOKEN"), operator.Getenv("DIGITALOCEAN_TOKEN")),
+		APIURL: operator.Getenv("DIGITALOCEAN_API_URL"),
 	}
 }
 

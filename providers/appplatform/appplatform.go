@@ -19,11 +19,8 @@ import (
 
 // Options are what a Provider is made with.
 type Options struct {
-	// Token is the operator's API token. It is in no error, log or String.
-	Token string
-	// APIURL is where the API answers; empty is the real one. It is https, or
-	// http on this computer's loopback addresses, and has no path.
-	APIURL string
+	// Options are how the account is reached; printed, they leave the token out.
+	account.Options
 	// RegistryURL is where the container registry answers; empty is what the API says. It
 	// is as APIURL is.
 	RegistryURL string
@@ -32,29 +29,9 @@ type Options struct {
 	// Domains are the names under which visitors are to reach the app, the first one
 	// before all.
 	Domains []string
-	// Patience is how long look-ups may lag behind a create; 0 is 90 seconds.
-	Patience time.Duration
-	// PollEvery is the pause between two looks while waiting; 0 is 3 seconds.
-	PollEvery time.Duration
 	// DeployWithin is how long a deployment may take; 0 is 30 minutes.
 	DeployWithin time.Duration
-	// Clock is the clock by which the provider waits; nil is the computer's.
-	Clock rest.Clock
 }
-
-// String leaves the token out.
-func (o Options) String() string {
-	return "app-platform options for " + cmp.Or(o.APIURL, "the real API")
-}
-
-// GoString leaves the token out.
-func (o Options) GoString() string { return o.String() }
-
-// LogValue leaves the token out.
-func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
-
-// MarshalText leaves the token out.
-func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Provider deploys to one DigitalOcean account. It implements [providers.Platform] and
 // what a platform can do besides.
@@ -82,7 +59,7 @@ var (
 // New prepares a provider; it does not call the API. A missing token is a
 // *providers.Refused, a URL that can't be used a *providers.Usage.
 func New(o Options) (*Provider, error) {
-	a, err := account.Open(account.Options{Token: o.Token, APIURL: o.APIURL, Patience: o.Patience, PollEvery: o.PollEvery, Clock: o.Clock})
+	a, err := account.Open(o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/digitalocean/godo"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/docker"
 )
@@ -89,14 +90,14 @@ func TestFailures(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakecloud.Faults{})
-	wrong, err := New(Options{Token: "wrong", APIURL: w.url, Clock: w.clock})
+	wrong, err := New(Options{Options: account.Options{Token: "wrong", APIURL: w.url, Clock: w.clock}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	says[*providers.Refused](t, wrong.Check(t.Context(), w.spec), "DIGITALOCEAN_ACCESS_TOKEN", "does not accept the token")
 	_, err = New(Options{})
 	says[*providers.Refused](t, err, "DIGITALOCEAN_ACCESS_TOKEN", "no DigitalOcean token")
-	_, err = New(Options{Token: testToken, RegistryURL: "http://registry.example.com"})
+	_, err = New(Options{Options: account.Options{Token: testToken}, RegistryURL: "http://registry.example.com"})
 	says[*providers.Usage](t, err, "DIGITALOCEAN_REGISTRY_URL", "unencrypted")
 	none := w.spec
 	none.Tag = ""
@@ -194,7 +195,7 @@ func TestNoAnswerLikeTheAPI(t *testing.T) {
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
 	t.Cleanup(page.Close)
 	w := newWorld(t, fakecloud.Faults{})
-	p, err := New(Options{Token: testToken, APIURL: page.URL, Clock: w.clock})
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: page.URL, Clock: w.clock}})
 	if err != nil {
 		t.Fatal(err)
 	}

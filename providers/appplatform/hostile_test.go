@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 )
 
@@ -104,7 +105,7 @@ func TestHostileLog(t *testing.T) {
 	}))
 	t.Cleanup(log.Close)
 	open := func(api string) *Provider {
-		p, err := New(Options{Token: testToken, APIURL: api})
+		p, err := New(Options{Options: account.Options{Token: testToken, APIURL: api}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +144,7 @@ func TestHostileLiveLog(t *testing.T) {
 		}
 		say("\nlast")
 	})
-	p, err := New(Options{Token: testToken, APIURL: server.URL})
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: server.URL}})
 	if err != nil {
 		t.Fatal(err)
 	}

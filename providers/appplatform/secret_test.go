@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 )
 
@@ -27,7 +28,7 @@ func shownAs(values ...any) string {
 
 func TestTokenIsNeverShown(t *testing.T) {
 	t.Parallel()
-	options := Options{Token: testToken}
+	options := Options{Options: account.Options{Token: testToken}}
 	p, err := New(options)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 	"slipway/providers/digitalocean/fakecloud/contract"
 )
@@ -60,7 +61,7 @@ func newWorld(t *testing.T, faults fakecloud.Faults, change ...func(*fakecloud.O
 // open makes a provider as a new run of the command would.
 func (w *world) open() *Provider {
 	w.t.Helper()
-	p, err := New(Options{Token: testToken, APIURL: w.url, RegistryURL: w.registry, Clock: w.clock, Domains: w.domains})
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: w.url, Clock: w.clock}, RegistryURL: w.registry, Domains: w.domains})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -32,21 +32,13 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/digitalocean/account"
-	"slipway/providers/rest"
 )
 
 // Options are what a Provider is made with. Server, Holdings and Destroy need the
 // same Backups, Project, ReservedIP and Domains as the run that deployed.
 type Options struct {
-	// Token is the operator's API token. It is in no error, log or String.
-	Token string
-	// APIURL is where the API answers; empty is the real one. It is https, or
-	// http on this computer's loopback addresses, and has no path.
-	APIURL string
-	// Patience is how long look-ups may lag behind a create; 0 is 90 seconds.
-	Patience time.Duration
-	// PollEvery is the pause between two looks while waiting; 0 is 3 seconds.
-	PollEvery time.Duration
+	// Options are how the account is reached; printed, they leave the token out.
+	account.Options
 	// ActiveWithin is how long a droplet may take until it is active with a
 	// public address, and how long a destroy may take; 0 is 10 minutes.
 	ActiveWithin time.Duration
@@ -75,23 +67,7 @@ type Options struct {
 	// Dir is the deployment's folder on this computer, which may not exist yet: the
 	// secret of the bucket's key is kept there.
 	Dir string
-	// Clock is the clock by which the provider waits; nil is the computer's.
-	Clock rest.Clock
 }
-
-// String leaves the token out.
-func (o Options) String() string {
-	return "digitalocean options for " + cmp.Or(o.APIURL, "the real API")
-}
-
-// GoString leaves the token out.
-func (o Options) GoString() string { return o.String() }
-
-// LogValue leaves the token out.
-func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
-
-// MarshalText leaves the token out.
-func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Provider deploys to one DigitalOcean account. It implements providers.Provider.
 type Provider struct {
@@ -114,7 +90,7 @@ var (
 // New prepares a provider; it does not call the API. A missing token is a
 // *providers.Refused, a URL that can't be used a *providers.Usage.
 func New(o Options) (*Provider, error) {
-	a, err := account.Open(account.Options{Token: o.Token, APIURL: o.APIURL, Patience: o.Patience, PollEvery: o.PollEvery, Clock: o.Clock})
+	a, err := account.Open(o.Options)
 	if err != nil {
 		return nil, err
 	}

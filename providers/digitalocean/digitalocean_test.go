@@ -11,6 +11,7 @@ import (
 
 	"slipway/providers"
 	"slipway/providers/conformance"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 )
 
@@ -130,18 +131,18 @@ func TestAnEmptyTagTouchesNothing(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	var refused *providers.Refused
-	if _, err := New(Options{Token: " \n"}); !errors.As(err, &refused) {
+	if _, err := New(Options{Options: account.Options{Token: " \n"}}); !errors.As(err, &refused) {
 		t.Errorf("no token: %v, want *Refused", err)
 	}
 	for _, bad := range []string{"http://api.example.com", "https://api.example.com/v2", "api.example.com", "https://u:p@api.example.com", "ftp://127.0.0.1", "https://a?b=c", "::"} {
 		var usage *providers.Usage
-		_, err := New(Options{Token: testToken, APIURL: bad})
+		_, err := New(Options{Options: account.Options{Token: testToken, APIURL: bad}})
 		if !errors.As(err, &usage) || usage.Next == "" {
 			t.Errorf("New with %s: %v, want *providers.Usage", bad, err)
 		}
 	}
 	for _, good := range []string{"", "https://api.example.com", "http://127.0.0.9:1/", "http://localhost:1", "http://[::1]:1"} {
-		if _, err := New(Options{Token: testToken, APIURL: good}); err != nil {
+		if _, err := New(Options{Options: account.Options{Token: testToken, APIURL: good}}); err != nil {
 			t.Errorf("New with %s: %v", good, err)
 		}
 	}
@@ -149,8 +150,8 @@ func TestNewRefuses(t *testing.T) {
 
 func TestTokenIsNeverShown(t *testing.T) {
 	t.Parallel()
-	options := Options{Token: testToken}
-	p, err := New(Options{Token: testToken})
+	options := Options{Options: account.Options{Token: testToken}}
+	p, err := New(Options{Options: account.Options{Token: testToken}})
 	if err != nil {
 		t.Fatal(err)
 	}

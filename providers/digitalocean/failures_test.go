@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/providers/digitalocean/account"
 	"slipway/providers/digitalocean/fakecloud"
 )
 
@@ -125,7 +126,7 @@ func check(d *deployment, p *Provider) error { return p.Check(d.t.Context(), d.s
 func deploy(d *deployment, p *Provider) error { return d.deploy(p) }
 
 func checkWithBadToken(d *deployment, _ *Provider) error {
-	p, err := New(Options{Token: testToken + "x", APIURL: d.url, Clock: d.clock})
+	p, err := New(Options{Options: account.Options{Token: testToken + "x", APIURL: d.url, Clock: d.clock}})
 	if err != nil {
 		return err
 	}
@@ -325,7 +326,7 @@ func TestCancelWhileWaitingForAnAnswer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer server.Close()
 	defer close(release)
-	p, err := New(Options{Token: testToken, APIURL: server.URL})
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: server.URL}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +346,7 @@ func TestWrongServer(t *testing.T) {
 		_, _ = io.WriteString(w, "<html>"+r.Header.Get("Authorization"))
 	}))
 	defer server.Close()
-	p, err := New(Options{Token: testToken, APIURL: server.URL})
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: server.URL}})
 	if err != nil {
 		t.Fatal(err)
 	}

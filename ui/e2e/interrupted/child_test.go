@@ -122,8 +122,9 @@ func (p *points) open(_ plan.Plan, dir string) (providers.Provider, error) {
 	var inner providers.Provider
 	var err error
 	if p.child.API != "" {
-		inner, err = digitalocean.New(digitalocean.Options{Token: "a-token-for-tests", APIURL: p.child.API,
-			Patience: 3 * time.Second, PollEvery: 50 * time.Millisecond})
+		var o digitalocean.Options
+		o.Token, o.APIURL, o.Patience, o.PollEvery = "a-token-for-tests", p.child.API, 3*time.Second, 50*time.Millisecond
+		inner, err = digitalocean.New(o)
 	} else {
 		inner, err = local.New(local.Options{Dir: dir, Cache: p.child.Cache})
 	}

@@ -31,4 +31,8 @@
 // os.Exit(e2e.Main(m)). The binary is built when the first test asks for it, so
 // that a package whose tests are all skipped builds none. Only interrupted runs
 // deployments in its own test binary, to count and to hit the points within.
+//
+// The machines of most tests come from a base image that has Debian's packages already
+// ([Baked]); those of the tests of a first deployment itself, and of Debian 12, from the
+// image of a rented server ([Operator].Plain).
 package e2e

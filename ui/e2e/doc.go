@@ -21,6 +21,9 @@
 //	go test ./ui/e2e/virtual -boot -timeout=1h        the virtual machine
 //	.ci/run                                           what CI runs, all of it
 //
+// .ci/run has what tests write in memory (TMPDIR), where that is large enough, and prints
+// the tests that took longest at its end (package slowest).
+//
 // A test that lacks what it needs says so and is skipped; where CI is set, as
 // .ci/run does, it fails. Besides these, providers/local boots machines in tests
 // of its own, which -short skips too.

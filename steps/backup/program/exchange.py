@@ -67,6 +67,16 @@ class Note:
         source.rename(here, there)
         self.write(step=None)
 
+    def finish_step(self) -> None:
+        """Finishes the renaming at which a run was killed, before any other data is renamed and another step takes its place here."""
+        if self.values["step"] is None:
+            return
+        name, here, there = self.values["step"]
+        for source in self.sources:
+            if source.name == name:
+                source.rename(here, there)
+        self.write(step=None)
+
 
 def path(settings: Settings) -> Path:
     """The note's file."""
@@ -188,15 +198,13 @@ def undo(note: Note, block: bool = True) -> None:
         handover.end(note.settings, note.values["serving"], note.values["link"])
     units.stop_all(note.settings)
     aside, new = before(note.values["stamp"]), note.values["new"]
+    note.finish_step()
     for source in note.sources:
-        if note.values["step"] and note.values["step"][0] == source.name:
-            source.rename(*note.values["step"][1:])
         had = source.name in note.values["live"]
         if (not had or source.exists(aside)) and not source.exists(new) and source.exists(LIVE):
             note.rename(source, LIVE, new)
         if had and source.exists(aside):
             note.rename(source, aside, LIVE)
-        note.write(step=None)
     try:
         os.rmdir(note.settings.set_aside / note.values["stamp"])
     except OSError:

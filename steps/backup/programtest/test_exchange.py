@@ -1,6 +1,7 @@
 """The swap: killed before any of its steps, it leaves the data as it was, or as it should be."""
 
 import os
+import shutil
 import sqlite3
 import unittest
 from unittest import mock
@@ -13,12 +14,39 @@ import exchange
 import files
 import run
 import say
+import sources
 import units
-from source import BESIDE, LIVE, before
+from source import BESIDE, LIVE, Source, before
 
 
 class Killed(BaseException):
     """Stands for the end of the program: nothing of it goes on."""
+
+
+class Shut(Source):
+    """Data that nobody can reach from the first step of its renaming to the last one, as a database."""
+
+    def __init__(self, settings, name: str) -> None:
+        super().__init__(settings)
+        self.name, self.home = name, settings.set_aside.parent / name
+        self.shut = self.home / "shut"
+
+    def place(self, where: str):
+        """The folder of what lies there."""
+        return self.home / (where or "live")
+
+    def exists(self, where: str) -> bool:
+        """Whether there is such a folder."""
+        return self.place(where).is_dir()
+
+    def rename(self, here: str, there: str) -> None:
+        """Renames the folder, in steps."""
+        if self.exists(here) and not self.exists(there):
+            if not self.shut.exists():
+                os.mkdir(self.shut)
+            os.rename(self.place(here), self.place(there))
+        if self.shut.exists():
+            os.rmdir(self.shut)
 
 
 class TestExchange(Deployment):
@@ -91,6 +119,32 @@ class TestExchange(Deployment):
         for healthy in ([True, True], [True, False]):
             with self.subTest(healthy=healthy):
                 self.assertGreater(self.kill_each(healthy), 20)
+
+    def test_killed_within_a_renaming(self) -> None:
+        """What a swap was renaming when it was killed can be reached again, whichever of several sources it was."""
+        both = [Shut(self.settings, "first"), Shut(self.settings, "second")]
+        patched = mock.patch.object(sources, "of", lambda s: both)
+        patched.start()
+        self.addCleanup(patched.stop)
+        for last in range(1, 400):
+            for source in both:
+                shutil.rmtree(source.home, True)
+                (source.place(LIVE) / "old").mkdir(parents=True)
+                (source.place(BESIDE) / "new").mkdir(parents=True)
+            self.healthy, self.running = [True, True], {"app.service"}
+            try:
+                with killed_before(last):
+                    exchange.exchange(self.settings, ["first", "second"], BESIDE)
+                done = True
+            except Killed:
+                done = False
+            exchange.recover(self.settings)
+            found = [(os.listdir(source.place(LIVE)), source.shut.exists()) for source in both]
+            self.assertIn(found, ([(["old"], False)] * 2, [(["new"], False)] * 2), f"killed before step {last}")
+            self.whole()
+            if done:
+                return
+        self.fail("it is never done")
 
     def kill_each(self, healthy: list[bool]) -> int:
         """Kills the swap before its first step, its second, and so on; gives how many there are."""

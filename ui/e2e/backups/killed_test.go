@@ -77,7 +77,8 @@ func (s *site) killedProgram(t *testing.T) {
 // killAfter is shell text that kills the program once it has printed so many lines. It
 // prints "killed" and the last of them, or how the program ended before.
 func killAfter(command string, lines int) string {
-	return `python3 -I -B /usr/local/lib/slipway/data ` + command + ` >/run/printed 2>&1 &
+	return `: >/run/printed # the shell in the background may be slower than the first look at it
+python3 -I -B /usr/local/lib/slipway/data ` + command + ` >/run/printed 2>&1 &
 pid=$!
 while kill -0 "$pid" 2>/dev/null && [ "$(wc -l </run/printed)" -lt ` + strconv.Itoa(lines) + ` ]; do sleep 0.02; done
 kill -9 "$pid" 2>/dev/null || :

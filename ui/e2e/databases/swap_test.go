@@ -120,7 +120,7 @@ func (s *exchanged) whole(t *testing.T) {
 func (s *exchanged) powerCut(t *testing.T, arguments []string, step int) {
 	s.T = t
 	s.add(t)
-	s.Root(swapped, fmt.Sprintf("nohup python3 -B /root/killed.py %d stop swap %s >/root/said 2>&1 </dev/null &", step, s.dump))
+	s.Root(swapped, fmt.Sprintf(": >/root/said; nohup python3 -B /root/killed.py %d stop swap %s >/root/said 2>&1 </dev/null &", step, s.dump))
 	e2e.Until(t, "the swap to come to its middle", func() bool { return strings.Contains(s.Root(swapped, "cat /root/said"), "stopped") })
 	record, err := s.State().Read(swapped)
 	if err != nil {

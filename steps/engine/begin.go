@@ -114,8 +114,11 @@ func round(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 // Disconnect ends the run's logins. What runs on the server goes on.
 func (r *Run) Disconnect() {
-	defer r.leaveEntry()
 	if r.server != nil {
 		r.server.client.Close()
+	}
+	if r.operator != nil {
+		r.operator()
+		r.operator = nil
 	}
 }

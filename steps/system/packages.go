@@ -63,7 +63,7 @@ func PackageNames(v fact.View) (wanted, unwanted []string) {
 
 // appPackages are the packages that the app needs.
 func appPackages(p plan.Plan) []string {
-	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl", "logrotate"}
+	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl", "logrotate", "sudo"}
 	if len(p.Domains()) > 0 {
 		names = append(names, "dehydrated")
 	}

@@ -11,6 +11,7 @@ import (
 	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/web"
 )
 
@@ -62,6 +63,9 @@ func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 	if run.Changed() || d.Record().Costs == nil {
 		// What was expected is on record: without an answer, that stays.
 		_, _ = keepCosts(ctx, run.Provider(), run.Spec(), d)
+	}
+	if seconds, took := release.Handover(run.Looked(release.Release)); took && run.ChangedFact(release.Release) {
+		outcome.Handover = &seconds
 	}
 	outcome.Visitors = where.visit(ctx, run.Plan, func() app.Found { return run.Plan.App })
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {

@@ -20,8 +20,8 @@ import (
 )
 
 // BakedVariable names Debian packages, between spaces, that the base image of
-// virtual machines is to have already: it makes trials on an emulated processor
-// bearable.
+// machines on this computer is to have already: trials that are about something
+// else don't install them again, which takes an emulated processor minutes.
 const BakedVariable = "SLIPWAY_BAKED_PACKAGES"
 
 // Operator is the person on whose behalf a provider is opened.

@@ -12,7 +12,7 @@ import (
 )
 
 // nspawn needs Linux: elsewhere it refuses.
-type nspawn struct{}
+type nspawn struct{ baked []string }
 
 func (nspawn) supported(string) error { return administers() }
 func (nspawn) tools(string) []tool    { return nil }

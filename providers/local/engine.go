@@ -61,7 +61,7 @@ var quick = patience{boot: 2 * time.Minute, greeting: lookLimit, powerOff: 20 * 
 func chooseEngine(name string, baked []string) (engine, error) {
 	switch name {
 	case "", "nspawn":
-		return nspawn{}, nil
+		return nspawn{baked: baked}, nil
 	case "qemu":
 		return qemu{baked: baked}, nil
 	}

@@ -38,9 +38,9 @@ type Options struct {
 	Dir string
 	// Cache is the folder of the base images, which all deployments share.
 	Cache string
-	// Baked are more Debian packages for the base image of virtual machines. A
-	// rented server has none of them; but to install one takes an emulated
-	// processor ten times as long.
+	// Baked are more Debian packages for the base image. A rented server has none
+	// of them; but trials that are about something else need not install them
+	// again and again, which takes an emulated processor minutes.
 	Baked []string
 }
 

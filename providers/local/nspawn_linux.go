@@ -25,19 +25,26 @@ const (
 
 // nspawn runs machines as containers of systemd-nspawn: a complete Debian with its
 // own init on this computer's kernel.
-type nspawn struct{}
+type nspawn struct {
+	// baked are more packages of the base image; see Options.Baked.
+	baked []string
+}
 
 func (nspawn) patience() patience { return quick }
 
 // base is the image of one of the systems; a container can't run a disk image.
-func (nspawn) base(image, cache string) (base, error) {
+func (n nspawn) base(image, cache string) (base, error) {
 	if isSource(image) {
 		return nil, &providers.Usage{
 			Err:  fmt.Errorf("the engine nspawn runs containers and can't run the disk image %s", image),
 			Next: "add --engine qemu, or give --image debian-13",
 		}
 	}
-	return recipeFor(image, cache, certificateFolder, asTree)
+	r, err := recipeFor(image, cache, certificateFolder, asTree)
+	if err != nil {
+		return nil, err
+	}
+	return r.with(n.baked), nil
 }
 
 func (nspawn) tools(string) []tool {

@@ -32,11 +32,11 @@ func builders() []tool {
 
 // packages are the packages that the image is made of.
 func (b recipe) packages() []string {
+	var kernel []string
 	if b.form == asDisk {
-		kernel := []string{"linux-image-cloud-" + b.arch, "apparmor", "e2fsprogs", "udev"}
-		return slices.Concat(included, kernel, b.baked)
+		kernel = []string{"linux-image-cloud-" + b.arch, "apparmor", "e2fsprogs", "udev"}
 	}
-	return included
+	return slices.Concat(included, kernel, b.baked)
 }
 
 // command is the mmdebstrap call that fills dir.

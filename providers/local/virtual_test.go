@@ -254,8 +254,10 @@ func TestVirtualRecipe(t *testing.T) {
 			t.Errorf("only the container has %s", name)
 		}
 	}
-	if baked := disk.with([]string{"lynis"}); baked.path == disk.path || !slices.Contains(baked.packages(), "lynis") {
-		t.Errorf("baked in: %v, %s", baked.packages(), baked.path)
+	for _, plain := range []recipe{tree, disk} {
+		if baked := plain.with([]string{"lynis"}); baked.path == plain.path || !slices.Contains(baked.packages(), "lynis") {
+			t.Errorf("baked in: %v, %s", baked.packages(), baked.path)
+		}
 	}
 	if !strings.HasPrefix(filepath.Base(disk.path), "debian-13-disk-") || disk.hash() == tree.hash() {
 		t.Errorf("%s and %s", disk.path, tree.path)

@@ -76,6 +76,9 @@ type Outcome struct {
 	Release string `json:"release,omitempty"`
 	// RoundTrips is how many commands were sent over SSH.
 	RoundTrips int `json:"round_trips"`
+	// Handover is how many seconds it took, once the new release was healthy, until no new
+	// request went to the one before it; nil if no release took over from another.
+	Handover *float64 `json:"handover_seconds,omitempty"`
 	// Spent is where the time went, in seconds by phase.
 	Spent map[providers.Phase]float64 `json:"spent,omitempty"`
 	// Visitors is what the app's visitors get; nil in a run that only looks.

@@ -7,6 +7,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/fact"
 )
 
 // Finish puts the end on record, if it is news. The app answers at url.
@@ -45,6 +46,12 @@ func (r *Run) Outcome(url string) Outcome {
 	}
 	o.Spent[providers.PhaseOther] = round(total)
 	return o
+}
+
+// ChangedFact tells whether this run changed the fact.
+func (r *Run) ChangedFact(f *fact.Fact) bool {
+	_, changed := r.seconds[f.Name]
+	return changed
 }
 
 // hostOf is the host of a URL; "" if it has none.

@@ -2,6 +2,7 @@ package fact
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -101,4 +102,11 @@ func ChangedFiles(looked, why string, files ...shell.File) []providers.Change {
 		}
 	}
 	return changes
+}
+
+// Differing are those of the files that are not as they should be. looked is what
+// shell.LookFiles printed. To write a unit's file again, as it was, has systemd read all
+// units again.
+func Differing(looked string, files []shell.File) []shell.File {
+	return slices.DeleteFunc(slices.Clone(files), func(f shell.File) bool { return f.Same(looked) })
 }

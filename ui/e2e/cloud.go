@@ -23,11 +23,11 @@ type Cloud struct {
 	URL, SpacesURL string
 }
 
-// NewCloud makes a cloud, which ends with the test. It is made before the operator, whose deployments end
-// first.
-func NewCloud(t testing.TB) Cloud {
+// NewCloud makes a cloud, which ends with the test, with packages on its droplets beside those of a rented
+// server. It is made before the operator, whose deployments end first.
+func NewCloud(t testing.TB, packages ...string) Cloud {
 	t.Helper()
-	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Log: func(string, ...any) {}}
+	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Baked: packages, Log: func(string, ...any) {}}
 	t.Cleanup(m.EndLeading)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

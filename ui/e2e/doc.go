@@ -21,6 +21,9 @@
 //	go test ./ui/e2e/virtual -boot -timeout=1h        the virtual machine
 //	.ci/run                                           what CI runs, all of it
 //
+// .ci/run has what tests write in memory (TMPDIR), where that is large enough, and prints
+// the tests that took longest at its end (package slowest).
+//
 // A test that lacks what it needs says so and is skipped; where CI is set, as
 // .ci/run does, it fails. Besides these, providers/local boots machines in tests
 // of its own, which -short skips too.
@@ -31,4 +34,8 @@
 // os.Exit(e2e.Main(m)). The binary is built when the first test asks for it, so
 // that a package whose tests are all skipped builds none. Only interrupted runs
 // deployments in its own test binary, to count and to hit the points within.
+//
+// The machines of most tests come from a base image that has Debian's packages already
+// ([Baked]); those of the tests of a first deployment itself, and of Debian 12, from the
+// image of a rented server ([Operator].Plain).
 package e2e

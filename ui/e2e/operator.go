@@ -68,6 +68,9 @@ type Operator struct {
 	Home string
 	// Env is added to the environment of each run.
 	Env []string
+	// Plain has new machines be as a provider rents them out. Else they have the
+	// packages of [Baked] already.
+	Plain bool
 }
 
 // NewOperator gives a test its own state and the computer's cache of images,
@@ -99,6 +102,9 @@ func (o *Operator) Command(args ...string) *exec.Cmd {
 	o.T.Helper()
 	cmd := exec.Command(Slipway(o.T), args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+o.Home, "SLIPWAY_HOME=", "DIGITALOCEAN_TOKEN=", "DIGITALOCEAN_ACCESS_TOKEN=")
+	if !o.Plain {
+		cmd.Env = append(cmd.Env, baked())
+	}
 	cmd.Env = append(cmd.Env, o.Env...)
 	cmd.Dir = o.Home
 	return cmd

@@ -46,8 +46,9 @@ func Authorized(key ssh.PublicKey) string {
 }
 
 // BootServer boots a machine that slipway knows nothing of, with user data of the
-// test's own beside a host key, which it returns. The machine goes with the test.
-func BootServer(t testing.TB, name, image string, userData map[string]any) (providers.Server, ssh.PublicKey) {
+// test's own beside a host key, which it returns, and with packages in its image
+// beside those of a rented server. The machine goes with the test.
+func BootServer(t testing.TB, name, image string, userData map[string]any, packages ...string) (providers.Server, ssh.PublicKey) {
 	t.Helper()
 	host, private := NewKey(t, "")
 	userData["ssh_genkeytypes"] = []string{}
@@ -56,7 +57,7 @@ func BootServer(t testing.TB, name, image string, userData map[string]any) (prov
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t)})
+	p, err := local.New(local.Options{Dir: t.TempDir(), Cache: localtest.Cache(t), Baked: packages})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,5 +18,7 @@ type operator struct{ *e2e.Operator }
 
 func newOperator(t *testing.T) *operator {
 	t.Helper()
-	return &operator{e2e.NewOperator(t, 2*time.Minute)}
+	o := &operator{e2e.NewOperator(t, 2*time.Minute)}
+	o.Plain = true // a first deployment is what these tests are about
+	return o
 }

@@ -10,7 +10,7 @@ import (
 // TestTooSmallForDatabases has the plan say when a size is small for the databases beside
 // the app, and what the next one costs; only looks are asked for.
 func TestTooSmallForDatabases(t *testing.T) {
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	o := cloud.Operator(t)
 	for services, told := range map[string]bool{"postgres": false, "mariadb": true, "none": false} {
 		r := o.Must("--yes", "--plan", "--provider", "digitalocean", "--sample", "hello", "--service", services)

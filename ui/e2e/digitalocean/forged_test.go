@@ -16,7 +16,7 @@ import (
 func TestForgedMark(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	o := &operator{cloud.Operator(t)}
 	const mark = "/etc/slipway/deployment.json"
 	first := o.Deploy("--provider", "digitalocean", "--sample", "hello", "--name", "first")

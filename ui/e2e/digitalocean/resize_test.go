@@ -18,7 +18,7 @@ import (
 func TestDigitalOceanResize(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	o := &operator{cloud.Operator(t)}
 	hello := []string{"--provider", "digitalocean", "--sample", "hello", "--size"}
 	first := o.Deploy(slices.Concat(hello, []string{"s-1vcpu-512mb-10gb"})...)

@@ -18,7 +18,7 @@ import (
 func TestSpaces(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	o := &operator{cloud.Operator(t)}
 	args := []string{"--provider", "digitalocean", "--sample", "hello", "--backup-to", "spaces:fra1/hello-backups"}
 	plan := o.Must(append([]string{"--plan"}, args...)...)

@@ -35,7 +35,7 @@ func rent(t *testing.T) *rented {
 	at, hostKey := e2e.BootServer(t, "rented", "", map[string]any{
 		"users": []any{map[string]any{"name": "control", "sudo": "ALL=(ALL:ALL) NOPASSWD: ALL", "lock_passwd": true,
 			"ssh_authorized_keys": []string{e2e.Authorized(control.PublicKey())}}},
-	})
+	}, e2e.Baked()...)
 	r := &rented{t: t, address: at.Address}
 	e2e.Until(t, "the rented machine to let its user in", func() bool {
 		var err error

@@ -27,7 +27,7 @@ func newCloud(t *testing.T) *e2e.Operator {
 		localtest.Skip(t, "the package haproxy is missing")
 	}
 	e := dockertest.Shared(t, "python:3.13-slim", "postgres:17")
-	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Log: func(string, ...any) {}}
+	m := &machines.Machines{Dir: t.TempDir(), Cache: localtest.Cache(t), Baked: e2e.Baked(), Log: func(string, ...any) {}}
 	t.Cleanup(m.EndLeading)
 	registry := httptest.NewUnstartedServer(nil)
 	runner, err := platform.New(platform.Options{Client: e.Client, Registry: registry.Listener.Addr().String()})

@@ -19,7 +19,7 @@ import (
 // backup.
 func TestRestoreOntoANewDroplet(t *testing.T) {
 	localtest.NeedMachines(t)
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	s := newStore(cloud.Operator(t), "restores-sunk")
 	s.write("requirements.txt", "django\npsycopg[binary]\n")
 	s.deploy("--provider", "digitalocean", "--service", "postgres", "--backup-to", "spaces:fra1/restores-bucket", "--env", "GREETING=good day")

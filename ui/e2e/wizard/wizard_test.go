@@ -57,7 +57,7 @@ func sameAsReviewed(t *testing.T, o *e2e.Operator) {
 func TestWizardDigitalOcean(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	cloud := e2e.NewCloud(t)
+	cloud := e2e.NewCloud(t, e2e.Baked()...)
 	o := cloud.Operator(t)
 	withToken := o.Env
 	o.Env = []string{"DIGITALOCEAN_API_URL=" + cloud.URL}

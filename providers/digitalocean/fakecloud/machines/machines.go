@@ -29,6 +29,8 @@ import (
 type Machines struct {
 	// Dir is the folder for the machines' disks, Cache the one for base images.
 	Dir, Cache string
+	// Baked are packages that the machines have beside those of a rented server.
+	Baked []string
 	// Log receives a line for each thing that happens. Several goroutines call it.
 	Log func(format string, args ...any)
 
@@ -138,7 +140,7 @@ func (m *Machines) Boot(ctx context.Context, d fakecloud.Machine) (string, error
 }
 
 func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string, error) {
-	p, err := local.New(local.Options{Dir: m.folder(d.ID), Cache: m.Cache})
+	p, err := local.New(local.Options{Dir: m.folder(d.ID), Cache: m.Cache, Baked: m.Baked})
 	if err != nil {
 		return "", err
 	}
@@ -180,7 +182,7 @@ func (m *Machines) bootMachine(ctx context.Context, d fakecloud.Machine) (string
 // Halt removes the machine and its folder.
 func (m *Machines) Halt(ctx context.Context, id int) error {
 	m.isDown(id)
-	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
+	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache, Baked: m.Baked})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func makeFolders(root, path string) error {
 // Stop shuts down the machine of a droplet and keeps its disk. Boot starts it again.
 func (m *Machines) Stop(ctx context.Context, id int) error {
 	m.isDown(id)
-	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache})
+	p, err := local.New(local.Options{Dir: m.folder(id), Cache: m.Cache, Baked: m.Baked})
 	if err == nil {
 		err = p.Stop(ctx, m.spec(id))
 	}

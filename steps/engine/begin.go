@@ -101,7 +101,7 @@ func (r *Run) complete(tag string, k access.Keys) error {
 	if r.host != nil {
 		r.signers, r.Plan.AuthorizedKey = k.Signers(), k.Login.Public()
 		var err error
-		if data, err = userData(r.Plan, k); err != nil {
+		if data, err = userData(r.Plan, k, r.facts); err != nil {
 			return err
 		}
 	}

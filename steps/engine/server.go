@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	_ "embed" // the script
 	"slices"
 	"strings"
 	"time"
@@ -26,12 +27,12 @@ type server struct {
 	note string
 }
 
+//go:embed firstboot.sh
+var firstBootText string
+
 // firstBoot waits, at most five minutes, until cloud-init has finished this boot's
 // work. It needs no process of cloud-init, which takes half a second to start.
-const firstBoot = `n=0
-while [ -e /run/cloud-init/enabled ] && [ ! -e /run/cloud-init/result.json ] && [ "$n" -lt 600 ]; do
-  sleep 0.5; n=$((n + 1))
-done`
+var firstBoot = shell.Script(firstBootText, nil)
 
 // Looked is what a fact's look printed last; empty if the server was not looked
 // at yet.

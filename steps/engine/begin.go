@@ -101,7 +101,7 @@ func (r *Run) complete(tag string, k access.Keys) error {
 	if r.host != nil {
 		r.signers, r.Plan.AuthorizedKey = k.Signers(), k.Login.Public()
 		var err error
-		if data, err = userData(r.Plan, k); err != nil {
+		if data, err = userData(r.Plan, k, r.facts); err != nil {
 			return err
 		}
 	}
@@ -114,8 +114,11 @@ func round(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 // Disconnect ends the run's logins. What runs on the server goes on.
 func (r *Run) Disconnect() {
-	defer r.leaveEntry()
 	if r.server != nil {
 		r.server.client.Close()
+	}
+	if r.operator != nil {
+		r.operator()
+		r.operator = nil
 	}
 }

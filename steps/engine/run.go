@@ -28,8 +28,9 @@ type Run struct {
 	emit       func(Event)
 
 	signers    []ssh.Signer
-	vouchedFor []string   // host keys that were vouched for and are not on record yet
-	entry      *entry     // the operator's login to a server that exists, while it is needed
+	vouchedFor []string // host keys that were vouched for and are not on record yet
+	where      providers.Server
+	operator   func()     // lets go of the operator's keys; nil unless the connection was made with them
 	server     *server    // nil until the connection stands
 	step       stepInHand // in hand
 	changed    bool

@@ -237,7 +237,7 @@ func withEnd(script string) string { return shell.Lines(script, shell.Section(lo
 
 func sections(boundary, out string) (map[string]string, error) {
 	found := shell.Sections(boundary, out)
-	if _, ok := found[lookEnd]; !ok {
+	if _, ok := found[lookEnd]; !ok || !shell.Whole(found) {
 		return nil, errors.New("the look at the server ended before its end")
 	}
 	return found, nil

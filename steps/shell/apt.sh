@@ -49,7 +49,7 @@ start_late() {
 # starting_late COMMAND...: runs a command that has dpkg work. Services start at its end,
 # all at once. Only root may look into the folder of the stand-in: others find the real one.
 starting_late() {
-  install -d -m 700 "${late%/*}" "$stand_ins"
+  (umask 077 && mkdir -p "${late%/*}" "$stand_ins")
   printf '#!/bin/sh\n%s\n' "$systemctl" >"$stand_ins/systemctl"
   chmod 700 "$stand_ins/systemctl"
   apt_status=0

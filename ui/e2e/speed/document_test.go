@@ -72,6 +72,7 @@ func TestTable(t *testing.T) {
 		{Name: "odd", Beside: "it", Goal: "≤ 1.00", Ours: []float64{3, 1, 2}, Theirs: []float64{4, 4, 4}},
 		{Name: "even, large", Beside: "it", Ours: []float64{5000, 4000, 7000, 6000}, Theirs: []float64{11000}},
 		{Name: "alone", Ours: []float64{0.5}},
+		{Name: "beside nothing that was answered", Beside: "it", Ours: []float64{1, 2}, Theirs: []float64{0, 0}},
 		{Name: "not measured", Beside: "it"},
 	}))
 }

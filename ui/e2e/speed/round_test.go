@@ -17,17 +17,19 @@ var memoryText string
 const script = "the script by hand"
 
 // figures are the table's rows.
-type figures struct{ first, unchanged, release, outside, inside, network, burst, memory, local, cloud Figure }
+type figures struct{ first, unchanged, release, busy, outside, inside, network, burst, last, memory, local, cloud Figure }
 
 func newFigures() *figures {
 	return &figures{
 		first:     Figure{Name: "first deployment to a bare server, s", Beside: script, Goal: "≤ 1.00"},
 		unchanged: Figure{Name: "the same once more, nothing to change, s", Beside: script, Goal: "≤ 1.00"},
 		release:   Figure{Name: "code-only release, s", Beside: script},
+		busy:      Figure{Name: "code-only release under 32 clients, s", Beside: script},
 		outside:   Figure{Name: "requests a second, through the loopback address", Beside: script, Goal: "≥ 1.00"},
 		inside:    Figure{Name: "requests a second, inside the machine", Beside: script, Goal: "≥ 1.00"},
 		network:   Figure{Name: "requests a second, through the loopback address", Beside: "inside the machine", Goal: "≥ 0.95"},
-		burst:     Figure{Name: "500 connections at once, until the last is answered, s", Beside: script},
+		burst:     Figure{Name: "of 500 connections at once, answered within a second", Beside: script},
+		last:      Figure{Name: "the same, until the last is answered or given up after 10, s", Beside: script},
 		memory:    Figure{Name: "memory left running (PSS), MB", Beside: script, Goal: "≤ 1.00"},
 		local:     Figure{Name: "first deployment to a new machine of this computer, s"},
 		cloud:     Figure{Name: "simulated cloud, from \"droplet active\" to the URL, s"},
@@ -36,7 +38,7 @@ func newFigures() *figures {
 
 // rows are the figures in the table's order.
 func (f *figures) rows() []*Figure {
-	return []*Figure{&f.first, &f.unchanged, &f.release, &f.outside, &f.inside, &f.network, &f.burst, &f.memory, &f.local, &f.cloud}
+	return []*Figure{&f.first, &f.unchanged, &f.release, &f.busy, &f.outside, &f.inside, &f.network, &f.burst, &f.last, &f.memory, &f.local, &f.cloud}
 }
 
 // alternately runs both, and the other one first in the next round: who comes second may find
@@ -72,17 +74,37 @@ func (f *figures) measure(b *testing.B, round int, works []work) {
 		}, func() float64 { return works[0].byHand(theirs).Seconds() })
 	}
 	f.requests(b, round, ours, theirs)
-	note(round, &f.burst, func() float64 { return ours.burst() }, func() float64 { return theirs.burst() })
-	for number, w := range works[1:] {
+	alternately(round, func() { ours.burst(&f.burst.Ours, &f.last.Ours) }, func() { theirs.burst(&f.burst.Theirs, &f.last.Theirs) })
+	f.releases(b, round, d, theirs, works)
+}
+
+// releases measures a release of which only the code is new: one quietly, one under load.
+func (f *figures) releases(b *testing.B, round int, d *deployment, theirs *machine, works []work) {
+	for number, row := range []*Figure{&f.release, &f.busy} {
+		w := works[number+1]
 		d.edit(number)
-		note(round+number, &f.release, func() float64 {
-			deployed, took := d.again()
-			if deployed.Release != w.release {
-				b.Errorf("the release is %s, the script's %s", deployed.Release, w.release)
-			}
-			return took.Seconds()
-		}, func() float64 { return w.byHand(theirs).Seconds() })
+		note(round+number, row, func() float64 {
+			return d.machine.loaded(number == 1, func() float64 {
+				deployed, took := d.again()
+				if deployed.Release != w.release {
+					b.Errorf("the release is %s, the script's %s", deployed.Release, w.release)
+				}
+				return took.Seconds()
+			})
+		}, func() float64 {
+			return theirs.loaded(number == 1, func() float64 { return w.byHand(theirs).Seconds() })
+		})
 	}
+}
+
+// loaded measures while 32 clients ask, if they shall.
+func (m *machine) loaded(clients bool, measure func() float64) float64 {
+	m.tb.Helper()
+	if !clients {
+		return measure()
+	}
+	defer startSteady(m.tb.Context(), net.JoinHostPort(m.address, "80"))()
+	return measure()
 }
 
 // requests measures how many requests a second are answered.
@@ -116,14 +138,12 @@ func (m *machine) fromInside() float64 {
 	return m.number(askVariable + "=127.0.0.1:80 /var/tmp/ask")
 }
 
-// burst is how many seconds 500 connections take that are opened at the same instant.
-func (m *machine) burst() float64 {
+// burst opens 500 connections at the same instant, and notes how many are answered within a
+// second and when the last one was.
+func (m *machine) burst(answered, last *[]float64) {
 	m.tb.Helper()
-	took, unanswered := burst(m.tb.Context(), net.JoinHostPort(m.address, "80"), 500)
-	if unanswered > 0 {
-		m.tb.Logf("%s: %d of 500 connections had no answer", m.address, unanswered)
-	}
-	return took.Seconds()
+	within, took := burst(m.tb.Context(), net.JoinHostPort(m.address, "80"), 500)
+	*answered, *last = append(*answered, float64(within)), append(*last, took.Seconds())
 }
 
 // memory is how many MB the processes of the machine take, without logins.

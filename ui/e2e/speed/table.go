@@ -19,9 +19,9 @@ type Figure struct {
 	Ours, Theirs []float64
 }
 
-// Ratio is Slipway's median by that of what stands beside it; 0 if nothing does.
+// Ratio is Slipway's median by that of what stands beside it; 0 if nothing does, or if that is 0.
 func (f *Figure) Ratio() float64 {
-	if len(f.Theirs) == 0 || len(f.Ours) == 0 {
+	if len(f.Theirs) == 0 || len(f.Ours) == 0 || median(f.Theirs) == 0 {
 		return 0
 	}
 	return median(f.Ours) / median(f.Theirs)
@@ -58,8 +58,8 @@ func Table(figures []*Figure) string {
 			continue
 		}
 		ratio := "–"
-		if len(f.Theirs) > 0 {
-			ratio = fmt.Sprintf("%.2f", f.Ratio())
+		if r := f.Ratio(); r > 0 {
+			ratio = fmt.Sprintf("%.2f", r)
 		}
 		times := fmt.Sprintf("%d times", len(f.Ours))
 		if len(f.Ours) == 1 {

@@ -11,6 +11,7 @@ import (
 	"slipway/steps/app"
 	"slipway/steps/engine"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/web"
 )
 
@@ -28,7 +29,7 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 
 func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	plan.BackupKey = cmp.Or(plan.BackupKey, readBackupKey(home, plan.Name))
-	run, err := engine.Begin(plan, facts(plan), home, open, emit)
+	run, err := engine.Begin(plan, graph(plan), home, open, emit)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -62,6 +63,9 @@ func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 	if run.Changed() || d.Record().Costs == nil {
 		// What was expected is on record: without an answer, that stays.
 		_, _ = keepCosts(ctx, run.Provider(), run.Spec(), d)
+	}
+	if seconds, took := release.Handover(run.Looked(release.Release)); took && run.ChangedFact(release.Release) {
+		outcome.Handover = &seconds
 	}
 	outcome.Visitors = where.visit(ctx, run.Plan, func() app.Found { return run.Plan.App })
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {
@@ -119,7 +123,7 @@ func givesUp(ctx context.Context, r *engine.Run) bool {
 // step that can't be looked at before an earlier one was done counts as a change.
 func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	var monthly, ends float64
-	run, err := engine.Begin(plan, facts(plan), home, open, func(e engine.Event) {
+	run, err := engine.Begin(plan, graph(plan), home, open, func(e engine.Event) {
 		for _, c := range e.Changes {
 			monthly += c.Monthly
 			ends += c.Ends

@@ -71,7 +71,7 @@ func putNightly(p plan.Plan) string {
 	return shell.Lines(
 		shell.PutAll(nightlyFiles(p)),
 		shell.ReloadUnits(nightlyTimer, nightlyService),
-		`systemctl --quiet --no-reload enable `+nightlyTimer,
+		shell.EnableOwn(nightlyTimer),
 		`systemctl restart `+nightlyTimer)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"slipway/providers"
 	"slipway/state"
+	"slipway/steps/fact"
 )
 
 // Finish puts the end on record, if it is news. The app answers at url.
@@ -36,15 +37,16 @@ func (r *Run) Outcome(url string) Outcome {
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()
 	}
-	total := time.Since(r.began).Seconds()
 	for phase, seconds := range r.spent {
-		if phase != providers.PhaseOther {
-			o.Spent[phase] = round(seconds)
-			total -= seconds
-		}
+		o.Spent[phase] = round(seconds)
 	}
-	o.Spent[providers.PhaseOther] = round(total)
 	return o
+}
+
+// ChangedFact tells whether this run changed the fact.
+func (r *Run) ChangedFact(f *fact.Fact) bool {
+	_, changed := r.seconds[f.Name]
+	return changed
 }
 
 // hostOf is the host of a URL; "" if it has none.

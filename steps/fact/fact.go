@@ -2,6 +2,7 @@ package fact
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -31,6 +32,11 @@ type Fact struct {
 	Decide func(View) []providers.Change
 	// Script is the shell text that makes the fact hold, whatever a crash left.
 	Script func(View) string
+	// FirstBoot is shell text that begins the change at a new server's first boot, before
+	// anybody logs in; nil for most facts. It knows no more than the plan, has no secret in
+	// it, and does no harm where it fails or is cut off: Script makes the fact hold all the
+	// same, and waits for it where both would be in each other's way.
+	FirstBoot func(plan.Plan) string
 	// Guards is what could lock the operator out if it changes: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
 	Guards guard.Part
@@ -41,6 +47,13 @@ type Fact struct {
 	// Notes are sentences for people about what is there once the fact holds; may be nil.
 	Notes func(View) []string
 }
+
+// The unit that runs the first boot's part of the facts, and its script, which is gone
+// after a reboot.
+const (
+	FirstBootUnit   = "slipway-first-boot.service"
+	FirstBootScript = "/run/slipway-first-boot.sh"
+)
 
 // View is all that a fact is decided from.
 type View struct {
@@ -101,4 +114,11 @@ func ChangedFiles(looked, why string, files ...shell.File) []providers.Change {
 		}
 	}
 	return changes
+}
+
+// Differing are those of the files that are not as they should be. looked is what
+// shell.LookFiles printed. To write a unit's file again, as it was, has systemd read all
+// units again.
+func Differing(looked string, files []shell.File) []shell.File {
+	return slices.DeleteFunc(slices.Clone(files), func(f shell.File) bool { return f.Same(looked) })
 }

@@ -7,7 +7,8 @@
 echo "id $ID"
 echo "version $VERSION_ID"
 echo "cpus $(nproc)"
-echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
+read -r _ memory _ </proc/meminfo
+echo "memory $memory"
 echo "machine $(uname -m)"
 echo "python $(readlink -f /usr/bin/python3)"
 [ ! -e /proc/net/if_inet6 ] || echo "ipv6 yes"
@@ -15,11 +16,11 @@ if systemd-detect-virt --quiet --container; then echo "container yes"; fi
 
 # It passes packets on if it has a bridge, or if forwarding is on and there is something
 # beside the ways out: a container on a computer that forwards inherits the setting.
-ways=$({ ip route show default; ip -6 route show default; } 2>/dev/null | sed -n 's/^.* dev \([^ ]*\).*$/\1/p' | sort -u)
+ways=$({ ip route show default; ip -6 route show default; } 2>/dev/null | sed -n 's/^.* dev \([^ ]*\).*$/\1/p' | tr '\n' ' ')
 outward='' forwards='' between=''
 for interface in /sys/class/net/*; do
   name=${interface##*/}
-  isway=$(printf '%s\n' "$ways" | grep -cxF "$name")
+  case " $ways" in *" $name "*) isway=1 ;; *) isway=0 ;; esac
   if [ -d "$interface/bridge" ]; then
     forwards=yes
     for port in "$interface"/brif/*; do

@@ -99,6 +99,10 @@ func (l Layout) Health(id string) string { return l.Release(id) + "/health" }
 // release without it never did.
 func (l Layout) Served(id string) string { return l.Release(id) + "/served" }
 
+// Handover is the file of how many seconds it took, once the release was healthy, until no
+// new request went to the one before it. It is empty if there was none.
+func (l Layout) Handover(id string) string { return l.Release(id) + "/handover" }
+
 // SocketLink is the link from a release to the socket of the instance that answers
 // for it. nginx follows it anew for each request.
 func (l Layout) SocketLink(id string) string { return l.Release(id) + "/socket" }

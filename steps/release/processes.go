@@ -15,6 +15,9 @@ import (
 //go:embed processes.sh
 var processesText string
 
+//go:embed processescheck.sh
+var processesCheckText string
+
 // processUnits are the names of the units of the processes that run beside the web app.
 func processUnits(p plan.Plan) []string {
 	var units []string
@@ -43,7 +46,13 @@ func processFiles(v fact.View) []shell.File {
 	return files
 }
 
-// processScript stops the processes of other releases, and starts those of this one.
-func processScript(l layout.Layout, id string) string {
+// startProcesses stops the processes of other releases, and starts those of this one. Later
+// processesCheckText finds out whether they stay up.
+func startProcesses(l layout.Layout, id string) string {
 	return shell.Script(processesText, shell.Values{"user": l.User, "unit": l.Unit(id)})
+}
+
+// processScript does both.
+func processScript(l layout.Layout, id string) string {
+	return shell.Lines(shell.Script(clockText, nil), startProcesses(l, id), shell.Script(processesCheckText, nil))
 }

@@ -6,21 +6,30 @@
 : "${id?}" "${user?}" "${releases?}" "${venvs?}" "${pythons?}" "${current?}" "${variables?}" "${snapshots?}" "${kept_limit?}"
 
 kept=$(find "$releases" -mindepth 2 -maxdepth 2 -name served -printf '%T@ %p\n' | sort -rn | head -n "$kept_limit")
+has_traffic=$(readlink "$current" || :)
 for folder in "$releases"/*; do
-  name=$(basename "$folder")
+  name=${folder##*/}
   case "$kept" in *"/$name/"*) continue;; esac
-  if [ "$name" = "$id" ] || [ "$(readlink "$current")" = "$folder" ]; then continue; fi
-  rm -rf "$folder" "/etc/systemd/system/$user-$name"[.-]* "$variables/$name.env"
+  if [ "$name" = "$id" ] || [ "$has_traffic" = "$folder" ]; then continue; fi
   [ -e "$folder/released" ] || rm -rf "${snapshots:?}/$name" # its command changed nothing for good
+  rm -rf "$folder" "/etc/systemd/system/$user-$name"[.-]* "$variables/$name.env"
 done
-rm -f "/etc/systemd/system/$user-next-"*
+for left in "/etc/systemd/system/$user-next-"*; do
+  [ ! -e "$left" ] || rm -f "$left"
+done
 # Copies of the data from before the oldest release that is kept lead to none.
-oldest=$(printf '%s\n' "$kept" | tail -n 1 | cut -d' ' -f2-)
-[ -z "$oldest" ] || [ ! -d "$snapshots" ] || find "$snapshots" -mindepth 1 -maxdepth 1 ! -newer "$oldest" -exec rm -rf {} +
-for venv in "$venvs"/*; do
+if [ -d "$snapshots" ] && [ -n "$kept" ]; then
+  oldest=$(printf '%s\n' "$kept" | tail -n 1 | cut -d' ' -f2-)
+  find "$snapshots" -mindepth 1 -maxdepth 1 ! -newer "$oldest" -exec rm -rf {} +
+fi
+set -- "$venvs"/*
+# The only one is that of the release in hand.
+[ $# -gt 1 ] || set --
+for venv do
   [ -n "$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
 done
 for python in "$pythons"/*; do
+  [ -d "$python" ] || continue
   # Only files of root's are read: packages' code could write to an environment that is
   # not whole.
   [ -n "$(find "$venvs" -mindepth 2 -maxdepth 2 -name pyvenv.cfg -type f -exec grep -lF "home = $python/" {} +)" ] || rm -rf "$python"

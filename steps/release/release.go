@@ -38,6 +38,7 @@ var Release = &fact.Fact{
 		return shell.Lines(
 			shell.LookFiles(append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))...),
 			shell.Script(releaseLookText, nil, units...),
+			shell.Command("sed", "s/^/"+handoverLine+"/", l.Handover(p.Release)),
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {
@@ -67,7 +68,7 @@ var Release = &fact.Fact{
 			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
 			shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
-			shell.PutAll(releaseFiles(v)),
+			shell.PutAll(slices.Concat(releaseUnits(v), processFiles(v), fact.Differing(v.Looked, sliceFiles(v)), []shell.File{healthFile(v), limitsFile(v)})),
 			shell.ReloadUnits(l.Unit(id)+".socket", l.Unit(id)+"*.service", appSlice, onceSlice),
 			SwitchScript(l, id),
 		)
@@ -179,4 +180,15 @@ func ownLines(l layout.Layout, p plan.Plan) []string {
 		lines = append(lines, shell.UnitLine(property))
 	}
 	return lines
+}
+
+// handoverLine begins the line of the look about the handover to the release.
+const handoverLine = "handover "
+
+// Handover is how many seconds it took, once the release was healthy, until no new request
+// went to the one before it; false if it took over from none. looked is what Release's look
+// printed.
+func Handover(looked string) (float64, bool) {
+	seconds, err := strconv.ParseFloat(shell.Fields(looked)[strings.TrimSpace(handoverLine)], 64)
+	return seconds, err == nil
 }

@@ -7,6 +7,6 @@
 units=$1
 shift
 seconds=$(sed -n 's/^# retire-seconds=\([0-9]\{1,6\}\)$/\1/p' "$limits" 2>/dev/null || :)
-idle "${seconds:-$retire_seconds}0" "$@" || :
+idle "${seconds:-$retire_seconds}00" "$@" || :
 # shellcheck disable=SC2086 # a list of units
 systemctl stop --no-block $units

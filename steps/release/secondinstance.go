@@ -2,7 +2,6 @@ package release
 
 import (
 	_ "embed"
-	"strconv"
 
 	"slipway/steps/fact"
 	"slipway/steps/shell"
@@ -20,11 +19,11 @@ func restartWithSecondInstance(v fact.View) string {
 	return shell.Lines(
 		portScript(v, next),
 		shell.PutAll(releaseUnits(second)),
-		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
+		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), idleFunctions(),
 		shell.Script(secondInstanceText, shell.Values{
 			"unit": l.Unit(id), "socket": l.Socket(id), "file": l.Variables(id),
 			"next_unit": next.Unit(id), "next_socket": next.Socket(id), "next_file": next.Variables(id), "next_port": next.Port(id),
-			"socket_link": l.SocketLink(id), "drain_tenths": strconv.Itoa(drainTenths),
+			"socket_link": l.SocketLink(id), "drain": hundredths(lastRequests),
 		}),
 		processScript(l, id),
 	)

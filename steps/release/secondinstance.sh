@@ -6,7 +6,7 @@
 #
 # Whatever a crash leaves, nginx passes requests to units that were healthy and that
 # start at boot. The next run that changes the release removes the rest.
-: "${unit?}" "${socket?}" "${socket_link?}" "${file?}" "${drain_tenths?}"
+: "${unit?}" "${socket?}" "${socket_link?}" "${file?}" "${drain?}"
 : "${next_unit?}" "${next_socket?}" "${next_port?}" "${next_file?}"
 
 # drop_next: stops the second instance and removes what it had.
@@ -30,8 +30,8 @@ systemctl --quiet enable "$next_unit.socket" "$next_unit.service"
 cp -p "$next_file" "$file.slipway-part"
 mv -fT "$file.slipway-part" "$file"
 relink "$next_socket" "$socket_link"
-idle "$drain_tenths" "$socket" || :
+idle "$drain" "$socket" || :
 start "$unit" "$socket"
 relink "$socket" "$socket_link"
-idle "$drain_tenths" "$next_socket" || :
+idle "$drain" "$next_socket" || :
 drop_next

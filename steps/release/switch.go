@@ -3,6 +3,7 @@ package release
 import (
 	_ "embed"
 	"strconv"
+	"time"
 
 	"slipway/steps/layout"
 	"slipway/steps/shell"
@@ -16,6 +17,9 @@ var relinkText string
 
 //go:embed others.sh
 var othersText string
+
+//go:embed clock.sh
+var clockText string
 
 //go:embed idle.sh
 var idleText string
@@ -35,42 +39,56 @@ const (
 	keptReleases = 5
 	// retireUnit waits for requests to the old release that take long.
 	retireUnit = "slipway-retire.service"
-	// drainTenths is how long, in tenths of a second, a switch waits until nothing talks
-	// to the old release. The connections that nginx keeps to it end within two seconds,
-	// each after the request that it is used for.
-	drainTenths = 25
-	// retireSeconds is how long requests may go on after that, if the old release does not
-	// say how long nginx waits for its answers.
+	// KeepAlive is how long nginx uses a connection to a release for new requests, and as
+	// long again it keeps one that rests. So that is how long after a switch requests go on
+	// to the old release at most. A shorter time would cost more connections.
+	KeepAlive = 250 * time.Millisecond
+	// drain is how long a switch waits for that, with a margin for a computer that is busy.
+	drain = 2*KeepAlive + 100*time.Millisecond
+	// lastRequests is how long requests that are under way may go on where a release must
+	// end for another one.
+	lastRequests = 2500 * time.Millisecond
+	// retireSeconds is how long requests may go on after a switch, if the old release does
+	// not say how long nginx waits for its answers.
 	retireSeconds = 60
 )
+
+// hundredths is a time as the function idle takes it.
+func hundredths(t time.Duration) string { return strconv.FormatInt(t.Milliseconds()/10, 10) }
+
+// idleFunctions are the shell functions that wait until nothing talks to a socket.
+func idleFunctions() string {
+	return shell.Lines(shell.Script(clockText, nil), shell.Script(idleText, nil))
+}
 
 // SwitchScript is shell text that starts a release whose units are there, and lets it
 // take the traffic once it is healthy. If it is not healthy, the script fails and the
 // release before goes on. It prints why, and what a person has to know.
 func SwitchScript(l layout.Layout, id string) string {
 	return shell.Lines(
-		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), shell.Script(idleText, nil),
+		startFunctions(l, id), shell.Script(relinkText, nil), shell.Script(othersText, nil), idleFunctions(),
 		shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
 		DefaultLimits(l, l.Release(id)),
 		shell.Script(switchText, shell.Values{
 			"user": l.User, "unit": l.Unit(id), "release": l.Release(id), "current": l.Current(),
-			"socket": l.Socket(id), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
-			"earlier": l.Earlier(id), "served": l.Served(id),
+			"socket": l.Socket(id), "sockets": l.Sockets(), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
+			"earlier": l.Earlier(id), "served": l.Served(id), "handover": l.Handover(id),
+			"drain": hundredths(drain), "last_requests": hundredths(lastRequests),
 		}),
-		shell.Enable(l.Unit(id)+".socket"), shell.Enable(l.Unit(id)+".service"),
-		retireScript(l, id),
+		shell.EnableOwn(l.Unit(id)+".socket", l.Unit(id)+".service"),
+		startProcesses(l, id),
 		pruneScript(l, id),
-		processScript(l, id),
+		retireScript(l, id),
+		shell.Script(processesCheckText, nil),
 	)
 }
 
 // retireScript stops the other releases once nothing talks to them.
 func retireScript(l layout.Layout, id string) string {
-	later := shell.Lines(shell.Script(idleText, nil),
+	later := shell.Lines(idleFunctions(),
 		shell.Script(retireLaterText, shell.Values{"retire_seconds": strconv.Itoa(retireSeconds), "limits": l.Limits(l.Earlier(id))}))
 	return shell.Script(retireText, shell.Values{
-		"user": l.User, "unit": l.Unit(id), "socket": l.Socket(id), "sockets": l.Sockets(),
-		"drain_tenths": strconv.Itoa(drainTenths), "retire_unit": retireUnit, "later": literal(later),
+		"user": l.User, "unit": l.Unit(id), "retire_unit": retireUnit, "later": literal(later),
 	})
 }
 

@@ -1,30 +1,60 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # scripts beside it set and use them
 # Starts a release whose units are there, and lets it take the traffic once it is
 # healthy. No request is lost on the way: nginx follows a link to the release's socket,
 # and the scripts after this one stop the other releases when nothing talks to them.
-: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${socket_link?}" "${earlier?}" "${served?}" "${retire_unit?}"
+#
+# The process $draining waits until no new request goes to them any more: until they
+# have no connection, or for $drain hundredths of a second, after which nginx uses none
+# again. It fails if requests are under way then. How long that was after the new release
+# was healthy is in the file handover; it is empty if no other release had the traffic.
+: "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${sockets?}" "${socket_link?}" "${earlier?}" "${served?}"
+: "${retire_unit?}" "${last_requests?}" "${drain?}" "${handover?}"
+
+others=''
+for file in "$sockets"/*.sock; do
+  [ "$file" = "$socket" ] || others="$others $file"
+done
 
 # No more than one old release stays beside the new one.
-if systemctl is-active --quiet "$retire_unit"; then
+if [ -e "/run/systemd/transient/$retire_unit" ] && systemctl is-active --quiet "$retire_unit"; then
   systemctl stop "$retire_unit"
   serving=$(basename "$(readlink "$current")")
   old=$(units_of_others "$user" "$unit" | grep -v "^$user-${serving}[.-]" || :)
-  # shellcheck disable=SC2086 # a list of units
-  [ -z "$old" ] || systemctl stop --no-block $old
+  older=''
+  for file in $others; do
+    [ "$file" = "$sockets/$serving.sock" ] || older="$older $file"
+  done
+  # shellcheck disable=SC2086 # lists
+  if [ -n "$old" ]; then
+    idle "$last_requests" $older || :
+    systemctl stop --no-block $old
+  fi
 fi
 
 start "$unit" "$socket"
+clock
+healthy=$moment
 relink "$socket" "$socket_link"
 
 # A page that was loaded before goes on to find the files that only its release has.
 previous=$(readlink "$current" || :)
-if [ -n "$previous" ] && [ "$previous" != "$release" ]; then ln -sfnT "$previous" "$earlier"; fi
+[ "$previous" != "$release" ] || previous=''
+[ -z "$previous" ] || ln -sfnT "$previous" "$earlier"
 
 relink "$release" "$current"
-# shellcheck disable=SC2154 # nginxread.sh sets it
+[ -e "$served" ] || : >"$served"
+(
+  gone=yes
+  # shellcheck disable=SC2086 # a list of sockets
+  idle "$drain" $others || gone=''
+  clock
+  : >"$handover"
+  [ -z "$previous" ] || printf '%d.%02d\n' "$(((moment - healthy) / 100))" "$(((moment - healthy) % 100))" >"$handover"
+  [ -n "$gone" ]
+) &
+draining=$!
 if [ "$nginx_read" != "$(nginx_reads)" ] && systemctl is-active --quiet nginx.service; then
   nginx -q -t
-  systemctl reload nginx.service
-  sleep 1 # for a moment, nginx's old workers may still take requests
+  reload_nginx
 fi
-[ -e "$served" ] || touch "$served"

@@ -2,6 +2,8 @@ package shell
 
 import (
 	_ "embed"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -43,10 +45,26 @@ func (f File) PutIf(check ...string) string {
 	}
 	part := f.Path + ".slipway-part"
 	return Lines("(",
-		Script(writeText, Values{"path": f.Path, "part": part, "mode": f.Mode, "owner": f.owner(), "content": f.Content}, check...),
+		Script(writeText, f.values(part), check...),
 		keep,
 		Command("mv", "-fT", part, f.Path),
 		")")
+}
+
+// values are those of the script that writes part, a file beside this one. A mode that umask
+// brings about by itself, and root, who writes, are empty there.
+func (f File) values(part string) Values {
+	values := Values{"path": f.Path, "part": part, "content": f.Content, "owner": f.Owner, "mode": "", "umask": "077"}
+	if f.owner() == "root:root" {
+		values["owner"] = ""
+	}
+	mode, err := strconv.ParseUint(f.Mode, 8, 32)
+	if err == nil && mode&^0o666 == 0 {
+		values["umask"] = fmt.Sprintf("%03o", 0o777&^mode)
+	} else {
+		values["mode"] = f.Mode
+	}
+	return values
 }
 
 // PutAll is the shell text that writes files.

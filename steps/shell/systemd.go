@@ -5,10 +5,17 @@ import (
 	"strings"
 )
 
-// Enable is the shell text that has a unit started at every boot. Without
-// --no-reload, and where the unit is enabled already, systemctl takes a second.
+// Enable is the shell text that has a package's unit started at every boot. Where it is
+// enabled already, systemctl would take a second.
 func Enable(unit string) string {
-	return "systemctl --quiet is-enabled " + Quote(unit) + " || systemctl --quiet --no-reload enable " + Quote(unit)
+	return "systemctl --quiet is-enabled " + Quote(unit) + " || " + EnableOwn(unit)
+}
+
+// EnableOwn is the same for units whose files slipway wrote. It only makes the links for
+// that: a systemd that is told would take what it knows of every unit for outdated, and
+// ReloadUnits would have all of them read again.
+func EnableOwn(units ...string) string {
+	return "SYSTEMD_OFFLINE=1 systemctl --quiet enable " + Command(units...)
 }
 
 // Reload has a service that runs read its files again. One that a socket unit of

@@ -45,7 +45,7 @@ var Swap = &fact.Fact{
 			shell.Script(swapText, shell.Values{"file": swapPath, "megabytes": strconv.Itoa(swapMB)}),
 			shell.PutAll(swapFiles),
 			shell.ReloadUnits("swapfile.swap"),
-			`systemctl --quiet --no-reload enable swapfile.swap`,
+			shell.EnableOwn("swapfile.swap"),
 			`systemctl start swapfile.swap`,
 			`sysctl -q -p `+swappinessFile.Path,
 		)

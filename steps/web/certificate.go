@@ -52,7 +52,7 @@ var Certify = &fact.Fact{
 				"--home-dir", acmeState, "--no-create-home", "--shell", "/usr/sbin/nologin", acmeUser),
 			shell.PutAll(certificateFiles(v.Plan)),
 			`systemctl daemon-reload`,
-			shell.Enable(certificateUnit+".timer"),
+			shell.EnableOwn(certificateUnit+".timer"),
 			shell.Script(certificateStartText, shell.Values{"unit": certificateUnit}),
 		)
 	},

@@ -48,7 +48,7 @@ var RequestLogs = &fact.Fact{
 			shell.Command("install", "-d", "-m", "755", "-o", "root", "-g", "adm", logsFolder),
 			shell.PutAll(requestLogFiles),
 			shell.ReloadUnits("slipway-logrotate.timer", "slipway-logrotate.service"),
-			`systemctl --quiet --no-reload enable slipway-logrotate.timer`,
+			shell.EnableOwn("slipway-logrotate.timer"),
 			`systemctl restart slipway-logrotate.timer`,
 			removeDefaultPage, // it may answer all names beside the app's site, which nginx refuses
 			// nginx reads a format that changed; before it first runs there is nothing to read.

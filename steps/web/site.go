@@ -1,11 +1,13 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"slipway/steps/fact"
 	"slipway/steps/layout"
 	"slipway/steps/plan"
+	"slipway/steps/release"
 	"slipway/steps/shell"
 )
 
@@ -36,14 +38,15 @@ func httpsSite(p plan.Plan, s fact.System) shell.File {
 }
 
 // upstream is the socket that nginx passes requests on to. A connection that nginx
-// keeps open still leads to the release before. nginx itself closes it, between two
-// requests and two seconds after the switch at most, so no request is lost on it.
+// keeps open still leads to the release before. nginx itself closes it between two
+// requests, so no request is lost on it.
 func upstream(l layout.Layout) string {
+	keepAlive := strconv.FormatInt(release.KeepAlive.Milliseconds(), 10) + "ms"
 	return `upstream app {
 	server unix:` + l.Current() + `/socket fail_timeout=0;
 	keepalive 32;
-	keepalive_time 1s;
-	keepalive_timeout 1s;
+	keepalive_time ` + keepAlive + `;
+	keepalive_timeout ` + keepAlive + `;
 }
 
 map $http_upgrade $connection_upgrade {

@@ -1,6 +1,8 @@
 package backups
 
 import (
+	"flag"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -44,11 +46,17 @@ func (s *site) killedSlipway(t *testing.T) {
 	s.recovered(t)
 }
 
-// killedProgram kills the program on the server after each line that it prints.
+var sweep = flag.Bool("sweep", false, "kill the program after every line that it prints, not after some")
+
+// killedProgram kills the program on the server after lines that it prints.
 func (s *site) killedProgram(t *testing.T) {
 	for _, command := range []string{"backup", "drill"} {
 		for line := 1; ; line++ {
+			if !*sweep {
+				line += rand.IntN(3)
+			}
 			said := s.Root(app, killAfter(command, line))
+			t.Logf("%s killed after line %d: %s", command, line, said)
 			if !strings.HasPrefix(said, "killed") || strings.HasPrefix(said, "killed @") {
 				break // it ended before
 			}

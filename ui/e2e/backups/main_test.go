@@ -60,7 +60,7 @@ func TestBackups(t *testing.T) {
 		{"a table that is emptied", s.fewerRows},
 		{"old backups go", s.oldBackups},
 		{"slipway is killed", s.killedSlipway},
-		{"the program is killed at every step", s.killedProgram},
+		{"the program is killed at its steps", s.killedProgram},
 		{"the server is killed", s.killedServer},
 		{"a corrupt pack in the repository", s.corruptPack},
 		{"over SSH", s.overSSH},
@@ -79,7 +79,7 @@ func TestBackups(t *testing.T) {
 // impatient has the server wait no longer than a few seconds for an answer, until the test ends.
 func (s *site) impatient(t *testing.T) {
 	t.Helper()
-	s.Root(app, `cp /etc/slipway/backup.env /root/backup.env && printf 'SLIPWAY_BACKUP_PATIENCE="8"\n' >>/etc/slipway/backup.env`)
+	s.Root(app, `cp /etc/slipway/backup.env /root/backup.env && printf 'SLIPWAY_BACKUP_PATIENCE="5"\n' >>/etc/slipway/backup.env`)
 	t.Cleanup(func() { s.afterwards(`mv /root/backup.env /etc/slipway/backup.env`) })
 }
 

@@ -34,7 +34,7 @@ func TestInterruptedCloud(t *testing.T) {
 
 // killedAtPoints kills between two events or calls of the provider.
 func killedAtPoints(t *testing.T, r *rented, points int) {
-	for _, at := range samplePoints(6, points) {
+	for _, at := range samplePoints(4, points) {
 		t.Run(fmt.Sprint("point ", at), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
 			c := a.child
@@ -52,7 +52,7 @@ func killedAtPoints(t *testing.T, r *rented, points int) {
 
 // killedAtRequests kills before and after a request took effect.
 func killedAtRequests(t *testing.T, r *rented, requests int) {
-	hits, asked := 0, sample(8, 2*requests)
+	hits, asked := 0, sample(6, 2*requests)
 	for _, at := range asked {
 		t.Run(fmt.Sprint("request ", at), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
@@ -77,7 +77,7 @@ func killedAtRequests(t *testing.T, r *rented, requests int) {
 // killedAtTimes kills at random times of a deployment that takes so long.
 func killedAtTimes(t *testing.T, r *rented, took time.Duration) {
 	random := rand.New(rand.NewPCG(*seed, 200))
-	for n := range sample(6, 200) {
+	for n := range sample(4, 200) {
 		wait := time.Duration(random.Int64N(int64(took)))
 		t.Run(fmt.Sprint("time ", n), func(t *testing.T) {
 			a := newAccount(t, r, fakecloud.Faults{})
@@ -98,7 +98,7 @@ func TestInterruptedAnswers(t *testing.T) {
 	localtest.NeedMachines(t)
 	r := rent(t)
 	for name, faults := range map[string]fakecloud.Faults{
-		"tags appear after 30 s":             {TagLag: 30 * time.Second},
+		"tags appear after 10 s":             {TagLag: 10 * time.Second},
 		"lists lag behind by 2 s":            {ListLag: 2 * time.Second},
 		"404 after a create":                 {NotFoundReads: 5},
 		"dropped after having created":       {DropAfter: "droplets"},

@@ -1,8 +1,8 @@
 // Package interrupted tests, on real machines, that a deployment can be killed
 // between any two of its effects and is resumed by the next run. The points are
 // found by running a whole deployment and counting them: every event, and every
-// call of the provider, before it and after it. A seeded sample runs by default;
-// -sweep runs every point.
+// call of the provider, before it and after it. A sample runs by default, another one
+// each time: its seed is printed, and -seed takes it again. -sweep runs every point.
 package interrupted
 
 import (
@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -25,7 +26,7 @@ import (
 
 var (
 	sweep = flag.Bool("sweep", false, "interrupt at every point instead of a sample")
-	seed  = flag.Uint64("seed", 1, "of the sample, and of where connections are cut")
+	seed  = flag.Uint64("seed", 0, "of the sample, and of where connections are cut; 0 takes another one each time")
 )
 
 // childVariable makes this test binary run a deployment instead of tests.
@@ -35,6 +36,11 @@ func TestMain(m *testing.M) {
 	if config := os.Getenv(childVariable); config != "" {
 		os.Exit(deployAsChild(config))
 	}
+	flag.Parse()
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	fmt.Printf("-seed %d\n", *seed)
 	os.Exit(m.Run())
 }
 

@@ -67,7 +67,7 @@ func TestInterruptedLocal(t *testing.T) {
 	first := localChild(t)
 	all := first.whole(t).Points
 	destroyLocal(t, first)
-	points := samplePoints(4, all)
+	points := samplePoints(3, all)
 	t.Logf("%d points between two effects; kills at %v", all, points)
 	for _, at := range points {
 		t.Run(strconv.Itoa(at), func(t *testing.T) {

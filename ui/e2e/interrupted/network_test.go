@@ -128,7 +128,7 @@ func (c child) where(t *testing.T) (*local.Provider, providers.Spec, error) {
 // random number of bytes.
 func TestInterruptedConnection(t *testing.T) {
 	localtest.NeedMachines(t)
-	for _, n := range sample(2, 12) {
+	for _, n := range sample(1, 12) {
 		t.Run(fmt.Sprint("seed ", n), func(t *testing.T) {
 			c := localChild(t)
 			cutter := newCutter(t, *seed*100+uint64(n), func() (string, error) {

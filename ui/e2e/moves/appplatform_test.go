@@ -64,7 +64,7 @@ func TestMoveToAppPlatform(t *testing.T) {
 	const name = "moves-cloud"
 	folder := write(t, shop)
 	first := o.Deploy(folder, "--name", name, "--provider", "digitalocean", "--service", "postgres", "--env", "GREETING=good day")
-	o.Root(name, `runuser -u postgres -- psql -h /run/slipway-postgres -d app-`+name+` -c "insert into items select repeat(md5(n::text), 32) from generate_series(1, 100000) n"`)
+	o.Root(name, `runuser -u postgres -- psql -h /run/slipway-postgres -d app-`+name+` -c "insert into items select repeat(md5(n::text), 32) from generate_series(1, 20000) n"`)
 	people, end := use(o, name)
 	o.Must("move", name, "--provider", "app-platform", "-y")
 	there, err := o.State().Read(name)

@@ -2,6 +2,7 @@ package restores
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 // TestRestoreOntoANewDroplet destroys a droplet under its app, not by Slipway: one command
-// has the app answer on a new one, with the 100 MB of rows and the variables of the last
+// has the app answer on a new one, with the many rows and the variables of the last
 // backup.
 func TestRestoreOntoANewDroplet(t *testing.T) {
 	localtest.NeedMachines(t)
@@ -24,7 +25,7 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	s.write("requirements.txt", "django\npsycopg[binary]\n")
 	s.deploy("--provider", "digitalocean", "--service", "postgres", "--backup-to", "spaces:fra1/restores-bucket", "--env", "GREETING=good day")
 	s.add("ann", "bob", "cid")
-	s.query(s.name, "insert into customers_customer (name) "+manyNames)
+	s.query(s.name, "insert into customers_customer (name) "+manyNames())
 	sum := s.query(s.name, checksum)
 	s.Root(s.name, "install -D -o app-"+s.name+" /etc/hostname /var/lib/app-"+s.name+"/papers/one.txt")
 	s.Must("backup", "now", s.name)
@@ -37,10 +38,10 @@ func TestRestoreOntoANewDroplet(t *testing.T) {
 	const name = "restores-afloat"
 	began := time.Now()
 	r := s.Must("restore", s.name, "latest", "--as", name, "--yes")
-	t.Logf("restore --as of 100 MB took %.1f s", time.Since(began).Seconds())
+	t.Logf("restore --as of %d rows took %.1f s", *rows, time.Since(began).Seconds())
 	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
 	s.url = lines[len(lines)-1]
-	s.says("version 1: 100003 customers, greeting good day")
+	s.says(fmt.Sprintf("version 1: %d customers, greeting good day", *rows+3))
 	if got := s.query(name, checksum); got != sum {
 		t.Errorf("the rows have the sum %s, they had %s", got, sum)
 	}
@@ -77,8 +78,13 @@ func (s *store) removed(name, again string) {
 	s.says("version 1: 100004 customers, greeting good day")
 }
 
-// manyNames is a query whose answer are 100,000 names of 1 kB each.
-const manyNames = "select (select string_agg(md5((n * 32 + i)::text), '') from generate_series(1, 32) i) from generate_series(1, 100000) n"
+// rows make the large databases: each is of 1 kB.
+var rows = flag.Int("rows", 20_000, "how many rows of 1 kB the large databases have")
+
+// manyNames is a query whose answer are so many names of 1 kB each.
+func manyNames() string {
+	return fmt.Sprintf("select (select string_agg(md5((n * 32 + i)::text), '') from generate_series(1, 32) i) from generate_series(1, %d) n", *rows)
+}
 
 // checksum is a query whose answer changes with any row.
 const checksum = "select count(*) || ' ' || md5(string_agg(id || name, ',' order by id)) from customers_customer"

@@ -23,9 +23,11 @@ func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 // page is a path, and what must be in the answer there.
 type page struct{ path, says string }
 
-// shape is an app in testdata.
+// shape is an app in testdata, or a written one.
 type shape struct {
 	folder string
+	// written are its files; nil if they are in testdata.
+	written written
 	// args are what slipway needs to be told besides.
 	args []string
 	// answers are asked for in this order.
@@ -60,6 +62,15 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// path is where the app's files are.
+func (s shape) path(t *testing.T) string {
+	t.Helper()
+	if s.written != nil {
+		return s.written.path(t, s.folder)
+	}
+	return testdata(t, s.folder)
 }
 
 func testdata(t *testing.T, folder string) string {

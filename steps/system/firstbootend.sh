@@ -1,0 +1,13 @@
+# shellcheck shell=sh
+# Waits for the end of what the first boot began, if it did: $script is there then, for as
+# long as the server does not reboot. Ends the shell if all packages are there, which are
+# the words. The functions of installed.sh come before.
+: "${script?}" "${unit?}" "${folder?}"
+
+if [ -e "$script" ]; then
+  echo "waiting for the packages that the first boot has begun to install"
+  timeout 1200 systemd-run --quiet --wait --collect --property=After="$unit" true || :
+  rm -f "$script"
+  if [ -z "$(dpkg --audit)" ] && are_installed "$@"; then exit 0; fi
+fi
+rm -rf "$folder"

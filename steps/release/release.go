@@ -31,6 +31,7 @@ const unitsFolder = "/etc/systemd/system/"
 // Release is the fact that this release takes the traffic and no other.
 var Release = &fact.Fact{
 	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
+	Inner: fact.Always,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.ServerName())
 		unit := l.Unit(p.Release)

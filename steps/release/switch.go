@@ -39,12 +39,13 @@ const (
 	keptReleases = 5
 	// retireUnit waits for requests to the old release that take long.
 	retireUnit = "slipway-retire.service"
-	// KeepAlive is how long nginx uses a connection to a release for new requests, and Rest
-	// how long it keeps one that nobody uses. So both together are how long after a switch
-	// new requests go on to the old release at most. With a KeepAlive of a quarter of this,
-	// an app that answers as much as it can would take a tenth more of the processor.
+	// KeepAlive is how long nginx uses a connection to a release for new requests. With a
+	// quarter of it, an app that answers as much as it can would take a tenth more of the
+	// processor.
 	KeepAlive = time.Second
-	Rest      = 100 * time.Millisecond
+	// Rest is how long nginx keeps a connection that nobody uses. So this and KeepAlive
+	// together are how long after a switch new requests go on to the old release at most.
+	Rest = 100 * time.Millisecond
 	// drain is how long a switch waits for that, with a margin for a computer that is busy.
 	drain = KeepAlive + Rest + 100*time.Millisecond
 	// lastRequests is how long requests that are under way may go on where a release must

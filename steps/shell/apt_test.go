@@ -43,3 +43,42 @@ func TestServicesStartLate(t *testing.T) {
 		})
 	}
 }
+
+// TestOnlyNew allows dpkg not to wait for the disk only where apt adds packages and
+// replaces nothing, and keeps first which they are.
+func TestOnlyNew(t *testing.T) {
+	const header = "VERSION 2\nAPT::Architecture=amd64\n\n"
+	for name, c := range map[string]struct{ list, before, names string }{
+		"new":      {header + "a - < 1.0 /x/a.deb\nb - < 2 /x/b.deb\na - < 1.0 **CONFIGURE**\n", "", "a b"},
+		"upgraded": {header + "a - < 1.0 /x/a.deb\nb 1 < 2 /x/b.deb\n", "", ""},
+		"removed":  {header + "a - < 1.0 /x/a.deb\nb 1 > - **REMOVE**\n", "", ""},
+		"again":    {header + "a 1.0 = 1.0 /x/a.deb\n", "", ""},
+		"nothing":  {header, "", ""},
+		"torn":     {header + "a - < 1.0 /x/a.deb\n", "another-boot\nz\n", "z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			unpacking, hook := filepath.Join(folder, "unpacking"), filepath.Join(folder, "only-new")
+			text := strings.ReplaceAll("#!/bin/sh\n"+Script(aptOnlyNewText, nil), "/var/lib/slipway", folder)
+			if err := os.WriteFile(hook, []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if c.before != "" {
+				if err := os.WriteFile(unpacking, []byte(c.before), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			apt := exec.CommandContext(t.Context(), hook)
+			apt.Stdin = strings.NewReader(c.list)
+			if out, err := apt.CombinedOutput(); err != nil || len(out) > 0 {
+				t.Fatalf("%v: %s", err, out)
+			}
+			kept, _ := os.ReadFile(unpacking)
+			_, names, _ := strings.Cut(string(kept), "\n")
+			_, err := os.Stat(filepath.Join(folder, "new-only"))
+			if got := strings.Join(strings.Fields(names), " "); got != c.names || (err == nil) != (c.names != "" && c.before == "") {
+				t.Errorf("kept %q, allowed: %t", got, err == nil)
+			}
+		})
+	}
+}

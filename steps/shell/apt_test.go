@@ -16,7 +16,8 @@ func TestServicesStartLate(t *testing.T) {
 		"nothing":   {"systemctl is-active a.service", "is-active a.service"},
 		"reloads":   {"systemctl --system daemon-reload; systemctl daemon-reload", "daemon-reload"},
 		"starts":    {"systemctl daemon-reload; systemctl --quiet --system start b.service a.service; systemctl start b.service", "daemon-reload; start -- a.service b.service"},
-		"enabled":   {"systemctl enable a.service; systemctl start a.service", "--no-reload enable a.service; daemon-reload; start -- a.service"},
+		"twice":     {"systemctl enable on.service; systemctl start on.service", "is-enabled on.service; daemon-reload; start -- on.service"},
+		"enabled":   {"systemctl enable a.service; systemctl start a.service", "is-enabled a.service; --no-reload enable a.service; daemon-reload; start -- a.service"},
 		"restarted": {"systemctl start a.service; systemctl restart b.service; systemctl start c.service", "daemon-reload; start -- a.service; restart b.service; daemon-reload; start -- c.service"},
 		"stopped":   {"systemctl start a.service; systemctl stop a.service", "daemon-reload; start -- a.service; stop a.service"},
 		"a user's":  {"systemctl --user daemon-reload", "--user daemon-reload"},
@@ -26,7 +27,7 @@ func TestServicesStartLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			asked := filepath.Join(folder, "asked")
-			real := "#!/bin/sh\necho \"$*\" >>" + asked + "\n"
+			real := "#!/bin/sh\necho \"$*\" >>" + asked + "\n[ \"$*\" != \"is-enabled on.service\" ] || echo enabled\n"
 			if err := os.WriteFile(filepath.Join(folder, "systemctl"), []byte(real), 0o700); err != nil {
 				t.Fatal(err)
 			}

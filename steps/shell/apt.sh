@@ -69,18 +69,23 @@ start_late() {
 }
 
 # starting_late COMMAND...: runs a command that has dpkg work. Services start at its end,
-# all at once. Only root may look into the folder of the stand-in: others find the real one.
+# all at once. Only root may look into the folder of the stand-ins: others find the real
+# ones. One such command runs at a time.
 starting_late() {
-  (umask 077 && mkdir -p "${late%/*}" "$stand_ins")
+  (umask 077 && mkdir -p "${late%/*}")
+  exec 8>"${late%/*}/apt.lock"
+  flock 8
+  (umask 077 && mkdir -p "$stand_ins")
   rm -f "$stand_ins/new-only"
   printf '#!/bin/sh\n%s\n' "$systemctl" >"$stand_ins/systemctl"
   printf '#!/bin/sh\n%s\n' "$dpkg" >"$stand_ins/unpack"
   printf '#!/bin/sh\n%s\n' "$only_new" >"$stand_ins/only-new"
   chmod 700 "$stand_ins"/*
   apt_status=0
-  "$@" || apt_status=$?
+  "$@" 8>&- || apt_status=$?
   settle_unpacked
   start_late
+  exec 8>&-
   return "$apt_status"
 }
 
@@ -89,11 +94,14 @@ configure_all() {
   starting_late patiently env "PATH=$stand_ins:$PATH" dpkg --force-confdef --force-confold --configure -a
 }
 
-# apt_update: fetches the lists of packages.
+# apt_update: fetches the lists of packages. What is not read here may be larger than the
+# list itself: descriptions in other languages, sources, what desktops and shells suggest.
+# Those stay as the system's own updates left them. What comes next makes apt's cache.
 apt_update() {
-  # Lists in other languages are never read here and take half the time.
-  # What comes next makes the cache of them anyhow.
-  patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 -o pkgCacheFile::Generate=false update
+  targets=Acquire::IndexTargets
+  patiently apt-get -q -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Get::List-Cleanup=false -o pkgCacheFile::Generate=false \
+    -o $targets::deb-src::Sources::DefaultEnabled=false -o $targets::deb::CNF::DefaultEnabled=false \
+    -o $targets::deb::DEP-11::DefaultEnabled=false update
 }
 
 # apt_install OPTION... NAME...: installs packages.

@@ -156,8 +156,8 @@ func (r *Run) admit(ctx context.Context) error {
 
 // AdmitKey lets a deployment's new keys log in to a server that an earlier
 // computer deployed to, and proves it by a fresh connection.
-func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, facts Facts, k access.Keys, host providers.ExistingServer, where providers.Server) error {
-	r.Plan, r.facts, r.signers = plan, facts, k.Signers()
+func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, graph Graph, k access.Keys, host providers.ExistingServer, where providers.Server) error {
+	r.Plan, r.graph, r.facts, r.signers = plan, graph, graph.Facts(), k.Signers()
 	r.Plan.AuthorizedKey = k.Login.Public()
 	if err := r.enter(ctx, host, where); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"slipway/providers"
+	"slipway/steps/plan"
 	"slipway/steps/remote"
 )
 
@@ -40,19 +41,38 @@ func DialOperator(ctx context.Context, host providers.ExistingServer, where prov
 	return client, done, nil
 }
 
-// DialAny logs in as the deployment's own user if that has worked before and is not
-// refused now, else as the operator; user is empty if it never worked. The second result
-// closes the client.
+// DialAny logs in as the deployment's own user, if it may be there, or where that is
+// refused as the operator; user is empty if the server was never changed. A server that
+// refuses both is tried as each other user that the deployment may have: a run that was
+// cut off may have shut the operator out. The second result closes the client.
 func DialAny(ctx context.Context, host providers.ExistingServer, where providers.Server, user string, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, func(), error) {
 	if len(pinned) == 0 {
 		return nil, nil, errors.New("the server was never connected to")
 	}
-	if user != "" {
-		client, err := DialDeploy(ctx, where, user, pinned, signers)
-		if !WasRefused(err) {
-			return client, func() { client.Close() }, err
+	if user == "" {
+		return dialOperator(ctx, host, where, pinned)
+	}
+	client, err := DialDeploy(ctx, where, user, pinned, signers)
+	if !WasRefused(err) {
+		return client, func() { client.Close() }, err
+	}
+	client, done, err := dialOperator(ctx, host, where, pinned)
+	if !WasRefused(err) {
+		return client, done, err
+	}
+	for _, other := range plan.Logins {
+		if other == user {
+			continue
+		}
+		if client, err := DialDeploy(ctx, where, other, pinned, signers); err == nil {
+			return client, func() { client.Close() }, nil
 		}
 	}
+	return nil, nil, err
+}
+
+// dialOperator is DialOperator with a second result that closes the client too.
+func dialOperator(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
 	client, done, err := DialOperator(ctx, host, where, pinned)
 	if err != nil {
 		return nil, nil, err
@@ -100,8 +120,12 @@ func becomesRoot(ctx context.Context, client *remote.Client, target remote.Targe
 
 // DialDeploy tries once to log in as the deployment's own user.
 func DialDeploy(ctx context.Context, where providers.Server, user string, pinned []ssh.PublicKey, signers []ssh.Signer) (*remote.Client, error) {
-	return remote.Dial(ctx, remote.Target{Address: where.Address, Port: where.Port, User: user,
-		HostKeys: pinned, Signers: signers})
+	return remote.Dial(ctx, DeployTarget(where, user, pinned, signers))
+}
+
+// DeployTarget is the login of the deployment's own user.
+func DeployTarget(where providers.Server, user string, pinned []ssh.PublicKey, signers []ssh.Signer) remote.Target {
+	return remote.Target{Address: where.Address, Port: where.Port, User: user, HostKeys: pinned, Signers: signers}
 }
 
 // ParseHostKeys reads pinned host keys, each a line in authorized_keys form.

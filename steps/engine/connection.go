@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,8 +68,8 @@ func (Connection) Look(ctx context.Context, run *Run) (providers.Finding, error)
 	switch {
 	case err != nil:
 		return providers.Finding{}, err
-	case run.entry != nil:
-		return run.entered(wanted, where), nil
+	case run.operator != nil:
+		return run.entered(wanted), nil
 	}
 	return run.loggedIn(), nil
 }
@@ -82,21 +83,14 @@ func (r *Run) logInOnce(ctx context.Context, where providers.Server) error {
 	return r.connect(ctx, where)
 }
 
-// entered tells what the operator's login is used for. A run that only looks
-// goes on with it.
-func (r *Run) entered(wanted providers.Finding, where providers.Server) providers.Finding {
-	if r.entry.note != "" {
-		wanted.Notes = append(wanted.Notes, r.entry.note)
+// entered tells whose login carries the run until the deployment's own works: that is
+// made by one of the facts.
+func (r *Run) entered(wanted providers.Finding) providers.Finding {
+	if r.server.note != "" {
+		wanted.Notes = append(wanted.Notes, r.server.note)
 	}
 	wanted.Notes = append(wanted.Notes, "each file of yours that is replaced on the server is kept there, in "+shell.Kept)
-	if r.OnlyLooks() {
-		r.server = r.entry.server
-		return wanted
-	}
-	if changes := r.admission(); len(changes) > 0 {
-		wanted.Changes = append(changes, wanted.Changes...)
-		wanted.Changes[len(changes)].Why = "logged in as " + where.User + " only to make that user"
-	}
+	wanted.Changes[0].Why = "until that works, this run is logged in as " + r.server.client.User()
 	return wanted
 }
 
@@ -108,7 +102,7 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 	}
 	began := time.Now()
 	attempt := func() (struct{}, error) {
-		err := run.logIn(ctx, where)
+		err := run.logInOnce(ctx, where)
 		if err != nil && !run.mayWorkLater(err) {
 			return struct{}{}, backoff.Permanent(err)
 		}
@@ -121,27 +115,12 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 		return struct{}{}, err
 	}
 	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 3*time.Second
+	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 500*time.Millisecond
 	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.loginLimit()))
 	if err != nil {
 		return run.notLetIn(err, where)
 	}
 	return nil
-}
-
-// logIn connects with the deployment's key, after the operator's login has
-// made that possible where it was not.
-func (r *Run) logIn(ctx context.Context, where providers.Server) error {
-	if err := r.logInOnce(ctx, where); err != nil || r.entry == nil {
-		return err
-	}
-	if len(r.admission()) > 0 {
-		if err := r.admitProven(ctx, where); err != nil {
-			return err
-		}
-	}
-	r.leaveEntry()
-	return r.connect(ctx, where)
 }
 
 // loginLimit is how long the server may take to let us in. A server that was
@@ -170,61 +149,82 @@ func (r *Run) mayWorkLater(err error) bool {
 	return errors.As(err, &unreachable) || !isExisting && access.WasRefused(err)
 }
 
-// dial logs in once with the deployment's key.
-func (r *Run) dial(ctx context.Context, where providers.Server) (*remote.Client, error) {
+// ownTarget is the deployment's own login.
+func (r *Run) ownTarget() (remote.Target, error) {
 	pinned, err := r.pinned()
+	if err != nil {
+		return remote.Target{}, err
+	}
+	return access.DeployTarget(r.where, r.Plan.LoginUser(), pinned, r.signers), nil
+}
+
+// dial logs in once with the deployment's key.
+func (r *Run) dial(ctx context.Context) (*remote.Client, error) {
+	target, err := r.ownTarget()
 	if err != nil {
 		return nil, err
 	}
-	return access.DialDeploy(ctx, where, r.Plan.LoginUser(), pinned, r.signers)
+	return remote.Dial(ctx, target)
 }
 
-// connect logs in, looks at the server, and keeps what it saw.
+// connect logs in with the deployment's key, looks at the server, and keeps what it saw.
 func (r *Run) connect(ctx context.Context, where providers.Server) error {
-	client, err := r.dial(ctx, where)
+	r.where = where
+	client, err := r.dial(ctx)
 	if err != nil {
 		return err
 	}
-	r.Plan.Address = where.Address
-	s := &server{client: client}
-	if err := s.lookAll(ctx, r, r.facts); err != nil {
+	if err := r.take(ctx, client); err != nil {
 		client.Close()
 		return err
 	}
-	if err := access.CheckOwner(r.Plan, s.sections[fact.SectionMark]); err != nil {
-		client.Close()
-		return err
-	}
-	if err := r.refusal(s); err != nil {
-		client.Close()
-		return err
-	}
-	if err := r.keepBefore(s); err != nil {
-		client.Close()
-		return err
-	}
-	r.server = s
-	if s.armed.Token == "" {
-		if err := r.pinShown(client, s); err != nil {
+	if r.server.armed.Token == "" {
+		if err := r.pinShown(client, r.server); err != nil {
 			return err
 		}
 	}
-	return r.remember(where)
+	return r.remember(r.Plan.LoginUser())
 }
 
-// remember keeps where the server answered, if that is news.
-func (r *Run) remember(where providers.Server) error {
-	before := r.Record().Server
-	if r.OnlyLooks() || before.Address == where.Address && before.Port == where.Port && before.User == r.Plan.LoginUser() {
+// take looks at the server through a connection, which carries the run from then on
+// unless the look says that the server may not be changed.
+func (r *Run) take(ctx context.Context, client *remote.Client) error {
+	r.Plan.Address = r.where.Address
+	s := &server{client: client}
+	if err := s.lookAll(ctx, r, r.facts); err != nil {
+		return err
+	}
+	if err := access.CheckOwner(r.Plan, s.sections[fact.SectionMark]); err != nil {
+		return err
+	}
+	if err := r.refusal(s); err != nil {
+		return err
+	}
+	if err := r.keepBefore(s); err != nil {
+		return err
+	}
+	r.server = s
+	return nil
+}
+
+// remember keeps where the server answered and which user of the deployment's it let in,
+// if that is news. An empty user keeps the one on record.
+func (r *Run) remember(user string) error {
+	if r.OnlyLooks() {
+		return nil
+	}
+	before, where := r.Record().Server, r.where
+	user = cmp.Or(user, before.User)
+	if before.Address == where.Address && before.Port == where.Port && before.User == user {
 		return nil
 	}
 	return r.deployment.Update(func(record *state.Record) {
-		record.Server.Address, record.Server.Port, record.Server.User = where.Address, where.Port, r.Plan.LoginUser()
+		record.Server.Address, record.Server.Port, record.Server.User = where.Address, where.Port, user
 	})
 }
 
 func (r *Run) loggedIn() providers.Finding {
 	server, system := r.Record().Server, r.server.system
 	where := net.JoinHostPort(server.Address, strconv.Itoa(server.Port))
-	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", r.Plan.LoginUser(), where, system.ID, system.Version, system.Memory)}
+	return providers.Finding{Holds: true, Detail: fmt.Sprintf("%s@%s, %s %s, %d MB", r.server.client.User(), where, system.ID, system.Version, system.Memory)}
 }

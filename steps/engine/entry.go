@@ -10,7 +10,6 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/access"
-	"slipway/steps/fact"
 	"slipway/steps/plan"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
@@ -54,38 +53,50 @@ func (r *Run) pinned() ([]ssh.PublicKey, error) {
 	return access.ParseHostKeys(r.vouchedFor)
 }
 
-// entry is the operator's own login, used until the deployment's works.
-type entry struct {
-	*server
-	done func()
-}
-
-func (e *entry) close() {
-	e.client.Close()
-	e.done()
-}
-
 // logInToExisting connects with the deployment's key or, where that does not work yet,
-// as the operator: then entry is set, and server is not. The login that is
-// likely to be refused is tried last, because servers punish refused logins.
+// as the operator. The login that is likely to be refused is tried last, because servers
+// punish refused logins.
 func (r *Run) logInToExisting(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
-	if r.server != nil || r.entry != nil {
+	if r.server != nil {
 		return nil
 	}
-	if r.Record().Server.Address != "" {
+	if r.Record().Server.User != "" {
 		if err := r.connect(ctx, where); !access.WasRefused(err) {
 			return err
 		}
 		return r.enter(ctx, host, where)
 	}
 	err := r.enter(ctx, host, where)
-	if access.WasRefused(err) && r.connect(ctx, where) == nil {
+	if access.WasRefused(err) && r.connectAsAny(ctx, where) == nil {
 		return nil
 	}
 	return err
 }
 
-// enter logs in as the operator and looks at the server.
+// connectAsAny connects as the first of the deployment's possible users that the server
+// lets in: a run that was cut off may have shut the operator out before it had proven which.
+func (r *Run) connectAsAny(ctx context.Context, where providers.Server) error {
+	before := r.Plan.Login
+	var err error
+	for _, r.Plan.Login = range plan.Logins {
+		if err = r.connect(ctx, where); !access.WasRefused(err) {
+			return err
+		}
+	}
+	r.Plan.Login = before
+	return err
+}
+
+// operator is the operator's own login to a server that was there before.
+type operator struct {
+	as remote.Target
+	// letGo lets go of the operator's keys.
+	letGo func()
+}
+
+// enter logs in as the operator and looks at the server. That connection carries the run
+// to its end. If it drops, whichever login works takes its place: in between, the run
+// makes the deployment's own login and may shut the operator's.
 func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where providers.Server) error {
 	pinned, err := r.pinned()
 	if err != nil {
@@ -95,36 +106,40 @@ func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where pr
 	if err != nil {
 		return err
 	}
-	r.Plan.Address = where.Address
-	e := &entry{server: &server{client: client}, done: done}
-	if err = e.lookAll(ctx, r, r.facts); err == nil {
-		err = access.CheckOwner(r.Plan, e.sections[fact.SectionMark])
+	r.where = where
+	if err = r.take(ctx, client); err == nil {
+		err = r.remember("")
 	}
+	var own remote.Target
 	if err == nil {
-		err = r.refusal(e.server)
-	}
-	if err == nil {
-		err = r.keepBefore(e.server)
+		own, err = r.ownTarget()
 	}
 	if err != nil {
-		e.close()
+		client.Close()
+		done()
 		return err
 	}
-	r.entry = e
+	r.operator = &operator{as: client.Target(), letGo: done}
+	client.Again(r.operator.as, own)
 	return nil
+}
+
+// ownLoginWorks has connections that are made again from now on try the deployment's own
+// login first, which a new connection has proven.
+func (r *Run) ownLoginWorks() error {
+	if r.operator == nil {
+		return nil
+	}
+	own, err := r.ownTarget()
+	if err != nil {
+		return err
+	}
+	r.server.client.Again(own, r.operator.as)
+	return r.remember(own.User)
 }
 
 // admitting are the facts that let the deployment's own user in.
 var admitting = Facts{access.Mark, access.Login}
-
-// admission is what has to change until the deployment's own login works.
-func (r *Run) admission() []providers.Change {
-	var changes []providers.Change
-	for _, f := range admitting {
-		changes = append(changes, f.Decide(r.entry.view(f, r))...)
-	}
-	return changes
-}
 
 // admit makes the deployment's own user, as the operator, in one job. The caller
 // proves that user's login, or else the server puts the old state back.
@@ -133,19 +148,26 @@ func (r *Run) admit(ctx context.Context) error {
 	defer cancel()
 	scripts := []string{access.EnsureSudo, r.arm(admitting)}
 	for _, f := range admitting {
-		scripts = append(scripts, "(\n"+f.Script(r.entry.view(f, r))+"\n)")
+		scripts = append(scripts, "(\n"+f.Script(r.view(f))+"\n)")
 	}
-	_, err := r.entry.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: LookScript(r.Plan, admitting)}, r.Report)
+	_, err := r.server.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: LookScript(r.Plan, admitting)}, r.Report)
 	return err
 }
 
-// admitProven makes the deployment's own user and proves its login.
-func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
+// AdmitKey lets a deployment's new keys log in to a server that an earlier
+// computer deployed to, and proves it by a fresh connection.
+func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, graph Graph, k access.Keys, host providers.ExistingServer, where providers.Server) error {
+	r.Plan, r.graph, r.facts, r.signers = plan, graph, graph.Facts(), k.Signers()
+	r.Plan.AuthorizedKey = k.Login.Public()
+	if err := r.enter(ctx, host, where); err != nil {
+		return err
+	}
+	defer r.Disconnect()
 	if err := r.admit(ctx); err != nil {
 		return err
 	}
 	began := time.Now()
-	stands, err := r.prove(ctx, func(ctx context.Context) (*remote.Client, error) { return r.dial(ctx, where) }, admitting)
+	stands, err := r.prove(ctx, admitting)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -154,30 +176,5 @@ func (r *Run) admitProven(ctx context.Context, where providers.Server) error {
 	case err == nil:
 		err = errors.New("the server does not show it")
 	}
-	unproven := r.unprovenError(admitting.Guarded(), err, began)
-	if access.WasRefused(err) {
-		return &providers.Failed{Err: unproven,
-			Next: "if sshd on the server has AllowUsers or AllowGroups, let " + r.Plan.LoginUser() + " in there, then run the same command again"}
-	}
-	return unproven
-}
-
-// AdmitKey lets a deployment's new keys log in to a server that an earlier
-// computer deployed to, and proves it by a fresh connection.
-func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, facts Facts, k access.Keys, host providers.ExistingServer, where providers.Server) error {
-	r.Plan, r.facts, r.signers = plan, facts, k.Signers()
-	r.Plan.AuthorizedKey = k.Login.Public()
-	if err := r.enter(ctx, host, where); err != nil {
-		return err
-	}
-	defer r.leaveEntry()
-	return r.admitProven(ctx, where)
-}
-
-// leaveEntry ends the operator's login.
-func (r *Run) leaveEntry() {
-	if r.entry != nil {
-		r.entry.close()
-		r.entry = nil
-	}
+	return r.unprovenError(admitting.Guarded(), err, began)
 }

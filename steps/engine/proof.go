@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipway/providers"
+	"slipway/steps/access"
 	"slipway/steps/fact"
 	"slipway/steps/guard"
 	"slipway/steps/remote"
@@ -50,17 +51,14 @@ func (r *Run) arm(changing Facts) string {
 	return guard.Arm(guard.Join(parts...), remote.NewBoundary(), r.Plan.RevertTime(), changing.Guarded().names())
 }
 
-// dialer makes a new connection with the deployment's key.
-type dialer func(ctx context.Context) (*remote.Client, error)
-
-// prove lets a guarded change stand if a new login over a new connection works, can
-// become root, and finds the change in place. It is false without an error if the
+// prove lets a guarded change stand if a new login with the deployment's key over a new
+// connection works, can become root, and finds the change in place. It is false without an error if the
 // change is not in place, or was put back meanwhile.
-func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, error) {
+func (r *Run) prove(ctx context.Context, changed Facts) (bool, error) {
 	limit := r.Plan.ProofLimit()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
 	defer cancel()
-	fresh, err := remote.DialPatiently(ctx, 0, dial)
+	fresh, err := remote.DialPatiently(ctx, 0, r.dial)
 	if err != nil {
 		return false, err
 	}
@@ -78,19 +76,24 @@ func (r *Run) prove(ctx context.Context, dial dialer, changed Facts) (bool, erro
 	if err != nil || strings.TrimSpace(said) != guard.Proven {
 		return false, err
 	}
-	if r.server != nil {
-		r.server.client.Trust(fresh.HostKey())
+	if err := r.ownLoginWorks(); err != nil {
+		return true, err
 	}
+	r.server.client.Trust(fresh.HostKey())
 	return true, r.pinShown(fresh, &seen)
 }
 
 // unprovenError tells what becomes of a change that no new login proved.
 func (r *Run) unprovenError(changed Facts, err error, since time.Time) error {
 	back := since.Add(r.Plan.RevertTime())
+	next := "wait until then, fix what the login's error names, and run the same command again"
+	if r.operator != nil && access.WasRefused(err) {
+		next = "wait until then; if sshd on the server has AllowUsers or AllowGroups, let " + r.Plan.LoginUser() + " in there, and run the same command again"
+	}
 	return &providers.Failed{
 		Err: fmt.Errorf("the change of %s could not be proven by a new login: %w; the server puts the old state back at %s",
 			strings.Join(changed.names(), ", "), err, back.Format(time.TimeOnly)),
-		Next: "wait until then, fix what the login's error names, and run the same command again"}
+		Next: next}
 }
 
 // putBackError tells what becomes of a guarded change that failed, or that could not
@@ -114,7 +117,7 @@ func (s Facts) proveEarlier(ctx context.Context, r *Run) error {
 		r.StartStep(changed[0].Name, changed[0].Title)
 	}
 	began := time.Now()
-	stands, err := r.prove(ctx, r.server.client.Anew, changed)
+	stands, err := r.prove(ctx, changed)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -148,7 +151,7 @@ func (p *proving) begin() {
 	p.running.Go(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.stands, p.err = p.run.prove(p.ctx, p.run.server.client.Anew, p.changed)
+		p.stands, p.err = p.run.prove(p.ctx, p.changed)
 		if p.err != nil && p.ctx.Err() == nil {
 			p.err = p.run.unprovenError(p.changed, p.err, since)
 			p.stop(p.err)

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	_ "embed" // the script
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,12 +28,12 @@ type server struct {
 	note string
 }
 
+//go:embed firstboot.sh
+var firstBootText string
+
 // firstBoot waits, at most five minutes, until cloud-init has finished this boot's
 // work. It needs no process of cloud-init, which takes half a second to start.
-const firstBoot = `n=0
-while [ -e /run/cloud-init/enabled ] && [ ! -e /run/cloud-init/result.json ] && [ "$n" -lt 600 ]; do
-  sleep 0.5; n=$((n + 1))
-done`
+var firstBoot = shell.Script(firstBootText, nil)
 
 // Looked is what a fact's look printed last; empty if the server was not looked
 // at yet.
@@ -47,7 +49,7 @@ func (r *Run) Looked(f *fact.Fact) string {
 // as: if that is not the one that was looked for, it looks again.
 func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 	for chosen := false; ; {
-		sections, err := s.client.Look(ctx, shell.Lines(LookScript(r.Plan, facts), lookObstacles(r.Plan), lookBefore(r.Plan)))
+		sections, err := s.client.Look(ctx, lookScript(r.Plan, facts, lookObstacles(r.Plan), lookBefore(r.Plan)))
 		if err != nil {
 			return err
 		}
@@ -100,9 +102,14 @@ func lookObstacles(p plan.Plan) string {
 	return shell.Section(fact.SectionObstacles, shell.Lines("(", fact.LookStrangers(p, access.OwnerFile), ")", fact.LookObstacles(p, access.OwnerFile)))
 }
 
-// see keeps what a look found.
+// see keeps what a look found. What it did not look at is as it was last seen.
 func (s *server) see(sections map[string]string) {
-	s.sections, s.system = sections, fact.ParseSystem(sections[fact.SectionSystem])
+	seen := maps.Clone(s.sections)
+	if seen == nil {
+		seen = map[string]string{}
+	}
+	maps.Copy(seen, sections)
+	s.sections, s.system = seen, fact.ParseSystem(seen[fact.SectionSystem])
 	s.armed = guard.Parse(sections[fact.SectionGuard])
 }
 
@@ -145,17 +152,25 @@ func (r *Run) refusal(s *server) error {
 	return nil
 }
 
+// lookGroups is how many groups of looks run at the same time.
+const lookGroups = 3
+
 // LookScript looks at the system and at the facts: a section for each, by name. It
 // waits for the first boot to end, and only reads.
-func LookScript(plan plan.Plan, facts Facts) string {
-	script := []string{
+func LookScript(plan plan.Plan, facts Facts) string { return lookScript(plan, facts) }
+
+// lookScript is LookScript with more sections. What runs on the server is looked for
+// first: what changes after that, nobody changed for slipway.
+func lookScript(plan plan.Plan, facts Facts, more ...string) string {
+	sections := []string{shell.Section(fact.SectionSystem, fact.LookSystem)}
+	sections = append(sections, more...)
+	for _, f := range facts {
+		sections = append(sections, shell.Section(f.Name, f.Look(plan)))
+	}
+	return shell.Lines(
 		firstBoot,
-		shell.Section(fact.SectionSystem, fact.LookSystem),
 		shell.Section(fact.SectionJobs, remote.Running()),
 		shell.Section(fact.SectionGuard, guard.Look),
-	}
-	for _, f := range facts {
-		script = append(script, shell.Section(f.Name, f.Look(plan)))
-	}
-	return shell.Lines(script...)
+		shell.SideBySide(lookGroups, sections),
+	)
 }

@@ -32,9 +32,18 @@ type Fact struct {
 	Decide func(View) []providers.Change
 	// Script is the shell text that makes the fact hold, whatever a crash left.
 	Script func(View) string
+	// FirstBoot is shell text that begins the change at a new server's first boot, before
+	// anybody logs in; nil for most facts. It knows no more than the plan, has no secret in
+	// it, and does no harm where it fails or is cut off: Script makes the fact hold all the
+	// same, and waits for it where both would be in each other's way.
+	FirstBoot func(plan.Plan) string
 	// Guards is what could lock the operator out if it changes: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
 	Guards guard.Part
+	// Inner tells whether the change touches only what is the app's own, its releases and
+	// their units; nil if it never is so. After a job of such changes alone, only the facts
+	// that can be changed so are looked at again.
+	Inner func(View) bool
 	// Before prepares the change, if it needs more than a script.
 	Before func(ctx context.Context, s Server) error
 	// Detail describes what is there once the fact holds; may be nil.
@@ -42,6 +51,16 @@ type Fact struct {
 	// Notes are sentences for people about what is there once the fact holds; may be nil.
 	Notes func(View) []string
 }
+
+// Always is Inner of a fact whose every change is.
+func Always(View) bool { return true }
+
+// The unit that runs the first boot's part of the facts, and its script, which is gone
+// after a reboot.
+const (
+	FirstBootUnit   = "slipway-first-boot.service"
+	FirstBootScript = "/run/slipway-first-boot.sh"
+)
 
 // View is all that a fact is decided from.
 type View struct {

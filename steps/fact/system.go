@@ -3,6 +3,8 @@ package fact
 import (
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,6 +65,16 @@ func ParseSystem(out string) System {
 
 // supported are the systems that the steps are made for and tested on.
 var supported = map[string]string{"debian 13": "Debian 13", "debian 12": "Debian 12", "ubuntu 24.04": "Ubuntu 24.04"}
+
+// Supported are the systems that the steps are made for; only ID and Version are set.
+func Supported() []System {
+	var all []System
+	for _, name := range slices.Sorted(maps.Keys(supported)) {
+		id, version, _ := strings.Cut(name, " ")
+		all = append(all, System{ID: id, Version: version})
+	}
+	return all
+}
 
 // Check refuses a system that the steps are not made for, before anything is changed
 // on it.

@@ -131,13 +131,13 @@ func (c *Client) notBegun(status int, out, err *after) error {
 		return &ExitError{What: "the command", Status: status}
 	}
 	said := strings.Join(strings.Fields(printed+"\n"+complained), " ")
-	return &NoShell{User: c.target.User, Address: c.target.Address, Said: said[max(0, len(said)-300):]}
+	return &NoShell{User: c.Target().User, Address: c.Target().Address, Said: said[max(0, len(said)-300):]}
 }
 
 // noSession is the error of a session that the server did not open.
 func (c *Client) noSession(err error) error {
 	if refused, ok := errors.AsType[*ssh.OpenChannelError](err); ok && refused.Reason == ssh.Prohibited {
-		return &NoShell{User: c.target.User, Address: c.target.Address, Said: "it opens no session (MaxSessions in sshd_config): " + refused.Message}
+		return &NoShell{User: c.Target().User, Address: c.Target().Address, Said: "it opens no session (MaxSessions in sshd_config): " + refused.Message}
 	}
 	return fmt.Errorf("%w: %w", errDropped, err)
 }

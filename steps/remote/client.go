@@ -2,11 +2,13 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -39,13 +41,14 @@ func (t Target) hostPort() string { return net.JoinHostPort(t.Address, strconv.I
 // Client is a connection that is made again when it drops. It is safe for
 // concurrent use. Close it.
 type Client struct {
-	target Target
-	sudo   sudo
 	// Patience is how long a dropped connection is tried again: a server that
 	// reboots, a laptop that slept. It is set before the first use.
 	Patience time.Duration
 
-	mu         sync.Mutex
+	mu sync.Mutex
+	// targets are tried in this order when a connection is made.
+	targets    []Target
+	as         Target // whom the connection was last made as
 	conn       *ssh.Client
 	shown      ssh.PublicKey // by the server, when the connection was made
 	stopAlive  context.CancelFunc
@@ -55,20 +58,19 @@ type Client struct {
 
 // Dial logs in once. The error is *Unreachable, *WrongHostKey or *LoginRefused.
 func Dial(ctx context.Context, target Target) (*Client, error) {
-	c := &Client{target: target, sudo: sudoFor(target), Patience: 5 * time.Minute}
+	c := &Client{targets: []Target{target}, as: target, Patience: 5 * time.Minute}
 	if _, err := c.connected(ctx); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-// Anew logs in once more, over a connection of its own that shares nothing with
-// this one. The errors are those of Dial.
-func (c *Client) Anew(ctx context.Context) (*Client, error) {
+// Again says as whom to log in when a dropped connection is made again: as the first of
+// these that the server lets in. The present connection stays as it is.
+func (c *Client) Again(targets ...Target) {
 	c.mu.Lock()
-	target := c.target
-	c.mu.Unlock()
-	return Dial(ctx, target)
+	defer c.mu.Unlock()
+	c.targets = slices.Clone(targets)
 }
 
 // HostKey is the key that the server showed when the connection was last made.
@@ -82,11 +84,20 @@ func (c *Client) HostKey() ssh.PublicKey {
 func (c *Client) Trust(keys ...ssh.PublicKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.target.HostKeys = keys
+	for i := range c.targets {
+		c.targets[i].HostKeys = keys
+	}
 }
 
 // User is the login in use.
-func (c *Client) User() string { return c.target.User }
+func (c *Client) User() string { return c.Target().User }
+
+// Target is whom the connection was last made as.
+func (c *Client) Target() Target {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.as
+}
 
 // RoundTrips is how many commands were sent so far.
 func (c *Client) RoundTrips() int {
@@ -124,7 +135,7 @@ func (c *Client) connected(ctx context.Context) (*ssh.Client, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	conn, shown, err := dial(ctx, c.target)
+	conn, shown, err := c.dialAny(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +143,24 @@ func (c *Client) connected(ctx context.Context) (*ssh.Client, error) {
 	c.conn, c.shown, c.stopAlive = conn, shown, stop
 	c.alive.Go(func() { keepAlive(aliveCtx, conn) })
 	return conn, nil
+}
+
+// dialAny logs in as the first of the targets that the server lets in; c.mu is held. If
+// it lets none in, the error is the first one's.
+func (c *Client) dialAny(ctx context.Context) (*ssh.Client, ssh.PublicKey, error) {
+	var refused error
+	for _, t := range c.targets {
+		conn, shown, err := dial(ctx, t)
+		if err == nil {
+			c.as = t
+			return conn, shown, nil
+		}
+		refused = cmp.Or(refused, err)
+		if _, ok := errors.AsType[*LoginRefused](err); !ok {
+			return nil, nil, err
+		}
+	}
+	return nil, nil, refused
 }
 
 // forget drops conn, if it is still the present one, so that the next command
@@ -165,8 +194,7 @@ func dial(ctx context.Context, t Target) (*ssh.Client, ssh.PublicKey, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	var dialer net.Dialer
-	raw, err := dialer.DialContext(ctx, "tcp", t.hostPort())
+	raw, err := knock(ctx, t.hostPort())
 	if err != nil {
 		return nil, nil, &Unreachable{Address: t.Address, Err: err}
 	}
@@ -181,6 +209,42 @@ func dial(ctx context.Context, t Target) (*ssh.Client, ssh.PublicKey, error) {
 	}
 	raw.Close()
 	return nil, nil, refusal(t, wrongKey, err)
+}
+
+// knock connects. A server that boots drops what comes too early, and TCP asks again ever
+// more seldom: a new try each second finds it as soon as it is up. The first to get
+// through counts.
+func knock(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		conn net.Conn
+		err  error
+	}
+	outcomes := make(chan outcome)
+	try := func() {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		select {
+		case outcomes <- outcome{conn, err}:
+		case <-ctx.Done():
+			if err == nil {
+				conn.Close()
+			}
+		}
+	}
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		go try()
+		select {
+		case o := <-outcomes:
+			return o.conn, o.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-again.C:
+		}
+	}
 }
 
 // refusal tells why a handshake failed.
@@ -261,7 +325,7 @@ func acrossDrops[T any](ctx context.Context, c *Client, attempt func(conn *ssh.C
 		}
 		c.forget(conn)
 	}
-	return none, &Unreachable{Address: c.target.Address, Err: fmt.Errorf("the connection dropped %d times", maxDrops)}
+	return none, &Unreachable{Address: c.Target().Address, Err: fmt.Errorf("the connection dropped %d times", maxDrops)}
 }
 
 // reconnected returns the present connection, or makes one, patiently.
@@ -279,6 +343,7 @@ func (c *Client) reconnected(ctx context.Context) (*ssh.Client, error) {
 func (c *Client) exec(ctx context.Context, conn *ssh.Client, e errand, stdin io.Reader, stdout, stderr io.Writer) error {
 	c.mu.Lock()
 	c.roundTrips++
+	become := sudoFor(c.as)
 	c.mu.Unlock()
 	session, err := conn.NewSession()
 	if err != nil {
@@ -292,8 +357,8 @@ func (c *Client) exec(ctx context.Context, conn *ssh.Client, e errand, stdin io.
 	})
 	defer stop()
 	out, complaints := &after{boundary: e.boundary, to: stdout}, &after{boundary: e.boundary, to: stderr}
-	session.Stdin, session.Stdout, session.Stderr = e.stdin(c.sudo, stdin), out, complaints
-	err = session.Run(e.line(c.sudo))
+	session.Stdin, session.Stdout, session.Stderr = e.stdin(become, stdin), out, complaints
+	err = session.Run(e.line(become))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

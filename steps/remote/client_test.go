@@ -51,6 +51,28 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
+// TestAgain drops a connection whose login is refused by then: the next one is made by
+// whichever login works.
+func TestAgain(t *testing.T) {
+	s := newServer(t)
+	c := dialTest(t, s)
+	shut := s.target
+	shut.User = "operator"
+	for _, order := range [][]Target{{shut, s.target}, {s.target, shut}} {
+		c.Again(order...)
+		s.cut()
+		if out, err := c.Output(t.Context(), "echo here"); err != nil || out != "here\n" || c.User() != "root" {
+			t.Errorf("as %s got %q, %v", c.User(), out, err)
+		}
+	}
+	c.Again(shut)
+	s.cut()
+	_, err := c.Output(t.Context(), "echo here")
+	if refused, ok := errors.AsType[*LoginRefused](err); !ok || refused.User != "operator" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	s := newServer(t)
 	s.listener.Close()

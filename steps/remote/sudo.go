@@ -34,12 +34,12 @@ func (s sudo) ahead() string {
 // TrySudo is nil if the login user can become root; else it is an *ExitError
 // with what sudo says, or a *NoShell. A wrong password is tried once.
 func (c *Client) TrySudo(ctx context.Context) error {
-	if c.target.User == "root" {
+	if c.Target().User == "root" {
 		return c.Attach(ctx, "true", nil, io.Discard, io.Discard)
 	}
 	command, stdin := "LC_ALL=C sudo -n true", ""
-	if c.target.SudoPassword != "" {
-		command, stdin = "LC_ALL=C sudo -k -S -p '' true", c.target.SudoPassword+"\n"
+	if c.Target().SudoPassword != "" {
+		command, stdin = "LC_ALL=C sudo -k -S -p '' true", c.Target().SudoPassword+"\n"
 	}
 	var stderr end
 	err := c.Attach(ctx, command, strings.NewReader(stdin), io.Discard, &stderr)

@@ -1,6 +1,10 @@
 package shell
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
 func TestSections(t *testing.T) {
 	got := Sections("--b--", sh(t, Sectioned("--b--", Lines(
@@ -24,5 +28,30 @@ func TestFields(t *testing.T) {
 	got := Fields("a 1\nb two words\n\nc\na 3\n")
 	if len(got) != 3 || got["a"] != "3" || got["b"] != "two words" || got["c"] != "" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestSideBySide has every section once and whole, however many groups there are, and
+// tells if a group came to no end.
+func TestSideBySide(t *testing.T) {
+	long := "seq 20000"
+	for groups := 1; groups < 5; groups++ {
+		var looks []string
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			looks = append(looks, Section(name, long+"; echo "+name))
+		}
+		got := Sections("--b--", sh(t, Sectioned("--b--", SideBySide(groups, looks))))
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			if lines := SplitLines(got[name]); len(lines) < 20001 || lines[19999] != "20000" || lines[20000] != name {
+				t.Errorf("%d groups: section %s has %d lines", groups, name, len(lines))
+			}
+		}
+		if !Whole(got) {
+			t.Errorf("%d groups: not whole: %v", groups, slices.Sorted(maps.Keys(got)))
+		}
+	}
+	cut := SideBySide(2, []string{"exit 1", Section("b", "echo b")})
+	if got := Sections("--b--", sh(t, Sectioned("--b--", cut))); Whole(got) || got["b"] == "" {
+		t.Errorf("a group that ended early: %v", got)
 	}
 }

@@ -26,6 +26,7 @@ var Packages = &fact.Fact{
 	Look: func(p plan.Plan) string {
 		return shell.Script(packagesLookText, nil, slices.Concat(appPackages(p), hardening.EveryPackage())...)
 	},
+	FirstBoot: firstBoot,
 	Decide: func(v fact.View) []providers.Change {
 		f := shell.Fields(v.Looked)
 		var changes []providers.Change
@@ -49,6 +50,7 @@ var Packages = &fact.Fact{
 			}
 		}
 		return shell.Lines("(",
+			endFirstBoot(wanted),
 			service.BeforeInstall(v.Plan),
 			"trap "+shell.Quote(shell.Script(packagesUnknownText, nil, namesOfOthers(v.Plan)...))+" EXIT",
 			shell.AptInstall(wanted...), "trap - EXIT", ")")
@@ -63,7 +65,7 @@ func PackageNames(v fact.View) (wanted, unwanted []string) {
 
 // appPackages are the packages that the app needs.
 func appPackages(p plan.Plan) []string {
-	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl", "logrotate"}
+	names := []string{"nginx", "nftables", "python3-venv", "ca-certificates", "curl", "logrotate", "sudo"}
 	if len(p.Domains()) > 0 {
 		names = append(names, "dehydrated")
 	}

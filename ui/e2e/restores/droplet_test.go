@@ -75,7 +75,7 @@ func (s *store) removed(name, again string) {
 	r := s.Must("restore", name, "--as", again, "--yes")
 	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
 	s.url = lines[len(lines)-1]
-	s.says("version 1: 100004 customers, greeting good day")
+	s.says(fmt.Sprintf("version 1: %d customers, greeting good day", *rows+4))
 }
 
 // rows make the large databases: each is of 1 kB.

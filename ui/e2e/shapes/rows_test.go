@@ -54,6 +54,11 @@ var rows = map[string][]shape{
 		{folder: "figures", answers: []page{{"/", "memory processors interfaces traffic only own processes"}}},
 	},
 	"packages": {
+		{folder: "flask-factory", args: []string{"--env", "GREETING=good morning"}, answers: []page{{"/", "a factory says good morning"}}},
+		{folder: "flask-imports", answers: []page{{"/", "only its imports"}}},
+		{folder: "fastapi", answers: []page{{"/", `{"lifespan":true}`}, {"/openapi.json", `"FastAPI"`}}},
+		{folder: "uv-lock", answers: []page{{"/", "starlette "}}, more: hasLockedVersion},
+		{folder: "pyproject", answers: []page{{"/", "only a pyproject.toml"}}},
 		{folder: "own-script", answers: []page{{"/", "hello from shop 1.2 in "}}},
 		{folder: "editable-library", answers: []page{{"/", "words of a data file 0.3"}}},
 		{folder: "uv-workspace", answers: []page{{"/", "a sibling says hello"}}},

@@ -38,14 +38,9 @@ type shape struct {
 
 var all = []shape{
 	{folder: "flask-module", answers: []page{{"/", "a module"}}, more: endsAtImport},
-	{folder: "flask-factory", args: []string{"--env", "GREETING=good morning"}, answers: []page{{"/", "a factory says good morning"}}},
-	{folder: "flask-imports", answers: []page{{"/", "only its imports"}}},
 	{folder: "django", args: []string{"--env", "SECRET_KEY=not much of one"},
 		answers: []page{{"/", "notes"}, {"/static/notes/style.css", "color: navy"}}, more: redeploysDjango},
-	{folder: "fastapi", answers: []page{{"/", `{"lifespan":true}`}, {"/openapi.json", `"FastAPI"`}}},
 	{folder: "procfile", answers: []page{{"/", "release.said=done"}}, more: changesProcesses},
-	{folder: "uv-lock", answers: []page{{"/", "starlette "}}, more: hasLockedVersion},
-	{folder: "pyproject", answers: []page{{"/", "only a pyproject.toml"}}},
 }
 
 func TestShapes(t *testing.T) {

@@ -22,6 +22,7 @@ func TestWizardEnter(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := e2e.NewOperator(t, 2*time.Minute)
+	o.Plain = true // a first deployment is what it shows
 	term := o.Terminal()
 	for _, text := range []string{"What shall be deployed?", "Where shall it run?", "How shall it run?", "The same without questions"} {
 		term.See(text)

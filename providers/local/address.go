@@ -72,6 +72,15 @@ func portFree(addr netip.Addr, port int) error {
 	return listener.Close()
 }
 
+// portTaken is the refusal of a machine whose port another program has.
+func portTaken(f forward, cause error) error {
+	return &providers.Refused{
+		Err: fmt.Errorf("the machine's address %s can't have port %d: %w", f.Address, f.Port, cause),
+		Next: fmt.Sprintf("stop the program that listens there (`ss -ltnp 'sport = :%d'` shows it), then run the same command again",
+			f.Port),
+	}
+}
+
 // forward is one port of the machine's address that leads into the machine.
 type forward struct {
 	Address     string

@@ -18,8 +18,8 @@ import (
 // networkLimit is how long slirp4netns may take to be ready.
 const networkLimit = 10 * time.Second
 
-// startNetwork starts slirp4netns for the machine's namespace and forwards the
-// machine's ports through it.
+// startNetwork starts slirp4netns for the machine's namespace, through which the
+// machine reaches the world, and leads the machine's address into the machine.
 func startNetwork(ctx context.Context, l layout, g groups, r record) error {
 	if err := errors.Join(os.RemoveAll(l.socket()), empty(l.networkLog())); err != nil {
 		return err
@@ -37,7 +37,7 @@ func startNetwork(ctx context.Context, l layout, g groups, r record) error {
 	if err := awaitReady(ready); err != nil {
 		return fmt.Errorf("slirp4netns did not start (its output is in %s): %w", l.networkLog(), err)
 	}
-	return addForwards(ctx, l.socket(), r.forwards())
+	return connect(ctx, l, r)
 }
 
 // awaitReady waits for the byte that slirp4netns writes when the guest's interface
@@ -99,9 +99,15 @@ func keepInheritedHere() {
 // command is killed with this process: otherwise it could make something after the
 // next run has looked.
 func run(ctx context.Context, argv ...string) error {
+	return runWith(ctx, "", argv...)
+}
+
+// runWith is run of a command that reads input.
+func runWith(ctx context.Context, input string, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin = strings.NewReader(input)
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	// The kernel sends Pdeathsig when the thread that started the child ends.

@@ -28,6 +28,7 @@ func TestMachineBoots(t *testing.T) {
 			assertStockDebian(t, g, system)
 			assertNetwork(t, g)
 			assertPrivate(t, g)
+			assertRouter(t, g)
 			if made := g.ensure(t); made != nil {
 				t.Errorf("with nothing changed, these were made again: %v", made)
 			}
@@ -205,14 +206,6 @@ func (g *guest) slirpKilled(t *testing.T) {
 	g.killBy(t, "slirp4netns")
 	g.assertMended(t, "mend")
 	g.sh(t, "test -e /run/mark && getent hosts deb.debian.org")
-}
-
-func (g *guest) forwardRemoved(t *testing.T) {
-	if err := slirpCall(t.Context(), g.layout(g.spec).socket(), "remove_hostfwd", map[string]int{"id": 2}, nil); err != nil {
-		t.Fatal(err)
-	}
-	g.assertMended(t, "mend")
-	g.sh(t, "test -e /run/mark")
 }
 
 func (g *guest) reboots(t *testing.T) {

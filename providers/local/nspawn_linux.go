@@ -52,6 +52,7 @@ func (nspawn) tools(string) []tool {
 		tool{pkg: "systemd-container", files: []string{"/usr/bin/systemd-nspawn"}, why: "it runs the machine"},
 		tool{pkg: "slirp4netns", files: []string{"/usr/bin/slirp4netns"}, why: "it connects the machine to the network"},
 		tool{pkg: "iproute2", files: []string{"/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip"}, why: "it makes the machine's network"},
+		tool{pkg: "nftables", files: []string{"/usr/sbin/nft", "/sbin/nft"}, why: "it leads the machine's address into the machine"},
 	)
 }
 
@@ -76,7 +77,11 @@ func (n nspawn) observe(ctx context.Context, l layout, r record) (observed, erro
 		Mounted: mounted(mounts, l.root()), Namespace: mounted(mounts, l.netns()),
 	}
 	if o.Running && o.Network {
-		o.Forwards = forwarded(ctx, l.socket(), r.forwards())
+		through := r.forwards()
+		if routed(mounts, l, r) {
+			through = nil
+		}
+		o.Forwards = forwarded(ctx, l.socket(), through)
 	}
 	return o, nil
 }
@@ -90,7 +95,7 @@ func (nspawn) remains(l layout) ([]string, error) {
 	if g, err := groupsOf(mountinfo, l); err == nil {
 		list = g.present()
 	}
-	for _, path := range runtimePaths(l) {
+	for _, path := range append(runtimePaths(l), l.hostLinkFolder()) {
 		if present(path) {
 			list = append(list, path)
 		}
@@ -102,7 +107,7 @@ func (nspawn) remains(l layout) ([]string, error) {
 // be, with those that a killed systemd-nspawn leaves behind.
 func runtimePaths(l layout) []string {
 	return []string{
-		l.run, l.netns(),
+		l.run, l.netns(), l.routerNetns(),
 		filepath.Join("/run/systemd/nspawn/propagate", l.id),
 		filepath.Join("/run/systemd/nspawn/unix-export", l.id),
 	}
@@ -177,7 +182,7 @@ func addNamespace(ctx context.Context, l layout) error {
 	return run(ctx, "ip", "-n", l.id, "link", "set", "lo", "up")
 }
 
-// mend replaces slirp4netns by a new one with all forwards. The guest runs on.
+// mend replaces slirp4netns and the router by new ones. The guest runs on.
 func (nspawn) mend(ctx context.Context, l layout, r record) error {
 	mountinfo, err := readMountinfo()
 	if err != nil {
@@ -255,6 +260,9 @@ func (nspawn) clean(ctx context.Context, l layout) error {
 }
 
 func removeRuntime(ctx context.Context, l layout) error {
+	if err := removeRouter(ctx, l); err != nil {
+		return err
+	}
 	if err := unmountAll(ctx, runtimePaths(l)...); err != nil {
 		return err
 	}

@@ -8,8 +8,6 @@ import (
 	"net"
 	"slices"
 	"time"
-
-	"slipway/providers"
 )
 
 // hostForward is a forward as slirp4netns reads and writes it.
@@ -79,7 +77,7 @@ func slirpAnswer(reply []byte, answer any) error {
 	return json.Unmarshal(reply, answer)
 }
 
-// forwarded tells whether all of the machine's ports lead into it.
+// forwarded tells whether slirp4netns answers and forwards all of these ports.
 func forwarded(ctx context.Context, socket string, want []forward) bool {
 	var list struct {
 		Entries []hostForward `json:"entries"`
@@ -97,11 +95,7 @@ func addForwards(ctx context.Context, socket string, want []forward) error {
 	for _, f := range want {
 		err := slirpCall(ctx, socket, "add_hostfwd", f.wire(), nil)
 		if err != nil && ctx.Err() == nil {
-			return &providers.Refused{
-				Err: fmt.Errorf("the machine's address %s can't have port %d: %w", f.Address, f.Port, err),
-				Next: fmt.Sprintf("stop the program that listens there (`ss -ltnp 'sport = :%d'` shows it), then run the same command again",
-					f.Port),
-			}
+			return portTaken(f, err)
 		}
 		if err != nil {
 			return context.Cause(ctx)

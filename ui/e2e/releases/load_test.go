@@ -23,8 +23,7 @@ const (
 	// a computer with two processors some time for the deployments themselves.
 	loadPause = 100 * time.Millisecond
 	// answerLimit is how long an answer may take before it counts as lost: longer
-	// than nginx waits for the app, and than a packet that the machine's network,
-	// a process on this computer, loses takes to come again.
+	// than nginx waits for the app.
 	answerLimit = 90 * time.Second
 )
 
@@ -41,9 +40,9 @@ type load struct {
 	failures []string
 }
 
-// startLoad begins to ask a server, once each client has a connection that was
-// answered. Each request must be answered with status 200 and a body that begins
-// with want.
+// startLoad begins to ask a server, with all connections at the same instant, and
+// returns once each client had its first answer. Each request must be answered with
+// status 200 and a body that begins with want.
 func startLoad(ctx context.Context, host, want string) *load {
 	ctx, stop := context.WithCancel(ctx)
 	l := &load{host: host, stop: stop}
@@ -65,12 +64,15 @@ func (l *load) end() {
 // client asks again and again on one connection, which it makes anew only when
 // the server has said that it closes it.
 func (l *load) client(ctx context.Context, number int, want string, ready func()) {
-	conn, reader := l.connect(ctx, want)
-	ready()
+	var conn net.Conn
+	var reader *bufio.Reader
+	ready = sync.OnceFunc(ready)
+	defer ready()
 	for turn := number * 7; ctx.Err() == nil; turn++ {
 		began, request := time.Now(), requests(turn)
-		closes, err := l.ask(&conn, &reader, request, want, answerLimit)
+		closes, err := l.ask(&conn, &reader, request, want)
 		l.count(began, request, err)
+		ready()
 		if (err != nil || closes) && conn != nil {
 			conn.Close()
 			conn = nil
@@ -83,22 +85,6 @@ func (l *load) client(ctx context.Context, number int, want string, ready func()
 	if conn != nil {
 		conn.Close()
 	}
-}
-
-// connect makes a connection and tries it. One that gets no answer is made
-// again: a busy computer's network for machines loses some of many that are made
-// at the same time, and nothing changes on the server yet.
-func (l *load) connect(ctx context.Context, want string) (conn net.Conn, reader *bufio.Reader) {
-	for ctx.Err() == nil {
-		if closes, err := l.ask(&conn, &reader, requests(1), want, 5*time.Second); err == nil && !closes {
-			return conn, reader
-		}
-		if conn != nil {
-			conn.Close()
-			conn = nil
-		}
-	}
-	return nil, nil
 }
 
 // requests are what is asked: quick ones, half of which must not be sent twice,
@@ -116,14 +102,14 @@ func requests(turn int) string {
 	return post
 }
 
-func (l *load) ask(conn *net.Conn, reader **bufio.Reader, request, want string, limit time.Duration) (closes bool, err error) {
+func (l *load) ask(conn *net.Conn, reader **bufio.Reader, request, want string) (closes bool, err error) {
 	if *conn == nil {
-		if *conn, err = net.DialTimeout("tcp", net.JoinHostPort(l.host, "80"), limit); err != nil {
+		if *conn, err = net.DialTimeout("tcp", net.JoinHostPort(l.host, "80"), answerLimit); err != nil {
 			return false, err
 		}
 		*reader = bufio.NewReader(*conn)
 	}
-	if err := (*conn).SetDeadline(time.Now().Add(limit)); err != nil {
+	if err := (*conn).SetDeadline(time.Now().Add(answerLimit)); err != nil {
 		return false, err
 	}
 	if _, err := io.WriteString(*conn, request); err != nil {

@@ -27,7 +27,8 @@ func (m *Machines) Lead(reserved, to string) error {
 			return fmt.Errorf("let %s lead to %s: %w", reserved, to, err)
 		}
 		m.leading[reserved] = append(m.leading[reserved], listener)
-		go m.pass(listener, &net.Dialer{}, net.JoinHostPort(to, port))
+		at := net.JoinHostPort(to, port)
+		go m.pass(listener, func() (net.Conn, error) { return net.Dial("tcp", at) }, at) //nolint:noctx // it ends with the machine
 	}
 	return nil
 }
@@ -49,9 +50,9 @@ func (m *Machines) endLeading(reserved string) {
 	delete(m.leading, reserved)
 }
 
-// pass passes the connections of a listener on to an address, until it is closed. The
-// dialer may say whose they are there.
-func (m *Machines) pass(listener net.Listener, dialer *net.Dialer, to string) {
+// pass passes the connections of a listener on to where dial connects, until it is
+// closed. The log names that as to.
+func (m *Machines) pass(listener net.Listener, dial func() (net.Conn, error), to string) {
 	for {
 		inner, err := listener.Accept()
 		if err != nil {
@@ -62,7 +63,7 @@ func (m *Machines) pass(listener net.Listener, dialer *net.Dialer, to string) {
 		}
 		go func() {
 			defer inner.Close()
-			outer, err := dialer.Dial("tcp", to)
+			outer, err := dial()
 			if err != nil {
 				m.Log("%s can't be reached: %v", to, err)
 				return

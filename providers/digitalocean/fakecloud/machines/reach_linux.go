@@ -11,6 +11,8 @@ import (
 	"runtime"
 
 	"golang.org/x/sys/unix"
+
+	"slipway/providers/local"
 )
 
 // openWay lets a machine reach an address.
@@ -33,18 +35,31 @@ func (m *Machines) openWay(id int, up *machine, address string) error {
 	}
 	up.ways[address] = listener
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(up.address)}}
-	go m.pass(listener, dialer, address)
+	router := local.RouterNamespace(namespace)
+	go m.pass(listener, func() (net.Conn, error) {
+		if _, err := os.Stat(router); err != nil {
+			return dialer.Dial("tcp", address)
+		}
+		// There the machine's address is local.
+		return within(router, func() (net.Conn, error) { return dialer.Dial("tcp", address) })
+	}, address)
 	return nil
 }
 
-// listenWithin listens in another network namespace: a socket stays in the one in which it
-// was made.
+// listenWithin listens in another network namespace.
 func listenWithin(namespace, address string) (net.Listener, error) {
-	type made struct {
-		listener net.Listener
-		err      error
+	//nolint:noctx // it does not wait
+	return within(namespace, func() (net.Listener, error) { return net.Listen("tcp", address) })
+}
+
+// within calls open in another network namespace: a socket stays in the one in which it
+// was made.
+func within[T any](namespace string, open func() (T, error)) (T, error) {
+	type opened struct {
+		socket T
+		err    error
 	}
-	done := make(chan made)
+	done := make(chan opened)
 	go func() {
 		// The thread is not given back: it ends with the goroutine.
 		runtime.LockOSThread()
@@ -54,13 +69,12 @@ func listenWithin(namespace, address string) (net.Listener, error) {
 			err = errors.Join(err, file.Close())
 		}
 		if err != nil {
-			done <- made{nil, err}
+			done <- opened{err: err}
 			return
 		}
-		//nolint:noctx // it does not wait
-		listener, err := net.Listen("tcp", address)
-		done <- made{listener, err}
+		socket, err := open()
+		done <- opened{socket, err}
 	}()
-	m := <-done
-	return m.listener, m.err
+	o := <-done
+	return o.socket, o.err
 }

@@ -118,7 +118,7 @@ func (r *Run) Disconnect() {
 		r.server.client.Close()
 	}
 	if r.operator != nil {
-		r.operator()
+		r.operator.letGo()
 		r.operator = nil
 	}
 }

@@ -87,6 +87,13 @@ func (r *Run) connectAsAny(ctx context.Context, where providers.Server) error {
 	return err
 }
 
+// operator is the operator's own login to a server that was there before.
+type operator struct {
+	as remote.Target
+	// letGo lets go of the operator's keys.
+	letGo func()
+}
+
 // enter logs in as the operator and looks at the server. That connection carries the run
 // to its end. If it drops, whichever login works takes its place: in between, the run
 // makes the deployment's own login and may shut the operator's.
@@ -112,8 +119,8 @@ func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where pr
 		done()
 		return err
 	}
-	r.operator = done
-	client.Again(client.Target(), own)
+	r.operator = &operator{as: client.Target(), letGo: done}
+	client.Again(r.operator.as, own)
 	return nil
 }
 
@@ -127,8 +134,7 @@ func (r *Run) ownLoginWorks() error {
 	if err != nil {
 		return err
 	}
-	client := r.server.client
-	client.Again(own, client.Target())
+	r.server.client.Again(own, r.operator.as)
 	return r.remember(own.User)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -101,7 +102,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	looked, err := r.server.client.Run(following, remote.Job{
 		Name:   applyJob,
 		Script: pending.script(r, boundary),
-		Look:   LookScript(r.Plan, s),
+		Look:   LookScript(r.Plan, s.lookedAtAfter(r, pending)),
 	}, progress.line)
 	if err != nil {
 		stop(err)
@@ -125,6 +126,17 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	}
 	pending.tellOutcomes(r, progress)
 	return nil
+}
+
+// lookedAtAfter are the facts that a job's change may have touched: all of them, or only
+// those that are the app's own.
+func (s Facts) lookedAtAfter(r *Run, changing Facts) Facts {
+	for _, f := range changing {
+		if f.Inner == nil || !f.Inner(r.view(f)) {
+			return s
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return f.Inner == nil })
 }
 
 // forFact is what a fact prepares its change with.

@@ -33,7 +33,7 @@ type Run struct {
 	signers    []ssh.Signer
 	vouchedFor []string // host keys that were vouched for and are not on record yet
 	where      providers.Server
-	operator   func()     // lets go of the operator's keys; nil unless the connection was made with them
+	operator   *operator  // nil unless the connection was made as the operator
 	server     *server    // nil until the connection stands
 	before     []string   // the steps with which the last stage ended
 	step       stepInHand // in hand

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Functions that bring a compiler and other Debian packages for the time of a build. The
-# functions of apt.sh and the function confined come before.
+# functions of apt.sh and the function confined come before. debian_packages is defined in
+# dependencies.sh.
 #
 # What is brought is listed on disk before it is installed, so that the next run removes
 # what a crash leaves. Nothing that was installed before is ever on that list.
@@ -19,6 +20,7 @@ logged() {
 # bring_build_packages NAME...: installs packages. Names that this system's repositories
 # do not have are left out: they are another system's.
 bring_build_packages() {
+  debian_packages
   missing=''
   for name do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing="$missing $name"
@@ -60,6 +62,7 @@ linked_libraries() {
 # since then.
 remove_build_packages() {
   [ -e "$build_list" ] || return 0
+  debian_packages
   configure_all >/dev/null || :
   linked=$(linked_libraries "$1")
   needed=''

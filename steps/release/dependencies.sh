@@ -20,22 +20,36 @@
 # copy if one is needed, settle_source has it as it stays, with_projects runs its words
 # with the app's own projects behind them, if there are any to install. The functions of
 # buildpackages.sh come before too.
+#
+# Debian's packages may be installed meanwhile, by the fact packages of the same job. What
+# runs no code of a package needs none of them: the environment, uv and the wheels. The
+# rest waits, by debian_packages.
 : "${venv?}" "${folder?}" "${build_log?}" "${build_packages?}" "${link?}" "${builder?}" "${cache?}" "${uv?}" "${uv_wheels?}" "${uv_cache?}" "${uv_builds?}" "${build_cache?}" "${fetch?}"
-: "${python?}" "${builds?}"
+: "${python?}" "${builds?}" "${fetch_alone?}" "${uv_name?}" "${uv_sums?}" "${certificates?}" "${projects?}"
 
 # empty_folder FOLDER: makes an empty folder of the builder's.
 empty_folder() {
   rm -rf "$1" && install -d -m 755 -o "$builder" -g "$builder" "$1"
 }
 
+# debian_packages: waits for Debian's packages.
+debian_packages() {
+  if command -v await >/dev/null; then await packages; fi
+}
+
 # fetch_uv: has uv in its folder. Without it pip installs the packages, so it is no
-# error if uv can't be had.
+# error if uv can't be had. Python does it alone if that goes, else Debian's pip.
 fetch_uv() {
-  list=$cache/uv.txt
-  install -m 644 /dev/null "$list"
-  printf '%s\n' "$uv_wheels" >"$list"
   empty_folder "$uv.part"
-  confined "--property=ReadWritePaths=$uv.part" -- /bin/sh -c "$fetch" fetch "$uv.part" "$list" || :
+  # shellcheck disable=SC2086 # a word for each sum
+  confined "--property=ReadWritePaths=$uv.part" -- /usr/bin/python3 -I -c "$fetch_alone" "$uv.part" "$uv_name" $uv_sums >/dev/null 2>&1 || {
+    debian_packages
+    list=$cache/uv.txt
+    install -m 644 /dev/null "$list"
+    printf '%s\n' "$uv_wheels" >"$list"
+    empty_folder "$uv.part"
+    confined "--property=ReadWritePaths=$uv.part" -- /bin/sh -c "$fetch" fetch "$uv.part" "$list" || :
+  }
   if [ -x "$uv.part/bin/uv" ]; then
     take_over "$uv.part"
     rm -rf "$cache"/uv-[0-9]*[0-9]
@@ -91,28 +105,33 @@ with_code() {
 # uv_install WORD...: installs what the words name.
 uv_install() { with_code "$uv/bin/uv" pip install --python "$venv/bin/python" --compile-bytecode "$@"; }
 
-# uv_packages WORD...: installs packages, from wheels alone if that goes.
-uv_packages() {
-  if [ -z "$builds" ] && [ ! -e "$to_build" ]; then
-    if uv_wheels "$@"; then return; fi
-    [ -e "$to_build" ] || return 1
-  fi
-  uv_install "$@"
-}
-
 # bare_environment WORD...: makes an environment without packages. What it says of itself
 # is kept, because packages' code can write there later.
 bare_environment() {
   empty_folder "$venv" && confined "--property=ReadWritePaths=$venv" -- "$interpreter" -m venv "$@" "$venv" && cp -T "$venv/pyvenv.cfg" "$bare"
 }
 
+# without_code PACKAGE...: the environment as uv makes it, as far as no code of a package
+# has to run for it. If some has to, that is no failure: to_build is there.
+without_code() {
+  if [ $# -gt 0 ] && [ ! -x "$uv/bin/uv" ]; then return 1; fi
+  bare_environment --without-pip && copy_source || return 1
+  if [ $# = 0 ] || [ -e "$to_build" ] || uv_wheels "$@"; then return; fi
+  [ -e "$to_build" ]
+}
+
+# with_code_too PACKAGE...: what is missing after that.
+with_code_too() {
+  if [ $# -gt 0 ] && [ -e "$to_build" ]; then uv_install "$@" || return 1; fi
+  with_projects uv_install --no-deps
+}
+
 # with_uv PACKAGE...: the environment as uv makes it; false if any of it fails.
 with_uv() {
-  if [ $# -gt 0 ] && [ ! -x "$uv/bin/uv" ]; then return 1; fi
-  bare_environment --without-pip &&
-    copy_source &&
-    { [ $# = 0 ] || uv_packages "$@"; } &&
-    with_projects uv_install --no-deps
+  logged without_code "$@" || return 1
+  if [ ! -e "$to_build" ] && [ -z "$projects" ]; then return; fi
+  debian_packages
+  logged with_code_too "$@"
 }
 
 # pip_install WORD...: the same as uv_install.
@@ -131,7 +150,15 @@ with_pip() {
 # by uv: pip would only hide why uv refused.
 environment() {
   install -m 600 /dev/null "$build_log"
-  if logged with_uv "$@"; then return; fi
+  [ -z "$builds" ] || : >"$to_build"
+  installed=$(stat -c %y /var/lib/dpkg/status 2>/dev/null || :)
+  if with_uv "$@"; then return; fi
+  debian_packages
+  if [ "$(stat -c %y /var/lib/dpkg/status 2>/dev/null || :)" != "$installed" ]; then
+    echo "once more, now that Debian's packages are there"
+    install -m 600 /dev/null "$build_log"
+    if with_uv "$@"; then return; fi
+  fi
   if [ -n "$python$(wanted_for_build)$(lacking_header)" ]; then return 1; fi
   echo "pip installs the packages, because uv did not"
   logged with_pip "$@"
@@ -161,6 +188,7 @@ mkdir -p "$cache"
 chmod 755 "$cache"
 rm -rf "$cache/uv" "$cache/pip" # earlier versions' caches, into which packages' code could write
 nothing_left
+if [ ! -e "$certificates" ] || ! /usr/bin/python3 -I -S -c 'import venv' 2>/dev/null; then debian_packages; fi
 [ -z "$python" ] || bring_python
 if ! is_complete "$venv"; then
   # shellcheck disable=SC2086 # a list of names

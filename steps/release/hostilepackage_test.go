@@ -47,7 +47,7 @@ func newInstallation(t *testing.T, attack string) installation {
 	}
 	values := shell.Values{"venv": dir + "/venvs/x", "folder": dir, "build_log": dir + "/cache/log", "build_packages": "", "link": dir + "/link",
 		"builder": stranger, "builds": "", "cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/wheels",
-		"uv_builds": "builds", "build_cache": dir + "/cache/build", "fetch": "false", "python": ""}
+		"uv_builds": "builds", "build_cache": dir + "/cache/build", "fetch": "false", "fetch_alone": "raise SystemExit(1)", "uv_name": "", "uv_sums": "", "certificates": "/etc/passwd", "projects": "", "python": ""}
 	return installation{dir, shell.Lines(
 		// Without systemd: what is confined runs as the stranger.
 		`confined() { while [ "$1" != -- ]; do shift; done; shift; venv="$venv" build_cache="$build_cache" victim='`+dir+`/victim' attack='`+attack+`' setpriv --reuid `+stranger+` --regid `+stranger+` --clear-groups "$@"; }`,

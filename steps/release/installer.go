@@ -24,6 +24,9 @@ var buildPackagesText string
 //go:embed fetchuv.sh
 var fetchUVText string
 
+//go:embed fetchuv.py
+var fetchUVAloneText string
+
 // uvVersion is the version of uv that installs packages. It comes from PyPI in this
 // version only, and its wheel must have one of the sums in uvWheels. Where uv can't be
 // fetched, or can't install what pip may, pip does.
@@ -55,9 +58,12 @@ const (
 
 // installScript gives the release its virtual environment.
 func installScript(v fact.View) string {
-	l, builds := layout.Of(v.Plan.ServerName()), ""
+	l, builds, projects := layout.Of(v.Plan.ServerName()), "", ""
 	if hasBuilds(v) {
 		builds = "yes"
+	}
+	if len(v.Plan.App.Requirements.Projects) > 0 {
+		projects = "yes"
 	}
 	var words []string
 	for _, word := range wantedPackages(v.Plan) {
@@ -80,9 +86,10 @@ func installScript(v fact.View) string {
 			"venv": venvOf(v), "folder": installFolder(v), "build_log": buildLog, "build_packages": strings.Join(buildPackages(v), " "),
 			"link": l.Venv(v.Plan.Release), "builder": builder, "builds": builds,
 			"cache": cacheFolder, "uv": uvFolder, "uv_cache": uvCache, "uv_builds": uvBuilds, "build_cache": buildCache,
-			"uv_wheels": "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
-			"fetch":     literal(shell.Script(fetchUVText, nil)),
-			"python":    python,
+			"uv_wheels":   "uv==" + uvVersion + " --hash=" + strings.Join(uvWheels, " --hash="),
+			"fetch":       literal(shell.Script(fetchUVText, nil)),
+			"fetch_alone": literal(fetchUVAloneText), "uv_name": "uv-" + uvVersion + "-", "uv_sums": strings.Join(uvWheels, " "),
+			"python": python, "certificates": certificates, "projects": projects,
 		}, words...))
 }
 

@@ -207,7 +207,7 @@ func TestDependenciesOfNothing(t *testing.T) {
 	script := shell.Lines(confined, none, shell.Script(dependenciesText, shell.Values{"venv": dir + "/venvs/x",
 		"folder": dir, "build_log": dir + "/log", "build_packages": "", "link": dir + "/link", "builder": "root", "builds": "",
 		"cache": dir + "/cache", "uv": dir + "/cache/uv-1", "uv_wheels": "", "uv_cache": dir + "/cache/wheels", "uv_builds": "b", "build_cache": dir + "/cache/build",
-		"fetch": "echo fetched uv for nothing", "python": ""}))
+		"fetch": "echo fetched uv for nothing", "fetch_alone": "raise SystemExit(1)", "uv_name": "", "uv_sums": "", "certificates": "/etc/passwd", "projects": "", "python": ""}))
 	var made time.Time
 	for range 2 {
 		if out, err := sh(script); err != nil || out != "" {

@@ -5,6 +5,9 @@ import _ "embed"
 //go:embed apt.sh
 var aptText string
 
+//go:embed aptsystemctl.sh
+var aptSystemctlText string
+
 //go:embed aptinstall.sh
 var aptInstallText string
 
@@ -17,4 +20,6 @@ func AptInstall(names ...string) string {
 
 // AptFunctions are the shell functions configure_all, apt_update, apt_install and
 // apt_remove, which ask nothing and wait for another package manager.
-func AptFunctions() string { return Script(aptText, nil) }
+func AptFunctions() string {
+	return Script(aptText, Values{"systemctl": Script(aptSystemctlText, nil)})
+}

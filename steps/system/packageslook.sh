@@ -11,4 +11,4 @@ dpkg-query -W -f 'package ${Package} ${db:Status-Status} ${Provides}\n' 2>/dev/n
       if (i != 3 && index(words, " " name " ")) print name " installed"
     }
   }' | sort -u
-[ -z "$(dpkg --audit)" ] || echo "dpkg interrupted"
+if [ -e /run/slipway/late ] || [ -n "$(dpkg --audit)" ]; then echo "dpkg interrupted"; fi

@@ -70,7 +70,7 @@ func BenchmarkSpeed(b *testing.B) {
 		longest = max(longest, time.Since(start))
 	}
 	b.ReportMetric(0, "ns/op")
-	text := Table(f.rows()) + fmt.Sprintf("\n%d rounds in turns on %d processors; the load average was %s at the beginning and %s at the end.\n",
+	text := Table(f.rows()) + fmt.Sprintf("\nRounds in turns: %d, on %d processors; the load average was %s at the beginning and %s at the end.\n",
 		measured, runtime.NumCPU(), atBegin, busy())
 	fmt.Print("\n" + text + "\n")
 	if *golden.Update && len(f.first.Ours) > 0 && len(f.cloud.Ours) > 0 { // not of a part

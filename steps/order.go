@@ -90,7 +90,7 @@ func addRelease(g *engine.Graph, p plan.Plan) {
 		g.Add(backup.Restored, slices.Concat(data, engine.Facts{backup.Tools})...)
 	}
 	g.Add(system.Swap)
-	g.Add(release.Dependencies, system.Packages, release.Upload, system.Swap)
+	g.Add(release.Dependencies, release.Upload, system.Swap) // its script awaits Debian's packages where it needs them
 	ready := slices.Concat(data, engine.Facts{backup.Tools, backup.Restored, release.Dependencies})
 	if p.Builds() {
 		g.Add(release.Build, ready...)

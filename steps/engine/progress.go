@@ -20,6 +20,7 @@ type progress struct {
 	proving  *proving
 	armed    bool // the old state is kept, to be put back
 
+	begun   map[string]bool
 	running []*factInHand // in the order in which they began
 	failed  *factInHand   // the first one that did
 }
@@ -31,7 +32,7 @@ type factInHand struct {
 }
 
 func newProgress(r *Run, facts Facts, boundary string, proving *proving) *progress {
-	return &progress{run: r, facts: facts, boundary: boundary, took: map[string]float64{}, proving: proving}
+	return &progress{run: r, facts: facts, boundary: boundary, took: map[string]float64{}, proving: proving, begun: map[string]bool{}}
 }
 
 // failureLines is how much of what a step printed an error carries: the cause stands
@@ -94,8 +95,10 @@ func (p *progress) mark(event string, f *fact.Fact) {
 // begin tells that a fact is being changed. A job that began anew, because the server
 // rebooted, begins with each of its facts anew.
 func (p *progress) begin(f *fact.Fact) {
-	p.drop(f)
-	p.failed = nil
+	if p.begun[f.Name] {
+		p.running, p.failed, p.begun = nil, nil, map[string]bool{}
+	}
+	p.begun[f.Name] = true
 	begun := &factInHand{stepInHand: stepInHand{name: f.Name, title: f.Title, began: time.Now()}}
 	p.running = append(p.running, begun)
 	p.run.step = begun.stepInHand

@@ -35,11 +35,12 @@ job_start() {
       job_how=end
       [ "$job_status" = 0 ] || job_how=failed
       printf '\n%s %s %s\n' "$job_boundary" "$job_how" "$2" # its last line may have no end
+      # Who awaits the fact goes on only after it is known here how it ended.
+      echo "$2 $job_status" >&3
       echo "$job_status" >"$job_state/$2.part"
       mv "$job_state/$2.part" "$job_state/$2.status"
-      echo "$2" >&3
     } 2>&1 | job_named "$2" 3>&-
-    echo "$2" >&3
+    echo "$2 137" >&3
   } &
   job_readers="$job_readers $!"
   job_running=$((job_running + 1))
@@ -84,12 +85,12 @@ side_by_side() {
   job_names=" $* " job_running=0 job_failed=0 job_readers=''
   job_ready
   while [ "$job_running" -gt 0 ]; do
-    read -r job_name <&3
-    # A fact is told of twice: when it ends, and when all is read that it printed.
+    read -r job_name job_status <&3
+    # A fact is told of twice: when it ends, and when all is read that it printed. If only the
+    # second word comes, it was killed.
     [ ! -e "$job_state/$job_name.told" ] || continue
     : >"$job_state/$job_name.told"
     job_running=$((job_running - 1))
-    job_status=$(cat "$job_state/$job_name.status" 2>/dev/null || echo 137)
     if [ "$job_status" = 0 ]; then
       : >"$job_state/$job_name.done"
     elif [ "$job_failed" = 0 ]; then

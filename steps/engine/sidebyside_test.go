@@ -50,7 +50,7 @@ func TestSideBySide(t *testing.T) {
 		t.Fatalf("status %d: %q", status, lines)
 	}
 	at := func(line string) int { return slices.Index(lines, line) }
-	for _, before := range [][2]string{{"begin a", "line a met"}, {"line a met", "end a"}, {"begin b", "end a"}, {"end a", "begin c"}, {"end b", "begin c"}, {"line c no end of line", "end c"}} {
+	for _, before := range [][2]string{{"begin a", "line a met"}, {"line a met", "end a"}, {"begin b", "end a"}, {"line a met", "line c no end of line"}, {"line b met", "line c no end of line"}, {"line c no end of line", "end c"}} {
 		if at(before[0]) < 0 || at(before[1]) < at(before[0]) {
 			t.Errorf("%q does not come before %q: %q", before[0], before[1], lines)
 		}

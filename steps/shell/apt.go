@@ -8,6 +8,12 @@ var aptText string
 //go:embed aptsystemctl.sh
 var aptSystemctlText string
 
+//go:embed aptdpkg.sh
+var aptDpkgText string
+
+//go:embed aptonlynew.sh
+var aptOnlyNewText string
+
 //go:embed aptinstall.sh
 var aptInstallText string
 
@@ -21,5 +27,7 @@ func AptInstall(names ...string) string {
 // AptFunctions are the shell functions configure_all, apt_update, apt_install and
 // apt_remove, which ask nothing and wait for another package manager.
 func AptFunctions() string {
-	return Script(aptText, Values{"systemctl": Script(aptSystemctlText, nil)})
+	return Script(aptText, Values{
+		"systemctl": Script(aptSystemctlText, nil), "dpkg": Script(aptDpkgText, nil), "only_new": Script(aptOnlyNewText, nil),
+	})
 }

@@ -16,7 +16,8 @@ func TestServicesStartLate(t *testing.T) {
 		"nothing":   {"systemctl is-active a.service", "is-active a.service"},
 		"reloads":   {"systemctl --system daemon-reload; systemctl daemon-reload", "daemon-reload"},
 		"starts":    {"systemctl daemon-reload; systemctl --quiet --system start b.service a.service; systemctl start b.service", "daemon-reload; start -- a.service b.service"},
-		"enabled":   {"systemctl enable a.service; systemctl start a.service", "--no-reload enable a.service; daemon-reload; start -- a.service"},
+		"twice":     {"systemctl enable on.service; systemctl start on.service", "is-enabled on.service; daemon-reload; start -- on.service"},
+		"enabled":   {"systemctl enable a.service; systemctl start a.service", "is-enabled a.service; --no-reload enable a.service; daemon-reload; start -- a.service"},
 		"restarted": {"systemctl start a.service; systemctl restart b.service; systemctl start c.service", "daemon-reload; start -- a.service; restart b.service; daemon-reload; start -- c.service"},
 		"stopped":   {"systemctl start a.service; systemctl stop a.service", "daemon-reload; start -- a.service; stop a.service"},
 		"a user's":  {"systemctl --user daemon-reload", "--user daemon-reload"},
@@ -26,7 +27,7 @@ func TestServicesStartLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			asked := filepath.Join(folder, "asked")
-			real := "#!/bin/sh\necho \"$*\" >>" + asked + "\n"
+			real := "#!/bin/sh\necho \"$*\" >>" + asked + "\n[ \"$*\" != \"is-enabled on.service\" ] || echo enabled\n"
 			if err := os.WriteFile(filepath.Join(folder, "systemctl"), []byte(real), 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -39,6 +40,45 @@ func TestServicesStartLate(t *testing.T) {
 			got, _ := os.ReadFile(asked)
 			if said := strings.ReplaceAll(strings.TrimSpace(string(got)), "\n", "; "); err != nil || said != c.want {
 				t.Errorf("systemd was asked for %q, want %q: %v\n%s", said, c.want, err, out)
+			}
+		})
+	}
+}
+
+// TestOnlyNew allows dpkg not to wait for the disk only where apt adds packages and
+// replaces nothing, and keeps first which they are.
+func TestOnlyNew(t *testing.T) {
+	const header = "VERSION 2\nAPT::Architecture=amd64\n\n"
+	for name, c := range map[string]struct{ list, before, names string }{
+		"new":      {header + "a - < 1.0 /x/a.deb\nb - < 2 /x/b.deb\na - < 1.0 **CONFIGURE**\n", "", "a b"},
+		"upgraded": {header + "a - < 1.0 /x/a.deb\nb 1 < 2 /x/b.deb\n", "", ""},
+		"removed":  {header + "a - < 1.0 /x/a.deb\nb 1 > - **REMOVE**\n", "", ""},
+		"again":    {header + "a 1.0 = 1.0 /x/a.deb\n", "", ""},
+		"nothing":  {header, "", ""},
+		"torn":     {header + "a - < 1.0 /x/a.deb\n", "another-boot\nz\n", "z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			unpacking, hook := filepath.Join(folder, "unpacking"), filepath.Join(folder, "only-new")
+			text := strings.ReplaceAll("#!/bin/sh\n"+Script(aptOnlyNewText, nil), "/var/lib/slipway", folder)
+			if err := os.WriteFile(hook, []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if c.before != "" {
+				if err := os.WriteFile(unpacking, []byte(c.before), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			apt := exec.CommandContext(t.Context(), hook)
+			apt.Stdin = strings.NewReader(c.list)
+			if out, err := apt.CombinedOutput(); err != nil || len(out) > 0 {
+				t.Fatalf("%v: %s", err, out)
+			}
+			kept, _ := os.ReadFile(unpacking)
+			_, names, _ := strings.Cut(string(kept), "\n")
+			_, err := os.Stat(filepath.Join(folder, "new-only"))
+			if got := strings.Join(strings.Fields(names), " "); got != c.names || (err == nil) != (c.names != "" && c.before == "") {
+				t.Errorf("kept %q, allowed: %t", got, err == nil)
 			}
 		})
 	}

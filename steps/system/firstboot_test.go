@@ -33,7 +33,7 @@ func TestFirstBoot(t *testing.T) {
 			t.Errorf("%s, which needs %s: %q", kind, want, words)
 		}
 	}
-	if strings.Contains(script, p.Env["SECRET"]) || len(script) > 8<<10 {
+	if strings.Contains(script, p.Env["SECRET"]) || len(script) > 12<<10 {
 		t.Errorf("%d bytes, or a secret in them", len(script))
 	}
 }

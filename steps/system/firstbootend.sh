@@ -9,6 +9,6 @@ if [ -e "$script" ]; then
   echo "waiting for the packages that the first boot has begun to install"
   timeout 1200 systemd-run --quiet --wait --collect --property=After="$unit" true || :
   rm -f "$script"
-  if [ ! -e "$late" ] && [ -z "$(dpkg --audit)" ] && are_installed "$@"; then exit 0; fi
+  if [ ! -e "$late" ] && [ ! -e /var/lib/slipway/unpacking ] && [ -z "$(dpkg --audit)" ] && are_installed "$@"; then exit 0; fi
 fi
 rm -rf "$folder"

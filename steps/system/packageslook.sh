@@ -11,4 +11,4 @@ dpkg-query -W -f 'package ${Package} ${db:Status-Status} ${Provides}\n' 2>/dev/n
       if (i != 3 && index(words, " " name " ")) print name " installed"
     }
   }' | sort -u
-if [ -e /run/slipway/late ] || [ -n "$(dpkg --audit)" ]; then echo "dpkg interrupted"; fi
+if [ -e /run/slipway/late ] || [ -e /var/lib/slipway/unpacking ] || [ -n "$(dpkg --audit)" ]; then echo "dpkg interrupted"; fi

@@ -81,6 +81,10 @@ func (o *operator) inside(t *testing.T, first e2e.Deployed) {
 	if failed := o.Root("hello", "systemctl --failed --no-legend"); failed != "" {
 		t.Errorf("failed units: %s", failed)
 	}
+	firstBoot := o.Root("hello", `grep -c '^Setting up nginx ' /var/lib/slipway/jobs/first-boot.log; ls -d /var/cache/slipway-first-boot 2>/dev/null; :`)
+	if firstBoot != "1" {
+		t.Errorf("the first boot installed nginx so many times, and left: %s", firstBoot)
+	}
 	o.ports(t, first.Host)
 	o.sandboxed(t, first.Release)
 }

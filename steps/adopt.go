@@ -219,5 +219,5 @@ func forget(d *state.Deployment) error {
 // admit lets the new key log in, and proves it by a fresh connection.
 func (a *adoption) admit(ctx context.Context, settings map[string]string, k access.Keys, where providers.Server) error {
 	plan := plan.OfRecord(state.Record{Name: a.mark.Name, Tag: a.mark.Tag, Settings: settings})
-	return a.run.AdmitKey(ctx, plan, facts(plan), k, a.host, where)
+	return a.run.AdmitKey(ctx, plan, graph(plan), k, a.host, where)
 }

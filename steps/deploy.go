@@ -29,7 +29,7 @@ func Deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 
 func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	plan.BackupKey = cmp.Or(plan.BackupKey, readBackupKey(home, plan.Name))
-	run, err := engine.Begin(plan, facts(plan), home, open, emit)
+	run, err := engine.Begin(plan, graph(plan), home, open, emit)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -123,7 +123,7 @@ func givesUp(ctx context.Context, r *engine.Run) bool {
 // step that can't be looked at before an earlier one was done counts as a change.
 func Preview(ctx context.Context, plan plan.Plan, home state.Home, open engine.OpenProvider, emit func(engine.Event)) (engine.Outcome, error) {
 	var monthly, ends float64
-	run, err := engine.Begin(plan, facts(plan), home, open, func(e engine.Event) {
+	run, err := engine.Begin(plan, graph(plan), home, open, func(e engine.Event) {
 		for _, c := range e.Changes {
 			monthly += c.Monthly
 			ends += c.Ends

@@ -148,7 +148,7 @@ func (c *carrier) upToDate(ctx context.Context, d *state.Deployment, s *Session)
 		return nil
 	}
 	p.BackupKey = readBackupKey(c.home, p.Name)
-	run, err := engine.Begin(p, facts(p), c.home, c.open, func(e engine.Event) {
+	run, err := engine.Begin(p, graph(p), c.home, c.open, func(e engine.Event) {
 		if e.Kind != engine.KindStart && e.Status != engine.Unchanged {
 			c.emit(e)
 		}

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slices"
+
 	"slipway/providers"
 	"slipway/steps/access"
 	"slipway/steps/backup"
@@ -38,45 +40,76 @@ func resources(made []providers.Resource) []engine.Stage {
 	return stages
 }
 
-// facts are what should be true on the server, in order. Those that are guarded
-// stand together, behind what takes long: one guard covers them all.
-func facts(p plan.Plan) engine.Facts {
-	guarding := append(engine.Facts{access.Mark, system.Packages, access.Login, system.SSHD, system.Firewall}, system.Hardening(p)...)
-	if provider := p.Value(plan.KeyProvider); provider != plan.ProviderSSH {
-		guarding = append(guarding, access.HostKey) // a server that was there before keeps its own
+// facts are what should be true on the server, in order.
+func facts(p plan.Plan) engine.Facts { return graph(p).Facts() }
+
+// graph is what should be true on the server, in order, and what each fact needs. What
+// needs nothing of each other is changed side by side: the app's packages come while dpkg
+// unpacks Debian's. The facts that are guarded stand together, behind what takes long: one
+// guard covers them all.
+func graph(p plan.Plan) engine.Graph {
+	var g engine.Graph
+	hardening := engine.Facts(system.Hardening(p))
+	g.Add(access.Mark)
+	g.Add(system.Packages)
+	for _, f := range hardening.Unguarded() {
+		g.Add(f, system.Packages)
 	}
-	all := append(guarding.Unguarded(), guarding.Guarded()...)
-	all = append(all, web.RequestLogs, web.Proxy, release.Account)
-	all = append(all, service.Facts(p)...)
-	all = append(all, release.Variables, release.Upload)
+	g.Add(access.Login, system.Packages)
+	g.Add(system.SSHD, system.Packages)
+	g.Add(system.Firewall, system.Packages)
+	for _, f := range hardening.Guarded() {
+		g.Add(f, system.Packages)
+	}
+	if p.Value(plan.KeyProvider) != plan.ProviderSSH { // a server that was there before keeps its own
+		g.Add(access.HostKey, system.Packages)
+	}
+	g.Add(web.RequestLogs, system.Packages)
+	g.Add(release.Account)
+	g.Add(web.Proxy, web.RequestLogs, release.Account)
+	addRelease(&g, p)
+	return g
+}
+
+// addRelease adds what the release is made of, and the release.
+func addRelease(g *engine.Graph, p plan.Plan) {
+	services := service.Facts(p)
+	for _, f := range services {
+		g.Add(f, system.Packages, release.Account)
+	}
+	g.Add(release.Variables, release.Account)
+	g.Add(release.Upload, release.Account)
 	if len(p.App.Data) > 0 {
-		all = append(all, release.Data)
+		g.Add(release.Data, release.Upload)
 	}
+	data := slices.Concat(engine.Facts{system.Packages, release.Variables, release.Upload, release.Data}, services)
 	if backup.Wanted(p) {
-		all = append(all, backup.Tools)
+		g.Add(backup.Tools, data...)
 	}
 	if p.Restore != nil {
-		all = append(all, backup.Restored)
+		g.Add(backup.Restored, slices.Concat(data, engine.Facts{backup.Tools})...)
 	}
-	all = append(all, system.Swap, release.Dependencies)
+	g.Add(system.Swap)
+	g.Add(release.Dependencies, release.Upload, system.Swap) // its script awaits Debian's packages where it needs them
+	ready := slices.Concat(data, engine.Facts{backup.Tools, backup.Restored, release.Dependencies})
 	if p.Builds() {
-		all = append(all, release.Build)
+		g.Add(release.Build, ready...)
 	}
 	if p.App.TestCommand != "" {
-		all = append(all, release.Tests)
+		g.Add(release.Tests, slices.Concat(ready, engine.Facts{release.Build})...)
 	}
+	ready = slices.Concat(ready, engine.Facts{release.Build, release.Tests})
 	if p.App.Release != "" {
-		all = append(all, backup.Snapshot)
+		g.Add(backup.Snapshot, ready...)
 	}
 	if p.App.Release != "" || p.App.Init != "" {
-		all = append(all, release.PreSwitch)
+		g.Add(release.PreSwitch, slices.Concat(ready, engine.Facts{backup.Snapshot})...)
 	}
-	all = append(all, release.Release)
+	g.Add(release.Release, slices.Concat(ready, engine.Facts{backup.Snapshot, release.PreSwitch, web.Proxy})...)
 	if backup.Wanted(p) {
-		all = append(all, backup.SetAside)
+		g.Add(backup.SetAside, release.Release)
 	}
 	if len(p.Domains()) > 0 {
-		all = append(all, web.Certify)
+		g.Add(web.Certify, release.Release, system.Firewall)
 	}
-	return all
 }

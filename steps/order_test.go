@@ -53,6 +53,37 @@ func TestNothingIsThere(t *testing.T) {
 	}
 }
 
+// TestOrder has each fact stand behind what it needs, so that the list could be followed
+// from its beginning to its end, and every fact of the app's before its release.
+func TestOrder(t *testing.T) {
+	plain := example.Plan(t)
+	for _, p := range []plan.Plan{plain, example.WithServices(example.WithDomains(plain, "a.example.com"))} {
+		g := graph(p)
+		seen := map[string]bool{}
+		for _, f := range g.Facts() {
+			for _, need := range g.Needs(f.Name) {
+				if !seen[need] {
+					t.Errorf("%s needs %s, which does not stand before it", f.Name, need)
+				}
+			}
+			if seen[f.Name] {
+				t.Errorf("%s is there twice", f.Name)
+			}
+			seen[f.Name] = true
+		}
+		for _, f := range []*fact.Fact{release.Account, release.Upload, release.Dependencies, web.Proxy, system.Packages} {
+			if !reaches(g, release.Release.Name, f.Name) {
+				t.Errorf("the release may begin before %s", f.Name)
+			}
+		}
+	}
+}
+
+// reaches tells whether a fact needs another, directly or through others.
+func reaches(g engine.Graph, name, other string) bool {
+	return slices.ContainsFunc(g.Needs(name), func(need string) bool { return need == other || reaches(g, need, other) })
+}
+
 // TestCertificateIsForDomains has a certificate in the order only with a domain.
 func TestCertificateIsForDomains(t *testing.T) {
 	p := example.Plan(t)

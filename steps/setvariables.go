@@ -35,7 +35,7 @@ func SetVariables(ctx context.Context, name string, set map[string]string, unset
 		return false, err
 	}
 	plan.Env, plan.Unset = set, unset
-	run, err := engine.Begin(plan, facts(plan), home, open, emit)
+	run, err := engine.Begin(plan, graph(plan), home, open, emit)
 	if err != nil {
 		return false, err
 	}

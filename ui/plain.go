@@ -11,6 +11,7 @@ package ui
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,11 +38,16 @@ type Plain struct {
 	result, progress io.Writer
 
 	mu       sync.Mutex
-	step     string // the one that runs; empty between steps
-	began    time.Time
-	last     string // the last line that it printed
+	running  []*running // in the order in which they began
 	stop     chan struct{}
 	finished sync.WaitGroup
+}
+
+// running is a step that runs.
+type running struct {
+	step  string
+	began time.Time
+	last  string // the last line that it printed
 }
 
 // NewPlain makes the face of --yes. What programs and servers wrote comes to progress
@@ -69,11 +75,35 @@ func (p *Plain) alive() {
 		case <-ticker.C:
 		}
 		p.mu.Lock()
-		if took := time.Since(p.began); p.step != "" && took >= aliveEvery/2 {
-			p.printf("    %-13s %4.0f s  %s\n", p.step, took.Seconds(), clip(p.last))
+		for _, r := range p.running {
+			if took := time.Since(r.began); took >= aliveEvery/2 {
+				p.printf("    %-13s %4.0f s  %s\n", r.step, took.Seconds(), clip(r.last))
+			}
 		}
 		p.mu.Unlock()
 	}
+}
+
+// begin notes that a step runs, if that is news.
+func (p *Plain) begin(step string) {
+	if p.find(step) == nil {
+		p.running = append(p.running, &running{step: step, began: time.Now()})
+	}
+}
+
+// end notes that a step runs no more.
+func (p *Plain) end(step string) {
+	p.running = slices.DeleteFunc(p.running, func(r *running) bool { return r.step == step })
+}
+
+// find is a step that runs; nil if it does not.
+func (p *Plain) find(step string) *running {
+	for _, r := range p.running {
+		if r.step == step {
+			return r
+		}
+	}
+	return nil
 }
 
 // Event prints the event.
@@ -86,7 +116,9 @@ func (p *Plain) Event(e engine.Event) {
 	case engine.KindStep:
 		p.stepped(e)
 	case engine.KindLine:
-		p.last = e.Line
+		if r := p.find(e.Step); r != nil {
+			r.last = e.Line
+		}
 	case engine.KindNote:
 		p.printf("  note: %s\n", e.Line)
 	case engine.KindDone:
@@ -112,25 +144,25 @@ func (p *Plain) start(e engine.Event) {
 func (p *Plain) stepped(e engine.Event) {
 	switch e.Status {
 	case engine.Looking:
-		p.step, p.began, p.last = e.Step, time.Now(), ""
+		p.begin(e.Step)
 	case engine.Changing:
-		if p.step != e.Step {
-			p.step, p.began, p.last = e.Step, time.Now(), ""
-		}
+		p.begin(e.Step)
 		for _, c := range e.Changes {
 			p.printf("    %-13s %s\n", e.Step, answers.AboutChange(c))
 		}
+	case engine.Applied:
+		p.end(e.Step)
 	case engine.WouldChange:
-		p.step = ""
+		p.end(e.Step)
 		p.printf("  %-13s would change\n", e.Step)
 		for _, c := range e.Changes {
 			p.printf("    %s\n", answers.AboutChange(c))
 		}
 	case engine.Failed:
-		p.step = ""
+		p.running = nil
 		p.printf("  %-13s failed after %.1f s\n", e.Step, e.Seconds)
 	case engine.Unchanged, engine.Changed:
-		p.step = ""
+		p.end(e.Step)
 		line := fmt.Sprintf("  %-13s %-9s %7.1f s  %s", e.Step, e.Status, e.Seconds, e.Detail)
 		p.printf("%s\n", strings.TrimRight(line, " \n"))
 	}

@@ -32,6 +32,7 @@ const (
 // not copied, and a note says so.
 var Snapshot = &fact.Fact{
 	Name: "snapshot", Title: "a copy of the data, from before the release command", Phase: providers.PhaseOther, Limit: time.Hour,
+	Inner: fact.Always,
 	Look: func(p plan.Plan) string {
 		return shell.Script(snapshotLookText, snapshotValues(p), "timeout", "-k", "5", "60", "sh", "-c", Call("fits"))
 	},
@@ -76,6 +77,7 @@ var setAsideLookText string
 // could be put back until now.
 var SetAside = &fact.Fact{
 	Name: "set-aside", Title: "replaced data is kept until the next release", Phase: providers.PhaseOther, Limit: 10 * time.Minute,
+	Inner: fact.Always,
 	Look: func(p plan.Plan) string {
 		return shell.Script(setAsideLookText, shell.Values{"folder": layout.SetAside, "release": p.Release})
 	},

@@ -18,9 +18,9 @@ import (
 type OpenProvider func(plan plan.Plan, dir string) (providers.Provider, error)
 
 // Begin opens the provider and tells what the run is about. It changes nothing:
-// where there are no keys yet, the plan has keys that are kept nowhere. facts are
+// where there are no keys yet, the plan has keys that are kept nowhere. graph is
 // what should hold on the target's server, if it has one.
-func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
+func Begin(p plan.Plan, graph Graph, home state.Home, open OpenProvider, emit func(Event)) (*Run, error) {
 	if p.Tag == "" { // to look with; the one that counts is made with the record
 		p.Tag = state.NewTag(p.Name)
 	}
@@ -32,7 +32,7 @@ func Begin(p plan.Plan, facts Facts, home state.Home, open OpenProvider, emit fu
 	if _, ok := provider.(providers.Platform); !ok && run.host == nil {
 		return nil, fmt.Errorf("the provider %s has no server and takes no app", provider.Name())
 	}
-	run.facts, run.began = facts, time.Now()
+	run.graph, run.facts, run.began = graph, graph.Facts(), time.Now()
 	run.spent, run.seconds = map[providers.Phase]float64{}, map[string]float64{}
 	if run.record, err = home.Read(p.Name); err != nil && !errors.Is(err, state.ErrUnknown) {
 		return nil, err
@@ -118,7 +118,7 @@ func (r *Run) Disconnect() {
 		r.server.client.Close()
 	}
 	if r.operator != nil {
-		r.operator()
+		r.operator.letGo()
 		r.operator = nil
 	}
 }

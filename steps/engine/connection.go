@@ -115,7 +115,7 @@ func (Connection) Apply(ctx context.Context, run *Run) error {
 		return struct{}{}, err
 	}
 	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 3*time.Second
+	wait.InitialInterval, wait.MaxInterval = 50*time.Millisecond, 500*time.Millisecond
 	_, err = backoff.Retry(ctx, attempt, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(run.loginLimit()))
 	if err != nil {
 		return run.notLetIn(err, where)

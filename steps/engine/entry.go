@@ -87,6 +87,13 @@ func (r *Run) connectAsAny(ctx context.Context, where providers.Server) error {
 	return err
 }
 
+// operator is the operator's own login to a server that was there before.
+type operator struct {
+	as remote.Target
+	// letGo lets go of the operator's keys.
+	letGo func()
+}
+
 // enter logs in as the operator and looks at the server. That connection carries the run
 // to its end. If it drops, whichever login works takes its place: in between, the run
 // makes the deployment's own login and may shut the operator's.
@@ -112,8 +119,8 @@ func (r *Run) enter(ctx context.Context, host providers.ExistingServer, where pr
 		done()
 		return err
 	}
-	r.operator = done
-	client.Again(client.Target(), own)
+	r.operator = &operator{as: client.Target(), letGo: done}
+	client.Again(r.operator.as, own)
 	return nil
 }
 
@@ -127,8 +134,7 @@ func (r *Run) ownLoginWorks() error {
 	if err != nil {
 		return err
 	}
-	client := r.server.client
-	client.Again(own, client.Target())
+	r.server.client.Again(own, r.operator.as)
 	return r.remember(own.User)
 }
 
@@ -150,8 +156,8 @@ func (r *Run) admit(ctx context.Context) error {
 
 // AdmitKey lets a deployment's new keys log in to a server that an earlier
 // computer deployed to, and proves it by a fresh connection.
-func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, facts Facts, k access.Keys, host providers.ExistingServer, where providers.Server) error {
-	r.Plan, r.facts, r.signers = plan, facts, k.Signers()
+func (r *Run) AdmitKey(ctx context.Context, plan plan.Plan, graph Graph, k access.Keys, host providers.ExistingServer, where providers.Server) error {
+	r.Plan, r.graph, r.facts, r.signers = plan, graph, graph.Facts(), k.Signers()
 	r.Plan.AuthorizedKey = k.Login.Public()
 	if err := r.enter(ctx, host, where); err != nil {
 		return err

@@ -58,6 +58,9 @@ type Event struct {
 	Status  Status             `json:"status,omitempty"`
 	Detail  string             `json:"detail,omitempty"`
 	Changes []providers.Change `json:"changes,omitempty"`
+	// Needs are the steps that must be done before this one begins; only in a run that only
+	// looks. Steps that don't need each other are changed at the same time.
+	Needs []string `json:"needs,omitempty"`
 	// Seconds is how long the step, or the run, took.
 	Seconds float64 `json:"seconds,omitempty"`
 
@@ -79,7 +82,8 @@ type Outcome struct {
 	// Handover is how many seconds it took, once the new release was healthy, until no new
 	// request went to the one before it; nil if no release took over from another.
 	Handover *float64 `json:"handover_seconds,omitempty"`
-	// Spent is where the time went, in seconds by phase.
+	// Spent is where the time went, in seconds by phase: the steps' own times. Some run at the
+	// same time, so the sum may be more than the run took.
 	Spent map[providers.Phase]float64 `json:"spent,omitempty"`
 	// Visitors is what the app's visitors get; nil in a run that only looks.
 	Visitors *Visitors `json:"visitors,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -21,6 +22,13 @@ const rounds = 3
 // Facts is the stage of all facts on the server, in order. What must change
 // goes in as one job, and one look after it covers them all.
 type Facts []*fact.Fact
+
+func (s Facts) last(r *Run) []string {
+	if last := r.graph.last(); len(last) > 0 {
+		return last
+	}
+	return r.before // there is nothing to hold
+}
 
 func (s Facts) do(ctx context.Context, r *Run) error {
 	if r.server != nil {
@@ -85,24 +93,23 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	limit := pending.limit()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %s", limit))
 	defer cancel()
-	for _, f := range pending {
-		if f.Before == nil {
-			continue
-		}
-		r.StartStep(f.Name, f.Title)
-		if err := f.Before(ctx, r.forFact(f)); err != nil {
-			return err
-		}
-	}
 	following, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	progress := &progress{run: r, facts: pending, boundary: remote.NewBoundary(), took: map[string]float64{},
-		proving: &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()}}
+	boundary := remote.NewBoundary()
+	progress := newProgress(r, pending, boundary, &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()})
+	bringing := &bringing{run: r, job: boundary, stop: stop}
+	bringing.begin(following, pending)
 	looked, err := r.server.client.Run(following, remote.Job{
-		Name:   "apply",
-		Script: pending.script(r, progress.boundary),
-		Look:   LookScript(r.Plan, s),
+		Name:   applyJob,
+		Script: pending.script(r, boundary),
+		Look:   LookScript(r.Plan, s.lookedAtAfter(r, pending)),
 	}, progress.line)
+	if err != nil {
+		stop(err)
+	}
+	if notBrought := bringing.end(); notBrought != nil && ctx.Err() == nil && progress.failed == nil {
+		err = notBrought
+	}
 	stands, unproven := progress.proving.end()
 	if unproven != nil {
 		return unproven
@@ -121,10 +128,22 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	return nil
 }
 
+// lookedAtAfter are the facts that a job's change may have touched: all of them, or only
+// those that are the app's own.
+func (s Facts) lookedAtAfter(r *Run, changing Facts) Facts {
+	for _, f := range changing {
+		if f.Inner == nil || !f.Inner(r.view(f)) {
+			return s
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(s), func(f *fact.Fact) bool { return f.Inner == nil })
+}
+
 // forFact is what a fact prepares its change with.
 func (r *Run) forFact(f *fact.Fact) fact.Server {
-	return fact.Server{View: r.view(f), Client: r.server.client, Report: r.Report,
-		Pin: func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
+	return fact.Server{View: r.view(f), Client: r.server.client,
+		Report: func(line string) { r.event(Event{Kind: KindLine, Step: f.Name, Line: line}) },
+		Pin:    func(keys ...ssh.PublicKey) error { return r.pin(r.server.client, keys...) }}
 }
 
 // tellOutcomes tells what the look after the change found.
@@ -145,19 +164,24 @@ func (s Facts) limit() time.Duration {
 	return limit
 }
 
-// script is the job: each fact's script between two lines that tell of it. The
-// guard is armed before the first change that it is for.
+// applyJob is the name of the job that changes facts.
+const applyJob = "apply"
+
+// script is the job: the facts' scripts, which run side by side as far as their needs
+// allow. The guard is armed before the first change that it is for.
 func (s Facts) script(r *Run, boundary string) string {
-	var parts []string
+	parts := []string{sideBySide(boundary)}
 	guarded := s.Guarded()
-	for _, f := range s {
-		parts = append(parts, shell.Command("echo", boundary+" begin "+f.Name))
+	for i, f := range s {
+		parts = append(parts, fmt.Sprintf("fact_%d() (", i))
+		if f.Before != nil {
+			parts = append(parts, shell.Command("job_await_brought", f.Name))
+		}
 		if len(guarded) > 0 && f == guarded[0] {
 			parts = append(parts, r.arm(s), shell.Command("echo", boundary+" armed "+f.Name))
 		}
-		parts = append(parts,
-			"(\n"+f.Script(r.view(f))+"\n)",
-			shell.Command("echo", boundary+" end "+f.Name))
+		parts = append(parts, f.Script(r.view(f)), ")")
 	}
+	parts = append(parts, shell.Command(append([]string{"side_by_side", r.graph.table(s)}, s.names()...)...))
 	return shell.Lines(parts...)
 }

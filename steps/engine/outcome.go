@@ -37,14 +37,9 @@ func (r *Run) Outcome(url string) Outcome {
 	if r.server != nil {
 		o.RoundTrips = r.server.client.RoundTrips()
 	}
-	total := time.Since(r.began).Seconds()
 	for phase, seconds := range r.spent {
-		if phase != providers.PhaseOther {
-			o.Spent[phase] = round(seconds)
-			total -= seconds
-		}
+		o.Spent[phase] = round(seconds)
 	}
-	o.Spent[providers.PhaseOther] = round(total)
 	return o
 }
 

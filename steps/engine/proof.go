@@ -76,11 +76,11 @@ func (r *Run) prove(ctx context.Context, changed Facts) (bool, error) {
 	if err != nil || strings.TrimSpace(said) != guard.Proven {
 		return false, err
 	}
-	r.server.client.Trust(fresh.HostKey())
-	if err := r.pinShown(fresh, &seen); err != nil {
+	if err := r.ownLoginWorks(); err != nil {
 		return true, err
 	}
-	return true, r.ownLoginWorks()
+	r.server.client.Trust(fresh.HostKey())
+	return true, r.pinShown(fresh, &seen)
 }
 
 // unprovenError tells what becomes of a change that no new login proved.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -19,19 +20,22 @@ type Run struct {
 	// Plan is what the run brings about.
 	Plan plan.Plan
 
-	facts      Facts // all that should hold on the server
+	graph      Graph
+	facts      Facts // all that should hold on the server: those of the graph
 	provider   providers.Provider
 	host       providers.ServerProvider // the provider too; nil if the target has no server
 	spec       providers.Spec
 	deployment *state.Deployment // nil in a run that only looks
 	record     state.Record      // as it was when a run that only looks began
 	emit       func(Event)
+	telling    sync.Mutex
 
 	signers    []ssh.Signer
 	vouchedFor []string // host keys that were vouched for and are not on record yet
 	where      providers.Server
-	operator   func()     // lets go of the operator's keys; nil unless the connection was made with them
+	operator   *operator  // nil unless the connection was made as the operator
 	server     *server    // nil until the connection stands
+	before     []string   // the steps with which the last stage ended
 	step       stepInHand // in hand
 	changed    bool
 	began      time.Time
@@ -69,7 +73,10 @@ func (r *Run) VouchedFor() []string { return r.vouchedFor }
 // OnlyLooks tells whether the run must change nothing.
 func (r *Run) OnlyLooks() bool { return r.deployment == nil }
 
+// event tells the face. Steps run side by side, and a face hears of one event at a time.
 func (r *Run) event(e Event) {
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	e.Time = time.Now()
 	r.emit(e)
 }
@@ -79,8 +86,21 @@ func (r *Run) Report(line string) { r.event(Event{Kind: KindLine, Step: r.step.n
 
 // stepEvent tells where a step stands.
 func (r *Run) stepEvent(s stepInHand, status Status, f providers.Finding, seconds float64) {
-	r.event(Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
-		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)})
+	e := Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
+		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)}
+	if r.OnlyLooks() && status != Looking {
+		e.Needs = r.needs(s.name)
+	}
+	r.event(e)
+}
+
+// needs are the names of the steps that must be done before one begins. Without another
+// need it is what the stage before it ended with.
+func (r *Run) needs(step string) []string {
+	if needs := r.graph.Needs(step); len(needs) > 0 {
+		return needs
+	}
+	return r.before
 }
 
 // Do does every stage in order.
@@ -89,12 +109,16 @@ func (r *Run) Do(ctx context.Context, stages []Stage) error {
 		if err := s.do(ctx, r); err != nil {
 			return r.failed(ctx, err)
 		}
+		r.before = s.last(r)
 	}
 	return nil
 }
 
 // failed names the step in an error. An interruption stays one.
 func (r *Run) failed(ctx context.Context, err error) error {
+	if other, ok := errors.AsType[*stepFailure](err); ok {
+		r.step = other.step
+	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	_ "embed" // the script
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -101,9 +102,14 @@ func lookObstacles(p plan.Plan) string {
 	return shell.Section(fact.SectionObstacles, shell.Lines("(", fact.LookStrangers(p, access.OwnerFile), ")", fact.LookObstacles(p, access.OwnerFile)))
 }
 
-// see keeps what a look found.
+// see keeps what a look found. What it did not look at is as it was last seen.
 func (s *server) see(sections map[string]string) {
-	s.sections, s.system = sections, fact.ParseSystem(sections[fact.SectionSystem])
+	seen := maps.Clone(s.sections)
+	if seen == nil {
+		seen = map[string]string{}
+	}
+	maps.Copy(seen, sections)
+	s.sections, s.system = seen, fact.ParseSystem(seen[fact.SectionSystem])
 	s.armed = guard.Parse(sections[fact.SectionGuard])
 }
 

@@ -32,4 +32,6 @@ type intended interface {
 type Stage interface {
 	// do looks, applies what does not hold, and looks again.
 	do(ctx context.Context, run *Run) error
+	// last are the names of the steps that it ends with: what comes after needs them.
+	last(run *Run) []string
 }

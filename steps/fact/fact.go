@@ -40,6 +40,10 @@ type Fact struct {
 	// Guards is what could lock the operator out if it changes: the server puts it
 	// back unless a new login proves the change. Empty for most facts.
 	Guards guard.Part
+	// Inner tells whether the change touches only what is the app's own, its releases and
+	// their units; nil if it never is so. After a job of such changes alone, only the facts
+	// that can be changed so are looked at again.
+	Inner func(View) bool
 	// Before prepares the change, if it needs more than a script.
 	Before func(ctx context.Context, s Server) error
 	// Detail describes what is there once the fact holds; may be nil.
@@ -47,6 +51,9 @@ type Fact struct {
 	// Notes are sentences for people about what is there once the fact holds; may be nil.
 	Notes func(View) []string
 }
+
+// Always is Inner of a fact whose every change is.
+func Always(View) bool { return true }
 
 // The unit that runs the first boot's part of the facts, and its script, which is gone
 // after a reboot.

@@ -51,6 +51,7 @@ var Build = &fact.Fact{
 		}
 		return changes
 	},
+	Inner:  func(v fact.View) bool { return !v.Plan.App.NeedsNode() },
 	Script: buildScript,
 	Notes: func(v fact.View) []string {
 		links, _ := unserved(v)

@@ -30,7 +30,8 @@ var scratchText string
 // What is kept already is never overwritten.
 var Data = &fact.Fact{
 	Name: "data", Title: "what the app keeps across releases", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
-	Look: func(p plan.Plan) string { return shell.Script(dataLookText, dataValues(p), dataWords(p)...) },
+	Inner: fact.Always,
+	Look:  func(p plan.Plan) string { return shell.Script(dataLookText, dataValues(p), dataWords(p)...) },
 	Decide: func(v fact.View) []providers.Change {
 		l, looked := layout.Of(v.Plan.ServerName()), shell.SplitLines(v.Looked)
 		var changes []providers.Change

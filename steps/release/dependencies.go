@@ -50,6 +50,11 @@ var Dependencies = &fact.Fact{
 		}
 		return nil
 	},
+	// To install packages may take Debian packages, which other facts look at.
+	Inner: func(v fact.View) bool {
+		looked := shell.SplitLines(v.Looked)
+		return slices.Contains(looked, "complete "+venvOf(v)) && !lacksPython(v) && !slices.Contains(looked, "building")
+	},
 	Before: uploadPython,
 	Script: installScript,
 	Notes:  pythonNotes,

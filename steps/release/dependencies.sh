@@ -34,7 +34,7 @@ empty_folder() {
 
 # debian_packages: waits for Debian's packages.
 debian_packages() {
-  if command -v await >/dev/null; then await packages; fi
+  await packages
 }
 
 # fetch_uv: has uv in its folder. Without it pip installs the packages, so it is no

@@ -20,7 +20,8 @@ var initializeText string
 // that release is rolled back to.
 var PreSwitch = &fact.Fact{
 	Name: "pre-switch", Title: "the release command ran", Phase: providers.PhaseOther, Limit: 30 * time.Minute,
-	Look: func(p plan.Plan) string { return shell.Command("cat", releasedPath(p)) },
+	Inner: fact.Always,
+	Look:  func(p plan.Plan) string { return shell.Command("cat", releasedPath(p)) },
 	Decide: func(v fact.View) []providers.Change {
 		if v.Looked == releasedText(v.Plan) {
 			return nil

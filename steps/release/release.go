@@ -31,6 +31,7 @@ const unitsFolder = "/etc/systemd/system/"
 // Release is the fact that this release takes the traffic and no other.
 var Release = &fact.Fact{
 	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
+	Inner: fact.Always,
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.ServerName())
 		unit := l.Unit(p.Release)
@@ -64,12 +65,16 @@ var Release = &fact.Fact{
 		if servesAsItShould(v) {
 			return shell.Lines(shell.PutAll(processFiles(v)), shell.ReloadUnits(l.Unit(id)+"-process-*.service"), shell.Script(othersText, nil), processScript(l, id))
 		}
+		limiting, reload := fact.Differing(v.Looked, sliceFiles(v)), shell.ReloadUnits(l.Unit(id)+".socket", l.Unit(id)+"*.service")
+		if len(limiting) > 0 {
+			reload = "systemctl daemon-reload" // it has made up slices that had no file, and does not notice that they have one
+		}
 		return shell.Lines(
 			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
 			shell.Script(nginxReadText, shell.Values{"current": l.Current()}),
-			shell.PutAll(slices.Concat(releaseUnits(v), processFiles(v), fact.Differing(v.Looked, sliceFiles(v)), []shell.File{healthFile(v), limitsFile(v)})),
-			shell.ReloadUnits(l.Unit(id)+".socket", l.Unit(id)+"*.service", appSlice, onceSlice),
+			shell.PutAll(slices.Concat(releaseUnits(v), processFiles(v), limiting, []shell.File{healthFile(v), limitsFile(v)})),
+			reload,
 			SwitchScript(l, id),
 		)
 	},

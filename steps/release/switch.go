@@ -39,12 +39,15 @@ const (
 	keptReleases = 5
 	// retireUnit waits for requests to the old release that take long.
 	retireUnit = "slipway-retire.service"
-	// KeepAlive is how long nginx uses a connection to a release for new requests, and as
-	// long again it keeps one that rests. So that is how long after a switch requests go on
-	// to the old release at most. A shorter time would cost more connections.
-	KeepAlive = 250 * time.Millisecond
+	// KeepAlive is how long nginx uses a connection to a release for new requests. With a
+	// quarter of it, an app that answers as much as it can would take a tenth more of the
+	// processor.
+	KeepAlive = time.Second
+	// Rest is how long nginx keeps a connection that nobody uses. So this and KeepAlive
+	// together are how long after a switch new requests go on to the old release at most.
+	Rest = 100 * time.Millisecond
 	// drain is how long a switch waits for that, with a margin for a computer that is busy.
-	drain = 2*KeepAlive + 100*time.Millisecond
+	drain = KeepAlive + Rest + 100*time.Millisecond
 	// lastRequests is how long requests that are under way may go on where a release must
 	// end for another one.
 	lastRequests = 2500 * time.Millisecond

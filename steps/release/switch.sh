@@ -25,7 +25,7 @@ if [ -e "/run/systemd/transient/$retire_unit" ] && systemctl is-active --quiet "
   for file in $others; do
     [ "$file" = "$sockets/$serving.sock" ] || older="$older $file"
   done
-  # shellcheck disable=SC2086 # lists
+  # shellcheck disable=SC2086 # lists of sockets and units
   if [ -n "$old" ]; then
     idle "$last_requests" $older || :
     systemctl stop --no-block $old

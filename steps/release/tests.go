@@ -14,7 +14,8 @@ import (
 // that it will run with.
 var Tests = &fact.Fact{
 	Name: "tests", Title: "the app's own tests pass", Phase: providers.PhaseTests, Limit: 30 * time.Minute,
-	Look: func(p plan.Plan) string { return shell.Command("cat", testedPath(p)) },
+	Inner: fact.Always,
+	Look:  func(p plan.Plan) string { return shell.Command("cat", testedPath(p)) },
 	Decide: func(v fact.View) []providers.Change {
 		if v.Looked == v.Plan.App.TestCommand+"\n" {
 			return nil

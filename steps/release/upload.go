@@ -23,6 +23,7 @@ var keepTimesText string
 // Upload is the fact that the whole source of the release is on the server.
 var Upload = &fact.Fact{
 	Name: "upload", Title: "the app's source on the server", Phase: providers.PhaseOther, Limit: 15 * time.Minute,
+	Inner: fact.Always,
 	Look: func(p plan.Plan) string {
 		return `[ ! -e ` + shell.Quote(namePath(p)) + ` ] || echo "source there"`
 	},

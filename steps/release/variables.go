@@ -29,6 +29,7 @@ var recordsText string
 // one that takes the traffic and those that are given now. Only the server keeps them.
 var Variables = &fact.Fact{
 	Name: "variables", Title: "the app's variables", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
+	Inner:  fact.Always,
 	Look:   lookVariables,
 	Decide: decideVariables,
 	Script: func(v fact.View) string {

@@ -194,8 +194,7 @@ func dial(ctx context.Context, t Target) (*ssh.Client, ssh.PublicKey, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	var dialer net.Dialer
-	raw, err := dialer.DialContext(ctx, "tcp", t.hostPort())
+	raw, err := knock(ctx, t.hostPort())
 	if err != nil {
 		return nil, nil, &Unreachable{Address: t.Address, Err: err}
 	}
@@ -210,6 +209,42 @@ func dial(ctx context.Context, t Target) (*ssh.Client, ssh.PublicKey, error) {
 	}
 	raw.Close()
 	return nil, nil, refusal(t, wrongKey, err)
+}
+
+// knock connects. A server that boots drops what comes too early, and TCP asks again ever
+// more seldom: a new try each second finds it as soon as it is up. The first to get
+// through counts.
+func knock(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		conn net.Conn
+		err  error
+	}
+	outcomes := make(chan outcome)
+	try := func() {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		select {
+		case outcomes <- outcome{conn, err}:
+		case <-ctx.Done():
+			if err == nil {
+				conn.Close()
+			}
+		}
+	}
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		go try()
+		select {
+		case o := <-outcomes:
+			return o.conn, o.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-again.C:
+		}
+	}
 }
 
 // refusal tells why a handshake failed.

@@ -9,8 +9,8 @@
 if [ -e "$owner" ] || [ "$existing" != yes ]; then exit 0; fi
 
 found=$(listening)
-# A client has a UDP port for as long as it waits for an answer.
-if printf '%s\n' "$found" | grep -q '^udp'; then
+# A client has a UDP port for as long as it waits for an answer, but none below 1024.
+if printf '%s\n' "$found" | awk '$1 == "udp" && $3 >= 1024 { found = 1 } END { exit !found }'; then
   sleep 1
   found=$(printf '%s\n' "$found" | grep -xF "$(listening)")
 fi

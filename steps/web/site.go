@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"slipway/steps/fact"
 	"slipway/steps/layout"
@@ -41,12 +42,11 @@ func httpsSite(p plan.Plan, s fact.System) shell.File {
 // keeps open still leads to the release before. nginx itself closes it between two
 // requests, so no request is lost on it.
 func upstream(l layout.Layout) string {
-	keepAlive := strconv.FormatInt(release.KeepAlive.Milliseconds(), 10) + "ms"
 	return `upstream app {
 	server unix:` + l.Current() + `/socket fail_timeout=0;
 	keepalive 32;
-	keepalive_time ` + keepAlive + `;
-	keepalive_timeout ` + keepAlive + `;
+	keepalive_time ` + milliseconds(release.KeepAlive) + `;
+	keepalive_timeout ` + milliseconds(release.Rest) + `;
 }
 
 map $http_upgrade $connection_upgrade {
@@ -82,6 +82,8 @@ map $upstream_http_strict_transport_security $slipway_strict_transport {
 }
 `
 }
+
+func milliseconds(t time.Duration) string { return strconv.FormatInt(t.Milliseconds(), 10) + "ms" }
 
 // httpServer serves the app over HTTP, whatever name was asked for.
 func httpServer(p plan.Plan, s fact.System) string {

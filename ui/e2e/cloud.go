@@ -60,7 +60,7 @@ func (s Cloud) OnlyGETs(t testing.TB) {
 }
 
 // Operator has the cloud's address and token in the environment.
-func (s Cloud) Operator(t *testing.T) *Operator {
+func (s Cloud) Operator(t testing.TB) *Operator {
 	t.Helper()
 	o := NewOperator(t, 2*time.Minute)
 	o.Env = []string{"DIGITALOCEAN_API_URL=" + s.URL, "DIGITALOCEAN_TOKEN=" + Token, "DIGITALOCEAN_SPACES_URL=" + s.SpacesURL}

@@ -19,6 +19,7 @@
 //	go test ./ui/e2e/deploy                           one topic
 //	go test ./ui/e2e/interrupted -sweep -timeout=2h   at every point, not a sample
 //	go test ./ui/e2e/virtual -boot -timeout=1h        the virtual machine
+//	go test ./ui/e2e/speed -bench . -timeout=1h       how fast it is, in a table
 //	.ci/run                                           what CI runs, all of it
 //
 // .ci/run has what tests write in memory (TMPDIR), where that is large enough, and prints

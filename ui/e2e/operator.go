@@ -76,7 +76,7 @@ type Operator struct {
 // NewOperator gives a test its own state and the computer's cache of images,
 // and destroys every deployment at the end. It skips the test if less than
 // need is left of the test run.
-func NewOperator(t *testing.T, need time.Duration) *Operator {
+func NewOperator(t testing.TB, need time.Duration) *Operator {
 	t.Helper()
 	localtest.NeedTime(t, need)
 	o := &Operator{T: t, Home: t.TempDir()}
@@ -153,25 +153,31 @@ type Deployed struct {
 // Deploy runs slipway --yes --json and fails the test unless it succeeds.
 func (o *Operator) Deploy(args ...string) Deployed {
 	o.T.Helper()
-	r := o.Must(append([]string{"--yes", "--json"}, args...)...)
+	return ReadDeployed(o.T, o.Must(append([]string{"--yes", "--json"}, args...)...).Stdout)
+}
+
+// ReadDeployed reads the events of a run that succeeded, and fails the test if they are not
+// those.
+func ReadDeployed(t testing.TB, events string) Deployed {
+	t.Helper()
 	d := Deployed{Steps: map[string]engine.Status{}}
-	for line := range strings.Lines(r.Stdout) {
+	for line := range strings.Lines(events) {
 		var e struct {
 			Event, Time, Step string
 			Status            engine.Status
 		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Event == "" || e.Time == "" {
-			o.T.Fatalf("a line of --json is no event: %s (%v)", line, err)
+			t.Fatalf("a line of --json is no event: %s (%v)", line, err)
 		}
 		if e.Event == "step" {
 			d.Steps[e.Step] = e.Status
 		}
 		if err := json.Unmarshal([]byte(line), &d); err != nil {
-			o.T.Fatal(err)
+			t.Fatal(err)
 		}
 	}
 	if d.Event != "done" || d.URL == "" || d.Host == "" || d.Release == "" {
-		o.T.Fatalf("the last event is %+v", d)
+		t.Fatalf("the last event is %+v", d)
 	}
 	return d
 }

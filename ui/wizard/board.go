@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,10 @@ type row struct {
 	changes             []providers.Change
 	began               time.Time
 	seconds             float64
+	// running is true from when it begins until it has ended: several steps may.
+	running bool
+	// needs are the steps that have to be done before it, as the plan told.
+	needs []string
 	// changed is true if this run has to change something for it.
 	changed bool
 }
@@ -29,9 +34,7 @@ type board struct {
 	name, provider string
 	values         []plan.NamedValue
 	rows           []*row
-	// now is the step that runs, nil between steps.
-	now *row
-	// line is the last line that the step that runs printed.
+	// line is the last line that a step that runs printed.
 	line  string
 	notes []string
 	log   *lines
@@ -48,7 +51,7 @@ func (b *board) fresh() *board {
 	next := newBoard(b.expected)
 	next.name, next.provider, next.values, next.log = b.name, b.provider, b.values, b.log
 	for _, r := range b.rows {
-		next.rows = append(next.rows, &row{name: r.name, title: r.title, status: pending, changed: r.status == engine.WouldChange || r.changed})
+		next.rows = append(next.rows, &row{name: r.name, title: r.title, status: pending, needs: r.needs, changed: r.status == engine.WouldChange || r.changed})
 	}
 	return next
 }
@@ -78,20 +81,33 @@ func (b *board) stepped(e engine.Event) {
 	if e.Detail != "" {
 		r.detail = text.Clean(e.Detail)
 	}
+	if len(e.Needs) > 0 {
+		r.needs = e.Needs
+	}
 	switch e.Status {
 	case engine.Looking, engine.Changing:
-		if b.now != r {
-			b.now, b.line, r.began = r, "", e.Time
+		if !r.running {
+			r.running, b.line, r.began = true, "", e.Time
 		}
 		r.changed = r.changed && e.Status == engine.Looking || e.Status == engine.Changing
 	default:
-		b.now = nil
+		r.running = false
+		if e.Status == engine.Failed {
+			b.stopped()
+		}
 		r.changed = e.Status != engine.Unchanged
 		if e.Seconds > 0 {
 			r.seconds = e.Seconds
 		}
 	}
 	b.logStep(e)
+}
+
+// stopped notes that nothing runs any more.
+func (b *board) stopped() {
+	for _, r := range b.rows {
+		r.running = false
+	}
 }
 
 // logStep puts a step's event in the log, each line of it on its own.
@@ -142,26 +158,44 @@ func (b *board) weight(r *row) float64 {
 }
 
 // progress is how much is done, from 0 to 1, and how many seconds the rest will
-// take; 0 if there was no earlier run to tell.
+// take; 0 if there was no earlier run to tell. Steps that don't need each other run at the
+// same time, so the rest takes as long as the longest chain of those that do.
 func (b *board) progress(now time.Time) (part, rest float64) {
-	all, done := 0.0, 0.0
+	all, left := 0.0, 0.0
+	until := map[string]float64{} // seconds until each step is done
 	for _, r := range b.rows {
-		weight := b.weight(r)
-		all += weight
-		switch {
-		case r.finished():
-			done += weight
-		case r == b.now:
-			done += min(now.Sub(r.began).Seconds(), weight*0.9)
+		remaining := b.remaining(r, now)
+		all += b.weight(r)
+		left += remaining
+		begins := 0.0
+		for _, need := range r.needs {
+			begins = max(begins, until[need])
 		}
+		until[r.name] = begins + remaining
+		rest = max(rest, until[r.name])
 	}
 	if all == 0 {
 		return 0, 0
 	}
-	if len(b.expected) == 0 {
-		return done / all, 0
+	if !slices.ContainsFunc(b.rows, func(r *row) bool { return len(r.needs) > 0 }) { // nobody told: one after the other
+		rest = left
 	}
-	return done / all, all - done
+	if len(b.expected) == 0 {
+		rest = 0
+	}
+	return 1 - left/all, rest
+}
+
+// remaining is how many seconds of a step are still to come.
+func (b *board) remaining(r *row, now time.Time) float64 {
+	weight := b.weight(r)
+	switch {
+	case r.finished():
+		return 0
+	case r.running:
+		return max(weight-now.Sub(r.began).Seconds(), weight*0.1)
+	}
+	return weight
 }
 
 // failed is the step that failed, if one did.

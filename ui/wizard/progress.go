@@ -115,17 +115,20 @@ func (p *progress) view(w *wizard, width, height int) string {
 	return head + strings.Join(p.list(w, width, height-5, now), "\n") + "\n" + foot
 }
 
-// list is the steps around the one that runs.
+// list is the steps around those that run.
 func (p *progress) list(w *wizard, width, height int, now time.Time) []string {
 	var lines []string
-	from := 0
+	from, to := 0, 0
 	for _, r := range p.board.rows {
-		if r == p.board.now || r.finished() {
+		if r.running || r.finished() {
+			to = len(lines)
+		}
+		if r.finished() && from == len(lines)-1 || len(lines) == 0 {
 			from = len(lines)
 		}
 		lines = append(lines, p.row(w, r, width, now))
 	}
-	lines = window(w, lines, from, from+1, height)
+	lines = window(w, lines, min(from, to), to+1, height)
 	for len(lines) < height {
 		lines = append(lines, "")
 	}
@@ -136,7 +139,7 @@ func (p *progress) row(w *wizard, r *row, width int, now time.Time) string {
 	mark, title, time := w.look.faint.Render(w.look.todo), w.look.faint.Render(r.title), ""
 	seconds := r.seconds
 	switch {
-	case r == p.board.now:
+	case r.running:
 		mark, title = w.look.accent.Render(p.spinner(w)), w.look.strong.Render(r.title)
 		seconds = now.Sub(r.began).Seconds()
 	case r.status == engine.Unchanged:

@@ -241,7 +241,7 @@ func (p *person) failed(name, output string) { p.failedIn("", name, output) }
 func (p *person) failedIn(folder, name, output string) {
 	p.t.Helper()
 	s := p.until(name)
-	s.board.event(engine.Event{Kind: engine.KindStep, Step: name, Title: s.board.now.title, Status: engine.Failed, Seconds: 1.2})
+	s.board.event(engine.Event{Kind: engine.KindStep, Step: name, Title: s.board.row(name).title, Status: engine.Failed, Seconds: 1.2})
 	keepRecord(p.t, p.w.options.Home, "shop", "/home/ada/shop")
 	saveServer(p.t, p.w.options.Home)
 	err := &engine.StepError{Step: name, Folder: folder, Err: &remote.ExitError{What: "it", Status: 1, Tail: output}}

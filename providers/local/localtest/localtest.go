@@ -44,10 +44,15 @@ func needSupport(t testing.TB, engine string) {
 }
 
 // NeedTime skips the test if less time than it may need is left until the test
-// run's timeout, which is ten minutes by default; under CI the test fails.
-func NeedTime(t *testing.T, need time.Duration) {
+// run's timeout, which is ten minutes by default; under CI the test fails. A benchmark
+// knows no timeout.
+func NeedTime(t testing.TB, need time.Duration) {
 	t.Helper()
-	deadline, ok := t.Deadline()
+	timed, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return
+	}
+	deadline, ok := timed.Deadline()
 	if left := time.Until(deadline); ok && left < need {
 		Skip(t, "%s are left of the test run and this may need %s: run it with -timeout=1h", left.Round(time.Second), need)
 	}

@@ -19,7 +19,7 @@ import (
 // The flags of go test that the documents may use. The second of these take a value.
 var (
 	testSwitches = []string{"-short", "-v", "-race"}
-	testValues   = []string{"-run", "-fuzz", "-fuzztime", "-fuzzminimizetime", "-count", "-timeout"}
+	testValues   = []string{"-run", "-bench", "-fuzz", "-fuzztime", "-fuzzminimizetime", "-count", "-timeout"}
 )
 
 // goCommand checks a command of go's.
@@ -106,7 +106,7 @@ func tests(args []string) error {
 				i++
 				value = strings.Join(args[min(i, len(args)):min(i+1, len(args))], "")
 			}
-			if name == "-run" || name == "-fuzz" {
+			if name == "-fuzz" || name == "-bench" || name == "-run" && value != "^$" { // which is no test: benchmarks alone
 				patterns = append(patterns, value)
 			}
 		default:
@@ -153,7 +153,7 @@ func (s *folderSource) add(o folderSource) {
 }
 
 var (
-	testFunction = regexp.MustCompile(`^(Test|Fuzz)[A-Z0-9_]`)
+	testFunction = regexp.MustCompile(`^(Test|Fuzz|Benchmark)[A-Z0-9_]`)
 	flagFunction = regexp.MustCompile(`^(Bool|String|Int|Uint64|Duration|Func)(Var)?$`)
 )
 
@@ -189,6 +189,11 @@ func (s *folderSource) read(path string) error {
 	}
 	if s.name == "" || !strings.HasSuffix(path, "_test.go") {
 		s.name = file.Name.Name
+	}
+	for _, imported := range file.Imports {
+		if imported.Path.Value == `"slipway/ui/golden"` {
+			s.flags["update"] = true
+		}
 	}
 	for _, group := range file.Comments {
 		for _, comment := range group.List {

@@ -94,7 +94,13 @@ func (s *shop) redeploys() string {
 	d := s.Deploy(s.folder)
 	s.url = d.URL
 	s.serves(s.version)
+	if first := s.version == 1; (d.Handover == nil) != first {
+		s.t.Errorf("version %d tells of a handover of %v", s.version, d.Handover)
+	}
 	s.t.Logf("%s: version %d: %.2f s until it answers (%v)", began.Format(time.TimeOnly), s.version, time.Since(began).Seconds(), d.Spent)
+	if d.Handover != nil {
+		s.t.Logf("%.2f s from its health to the last new request of the one before", *d.Handover)
+	}
 	return d.Release
 }
 
@@ -165,7 +171,7 @@ func (s *shop) quiet() {
 	s.t.Helper()
 	s.redeploys()
 	began := time.Now()
-	if again := s.Deploy(s.folder); again.Changed {
+	if again := s.Deploy(s.folder); again.Changed || again.Handover != nil {
 		s.t.Errorf("a run without changes changed something: %v", again.Steps)
 	}
 	s.t.Logf("a redeployment without changes: %.2f s", time.Since(began).Seconds())

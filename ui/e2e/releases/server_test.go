@@ -16,6 +16,7 @@ func TestServer(t *testing.T) {
 	localtest.NeedMachines(t)
 	s := newShop(t, "shop")
 	s.redeploys()
+	t.Run("memory", s.memory)
 	t.Run("requests", s.requests)
 	t.Run("rotation", s.rotation)
 	t.Run("limits", s.limits)

@@ -53,7 +53,7 @@ func TestThroughput(t *testing.T) {
 	o.Deploy("--sample", "hello")
 	o.Root("hello", byHand)
 	var ratios []float64
-	for i := range 6 {
+	for i := range 8 {
 		ports := []int{80, 8081}
 		if i%2 == 1 { // who comes second may find the computer otherwise
 			slices.Reverse(ports)

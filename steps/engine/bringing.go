@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"context"
+	_ "embed" // the scripts
+	"path"
+	"sync"
+	"time"
+
+	"slipway/steps/fact"
+	"slipway/steps/remote"
+	"slipway/steps/shell"
+)
+
+const (
+	// jobState is where a job keeps which of its facts have ended. A reboot empties it, as it
+	// ends the job.
+	jobState = "/run/slipway/facts"
+	// jobBrought is where slipway says that it has brought what a fact needs from it. A
+	// reboot leaves that, for the same job begins anew then.
+	jobBrought = "/var/lib/slipway/jobs/brought"
+	// comingEvery is how often slipway says that it is still bringing something, and
+	// jobPatience how many seconds a job waits that hears nothing.
+	comingEvery = 10 * time.Second
+	jobPatience = "60"
+)
+
+var (
+	//go:embed brought.sh
+	broughtText string
+	//go:embed sidebyside.sh
+	sideBySideText string
+)
+
+// bringing does what facts need done from here before their scripts run, while their job
+// runs: an upload need not wait for Debian's packages. The job waits for it.
+type bringing struct {
+	run *Run
+	// job is the job's own word, with which it finds what was brought for it.
+	job string
+	// stop ends the following of a job that waits for what can't be brought.
+	stop    context.CancelCauseFunc
+	running sync.WaitGroup
+
+	mu  sync.Mutex
+	err error
+}
+
+// begin starts with all facts at once.
+func (b *bringing) begin(ctx context.Context, facts Facts) {
+	for _, f := range facts {
+		if f.Before != nil {
+			b.running.Go(func() {
+				if err := b.bring(ctx, f); ctx.Err() == nil { // else the job is no longer followed
+					b.failed(err)
+				}
+			})
+		}
+	}
+}
+
+// end waits until all is brought, or could not be.
+func (b *bringing) end() error {
+	b.running.Wait()
+	return b.err
+}
+
+func (b *bringing) failed(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil && b.err == nil {
+		b.err = err
+		b.stop(err)
+	}
+}
+
+// bring prepares a fact and tells its job.
+func (b *bringing) bring(ctx context.Context, f *fact.Fact) error {
+	began := time.Now()
+	server := b.run.forFact(f)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	b.running.Go(func() { b.coming(ctx, f) })
+	err := f.Before(ctx, server)
+	if err == nil {
+		_, err = server.Client.Output(ctx, shell.Script(broughtText, shell.Values{"folder": jobBrought, "file": path.Join(jobBrought, b.job+"."+f.Name)}))
+	}
+	if err != nil {
+		return &stepFailure{step: stepInHand{name: f.Name, title: f.Title, began: began}, err: err}
+	}
+	return nil
+}
+
+// coming tells the job every few seconds that something is still on its way.
+func (b *bringing) coming(ctx context.Context, f *fact.Fact) {
+	every := time.NewTicker(comingEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		// Without it the job gives up after a while; the next word may come through.
+		_, _ = b.run.server.client.Output(ctx, shell.Command("touch", path.Join(jobState, f.Name+".coming")))
+	}
+}
+
+// stepFailure is an error of another step than the one in hand: steps run side by side.
+type stepFailure struct {
+	step stepInHand
+	err  error
+}
+
+func (e *stepFailure) Error() string { return e.err.Error() }
+
+func (e *stepFailure) Unwrap() error { return e.err }
+
+// sideBySide is what the scripts of a job's facts run in.
+func sideBySide(boundary string) string {
+	return shell.Script(sideBySideText, shell.Values{"job_boundary": boundary, "job_state": jobState, "job_brought": jobBrought + "/" + boundary,
+		"job_abandoned": remote.Abandoned(applyJob), "job_patience": jobPatience})
+}

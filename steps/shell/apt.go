@@ -8,6 +8,9 @@ var aptText string
 //go:embed aptsystemctl.sh
 var aptSystemctlText string
 
+//go:embed aptsetpriv.sh
+var aptSetprivText string
+
 //go:embed aptdpkg.sh
 var aptDpkgText string
 
@@ -28,6 +31,7 @@ func AptInstall(names ...string) string {
 // apt_remove, which ask nothing and wait for another package manager.
 func AptFunctions() string {
 	return Script(aptText, Values{
-		"systemctl": Script(aptSystemctlText, nil), "dpkg": Script(aptDpkgText, nil), "only_new": Script(aptOnlyNewText, nil),
+		"systemctl": Script(aptSystemctlText, nil), "setpriv": Script(aptSetprivText, nil),
+		"dpkg": Script(aptDpkgText, nil), "only_new": Script(aptOnlyNewText, nil),
 	})
 }

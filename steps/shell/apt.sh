@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Functions that have apt and dpkg work without questions. The others are texts of
-# programs that stand in for systemctl and dpkg or that apt runs before dpkg.
-: "${systemctl?}" "${dpkg?}" "${only_new?}"
+# programs that stand in for systemctl, setpriv and dpkg or that apt runs before dpkg.
+: "${systemctl?}" "${setpriv?}" "${dpkg?}" "${only_new?}"
 
 # Keeps debconf, needrestart and apt-listchanges from asking.
 export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1
@@ -78,6 +78,7 @@ starting_late() {
   (umask 077 && mkdir -p "$stand_ins")
   rm -f "$stand_ins/new-only"
   printf '#!/bin/sh\n%s\n' "$systemctl" >"$stand_ins/systemctl"
+  printf '#!/bin/sh\n%s\n' "$setpriv" >"$stand_ins/setpriv"
   printf '#!/bin/sh\n%s\n' "$dpkg" >"$stand_ins/unpack"
   printf '#!/bin/sh\n%s\n' "$only_new" >"$stand_ins/only-new"
   chmod 700 "$stand_ins"/*

@@ -34,7 +34,14 @@ again() {
 # stay up.
 hopeless() {
   [ -n "$looping" ] || [ "$now" -ge "${wrong_end:-$end}" ] || [ "$now" -ge "$end" ] ||
-    systemctl is-failed --quiet "$1.service" || [ "$(systemctl show -P NRestarts "$1.service")" -gt "$(again "$1")" ]
+    systemctl is-failed --quiet "$1.service" || often_restarted "$1"
+}
+
+# often_restarted UNIT: whether it was started again too often. The log is read only where
+# it decides that: to read it takes long on a server that is busy.
+often_restarted() {
+  restarts=$(systemctl show -P NRestarts "$1.service")
+  [ "$restarts" -gt 1 ] && [ "$restarts" -gt "$(again "$1")" ]
 }
 
 # last_error: prints its input from the last error on. The health check asks again and
@@ -90,8 +97,8 @@ start() {
     now=$(date +%s)
     case $status in 000 | 503) wrong_end='';; *) wrong_end=${wrong_end:-$((now + wrong_seconds))};; esac
     # A server starts workers that end by themselves again and again. They are counted
-    # once a second.
-    if [ "$status" = 000 ] && [ "$now" != "$counted" ]; then
+    # once a second, but for the first ones: most apps that are only slow answer by then.
+    if [ "$status" = 000 ] && [ "$now" != "$counted" ] && [ "$now" -gt $((began + 2)) ]; then
       counted=$now
       [ "$(ended_workers "$1")" -lt "$ended_limit" ] || looping=yes
     fi

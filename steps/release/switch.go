@@ -40,14 +40,15 @@ const (
 	// retireUnit waits for requests to the old release that take long.
 	retireUnit = "slipway-retire.service"
 	// KeepAlive is how long nginx uses a connection to a release for new requests. With a
-	// quarter of it, an app that answers as much as it can would take a tenth more of the
+	// third of it, an app that answers as much as it can would take a tenth more of the
 	// processor.
-	KeepAlive = time.Second
+	KeepAlive = 700 * time.Millisecond
 	// Rest is how long nginx keeps a connection that nobody uses. So this and KeepAlive
 	// together are how long after a switch new requests go on to the old release at most.
-	Rest = 100 * time.Millisecond
+	Rest    = 100 * time.Millisecond
+	lastNew = KeepAlive + Rest
 	// drain is how long a switch waits for that, with a margin for a computer that is busy.
-	drain = KeepAlive + Rest + 100*time.Millisecond
+	drain = lastNew + 100*time.Millisecond
 	// lastRequests is how long requests that are under way may go on where a release must
 	// end for another one.
 	lastRequests = 2500 * time.Millisecond
@@ -76,7 +77,7 @@ func SwitchScript(l layout.Layout, id string) string {
 			"user": l.User, "unit": l.Unit(id), "release": l.Release(id), "current": l.Current(),
 			"socket": l.Socket(id), "sockets": l.Sockets(), "socket_link": l.SocketLink(id), "retire_unit": retireUnit,
 			"earlier": l.Earlier(id), "served": l.Served(id), "handover": l.Handover(id),
-			"drain": hundredths(drain), "last_requests": hundredths(lastRequests),
+			"drain": hundredths(drain), "last_new": hundredths(lastNew), "last_requests": hundredths(lastRequests),
 		}),
 		shell.EnableOwn(l.Unit(id)+".socket", l.Unit(id)+".service"),
 		startProcesses(l, id),

@@ -5,11 +5,11 @@
 # and the scripts after this one stop the other releases when nothing talks to them.
 #
 # The process $draining waits until no new request goes to them any more: until they
-# have no connection, or for $drain hundredths of a second, after which nginx uses none
-# again. It fails if requests are under way then. How long that was after the new release
+# have no connection, or for $drain hundredths of a second: nginx uses none again after
+# $last_new. It fails if requests are under way then. How long that was after the new release
 # was healthy is in the file handover; it is empty if no other release had the traffic.
 : "${user?}" "${unit?}" "${release?}" "${current?}" "${socket?}" "${sockets?}" "${socket_link?}" "${earlier?}" "${served?}"
-: "${retire_unit?}" "${last_requests?}" "${drain?}" "${handover?}"
+: "${retire_unit?}" "${last_requests?}" "${drain?}" "${last_new?}" "${handover?}"
 
 others=''
 for file in "$sockets"/*.sock; do
@@ -43,12 +43,15 @@ previous=$(readlink "$current" || :)
 [ -z "$previous" ] || ln -sfnT "$previous" "$earlier"
 
 relink "$release" "$current"
+clock
+switched=$moment
 [ -e "$served" ] || : >"$served"
 (
   gone=yes
   # shellcheck disable=SC2086 # a list of sockets
   idle "$drain" $others || gone=''
   clock
+  [ -n "$gone" ] || moment=$((switched + last_new))
   : >"$handover"
   [ -z "$previous" ] || printf '%d.%02d\n' "$(((moment - healthy) / 100))" "$(((moment - healthy) % 100))" >"$handover"
   [ -n "$gone" ]

@@ -7,7 +7,9 @@
 
 umask 077
 install -d -m 700 -o root -g root "$folder"
-serving=$(basename "$(readlink "$current")")
+serving=$(readlink "$current" || :)
+serving=${serving##*/}
+[ ! -e "$next" ] || rm -f "$next"
 if [ -n "$serving" ] && [ -e "$folder/$serving.env" ]; then
   without "$omitted" "$folder/$serving.env" >"$next"
 else
@@ -20,8 +22,6 @@ if [ "$size" -gt "$limit" ]; then
   echo "the variables are not changed: with those that the app has they are $size bytes, and Linux starts no program with more than $limit"
   exit 1
 fi
-chmod 600 "$next"
-chown root:root "$next"
 if [ "$serving" != "$id" ] || cmp -s "$next" "$file" || ! systemctl is-active --quiet "$unit.service"; then
   mv -fT "$next" "$file"
   exit 0

@@ -57,9 +57,6 @@ case $changed in
 */etc/systemd/journald.conf.d/*) systemctl restart systemd-journald.service ;;
 esac
 case $changed in
-*/etc/sysctl.d/*) sysctl -q -p /etc/sysctl.d/99-slipway.conf ;;
-esac
-case $changed in
 */etc/ssh/*) sshd -t && systemctl reload ssh.service ;;
 esac
 case $changed in
@@ -69,6 +66,11 @@ case $changed in
 *logrotate.timer*) systemctl --quiet enable --now slipway-logrotate.timer ;;
 esac
 
+# What must be in effect, whoever changed it meanwhile.
+sysctl -q -p /etc/sysctl.d/99-slipway.conf
+systemctl start nginx.service nftables.service unattended-upgrades.service slipway-logrotate.timer
+nft list table inet slipway >/dev/null 2>&1 || systemctl restart nftables.service
+
 # The release starts beside the one before, and takes the traffic once it answers.
 socket=/run/$app/$release.sock
 before=$(readlink "$root/current" || :)
@@ -77,6 +79,8 @@ if [ "$before" != "$root/releases/$release" ]; then
   curl -sSf --retry 20 --retry-all-errors --retry-delay 1 -o /dev/null --unix-socket "$socket" http://localhost/
   ln -sfn "$root/releases/$release" "$root/current.new"
   mv -T "$root/current.new" "$root/current"
+else
+  systemctl start "$app-$release.socket" "$app-$release.service"
 fi
 case $changed in
 */etc/nginx/* | */nginx.service.d/*)

@@ -68,17 +68,21 @@ func (path binary) inTheCloud(b *testing.B) float64 {
 // What stands beside it is the earlier slipway, if one is given.
 func (f *figures) withoutScript(b *testing.B, round int) {
 	b.Helper()
-	for row, seconds := range map[*Figure]func(binary, *testing.B) float64{&f.local: binary.onThisComputer, &f.cloud: binary.inTheCloud} {
-		run := func(b *testing.B, path binary) (took float64) {
-			b.Helper()
-			b.Run("slipway", func(b *testing.B) { took = seconds(path, b) })
-			return took
-		}
-		if *before == "" {
-			row.Ours = append(row.Ours, run(b, ""))
-			continue
-		}
-		row.Beside = "an earlier slipway"
-		note(round, row, func() float64 { return run(b, "") }, func() float64 { return run(b, binary(*before)) })
+	f.local.withEarlier(b, round, binary.onThisComputer)
+	f.cloud.withEarlier(b, round, binary.inTheCloud)
+}
+
+// withEarlier measures this slipway, and in turns with it the earlier one if there is one.
+func (f *Figure) withEarlier(b *testing.B, round int, seconds func(binary, *testing.B) float64) {
+	b.Helper()
+	run := func(path binary) (took float64) {
+		b.Run("slipway", func(b *testing.B) { took = seconds(path, b) })
+		return took
 	}
+	if *before == "" {
+		f.Ours = append(f.Ours, run(""))
+		return
+	}
+	f.Beside = "an earlier slipway"
+	note(round, f, func() float64 { return run("") }, func() float64 { return run(binary(*before)) })
 }

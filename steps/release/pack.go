@@ -19,7 +19,7 @@ func pack(b *app.Bundle) (spool, int64, error) {
 		return spool{}, 0, fmt.Errorf("make a file for the packed app: %w", err)
 	}
 	packed := spool{file}
-	os.Remove(file.Name()) //nolint:errcheck // a killed run leaves nothing; Windows refuses it, and remove does it there
+	os.Remove(file.Name()) // a killed run leaves nothing; Windows refuses it, and remove does it there
 	if err := b.WriteTarGz(file); err != nil {
 		packed.remove()
 		return spool{}, 0, err
@@ -33,6 +33,6 @@ func pack(b *app.Bundle) (spool, int64, error) {
 }
 
 func (s spool) remove() {
-	s.Close()           //nolint:errcheck // what was written is given up
-	os.Remove(s.Name()) //nolint:errcheck // it is gone already but on Windows
+	s.Close()
+	os.Remove(s.Name()) // it is gone already but on Windows
 }

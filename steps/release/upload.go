@@ -1,7 +1,6 @@
 package release
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"fmt"
@@ -40,12 +39,13 @@ var Upload = &fact.Fact{
 		if s.Plan.Bundle == nil {
 			return &providers.Failed{Err: fmt.Errorf("the source of release %s on the server is incomplete", s.Plan.Release), Next: "run the command that deploys it again"}
 		}
-		var packed bytes.Buffer
-		if err := s.Plan.Bundle.WriteTarGz(&packed); err != nil {
+		packed, length, err := pack(s.Plan.Bundle)
+		if err != nil {
 			return err
 		}
-		s.Report(fmt.Sprintf("uploading %d kB", (packed.Len()+1023)/1024))
-		return s.Client.Upload(ctx, layout.Of(s.Plan.ServerName()).Uploaded(s.Plan.Bundle.Hash()), packed.Bytes())
+		defer packed.remove()
+		s.Report(fmt.Sprintf("uploading %d kB", (length+1023)/1024))
+		return s.Client.UploadFrom(ctx, layout.Of(s.Plan.ServerName()).Uploaded(s.Plan.Bundle.Hash()), packed, length)
 	},
 	Script: func(v fact.View) string {
 		l, id := layout.Of(v.Plan.ServerName()), v.Plan.Release

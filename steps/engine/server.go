@@ -74,6 +74,11 @@ func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 		}
 		for _, job := range jobs {
 			r.Report("waiting for the step " + job + ", which an earlier run started")
+			if !r.OnlyLooks() { // this run holds the deployment, so the run that started the job is gone
+				if err := s.client.Abandon(ctx, job); err != nil {
+					return err
+				}
+			}
 			if err := s.client.Wait(ctx, job); err != nil {
 				return err
 			}

@@ -98,8 +98,14 @@ func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[strin
 }
 
 // Abandoned is the file that tells a job that runs that nobody is there any more who would
-// bring what it waits for: somebody else waits for its end.
+// bring what it waits for.
 func Abandoned(job string) string { return jobsDir + "/" + job + "/abandoned" }
+
+// Abandon tells a job, if it runs, that the run that started it is gone.
+func (c *Client) Abandon(ctx context.Context, job string) error {
+	_, err := c.Output(ctx, shell.Lines("[ ! -d "+shell.Quote(jobsDir+"/"+job)+" ] || "+shell.Command("touch", Abandoned(job))))
+	return err
+}
 
 // Running is the shell text that prints the names of the jobs that run, one a line.
 func Running() string { return shell.Script(runningScript, nil) }
@@ -112,7 +118,7 @@ func (c *Client) Wait(ctx context.Context, name string) error {
 		"on the server, systemctl status slipway-job-%s.service tells what it does", name, waitLimit, name))
 	defer cancel()
 	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
-		errand := newErrand(shell.Script(waitScript, shell.Values{"name": name, "abandoned": Abandoned(name)}), true)
+		errand := newErrand(shell.Script(waitScript, shell.Values{"name": name}), true)
 		return struct{}{}, withTail(c.exec(ctx, conn, errand, nil, io.Discard, io.Discard), "waiting for the step "+name, "")
 	})
 	return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway/steps/fact"
+	"slipway/steps/layout"
 	"slipway/steps/remote"
 	"slipway/steps/shell"
 )
@@ -19,10 +20,9 @@ const (
 	// jobBrought is where slipway says that it has brought what a fact needs from it. A
 	// reboot leaves that, for the same job begins anew then.
 	jobBrought = "/var/lib/slipway/jobs/brought"
-	// comingEvery is how often slipway says that it is still bringing something, and
-	// jobPatience how many seconds a job waits that hears nothing.
-	comingEvery = 10 * time.Second
-	jobPatience = "60"
+	// jobPatience is how many seconds a job waits for what slipway brings while no upload
+	// grows. A later run that takes over ends the wait at once.
+	jobPatience = "600"
 )
 
 var (
@@ -78,9 +78,6 @@ func (b *bringing) failed(err error) {
 func (b *bringing) bring(ctx context.Context, f *fact.Fact) error {
 	began := time.Now()
 	server := b.run.forFact(f)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	b.running.Go(func() { b.coming(ctx, f) })
 	err := f.Before(ctx, server)
 	if err == nil {
 		_, err = server.Client.Output(ctx, shell.Script(broughtText, shell.Values{"folder": jobBrought, "file": path.Join(jobBrought, b.job+"."+f.Name)}))
@@ -89,21 +86,6 @@ func (b *bringing) bring(ctx context.Context, f *fact.Fact) error {
 		return &stepFailure{step: stepInHand{name: f.Name, title: f.Title, began: began}, err: err}
 	}
 	return nil
-}
-
-// coming tells the job every few seconds that something is still on its way.
-func (b *bringing) coming(ctx context.Context, f *fact.Fact) {
-	every := time.NewTicker(comingEvery)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-		// Without it the job gives up after a while; the next word may come through.
-		_, _ = b.run.server.client.Output(ctx, shell.Command("touch", path.Join(jobState, f.Name+".coming")))
-	}
 }
 
 // stepFailure is an error of another step than the one in hand: steps run side by side.
@@ -119,5 +101,5 @@ func (e *stepFailure) Unwrap() error { return e.err }
 // sideBySide is what the scripts of a job's facts run in.
 func sideBySide(boundary string) string {
 	return shell.Script(sideBySideText, shell.Values{"job_boundary": boundary, "job_state": jobState, "job_brought": jobBrought + "/" + boundary,
-		"job_abandoned": remote.Abandoned(applyJob), "job_patience": jobPatience})
+		"job_abandoned": remote.Abandoned(applyJob), "job_uploads": layout.Uploads, "job_patience": jobPatience})
 }

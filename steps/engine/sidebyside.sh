@@ -6,7 +6,7 @@
 # What a fact prints comes out a line at a time with the fact's name in front, so that
 # lines of two facts never mix. When one fails, none begins any more, and what runs comes to
 # its end: dpkg must not be killed.
-: "${job_boundary?}" "${job_state?}" "${job_brought?}" "${job_abandoned?}" "${job_patience?}"
+: "${job_boundary?}" "${job_state?}" "${job_brought?}" "${job_abandoned?}" "${job_uploads?}" "${job_patience?}"
 
 rm -rf "$job_state"
 (
@@ -128,17 +128,13 @@ await() {
 }
 
 # job_await_brought NAME: waits until slipway has brought what the fact needs from it. If
-# slipway is gone, it does not wait for ever: slipway says every few seconds that it is
-# still about it.
+# slipway is gone, it does not wait for ever: only as long as an upload grows.
 job_await_brought() {
-  job_slept=0
+  job_slept=0 job_seen=''
   until [ -e "$job_brought.$1" ]; do
     read -r job_now _ </proc/uptime
-    job_since=${job_since:-$job_now}
-    [ ! -e "$job_state/$1.coming" ] || {
-      rm -f "$job_state/$1.coming"
-      job_since=$job_now
-    }
+    job_size=$(find "$job_uploads" -name '*.part' -printf '%s ' 2>/dev/null || :)
+    if [ "$job_slept" = 0 ] || [ "$job_size" != "$job_seen" ]; then job_since=$job_now job_seen=$job_size; fi
     if [ -e "$job_abandoned" ] || [ "$((${job_now%.*} - ${job_since%.*}))" -gt "$job_patience" ]; then
       echo "slipway was interrupted before it had brought what this needs" >&2
       return 1

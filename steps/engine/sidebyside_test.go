@@ -17,7 +17,7 @@ func ranSideBySide(t *testing.T, table string, names []string, scripts ...string
 	t.Helper()
 	dir := t.TempDir()
 	parts := []string{shell.Script(sideBySideText, shell.Values{"job_boundary": "BOUNDARY", "job_state": dir + "/state",
-		"job_brought": dir + "/brought", "job_abandoned": dir + "/abandoned", "job_patience": "1"})}
+		"job_brought": dir + "/brought", "job_abandoned": dir + "/abandoned", "job_uploads": dir + "/uploads", "job_patience": "1"})}
 	for i, script := range scripts {
 		parts = append(parts, "fact_"+string(rune('0'+i))+"() (", strings.ReplaceAll(script, "DIR", dir), ")")
 	}

@@ -51,10 +51,13 @@ func (l Layout) Kept(path string) string {
 // Initialized is an empty file. It is there once the app's database was made.
 func (l Layout) Initialized() string { return l.Root() + "/initialized" }
 
+// Uploads is the folder of what was uploaded and is not unpacked yet.
+const Uploads = "/var/lib/slipway/uploads"
+
 // Uploaded is where a packed source lies between its upload and its unpacking.
 // bundle is the source's SHA-256 in hexadecimal digits.
 func (l Layout) Uploaded(bundle string) string {
-	return "/var/lib/slipway/uploads/" + bundle[:16] + ".tar.gz"
+	return Uploads + "/" + bundle[:16] + ".tar.gz"
 }
 
 // Release is the folder of a release.

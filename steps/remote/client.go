@@ -54,6 +54,7 @@ type Client struct {
 	stopAlive  context.CancelFunc
 	alive      sync.WaitGroup
 	roundTrips int
+	sessions   int // that are open now
 }
 
 // Dial logs in once. The error is *Unreachable, *WrongHostKey or *LoginRefused.
@@ -148,19 +149,27 @@ func (c *Client) connected(ctx context.Context) (*ssh.Client, error) {
 // dialAny logs in as the first of the targets that the server lets in; c.mu is held. If
 // it lets none in, the error is the first one's.
 func (c *Client) dialAny(ctx context.Context) (*ssh.Client, ssh.PublicKey, error) {
+	conn, shown, as, err := dialFirst(ctx, c.targets)
+	if err == nil {
+		c.as = as
+	}
+	return conn, shown, err
+}
+
+// dialFirst is dialAny for these targets. It tells which one let it in.
+func dialFirst(ctx context.Context, targets []Target) (*ssh.Client, ssh.PublicKey, Target, error) {
 	var refused error
-	for _, t := range c.targets {
+	for _, t := range targets {
 		conn, shown, err := dial(ctx, t)
 		if err == nil {
-			c.as = t
-			return conn, shown, nil
+			return conn, shown, t, nil
 		}
 		refused = cmp.Or(refused, err)
 		if _, ok := errors.AsType[*LoginRefused](err); !ok {
-			return nil, nil, err
+			return nil, nil, Target{}, err
 		}
 	}
-	return nil, nil, refused
+	return nil, nil, Target{}, refused
 }
 
 // forget drops conn, if it is still the present one, so that the next command
@@ -337,19 +346,50 @@ func (c *Client) reconnected(ctx context.Context) (*ssh.Client, error) {
 	return conn, err
 }
 
+// session opens a session on a connection. A server may allow only so many at a time
+// (MaxSessions): beside others, this one gets a connection of its own then. done ends it.
+func (c *Client) session(ctx context.Context, conn *ssh.Client) (session *ssh.Session, on *ssh.Client, become sudo, done func(), err error) {
+	c.mu.Lock()
+	c.roundTrips++
+	become = sudoFor(c.as)
+	targets := slices.Clone(c.targets)
+	c.mu.Unlock()
+	c.opened(1)
+	end := func() { c.opened(-1) }
+	session, err = conn.NewSession()
+	if _, refused := errors.AsType[*ssh.OpenChannelError](err); refused && c.opened(0) > 1 {
+		own, _, as, dialErr := dialFirst(ctx, targets)
+		if dialErr != nil {
+			end()
+			return nil, nil, become, nil, dialErr
+		}
+		conn, become, end = own, sudoFor(as), func() { c.opened(-1); own.Close() }
+		session, err = conn.NewSession()
+	}
+	if err != nil {
+		end()
+		return nil, nil, become, nil, c.noSession(err)
+	}
+	return session, conn, become, func() { session.Close(); end() }, nil
+}
+
+// opened counts the sessions that are open, and tells how many there are.
+func (c *Client) opened(more int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions += more
+	return c.sessions
+}
+
 // exec runs an errand on one connection and streams what its script prints. An exit
 // status other than 0 is an *ExitError; a connection that broke is errDropped; a login
 // shell that ran something else is a *NoShell.
 func (c *Client) exec(ctx context.Context, conn *ssh.Client, e errand, stdin io.Reader, stdout, stderr io.Writer) error {
-	c.mu.Lock()
-	c.roundTrips++
-	become := sudoFor(c.as)
-	c.mu.Unlock()
-	session, err := conn.NewSession()
+	session, conn, become, done, err := c.session(ctx, conn)
 	if err != nil {
-		return c.noSession(err)
+		return err
 	}
-	defer session.Close()
+	defer done()
 	stop := context.AfterFunc(ctx, func() {
 		session.Close()
 		// The server answers that once the command has ended, which may be long.

@@ -3,11 +3,13 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -223,5 +225,31 @@ func TestOutput(t *testing.T) {
 	var exit *ExitError
 	if _, err := o.result("x"); !errors.As(err, &exit) || exit.Status != 4 || exit.Tail != "why" {
 		t.Errorf("a job that failed: %v", err)
+	}
+}
+
+// TestMoreSessions has three commands run at the same time on a server that allows one
+// session on each connection: none waits for another, and the first goes on.
+func TestMoreSessions(t *testing.T) {
+	s := newServer(t)
+	s.most = 1
+	c, err := Dial(t.Context(), s.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	dir := t.TempDir()
+	var all sync.WaitGroup
+	for n := range 3 {
+		all.Go(func() {
+			out, err := c.Output(t.Context(), fmt.Sprintf("cd %s; : >%d; n=0; until [ -e 0 ] && [ -e 1 ] && [ -e 2 ]; do sleep 0.02; n=$((n + 1)); [ $n -lt 500 ]; done; echo met", dir, n))
+			if err != nil || strings.TrimSpace(out) != "met" {
+				t.Errorf("%d: %q, %v", n, out, err)
+			}
+		})
+	}
+	all.Wait()
+	if logins := s.logins.Load(); logins > 3*2 { // a key is offered, then used
+		t.Errorf("%d logins", logins)
 	}
 }

@@ -28,6 +28,8 @@ type sshServer struct {
 
 	mu    sync.Mutex
 	conns []net.Conn
+	// most is how many sessions a connection may have at a time; 0 for any number.
+	most int32
 }
 
 func newKey(t *testing.T) ssh.Signer {
@@ -109,12 +111,21 @@ func (s *sshServer) serve(raw net.Conn) {
 	var sessions sync.WaitGroup
 	defer sessions.Wait()
 	sessions.Go(func() { ssh.DiscardRequests(requests) })
+	var open atomic.Int32
 	for request := range channels {
+		if s.most > 0 && open.Load() >= s.most { // as sshd does beyond its MaxSessions
+			request.Reject(ssh.ConnectionFailed, "open failed") //nolint:errcheck // the connection may be cut
+			continue
+		}
 		channel, requests, err := request.Accept()
 		if err != nil {
 			return
 		}
-		sessions.Go(func() { s.session(channel, requests) })
+		open.Add(1)
+		sessions.Go(func() {
+			defer open.Add(-1)
+			s.session(channel, requests)
+		})
 	}
 }
 

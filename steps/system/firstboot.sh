@@ -6,7 +6,7 @@
 # before_install, which prepares for what packages do by themselves.
 : "${lists?}" "${folder?}" "${log?}"
 
-set -euf
+set -eu
 (umask 077 && mkdir -p "${log%/*}")
 exec >"$log" 2>&1 </dev/null
 # shellcheck source=/dev/null

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/term"
@@ -16,8 +17,14 @@ import (
 
 func main() { os.Exit(run()) }
 
+// memoryLimit is how many bytes Slipway's own data may take before its garbage is collected
+// at once, and not only when it has doubled: apps may have many files, and computers little
+// memory.
+const memoryLimit = 32 << 20
+
 func run() int {
 	tty.Restore()
+	debug.SetMemoryLimit(memoryLimit)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 2)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // FS is the files below a folder, as [os.DirFS] has them, but that only regular files and
@@ -87,17 +88,26 @@ type file struct {
 	ctx    context.Context
 	name   string
 	// buffer is what a read writes to: one that was given up may still write.
-	buffer []byte
+	buffer *[64 << 10]byte
 }
 
 func (f *file) Stat() (fs.FileInfo, error) { return f.opened.Stat() }
 
-func (f *file) Close() error { return f.opened.Close() }
+func (f *file) Close() error {
+	if f.buffer != nil {
+		buffers.Put(f.buffer)
+		f.buffer = nil
+	}
+	return f.opened.Close()
+}
+
+// buffers are those of files that were closed: an app may have many small files.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // Read reads at most 64 KB at a time.
 func (f *file) Read(p []byte) (int, error) {
 	if f.buffer == nil {
-		f.buffer = make([]byte, 64<<10)
+		f.buffer = buffers.Get().(*[64 << 10]byte)
 	}
 	into := f.buffer[:min(len(p), len(f.buffer))]
 	n, err := within(f.ctx, f.name, func() (int, error) { return f.opened.Read(into) })

@@ -1,0 +1,178 @@
+// Package growth sees what Slipway's work grows with, without a machine and without a
+// clock: how many things it makes in memory for ten times as many files, deployments,
+// packages or variables, and how much memory the real binary takes at most. What grows
+// faster than its cause is a defect.
+package growth
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway/state"
+	"slipway/steps"
+	"slipway/steps/app"
+	"slipway/steps/fact"
+	"slipway/steps/fact/example"
+	"slipway/steps/plan"
+	"slipway/steps/release"
+	"slipway/ui/e2e"
+)
+
+func TestMain(m *testing.M) {
+	os.Setenv("PIP_NO_INDEX", "1") // nobody outside of this computer is asked
+	os.Exit(e2e.Main(m))
+}
+
+// faster is how much more than ten times the work ten times the cause may take: maps and
+// slices grow by doubling.
+const faster = 1.5
+
+// made is how many things a function makes in memory.
+func made(t *testing.T, work func() error) float64 {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := work(); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs - before.Mallocs)
+}
+
+// linear does the work for so many causes, for ten times as many and for a hundred times as
+// many, and fails where one more cause takes more work among many than among few.
+func linear(t *testing.T, name string, few int, work func(t *testing.T, n int) func() error) {
+	t.Helper()
+	var counts [3]float64
+	for i, n := range []int{few, 10 * few, 100 * few} {
+		counts[i] = made(t, work(t, n))
+	}
+	keep(series{name, []int{few, 10 * few, 100 * few}, counts[:]})
+	each, eachOfMany := (counts[1]-counts[0])/float64(9*few), (counts[2]-counts[1])/float64(90*few)
+	t.Logf("%d: %.0f, ten times as many: %.0f, a hundred times as many: %.0f; one more: %.1f, then %.1f", few, counts[0], counts[1], counts[2], each, eachOfMany)
+	if eachOfMany > faster*each {
+		t.Errorf("one more of %d takes %.1f, and one more of %d takes %.1f", 10*few, each, 100*few, eachOfMany)
+	}
+}
+
+// folder is an app with so many files beside it.
+func folder(t *testing.T, files int, name, content string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, dir, "app.py", "from flask import Flask\napp = Flask(__name__)\n")
+	write(t, dir, "requirements.txt", "flask==3.0.0\n")
+	for n := range files {
+		write(t, dir, fmt.Sprintf(name, n/200, n), content)
+	}
+	return dir
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFiles finds out what an app is, and what of it is uploaded.
+func TestFiles(t *testing.T) {
+	for _, c := range []struct{ about, name, content string }{
+		{"that are served", "static/%d/%d.txt", "text\n"},
+		{"of Python", "package/m%d/m%d.py", "import os\n\n\ndef f(x):\n    return os.path.join(x, 'y')\n"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			linear(t, "files "+c.about, 50, func(t *testing.T, n int) func() error {
+				dir := folder(t, n, c.name, c.content)
+				return func() error {
+					files, err := app.Open(t.Context(), dir)
+					if err != nil {
+						return err
+					}
+					if _, err := app.Detect(files, app.Settings{}); err != nil {
+						return err
+					}
+					_, err = app.Collect(files)
+					return err
+				}
+			})
+		})
+	}
+}
+
+// TestPackages reads a list of pinned packages.
+func TestPackages(t *testing.T) {
+	linear(t, "pinned packages", 10, func(t *testing.T, n int) func() error {
+		dir := folder(t, 0, "", "")
+		var list strings.Builder
+		for i := range n {
+			fmt.Fprintf(&list, "package%d==1.%d.0\n", i, i%50)
+		}
+		write(t, dir, "requirements.txt", "flask==3.0.0\n"+list.String())
+		return func() error {
+			files, err := app.Open(t.Context(), dir)
+			if err != nil {
+				return err
+			}
+			found, err := app.Detect(files, app.Settings{})
+			if err != nil {
+				return err
+			}
+			_, err = found.DependencyHash(files)
+			return err
+		}
+	})
+}
+
+// TestDeployments lists the deployments on record.
+func TestDeployments(t *testing.T) {
+	linear(t, "deployments on record", 10, func(t *testing.T, n int) func() error {
+		home := state.Home{Dir: filepath.Join(t.TempDir(), "state")}
+		for i := range n {
+			d, err := home.Open(fmt.Sprintf("app-%d", i), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Update(func(r *state.Record) { r.Settings = map[string]string{plan.KeyProvider: plan.ProviderLocal} }); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return func() error {
+			all, err := steps.List(home)
+			if err == nil && len(all) != n {
+				err = fmt.Errorf("%d of %d are listed", len(all), n)
+			}
+			return err
+		}
+	})
+}
+
+// TestVariables looks at what is sent to a server for an app's variables.
+func TestVariables(t *testing.T) {
+	size := func(n int) int {
+		p := example.Plan(t)
+		p.Env = map[string]string{}
+		for i := range n {
+			p.Env[fmt.Sprintf("VARIABLE_%04d", i)] = "value"
+		}
+		return len(release.Variables.Script(fact.View{Plan: p, System: example.System()}))
+	}
+	few, more, many := size(10), size(100), size(1000)
+	keep(series{"variables", []int{10, 100, 1000}, []float64{float64(few), float64(more), float64(many)}})
+	each, eachOfMany := float64(more-few)/90, float64(many-more)/900
+	t.Logf("10 variables: %d bytes, 100: %d, 1000: %d; one more: %.1f, then %.1f", few, more, many, each, eachOfMany)
+	if eachOfMany > faster*each {
+		t.Errorf("one more of 100 variables takes %.1f bytes, and one more of 1000 takes %.1f", each, eachOfMany)
+	}
+}

@@ -23,6 +23,8 @@ const (
 	// jobPatience is how many seconds a job waits for what slipway brings while no upload
 	// grows. A later run that takes over ends the wait at once.
 	jobPatience = "600"
+	// jobLimit is how many bytes of what a fact prints come through before only the end does.
+	jobLimit = "524288"
 )
 
 var (
@@ -101,5 +103,5 @@ func (e *stepFailure) Unwrap() error { return e.err }
 // sideBySide is what the scripts of a job's facts run in.
 func sideBySide(boundary string) string {
 	return shell.Script(sideBySideText, shell.Values{"job_boundary": boundary, "job_state": jobState, "job_brought": jobBrought + "/" + boundary,
-		"job_abandoned": remote.Abandoned(applyJob), "job_uploads": layout.Uploads, "job_patience": jobPatience})
+		"job_abandoned": remote.Abandoned(applyJob), "job_uploads": layout.Uploads, "job_patience": jobPatience, "job_limit": jobLimit})
 }

@@ -6,7 +6,7 @@
 # What a fact prints comes out a line at a time with the fact's name in front, so that
 # lines of two facts never mix. When one fails, none begins any more, and what runs comes to
 # its end: dpkg must not be killed.
-: "${job_boundary?}" "${job_state?}" "${job_brought?}" "${job_abandoned?}" "${job_uploads?}" "${job_patience?}"
+: "${job_boundary?}" "${job_state?}" "${job_brought?}" "${job_abandoned?}" "${job_uploads?}" "${job_patience?}" "${job_limit?}"
 
 rm -rf "$job_state"
 (
@@ -17,11 +17,21 @@ mkfifo "$job_state/ended"
 exec 3<>"$job_state/ended"
 rm -f "$job_abandoned"
 
-# job_named NAME: prints its input with NAME in front of each line, but for lines that
-# begin with the boundary. A long line comes out as several: what is written at once must
-# fit a pipe.
+# job_named NAME: prints its input with NAME in front of each line, but for empty lines and
+# those that begin with the boundary. A long line comes out as several: what is written at
+# once must fit a pipe. Of more than $job_limit bytes the beginning and the end are kept: a
+# flood of short lines would take minutes, and hide what the other facts say.
 job_named() {
-  stdbuf -oL fold -b -w 2000 | LC_ALL=C stdbuf -oL sed "/^$job_boundary /!s/^/$job_boundary line $1 /"
+  {
+    stdbuf -o0 head -c "$job_limit"
+    tail -c 65536 >"$job_state/$1.rest"
+    if [ -s "$job_state/$1.rest" ]; then
+      printf '\n(it printed more than %s bytes; only the end of the rest is kept)\n' "$job_limit"
+      cat "$job_state/$1.rest"
+    fi
+    rm -f "$job_state/$1.rest"
+  } | stdbuf -oL fold -b -w 2000 |
+    LC_ALL=C stdbuf -oL sed "/^\$/d; /^$job_boundary /!s/^/$job_boundary line $1 /"
 }
 
 # job_start NUMBER NAME: starts the fact whose script is the function fact_NUMBER.

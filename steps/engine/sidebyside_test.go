@@ -17,7 +17,7 @@ func ranSideBySide(t *testing.T, table string, names []string, scripts ...string
 	t.Helper()
 	dir := t.TempDir()
 	parts := []string{shell.Script(sideBySideText, shell.Values{"job_boundary": "BOUNDARY", "job_state": dir + "/state",
-		"job_brought": dir + "/brought", "job_abandoned": dir + "/abandoned", "job_uploads": dir + "/uploads", "job_patience": "1"})}
+		"job_brought": dir + "/brought", "job_abandoned": dir + "/abandoned", "job_uploads": dir + "/uploads", "job_patience": "1", "job_limit": "400000"})}
 	for i, script := range scripts {
 		parts = append(parts, "fact_"+string(rune('0'+i))+"() (", strings.ReplaceAll(script, "DIR", dir), ")")
 	}
@@ -119,5 +119,18 @@ func TestHostileSideBySide(t *testing.T) {
 	}
 	if status != 0 || whole != 9 || length != 300000 || !slices.Contains(lines, "line bad end good") {
 		t.Errorf("status %d, %d whole lines, %d bytes of 300000", status, whole, length)
+	}
+}
+
+// TestHostileFlood has a fact print a hundred million bytes in short lines: what comes through
+// is the beginning and the end, in less time than it took to print it twice.
+func TestHostileFlood(t *testing.T) {
+	lines, status := ranSideBySide(t, "0 bad\n1 good\n", []string{"bad", "good"}, "head -c 100000000 /dev/zero | tr '\\0' '\\n'\necho the end", "echo whole")
+	if status != 0 || len(lines) > 10 || !slices.Contains(lines, "line bad the end") || !slices.Contains(lines, "end bad") || !slices.Contains(lines, "line good whole") {
+		t.Errorf("status %d, %d lines: %.200q", status, len(lines), lines)
+	}
+	lines, status = ranSideBySide(t, "0 bad\n", []string{"bad"}, "yes | head -c 20000000\necho the end\nexit 3")
+	if status != 3 || len(lines) > 300_000 || !slices.Contains(lines, "line bad the end") || !slices.Contains(lines, "failed bad") {
+		t.Errorf("status %d, %d lines", status, len(lines))
 	}
 }

@@ -57,9 +57,12 @@ var HostKey = &fact.Fact{
 	Before: makeHostKey,
 	Script: func(fact.View) string {
 		return shell.Lines(
+			// A job that begins anew, because the server lost its power, may have done it.
+			"if ! cut -d' ' -f1,2 "+shell.Quote(hostKeyPath+".pub")+" | cmp -s - "+shell.Quote(hostKeyMade)+"; then",
 			shell.Script(hostKeyUseText, shell.Values{"key": hostKeyPath, "next": hostKeyNext}),
 			shell.Reload("ssh.service"),
 			shell.Script(hostKeyDoneText, shell.Values{"next": hostKeyNext, "made": hostKeyMade}),
+			"fi",
 		)
 	},
 	Detail: func(v fact.View) string {

@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # Removes the releases that are too many and those that never took traffic, with what
 # they have elsewhere, the virtual environments that no release uses any more, and the
-# Pythons that no environment uses. The release in hand stays, and so does the one that
-# has the traffic.
-: "${id?}" "${user?}" "${releases?}" "${venvs?}" "${pythons?}" "${current?}" "${variables?}" "${snapshots?}" "${kept_limit?}"
+# Pythons that no environment uses, and what was uploaded and unpacked. The release in hand
+# stays, and so does the one that has the traffic.
+: "${uploads?}" "${id?}" "${user?}" "${releases?}" "${venvs?}" "${pythons?}" "${current?}" "${variables?}" "${snapshots?}" "${kept_limit?}"
 
+rm -rf "$uploads"
 kept=$(find "$releases" -mindepth 2 -maxdepth 2 -name served -printf '%T@ %p\n' | sort -rn | head -n "$kept_limit")
 has_traffic=$(readlink "$current" || :)
 for folder in "$releases"/*; do

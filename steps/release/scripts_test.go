@@ -180,7 +180,7 @@ func TestPrune(t *testing.T) {
 	}
 	link("venvs/hostile", "releases/in-hand/venv")
 	// The user is one that no unit has.
-	out, err := sh(shell.Script(pruneText, shell.Values{"id": "in-hand", "user": "slipway-test-nobody", "snapshots": dir + "/snapshots", "releases": dir + "/releases",
+	out, err := sh(shell.Script(pruneText, shell.Values{"uploads": dir + "/uploads", "id": "in-hand", "user": "slipway-test-nobody", "snapshots": dir + "/snapshots", "releases": dir + "/releases",
 		"venvs": dir + "/venvs", "pythons": dir + "/pythons", "current": dir + "/current", "variables": dir + "/variables", "kept_limit": "2"}))
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

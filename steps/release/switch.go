@@ -98,7 +98,7 @@ func retireScript(l layout.Layout, id string) string {
 
 // pruneScript removes the releases that are too many, and what only they used.
 func pruneScript(l layout.Layout, id string) string {
-	return shell.Script(pruneText, shell.Values{
+	return shell.Script(pruneText, shell.Values{"uploads": layout.Uploads,
 		"id": id, "user": l.User, "releases": l.Releases(), "venvs": l.Venvs(), "pythons": layout.PythonsFolder, "current": l.Current(),
 		"variables": layout.VariablesFolder, "snapshots": layout.Snapshots, "kept_limit": strconv.Itoa(keptReleases),
 	})

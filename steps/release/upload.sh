@@ -2,6 +2,9 @@
 # Unpacks a source that was uploaded. The app reads it and can't change it; nobody else
 # reads it. A file has the time at which its content first came: a page that was loaded
 # before asks with it for what changed. The function of keeptimes.sh comes before.
+#
+# The archive stays until the release serves: a job that begins anew, because the server lost
+# its power, unpacks it once more.
 : "${packed?}" "${release?}" "${source?}" "${user?}" "${socket?}" "${socket_link?}" "${current?}"
 
 rm -rf "$release"
@@ -12,4 +15,4 @@ keep_times "$current/src" "$source"
 chown -hR "root:$user" "$source"
 chmod -R u=rwX,g=rX,o= "$source"
 ln -s "$socket" "$socket_link"
-rm "$packed"
+find "${packed%/*}" -type f ! -path "$packed" -delete # of releases that came to nothing

@@ -15,7 +15,9 @@ import (
 // byHand sets up what somebody does who knows nginx and gunicorn well, for the
 // same app on the same machine: connections that are kept, logs that are
 // buffered, a Unix socket, no sandbox. It answers on port 8081.
-const byHand = `apt-get -q -y --no-install-recommends install wrk >/dev/null
+const byHand = `set -e
+apt-get -q update >/dev/null
+apt-get -q -y --no-install-recommends install wrk >/dev/null
 release=$(readlink -f /srv/app-hello/current)
 systemd-run --quiet --collect --unit=by-hand --property=Type=notify --property=User=app-hello \
   --property=WorkingDirectory=$release/src --property=RuntimeDirectory=by-hand --property=RuntimeDirectoryMode=0755 \

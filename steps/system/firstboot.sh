@@ -32,3 +32,5 @@ if [ -n "$(find /var/lib/cloud/instance/vendor-data.txt /var/lib/cloud/instance/
 fi
 before_install
 apt_install "$@"
+# Who installs something by hand finds the lists where they belong.
+find "$folder/lists" -maxdepth 1 -type f ! -name lock -exec mv -f -t /var/lib/apt/lists -- '{}' +

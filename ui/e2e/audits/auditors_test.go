@@ -73,7 +73,7 @@ func audited(t *testing.T, s server, args string) string {
 const lynisFloor = 85
 
 func lynis(t *testing.T, s server) {
-	s.Root(s.name, "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install lynis >/dev/null 2>&1 && lynis audit system --quick --no-colors >/dev/null 2>&1")
+	s.Root(s.name, "apt-get -q update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install lynis >/dev/null 2>&1 && lynis audit system --quick --no-colors >/dev/null 2>&1")
 	report := s.Root(s.name, "cat /var/log/lynis-report.dat; lynis --version | sed s/^/version=/")
 	field := func(name string) string {
 		_, rest, _ := strings.Cut(report, "\n"+name+"=")

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	_ "embed" // the scripts
 	"path"
@@ -20,11 +21,15 @@ const (
 	// jobBrought is where slipway says that it has brought what a fact needs from it. A
 	// reboot leaves that, for the same job begins anew then.
 	jobBrought = "/var/lib/slipway/jobs/brought"
+	// notBrought is at the end of that file's name if it could not be brought.
+	notBrought = ".not"
 	// jobPatience is how many seconds a job waits for what slipway brings while no upload
 	// grows. A later run that takes over ends the wait at once.
 	jobPatience = "600"
 	// jobLimit is how many bytes of what a fact prints come through before only the end does.
-	jobLimit = "524288"
+	// Each line gets the fact's name: of the shortest lines this makes half of what a job's log
+	// takes, so that a flood does not push what others say out of it.
+	jobLimit = "98304"
 )
 
 var (
@@ -39,9 +44,7 @@ var (
 type bringing struct {
 	run *Run
 	// job is the job's own word, with which it finds what was brought for it.
-	job string
-	// stop ends the following of a job that waits for what can't be brought.
-	stop    context.CancelCauseFunc
+	job     string
 	running sync.WaitGroup
 
 	mu  sync.Mutex
@@ -70,21 +73,21 @@ func (b *bringing) end() error {
 func (b *bringing) failed(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err != nil && b.err == nil {
-		b.err = err
-		b.stop(err)
-	}
+	b.err = cmp.Or(b.err, err)
 }
 
-// bring prepares a fact and tells its job.
+// bring prepares a fact and tells its job, also if that can't be done: the job stops then as
+// it does when a fact fails.
 func (b *bringing) bring(ctx context.Context, f *fact.Fact) error {
 	began := time.Now()
 	server := b.run.forFact(f)
+	file := path.Join(jobBrought, b.job+"."+f.Name)
 	err := f.Before(ctx, server)
-	if err == nil {
-		_, err = server.Client.Output(ctx, shell.Script(broughtText, shell.Values{"folder": jobBrought, "file": path.Join(jobBrought, b.job+"."+f.Name)}))
-	}
 	if err != nil {
+		file += notBrought
+	}
+	_, told := server.Client.Output(ctx, shell.Script(broughtText, shell.Values{"folder": jobBrought, "file": file}))
+	if err = cmp.Or(err, told); err != nil {
 		return &stepFailure{step: stepInHand{name: f.Name, title: f.Title, began: began}, err: err}
 	}
 	return nil

@@ -97,7 +97,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	defer stop(nil)
 	boundary := remote.NewBoundary()
 	progress := newProgress(r, pending, boundary, &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()})
-	bringing := &bringing{run: r, job: boundary, stop: stop}
+	bringing := &bringing{run: r, job: boundary}
 	bringing.begin(following, pending)
 	looked, err := r.server.client.Run(following, remote.Job{
 		Name:   applyJob,
@@ -107,8 +107,8 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	if err != nil {
 		stop(err)
 	}
-	if notBrought := bringing.end(); notBrought != nil && ctx.Err() == nil && progress.failed == nil {
-		err = notBrought
+	if cause := bringing.end(); cause != nil { // the job only says that it was not brought
+		err = cause
 	}
 	stands, unproven := progress.proving.end()
 	if unproven != nil {
@@ -178,6 +178,11 @@ func (s Facts) script(r *Run, boundary string) string {
 			parts = append(parts, shell.Command("job_await_brought", f.Name))
 		}
 		if len(guarded) > 0 && f == guarded[0] {
+			for _, other := range guarded { // the guard keeps what is there now, with what was brought
+				if other.Before != nil && other != f {
+					parts = append(parts, shell.Command("job_await_brought", other.Name))
+				}
+			}
 			parts = append(parts, r.arm(s), shell.Command("echo", boundary+" armed "+f.Name))
 		}
 		parts = append(parts, f.Script(r.view(f)), ")")

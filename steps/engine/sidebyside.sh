@@ -15,13 +15,14 @@ rm -rf "$job_state"
 )
 mkfifo "$job_state/ended"
 exec 3<>"$job_state/ended"
-rm -f "$job_abandoned"
 
 # job_named NAME: prints its input with NAME in front of each line, but for empty lines and
 # those that begin with the boundary. A long line comes out as several: what is written at
 # once must fit a pipe. Of more than $job_limit bytes the beginning and the end are kept: a
 # flood of short lines would take minutes, and hide what the other facts say.
 job_named() {
+  # The boundary is no argument of a process: it is for nobody else to see.
+  printf '/^$/d\n/^%s /!s/^/%s line %s /\n' "$job_boundary" "$job_boundary" "$1" >"$job_state/$1.sed"
   {
     stdbuf -o0 head -c "$job_limit"
     tail -c 65536 >"$job_state/$1.rest"
@@ -31,7 +32,7 @@ job_named() {
     fi
     rm -f "$job_state/$1.rest"
   } | stdbuf -oL fold -b -w 2000 |
-    LC_ALL=C stdbuf -oL sed "/^\$/d; /^$job_boundary /!s/^/$job_boundary line $1 /"
+    LC_ALL=C stdbuf -oL sed -f "$job_state/$1.sed"
 }
 
 # job_start NUMBER NAME: starts the fact whose script is the function fact_NUMBER.
@@ -50,6 +51,7 @@ job_start() {
       echo "$job_status" >"$job_state/$2.part"
       mv "$job_state/$2.part" "$job_state/$2.status"
     } 2>&1 | job_named "$2" 3>&-
+    [ -e "$job_state/$2.status" ] || [ ! -d "$job_state" ] || echo 137 >"$job_state/$2.status" # its shell was killed
     echo "$2 137" >&3
   } &
   job_readers="$job_readers $!"
@@ -144,6 +146,10 @@ job_await_brought() {
   until [ -e "$job_brought.$1" ]; do
     read -r job_now _ </proc/uptime
     job_size=$(find "$job_uploads" -name '*.part' -printf '%s ' 2>/dev/null || :)
+    [ ! -e "$job_brought.$1.not" ] || {
+      echo "slipway could not bring what this needs" >&2
+      return 1
+    }
     if [ "$job_slept" = 0 ] || [ "$job_size" != "$job_seen" ]; then job_since=$job_now job_seen=$job_size; fi
     if [ -e "$job_abandoned" ] || [ "$((${job_now%.*} - ${job_since%.*}))" -gt "$job_patience" ]; then
       echo "slipway was interrupted before it had brought what this needs" >&2

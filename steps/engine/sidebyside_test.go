@@ -91,6 +91,10 @@ func TestSideBySideBrought(t *testing.T) {
 	if status != 0 || !slices.Contains(lines, "line a brought") {
 		t.Errorf("status %d: %q", status, lines)
 	}
+	lines, status = ranSideBySide(t, "0 a\n1 b\n", []string{"a", "b"}, "job_await_brought a\necho never", ": >DIR/brought.a.not")
+	if status != 1 || !slices.Contains(lines, "line a slipway could not bring what this needs") {
+		t.Errorf("what can't be brought: status %d: %q", status, lines)
+	}
 	for name, other := range map[string]string{"nobody says anything": ":", "another run waits": ": >DIR/abandoned"} {
 		lines, status = ranSideBySide(t, "0 a\n1 b\n", []string{"a", "b"}, "job_await_brought a\necho never", other)
 		if status != 1 || !slices.Contains(lines, "line a slipway was interrupted before it had brought what this needs") {

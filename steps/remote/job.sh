@@ -60,7 +60,7 @@ if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
   reconnect=no
 fi
 if ! running && { [ "$reconnect" = no ] || [ ! -e "$dir/status" ] || [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; }; then
-  rm -f "$dir/status"
+  rm -f "$dir/status" "$dir/abandoned"
   : >"$log"
   exec 3<"$log"
   printf %s "$sum" >"$dir/sum"

@@ -12,4 +12,5 @@ if [ "$(wc -c <"$path.part")" != "$length" ]; then
   echo "the upload was cut short" >&2
   exit 75
 fi
+sync "$path.part" # a job that waits for it may begin anew after a power cut
 mv -fT "$path.part" "$path"

@@ -56,7 +56,7 @@ func TestEndFirstBoot(t *testing.T) {
 	} {
 		script := filepath.Join(t.TempDir(), "first-boot.sh")
 		text := shell.Lines("timeout() { :; }", shell.Script(installedText, nil), shell.Script(firstBootEndText,
-			shell.Values{"script": script, "unit": fact.FirstBootUnit, "folder": filepath.Join(t.TempDir(), "fetched"), "late": filepath.Join(t.TempDir(), "late"), "unpacking": filepath.Join(t.TempDir(), "unpacking")}, c.names...), "echo goes on")
+			shell.Values{"script": script, "unit": fact.FirstBootUnit, "folder": filepath.Join(t.TempDir(), "fetched"), "log": filepath.Join(t.TempDir(), "log"), "late": filepath.Join(t.TempDir(), "late"), "unpacking": filepath.Join(t.TempDir(), "unpacking")}, c.names...), "echo goes on")
 		if c.began {
 			text = ": >" + shell.Quote(script) + "\n" + text
 		}

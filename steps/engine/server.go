@@ -72,18 +72,26 @@ func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 			}
 			return s.system.CheckPython(r.Plan)
 		}
-		for _, job := range jobs {
-			r.Report("waiting for the step " + job + ", which an earlier run started")
-			if !r.OnlyLooks() { // this run holds the deployment, so the run that started the job is gone
-				if err := s.client.Abandon(ctx, job); err != nil {
-					return err
-				}
-			}
-			if err := s.client.Wait(ctx, job); err != nil {
+		if err := s.awaitJobs(ctx, r, jobs); err != nil {
+			return err
+		}
+	}
+}
+
+// awaitJobs waits for the end of jobs that an earlier run started.
+func (s *server) awaitJobs(ctx context.Context, r *Run, jobs []string) error {
+	for _, job := range jobs {
+		r.Report("waiting for the step " + job + ", which an earlier run started")
+		if !r.OnlyLooks() { // this run holds the deployment, so the run that started the job is gone
+			if err := s.client.Abandon(ctx, job); err != nil {
 				return err
 			}
 		}
+		if err := s.client.Wait(ctx, job); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // chooseLogin decides which user slipway logs in as, by the deployment's mark, else by

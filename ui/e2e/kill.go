@@ -22,10 +22,12 @@ func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status 
 	if err != nil {
 		o.T.Fatal(err)
 	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		o.T.Fatal(err)
 	}
-	killed, hint := false, ""
+	killed, hint, last := false, "", ""
 	var at time.Time
 	lines := bufio.NewScanner(stdout)
 	lines.Buffer(nil, 1<<20)
@@ -37,7 +39,7 @@ func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status 
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			o.T.Fatal(err)
 		}
-		hint = e.Hint
+		hint, last = e.Hint, lines.Text()
 		if !killed && match(e.Step, e.Status) {
 			killed, at = true, time.Now()
 			if err := cmd.Process.Signal(signal); err != nil {
@@ -47,7 +49,7 @@ func (o *Operator) KillAt(signal syscall.Signal, match func(step string, status 
 	}
 	err = cmd.Wait()
 	if !killed && err != nil {
-		o.T.Fatalf("the run failed by itself: %v", err)
+		o.T.Fatalf("the run failed by itself: %v\n%s", err, said.String()+last)
 	}
 	if !killed || signal == syscall.SIGKILL {
 		return killed

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -175,18 +176,29 @@ func TestWizardFailure(t *testing.T) {
 	}
 }
 
+// untilPackages waits until packages are fetched or unpacked: the screen shows the last line
+// of whatever runs.
+func untilPackages(t *testing.T, term *e2e.Terminal) {
+	t.Helper()
+	e2e.Until(t, "the packages to be in hand", func() bool {
+		screen := term.Screen()
+		return slices.ContainsFunc([]string{"Get:", "Fetched", "Selecting", "Preparing", "Unpacking", "Setting up"}, func(said string) bool { return strings.Contains(screen, said) })
+	})
+}
+
 // TestWizardKilled kills slipway while it installs packages and goes on from
 // the start screen.
 func TestWizardKilled(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := e2e.NewOperator(t, 2*time.Minute)
+	o.Plain = true // packages have to be installed
 	term := o.Terminal("--sample", "hello")
 	for _, text := range []string{"What shall be deployed?", "Where shall it run?", "How shall it run?", "The same without questions"} {
 		term.See(text)
 		term.Press("Enter")
 	}
-	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.Screen(), "Get:") })
+	untilPackages(t, term)
 	term.Signal(syscall.SIGKILL)
 	before, err := o.State().Read("hello")
 	if err != nil || !before.Unfinished() {
@@ -219,12 +231,13 @@ func TestWizardInterrupted(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := e2e.NewOperator(t, 2*time.Minute)
+	o.Plain = true // packages have to be installed
 	term := o.Terminal("--sample", "hello")
 	for _, text := range []string{"What shall be deployed?", "Where shall it run?", "How shall it run?", "The same without questions"} {
 		term.See(text)
 		term.Press("Enter")
 	}
-	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.Screen(), "Get:") })
+	untilPackages(t, term)
 	term.Press("C-c")
 	if said := strings.Join(term.Ended(130), "\n"); !strings.Contains(said, "this continues: slipway --yes --sample hello") {
 		t.Errorf("it does not say how to continue:\n%s", said)
@@ -239,12 +252,13 @@ func TestWizardClosed(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
 	o := e2e.NewOperator(t, 2*time.Minute)
+	o.Plain = true // packages have to be installed
 	term := o.Terminal("--sample", "hello")
 	for _, text := range []string{"What shall be deployed?", "Where shall it run?", "How shall it run?", "The same without questions"} {
 		term.See(text)
 		term.Press("Enter")
 	}
-	e2e.Until(t, "the packages to be in hand", func() bool { return strings.Contains(term.Screen(), "Get:") })
+	untilPackages(t, term)
 	process, err := os.FindProcess(term.Process())
 	if err != nil {
 		t.Fatal(err)

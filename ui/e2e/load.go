@@ -63,18 +63,7 @@ func (l *Load) ask(conn net.Conn, reader *bufio.Reader, request string) error {
 	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(conn, request); err != nil {
-		return err
-	}
-	response, err := http.ReadResponse(reader, nil)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("status %d, %.80s", response.StatusCode, body)
-	}
+	body, err := Exchange(conn, reader, request)
 	if err != nil {
 		return err
 	}
@@ -82,6 +71,24 @@ func (l *Load) ask(conn net.Conn, reader *bufio.Reader, request string) error {
 	defer l.mu.Unlock()
 	l.answers[string(body)]++
 	return nil
+}
+
+// Exchange sends one request on a connection and returns the body of its answer. A status
+// other than 200 is an error.
+func Exchange(conn net.Conn, reader *bufio.Reader, request string) ([]byte, error) {
+	if _, err := io.WriteString(conn, request); err != nil {
+		return nil, err
+	}
+	response, err := http.ReadResponse(reader, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d, %.80s", response.StatusCode, body)
+	}
+	return body, err
 }
 
 // client asks on connections of its own, as long as ctx lasts.

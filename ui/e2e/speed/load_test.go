@@ -4,13 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"slipway/ui/e2e"
 )
 
 // request is what clients ask for.
@@ -18,21 +17,8 @@ const request = "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 
 // ask sends a request on a connection and reads its answer, which must be the app's.
 func ask(conn net.Conn, reader *bufio.Reader) error {
-	if _, err := io.WriteString(conn, request); err != nil {
-		return err
-	}
-	response, err := http.ReadResponse(reader, nil)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d", response.StatusCode)
-	}
-	return nil
+	_, err := e2e.Exchange(conn, reader, request)
+	return err
 }
 
 // perSecond asks an address on 32 connections that are kept, for three seconds, and returns how

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -174,15 +175,19 @@ func (h *Heroku) runFormation(a *app, l *live, d *dyno) int {
 	}
 	h.mu.Unlock()
 	hard, kill := context.WithCancel(h.ctx)
+	var watched sync.WaitGroup
+	defer watched.Wait() // a boot's watcher says nothing of the next boot
 	defer kill()
+	var address string
 	if d.Type == "web" {
 		port, err := freePort()
 		if err != nil {
 			l.logs.heroku(d.Name, "Error: %v", err)
 			return 1
 		}
+		address = net.JoinHostPort(dynoHost, port)
 		h.mu.Lock()
-		d.address = net.JoinHostPort(dynoHost, port)
+		d.address = address
 		h.mu.Unlock()
 		if slow > 0 {
 			pause(d.ctx, min(slow, within))
@@ -198,7 +203,7 @@ func (h *Heroku) runFormation(a *app, l *live, d *dyno) int {
 	cmd.Stdout, cmd.Stderr = sink, sink
 	l.logs.heroku(d.Name, "Starting process with command `%s`", d.Command)
 	if d.Type == "web" { // from here on: what the log says of the boot comes after the start
-		h.spawn(l, func() { h.watchBoot(hard, l, d, within-slow, kill) })
+		watched.Go(func() { h.watchBoot(hard, l, d, address, within-slow, kill) })
 	}
 	return h.execute(d.ctx, hard, cmd, func() {
 		if d.Type != "web" {
@@ -209,11 +214,11 @@ func (h *Heroku) runFormation(a *app, l *live, d *dyno) int {
 
 // watchBoot waits until a web dyno listens at the address that Heroku's router uses, and
 // kills it if that takes too long.
-func (h *Heroku) watchBoot(ctx context.Context, l *live, d *dyno, within time.Duration, kill func()) {
+func (h *Heroku) watchBoot(ctx context.Context, l *live, d *dyno, address string, within time.Duration, kill func()) {
 	limit, cancel := context.WithTimeout(ctx, max(within, 0))
 	defer cancel()
 	for limit.Err() == nil && d.ctx.Err() == nil {
-		connection, err := (&net.Dialer{}).DialContext(limit, "tcp", d.address)
+		connection, err := (&net.Dialer{}).DialContext(limit, "tcp", address)
 		if err == nil {
 			// A dial to a port where nobody listens may be given that very port, and so
 			// connect to itself.

@@ -3,7 +3,9 @@ package fakeheroku_test
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -140,4 +142,33 @@ func TestFormation(t *testing.T) {
 	if status, _ := get(t, *made.WebURL); status != http.StatusServiceUnavailable {
 		t.Errorf("without web dynos it answers %d", status)
 	}
+}
+
+// A dyno that crashes is started once again, at another address, while requests still look
+// for it at the first. The race detector reads along.
+func TestCrashedDynoIsStartedAgain(t *testing.T) {
+	const dies = `
+import os, socket
+listener = socket.create_server(("0.0.0.0", int(os.environ["PORT"])))
+while True:
+    connection, _ = listener.accept()
+    if connection.recv(4096):
+        os._exit(1)
+`
+	a := open(t, fakeheroku.Options{})
+	made := a.app("dies-of-requests")
+	a.build("dies-of-requests", with(app("one"), "app.py", dies))
+	var asked sync.WaitGroup
+	for range 16 {
+		asked.Go(func() {
+			if status, _ := get(t, *made.WebURL); status != http.StatusServiceUnavailable {
+				t.Errorf("a dyno that dies answers %d", status)
+			}
+		})
+	}
+	asked.Wait()
+	until(t, "the end of both boots", func() bool {
+		get(t, *made.WebURL)
+		return slices.Equal(a.Contents().Dynos, []string{"web.1 dies-of-requests crashed"})
+	})
 }

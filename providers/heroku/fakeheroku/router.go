@@ -25,7 +25,7 @@ const patience = 75 * time.Second
 // ServeHTTP passes a request on to a web dyno that listens, or answers 503.
 func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	began := time.Now()
-	d, code, reason := r.dyno(request)
+	to, code, reason := r.upstream(request)
 	if code != "" {
 		r.fail(w, request, code, reason)
 		return
@@ -33,7 +33,7 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Rewrite: func(p *httputil.ProxyRequest) {
-			p.SetURL(&url.URL{Scheme: "http", Host: d.address})
+			p.SetURL(&url.URL{Scheme: "http", Host: to.address})
 			p.SetXForwarded()
 			p.Out.Host = p.In.Host
 			_, port, _ := net.SplitHostPort(p.In.Host)
@@ -42,7 +42,7 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			p.Out.Header.Set("Via", "1.1 heroku-router")
 		},
 		ModifyResponse: func(response *http.Response) error {
-			r.log(request, "info", "", fmt.Sprintf("dyno=%s connect=0ms service=%dms status=%d", d.Name, time.Since(began).Milliseconds(), response.StatusCode))
+			r.log(request, "info", "", fmt.Sprintf("dyno=%s connect=0ms service=%dms status=%d", to.name, time.Since(began).Milliseconds(), response.StatusCode))
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, request *http.Request, _ error) {
@@ -52,20 +52,24 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	proxy.ServeHTTP(w, request)
 }
 
-// dyno picks one that listens, and waits for one that starts.
-func (r *router) dyno(request *http.Request) (d *dyno, code, reason string) {
+// upstream is where a request goes: a dyno's name and its address of one boot. A dyno that
+// boots again has another address, which Heroku.mu guards.
+type upstream struct{ name, address string }
+
+// upstream picks a dyno that listens, and waits for one that starts.
+func (r *router) upstream(request *http.Request) (to *upstream, code, reason string) {
 	for limit := time.Now().Add(patience); ; pause(request.Context(), 20*time.Millisecond) {
-		d, starts, code, reason := r.look()
+		to, starts, code, reason := r.look()
 		switch {
-		case d != nil, code != "" && !starts:
-			return d, code, reason
+		case to != nil, code != "" && !starts:
+			return to, code, reason
 		case time.Now().After(limit) || request.Context().Err() != nil || r.live.ctx.Err() != nil:
 			return nil, "H20", "App boot timeout"
 		}
 	}
 }
 
-func (r *router) look() (d *dyno, starts bool, code, reason string) {
+func (r *router) look() (to *upstream, starts bool, code, reason string) {
 	r.h.mu.Lock()
 	defer r.h.mu.Unlock()
 	if r.app.Maintenance {
@@ -92,7 +96,8 @@ func (r *router) look() (d *dyno, starts bool, code, reason string) {
 	if len(ready) == 0 {
 		return nil, starts, code, reason
 	}
-	return ready[rand.IntN(len(ready))], false, "", "" //nolint:gosec // nothing secret
+	d := ready[rand.IntN(len(ready))] //nolint:gosec // nothing secret
+	return &upstream{d.Name, d.address}, false, "", ""
 }
 
 func (r *router) fail(w http.ResponseWriter, request *http.Request, code, reason string) {

@@ -30,7 +30,7 @@ func TestShellIsWellFormed(t *testing.T) {
 	}
 	for _, p := range []plan.Plan{p, example.WithServices(example.WithDomains(p, "a.example.com", "b.example.com"))} {
 		all := facts(p)
-		check("all looks", engine.LookScript(p, all))
+		check("all looks", engine.Look{Plan: p, Facts: all}.Script())
 		for _, f := range all {
 			check(f.Name, f.Script(fact.View{Plan: p, System: example.System(), Looked: "names a.example.com\n"}))
 		}
@@ -94,7 +94,7 @@ func TestCertificateIsForDomains(t *testing.T) {
 
 func TestSecretsAreInNoLook(t *testing.T) {
 	p := example.Plan(t)
-	if strings.Contains(engine.LookScript(p, facts(p)), "and more") {
+	if strings.Contains(engine.Look{Plan: p, Facts: facts(p)}.Script(), "and more") {
 		t.Error("a look carries a secret, and looks are process arguments")
 	}
 }
@@ -104,8 +104,8 @@ func TestDecide(t *testing.T) {
 	good := func(f shell.File) string {
 		return shell.Sum(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n"
 	}
-	firewallGood := good(system.FirewallFile(22, 80)) + "boot enabled active\nrules loaded\n"
-	proxyGood := good(web.NginxSite(p, example.System(), nil)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\nservice active enabled\n"
+	firewallGood := good(system.FirewallFile(22, 80)) + example.Unit("nftables.service", "active", "enabled") + "rules loaded\n"
+	proxyGood := good(web.NginxSite(p, example.System(), nil)) + "link /etc/nginx/sites-available/accounts /etc/nginx/sites-enabled/accounts\n" + example.Unit("nginx.service", "active", "enabled")
 	const releaseBefore = "serving ba9876543210\n"
 	variablesFile := func(mode string) string {
 		return "directory 700 root:root /etc/slipway/variables\nregular file " + mode + " root:root /etc/slipway/variables/0123456789ab.env\n"
@@ -120,12 +120,12 @@ func TestDecide(t *testing.T) {
 	}{
 		"firewall good":        {system.Firewall, firewallGood, ""},
 		"firewall flushed":     {system.Firewall, strings.Replace(firewallGood, "rules loaded", "", 1), "load the firewall's rules: 22, 80 in, the rest dropped"},
-		"firewall not at boot": {system.Firewall, strings.Replace(firewallGood, "boot enabled", "boot disabled", 1), "load the firewall at every boot"},
-		"sshd elsewhere":       {system.Firewall, good(system.FirewallFile(22, 80, 2222)) + "port 2222\nboot enabled active\nrules loaded\n", ""},
+		"firewall not at boot": {system.Firewall, strings.Replace(firewallGood, "=enabled", "=disabled", 1), "load the firewall at every boot"},
+		"sshd elsewhere":       {system.Firewall, good(system.FirewallFile(22, 80, 2222)) + "port 2222\n" + example.Unit("nftables.service", "active", "enabled") + "rules loaded\n", ""},
 		"sshd moved":           {system.Firewall, firewallGood + "port 2222\n", "write /etc/nftables.conf"},
 		"proxy good":           {web.Proxy, proxyGood, ""},
 		"proxy default page":   {web.Proxy, proxyGood + "link /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default\n", "remove nginx's default page"},
-		"proxy stopped":        {web.Proxy, strings.Replace(proxyGood, "service active", "service failed", 1), "start nginx, now and at every boot"},
+		"proxy stopped":        {web.Proxy, strings.Replace(proxyGood, "=active", "=failed", 1), "start nginx, now and at every boot"},
 		"packages good":        {system.Packages, packagesGood, ""},
 		"packages unwanted":    {system.Packages, packagesGood + "telnet installed\n", "remove telnet"},
 		"packages lack one":    {system.Packages, strings.Replace(packagesGood, "unattended-upgrades installed\n", "", 1), "install unattended-upgrades"},

@@ -26,11 +26,9 @@ var (
 var Login = &fact.Fact{
 	Name: "login", Title: "a user to log in as, instead of root", Phase: providers.PhaseOther, Limit: 10 * time.Minute,
 	Guards: guard.Part{Paths: []string{"/etc/sudoers.d"}}, // and the user, whom the engine adds
+	Reads:  func(plan.Plan) fact.Reads { return fact.Reads{Files: []string{SudoersFile.Path}} },
 	Look: func(p plan.Plan) string {
-		return shell.Lines(
-			shell.LookFiles(SudoersFile.Path),
-			shell.Script(loginLookText, shell.Values{"user": p.LoginUser()}, p.AuthorizedKeys()...),
-		)
+		return shell.Script(loginLookText, shell.Values{"user": p.LoginUser()}, p.AuthorizedKeys()...)
 	},
 	Decide: func(v fact.View) []providers.Change {
 		f, user := shell.Fields(v.Looked), v.Plan.LoginUser()

@@ -26,9 +26,8 @@ const longestMark = 64 << 10
 // computer can find out what the server is.
 var Mark = &fact.Fact{
 	Name: fact.SectionMark, Title: "the server knows its deployment", Phase: providers.PhaseOther, Limit: time.Minute,
-	Look: func(plan.Plan) string {
-		return shell.Lines(shell.LookFiles(OwnerFile), LookOwner)
-	},
+	Reads: func(plan.Plan) fact.Reads { return fact.Reads{Files: []string{OwnerFile}} },
+	Look:  func(plan.Plan) string { return LookOwner },
 	Decide: func(v fact.View) []providers.Change {
 		return fact.ChangedFiles(v.Looked, "another computer can adopt the deployment by it", markFile(v.Plan))
 	},

@@ -38,11 +38,9 @@ func hostKeysFile(p plan.Plan) shell.File {
 	return shell.File{Path: layout.BackupKnownHosts, Mode: "600", Content: shell.Lines(append(p.BackupHostKeys, "")...)}
 }
 
-// lookAccess looks at what the server has to reach the place of the backups. It prints
-// sums of secrets, and none of them.
-func lookAccess() string {
-	return shell.Lines(shell.LookFiles(layout.BackupKey, layout.BackupCredentials, layout.BackupIdentity, layout.BackupKnownHosts), accessLook)
-}
+// accessPaths are the files by which the server reaches the place of the backups. A look
+// prints the sums of secrets, and none of them.
+var accessPaths = []string{layout.BackupKey, layout.BackupCredentials, layout.BackupIdentity, layout.BackupKnownHosts}
 
 // given are the files that this run brings.
 func given(p plan.Plan) []shell.File {

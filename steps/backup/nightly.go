@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"slices"
 	"strings"
 
 	"slipway/providers"
@@ -15,7 +14,6 @@ import (
 const (
 	nightlyService = "slipway-backup.service"
 	nightlyTimer   = "slipway-backup.timer"
-	timerHolds     = "timer active enabled"
 )
 
 // nightlyFiles are the units of the nightly backup. The drill of each week is a part of it.
@@ -37,27 +35,17 @@ func nightlyFiles(p plan.Plan) []shell.File {
 	}
 }
 
-// lookNightly looks at the units of the nightly backup.
-func lookNightly(p plan.Plan) string {
-	return shell.Lines(
-		shell.LookFiles(shell.Paths(nightlyFiles(p))...),
-		`echo "timer $(systemctl is-active `+nightlyTimer+`) $(systemctl is-enabled `+nightlyTimer+` 2>/dev/null)"`)
-}
-
 // decideNightly lists what must change for backups to be made each night, or not to be.
 func decideNightly(v fact.View) []providers.Change {
-	looked := shell.SplitLines(v.Looked)
+	state := shell.UnitsByID(v.Looked)[nightlyTimer].State()
 	if _, on := v.Plan.BackupTo(); !on {
-		runs := func(line string) bool {
-			return strings.HasPrefix(line, "timer active") || strings.HasPrefix(line, "timer ") && strings.HasSuffix(line, " enabled")
-		}
-		if !slices.ContainsFunc(looked, runs) {
+		if !strings.HasPrefix(state, "active ") && !strings.HasSuffix(state, " enabled") {
 			return nil
 		}
 		return []providers.Change{{What: "end the nightly backups", Why: "they are off; those that were made stay where they are"}}
 	}
 	changes := fact.ChangedFiles(v.Looked, "", nightlyFiles(v.Plan)...)
-	if !slices.Contains(looked, timerHolds) {
+	if state != shell.ActiveAtBoot {
 		changes = append(changes, providers.Change{What: "back up each night at " + v.Plan.Value(plan.KeyBackupAt)})
 	}
 	return changes

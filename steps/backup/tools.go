@@ -26,10 +26,12 @@ var removeText string
 // server, with what it needs to know of the deployment.
 var Tools = &fact.Fact{
 	Name: "backup", Title: "the program that looks after the data", Phase: providers.PhaseOther, Limit: 2 * time.Minute,
-	Look: func(p plan.Plan) string {
+	Reads: func(p plan.Plan) fact.Reads {
 		files, _ := program()
-		return shell.Lines(shell.LookFiles(append(shell.Paths(append(files, settingsFile(p))), layout.Program)...), lookNightly(p), lookAccess())
+		return fact.Reads{Units: []string{nightlyTimer},
+			Files: slices.Concat(shell.Paths(append(files, settingsFile(p))), shell.Paths(nightlyFiles(p)), accessPaths, []string{layout.Program})}
 	},
+	Look:   func(plan.Plan) string { return accessLook },
 	Refuse: refuseAccess,
 	Before: bringRepository,
 	Decide: func(v fact.View) []providers.Change {

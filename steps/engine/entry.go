@@ -150,7 +150,7 @@ func (r *Run) admit(ctx context.Context) error {
 	for _, f := range admitting {
 		scripts = append(scripts, "(\n"+f.Script(r.view(f))+"\n)")
 	}
-	_, err := r.server.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: LookScript(r.Plan, admitting)}, r.Report)
+	_, err := r.server.client.Run(ctx, remote.Job{Name: "admit", Script: shell.Lines(scripts...), Look: Look{Plan: r.Plan, Facts: admitting}.Script()}, r.Report)
 	return err
 }
 

@@ -99,10 +99,11 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	progress := newProgress(r, pending, boundary, &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()})
 	bringing := &bringing{run: r, job: boundary}
 	bringing.begin(following, pending)
+	look := Look{Plan: r.Plan, Facts: s.lookedAtAfter(r, pending)}
 	looked, err := r.server.client.Run(following, remote.Job{
 		Name:   applyJob,
 		Script: pending.script(r, boundary),
-		Look:   LookScript(r.Plan, s.lookedAtAfter(r, pending)),
+		Look:   look.Script(),
 	}, progress.line)
 	if err != nil {
 		stop(err)
@@ -120,7 +121,7 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	if err != nil {
 		return progress.failure(err)
 	}
-	r.server.see(looked)
+	r.server.see(look, looked)
 	if stands {
 		r.server.armed = guard.Armed{}
 	}

@@ -28,12 +28,12 @@ func TestLookedAtAfter(t *testing.T) {
 			t.Errorf("after %v, of which one saw %q: %v, want %v", test.changing.names(), test.looked, got, test.want)
 		}
 	}
-	run.server.see(map[string]string{"release": "seen"})
+	run.server.see(Look{}, map[string]string{"release": "seen"})
 	if s := run.server.sections; s["tests"] != "" || s["release"] != "seen" {
 		t.Errorf("what was not looked at is not as it was: %v", s)
 	}
 	run.server.sections["tests"] = "before"
-	run.server.see(map[string]string{"release": "again"})
+	run.server.see(Look{}, map[string]string{"release": "again"})
 	if s := run.server.sections; s["tests"] != "before" || s["release"] != "again" {
 		t.Errorf("what was not looked at is not as it was: %v", s)
 	}

@@ -63,12 +63,13 @@ func (r *Run) prove(ctx context.Context, changed Facts) (bool, error) {
 		return false, err
 	}
 	defer fresh.Close()
-	sections, err := fresh.Look(ctx, LookScript(r.Plan, append(changed.Unguarded(), r.facts.Guarded()...)))
+	look := Look{Plan: r.Plan, Facts: append(changed.Unguarded(), r.facts.Guarded()...)}
+	sections, err := fresh.Look(ctx, look.Script())
 	if err != nil {
 		return false, err
 	}
 	var seen server
-	seen.see(sections)
+	seen.see(look, sections)
 	if seen.armed.Token == "" || !seen.holds(changed, r) || !seen.showsMade(fresh) {
 		return false, nil
 	}

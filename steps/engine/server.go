@@ -49,13 +49,14 @@ func (r *Run) Looked(f *fact.Fact) string {
 // as: if that is not the one that was looked for, it looks again.
 func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 	for chosen := false; ; {
-		sections, err := s.client.Look(ctx, lookScript(r.Plan, facts, lookObstacles(r.Plan), lookBefore(r.Plan)))
+		look := Look{Plan: r.Plan, Facts: facts, More: []string{lookObstacles(r.Plan), lookBefore(r.Plan)}}
+		sections, err := s.client.Look(ctx, look.Script())
 		if err != nil {
 			return err
 		}
 		jobs := strings.Fields(sections[fact.SectionJobs])
 		if len(jobs) == 0 {
-			s.see(sections)
+			s.see(look, sections)
 			if err := s.system.Check(); err != nil {
 				return err
 			}
@@ -116,7 +117,8 @@ func lookObstacles(p plan.Plan) string {
 }
 
 // see keeps what a look found. What it did not look at is as it was last seen.
-func (s *server) see(sections map[string]string) {
+func (s *server) see(look Look, sections map[string]string) {
+	look.deal(sections)
 	seen := maps.Clone(s.sections)
 	if seen == nil {
 		seen = map[string]string{}
@@ -163,27 +165,4 @@ func (r *Run) refusal(s *server) error {
 		}
 	}
 	return nil
-}
-
-// lookGroups is how many groups of looks run at the same time.
-const lookGroups = 3
-
-// LookScript looks at the system and at the facts: a section for each, by name. It
-// waits for the first boot to end, and only reads.
-func LookScript(plan plan.Plan, facts Facts) string { return lookScript(plan, facts) }
-
-// lookScript is LookScript with more sections. What runs on the server is looked for
-// first: what changes after that, nobody changed for slipway.
-func lookScript(plan plan.Plan, facts Facts, more ...string) string {
-	sections := []string{shell.Section(fact.SectionSystem, fact.LookSystem)}
-	sections = append(sections, more...)
-	for _, f := range facts {
-		sections = append(sections, shell.Section(f.Name, f.Look(plan)))
-	}
-	return shell.Lines(
-		firstBoot,
-		shell.Section(fact.SectionJobs, remote.Running()),
-		shell.Section(fact.SectionGuard, guard.Look),
-		shell.SideBySide(lookGroups, sections),
-	)
 }

@@ -23,7 +23,9 @@ type Fact struct {
 	Phase       providers.Phase
 	// Limit is how long the change may take.
 	Limit time.Duration
-	// Look is the shell text that prints what Decide needs. It only reads.
+	// Reads is what Decide needs that the looks of other facts need too; may be nil.
+	Reads func(plan.Plan) Reads
+	// Look is the shell text that prints what else Decide needs. It only reads.
 	Look func(plan.Plan) string
 	// Refuse says, of the first look and before anything is changed, why the change may
 	// not be made as it was asked for; may be nil. Its error stops the run.
@@ -68,8 +70,8 @@ type View struct {
 	System System
 	// Address is the server's; empty if it is not known yet.
 	Address string
-	// Looked is what the fact's Look printed; empty if nothing looked at the server
-	// yet.
+	// Looked is what was seen of the fact's Reads and what its Look printed; empty if
+	// nothing looked at the server yet.
 	Looked string
 	// SecondInstance is true for a second instance of the release, beside the first.
 	SecondInstance bool

@@ -45,16 +45,11 @@ type findings struct {
 
 // parse reads what a look printed.
 func parse(text string) findings {
-	f := findings{text: text, lines: strings.Split(text, "\n"), sysctls: map[string]string{}, units: map[string]shell.Unit{}}
+	f := findings{text: text, lines: strings.Split(text, "\n"), sysctls: map[string]string{}, units: shell.UnitsByID(text)}
 	for _, line := range f.lines {
 		if rest, ok := strings.CutPrefix(line, procSys); ok {
 			path, value, _ := strings.Cut(rest, ":")
 			f.sysctls[path] = strings.Join(strings.Fields(value), " ")
-		}
-	}
-	for _, unit := range shell.ParseUnits(text) {
-		if name := unit.Get("Id"); name != "" {
-			f.units[name] = unit
 		}
 	}
 	return f
@@ -73,12 +68,9 @@ func (f findings) after(prefix string) (string, bool) {
 	return "", false
 }
 
-// look is the shell text that prints all that is collected.
+// look is the shell text that prints what is collected, but files and units.
 func (i inspection) look() string {
 	var parts []string
-	if len(i.files) > 0 {
-		parts = append(parts, shell.LookFiles(unique(i.files)...))
-	}
 	if len(i.sysctls) > 0 {
 		parts = append(parts, shell.Command(append([]string{"grep", "-sH", "."}, unique(i.sysctls)...)...))
 	}
@@ -95,10 +87,6 @@ func (i inspection) look() string {
 	parts = append(parts, lookInsertedLines(i.exactLines)...)
 	if i.homes {
 		parts = append(parts, lookHomes(homesFolder))
-	}
-	if len(i.units) > 0 {
-		// Blank lines divide the units; one before keeps them from what is above.
-		parts = append(parts, "echo", shell.Command(append([]string{"systemctl", "show", "--property=" + strings.Join(unitProperties, ",")}, unique(i.units)...)...), "echo")
 	}
 	return shell.Lines(parts...)
 }

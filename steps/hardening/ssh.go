@@ -24,7 +24,6 @@ var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: shortLimit,
 	Guards: SSHGuards,
 	// Printed for root, so that a Match block that somebody wrote counts.
-	effective: sshdFolder + "\nsshd -T -C user=root,host=localhost,addr=192.0.2.1,laddr=192.0.2.1,lport=22",
 	// The first value that sshd reads wins, so drop-ins must come first.
 	prepare: shell.Lines(
 		sshdFolder,

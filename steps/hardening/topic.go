@@ -21,9 +21,6 @@ type Topic struct {
 	// Guards is what a new login must prove after a change; empty for most.
 	Guards guard.Part
 
-	// effective is shell text that prints the settings in effect, as the program
-	// itself says.
-	effective string
 	// prepare comes right after the files are written.
 	prepare string
 	// check removes what was written and fails, if the program can't use it.
@@ -53,8 +50,20 @@ func (t Topic) Empty(p Profile) bool {
 	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.inProfile(p) })
 }
 
-// Look is the shell text that prints what Decide needs, for any profile.
+// Reads are the paths and units that Decide must know of, as shell.LookFiles and
+// shell.LookUnits print them, for any profile; of sshd's topic also the settings in effect.
+func (t Topic) Reads() (files, units []string) {
+	all := t.inspection()
+	return unique(all.files), unique(all.units)
+}
+
+// Look is the shell text that prints what else Decide needs.
 func (t Topic) Look() string {
+	return shell.Lines("[ ! -e "+t.unfinishedMark()+" ] || echo unfinished", t.inspection().look())
+}
+
+// inspection is what a look must print for any profile.
+func (t Topic) inspection() inspection {
 	var all inspection
 	for _, s := range All() {
 		if s.Topic != t.Name {
@@ -64,7 +73,7 @@ func (t Topic) Look() string {
 			r.inspect(&all)
 		}
 	}
-	return shell.Lines("[ ! -e "+t.unfinishedMark()+" ] || echo unfinished", all.look(), t.effective)
+	return all
 }
 
 // unfinishedMark exists while a change is under way: after a crash it shows that

@@ -17,14 +17,14 @@ type unit struct {
 	state unitState
 }
 
-// unitProperties are what a look prints of a unit.
-var unitProperties = []string{"Id", "LoadState", "ActiveState", "UnitFileState"}
-
 func (u unit) inspect(i *inspection) { i.units = append(i.units, u.name) }
 
 func (u unit) met(f findings) bool {
 	properties, known := f.units[u.name]
 	load, enabled := properties.Get("LoadState"), properties.Get("UnitFileState")
+	if properties.Get("Wanted") == "yes" {
+		enabled = "enabled"
+	}
 	switch u.state {
 	case masked:
 		return load == "masked" || load == "not-found"

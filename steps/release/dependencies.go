@@ -23,12 +23,13 @@ var dependenciesLookText string
 // used again.
 var Dependencies = &fact.Fact{
 	Name: "dependencies", Title: "the app's packages, in a virtual environment", Phase: providers.PhasePip, Limit: 30 * time.Minute,
+	Reads: func(p plan.Plan) fact.Reads {
+		return fact.Reads{Files: []string{layout.Of(p.ServerName()).Venv(p.Release)}}
+	},
 	Look: func(p plan.Plan) string {
-		l := layout.Of(p.ServerName())
 		return shell.Lines(
 			shell.Script(completeText, nil),
-			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}),
-			shell.LookFiles(l.Venv(p.Release)))
+			shell.Script(dependenciesLookText, shell.Values{"venvs": layout.Of(p.ServerName()).Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}))
 	},
 	Decide: func(v fact.View) []providers.Change {
 		venv := venvOf(v)

@@ -19,9 +19,6 @@ import (
 //go:embed nginxread.sh
 var nginxReadText string
 
-//go:embed releaselook.sh
-var releaseLookText string
-
 //go:embed variablesread.sh
 var variablesReadText string
 
@@ -32,15 +29,13 @@ const unitsFolder = "/etc/systemd/system/"
 var Release = &fact.Fact{
 	Name: "release", Title: "the release takes the traffic", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
 	Inner: fact.Always,
-	Look: func(p plan.Plan) string {
+	Reads: func(p plan.Plan) fact.Reads {
 		l := layout.Of(p.ServerName())
-		unit := l.Unit(p.Release)
-		units := append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)
-		return shell.Lines(
-			shell.LookFiles(append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))...),
-			shell.Script(releaseLookText, nil, units...),
-			shell.Command("sed", "s/^/"+handoverLine+"/", l.Handover(p.Release)),
-		)
+		return fact.Reads{Units: unitNames(p),
+			Files: append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))}
+	},
+	Look: func(p plan.Plan) string {
+		return shell.Command("sed", "s/^/"+handoverLine+"/", layout.Of(p.ServerName()).Handover(p.Release))
 	},
 	Decide: func(v fact.View) []providers.Change {
 		l := layout.Of(v.Plan.ServerName())
@@ -86,30 +81,35 @@ var Release = &fact.Fact{
 func servesAsItShould(v fact.View) bool {
 	web := v
 	web.Plan.ProcessesRest = true
-	l, looked, units := layout.Of(v.Plan.ServerName()), shell.SplitLines(v.Looked), shell.ParseUnits(v.Looked)
-	if len(fact.ChangedFiles(v.Looked, "", releaseFiles(web)...)) > 0 || len(units) < 2 {
+	l, looked := layout.Of(v.Plan.ServerName()), shell.SplitLines(v.Looked)
+	if len(fact.ChangedFiles(v.Looked, "", releaseFiles(web)...)) > 0 {
 		return false
 	}
-	for _, unit := range units[:2] {
-		if unit.Get("ActiveState")+" "+unit.Get("UnitFileState") != "active enabled" {
-			return false
-		}
+	if up, _ := unitsOf(web); !up {
+		return false
 	}
 	return slices.Contains(looked, "link "+l.Release(v.Plan.Release)+" "+l.Current()) &&
 		slices.Contains(looked, "link "+l.Socket(v.Plan.Release)+" "+l.SocketLink(v.Plan.Release))
 }
 
+// unitNames are all units of the release.
+func unitNames(p plan.Plan) []string {
+	unit := layout.Of(p.ServerName()).Unit(p.Release)
+	return append([]string{unit + ".service", unit + ".socket"}, processUnits(p)...)
+}
+
 // unitsOf tells whether all units of the release are active and enabled, and in a few
 // words what they are.
 func unitsOf(v fact.View) (up bool, now string) {
-	names := append([]string{"service", "socket"}, processUnits(v.Plan)...)
-	units := shell.ParseUnits(v.Looked)
-	up = len(units) == len(names)
-	states := make([]string, min(len(units), len(names)))
-	for i := range states {
-		state := units[i].Get("ActiveState") + " " + units[i].Get("UnitFileState")
-		up = up && state == "active enabled"
-		states[i] = names[i] + " " + state
+	units, unit := shell.UnitsByID(v.Looked), layout.Of(v.Plan.ServerName()).Unit(v.Plan.Release)
+	up = true
+	var states []string
+	for _, name := range unitNames(v.Plan) {
+		state := units[name].State()
+		up = up && state == shell.ActiveAtBoot
+		if state != "" {
+			states = append(states, strings.TrimPrefix(name, unit+".")+" "+state)
+		}
 	}
 	return up, strings.Join(states, ", ")
 }

@@ -92,14 +92,11 @@ const settingsFolder = "/etc/slipway/services/"
 func (k database) fact() *fact.Fact {
 	return &fact.Fact{
 		Name: k.name, Title: k.title + " beside the app", Phase: providers.PhaseOther, Limit: 20 * time.Minute,
-		Look: func(p plan.Plan) string {
-			return shell.Lines(
-				shell.LookFiles(append(shell.Paths(k.allFiles(fact.View{Plan: p})), k.started(fact.View{Plan: p}).Path)...),
-				k.look(p),
-				k.lookPort(p),
-				shell.Command("systemctl", "show", "-p", "ActiveState", "-p", "UnitFileState", Unit(k.name)),
-			)
+		Reads: func(p plan.Plan) fact.Reads {
+			v := fact.View{Plan: p}
+			return fact.Reads{Files: append(shell.Paths(k.allFiles(v)), k.started(v).Path), Units: []string{Unit(k.name)}}
 		},
+		Look:   func(p plan.Plan) string { return shell.Lines(k.look(p), k.lookPort(p)) },
 		Refuse: k.refuse,
 		Decide: k.decide,
 		Script: k.script,
@@ -147,11 +144,8 @@ func (k database) decide(v fact.View) []providers.Change {
 	}
 	changes := fact.ChangedFiles(v.Looked, k.title+" runs for the app alone", k.allFiles(v)...)
 	looked := shell.SplitLines(v.Looked)
-	state := ""
-	if units := shell.ParseUnits(v.Looked); len(units) > 0 {
-		state = units[len(units)-1].Get("ActiveState") + " " + units[len(units)-1].Get("UnitFileState")
-	}
-	if state != "active enabled" || !k.started(v).Same(v.Looked) || k.unguarded(v) {
+	state := shell.UnitsByID(v.Looked)[Unit(k.name)].State()
+	if state != shell.ActiveAtBoot || !k.started(v).Same(v.Looked) || k.unguarded(v) {
 		changes = append(changes, providers.Change{What: "start " + k.title + ", now and at every boot", Was: state})
 	}
 	if !slices.Contains(looked, "made") && k.name != app.Redis {

@@ -87,7 +87,7 @@ func postgresGood(v fact.View) string {
 	for _, f := range append(postgres.allFiles(v), postgres.started(v)) {
 		b.WriteString(shell.Sum(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n")
 	}
-	return b.String() + "newest 17\nversion 17 17\nmade\nActiveState=active\nUnitFileState=enabled\n"
+	return b.String() + "newest 17\nversion 17 17\nmade\n" + example.Unit(Unit(app.Postgres), "active", "enabled")
 }
 
 func TestDecide(t *testing.T) {

@@ -44,13 +44,16 @@ var Firewall = &fact.Fact{
 	Name: "firewall", Title: "a firewall that lets in SSH and the web only", Phase: providers.PhaseOther, Limit: time.Minute,
 	Guards: guard.Part{Paths: append([]string{sharedRules, ownRules, firewallSum}, shell.Paths(firewallUnits)...), Tables: []string{"inet slipway"},
 		Enabled: []string{sharedUnit, firewallUnitName}},
+	Reads: func(plan.Plan) fact.Reads {
+		return fact.Reads{Files: append([]string{sharedRules, ownRules}, shell.Paths(firewallUnits)...),
+			Units: append([]string{sharedUnit, firewallUnitName}, sshUnits...), SSHD: true}
+	},
 	Look: func(p plan.Plan) string {
 		return shell.Lines(
-			shell.LookFiles(append([]string{sharedRules, ownRules}, shell.Paths(firewallUnits)...)...),
-			lookSSHPorts,
+			shell.LookSockets(),
 			shell.Script(firewallSumText, nil),
 			shell.Unedited,
-			shell.Script(firewallLookText, shell.Values{"sum": firewallSum, "shared": sharedRules, "own": shell.OwnLine, "unit": firewallUnitName}),
+			shell.Script(firewallLookText, shell.Values{"sum": firewallSum, "shared": sharedRules, "own": shell.OwnLine}),
 			lookListeners(p),
 		)
 	},
@@ -74,9 +77,9 @@ var Firewall = &fact.Fact{
 }
 
 func decideFirewall(v fact.View) []providers.Change {
-	wanted, boot := []shell.File{firewallFor(v)}, "boot"
+	wanted, unit := []shell.File{firewallFor(v)}, sharedUnit
 	if wanted[0].Path == ownRules {
-		wanted, boot = append(wanted, firewallUnits...), "ownboot"
+		wanted, unit = append(wanted, firewallUnits...), firewallUnitName
 	}
 	changes := append(fact.ChangedFiles(v.Looked, "only SSH and the web are for the world", wanted...), closings(v)...)
 	f := shell.Fields(v.Looked)
@@ -87,8 +90,8 @@ func decideFirewall(v fact.View) []providers.Change {
 		}
 		changes = append(changes, providers.Change{What: "load the firewall's rules: " + openList(v) + " in, the rest dropped", Was: was, Why: whatGoesOn(v)})
 	}
-	if f[boot] != "enabled active" {
-		changes = append(changes, providers.Change{What: "load the firewall at every boot", Was: f[boot]})
+	if state := shell.UnitsByID(v.Looked)[unit].State(); state != shell.ActiveAtBoot {
+		changes = append(changes, providers.Change{What: "load the firewall at every boot", Was: state})
 	}
 	return changes
 }

@@ -9,6 +9,7 @@ import (
 
 	"slipway/providers"
 	"slipway/steps/fact"
+	"slipway/steps/fact/example"
 	"slipway/steps/plan"
 )
 
@@ -132,9 +133,9 @@ func TestRulesAreNFT(t *testing.T) {
 // TestOperatorsRules are left where they are: slipway's come from a file of their own.
 func TestOperatorsRules(t *testing.T) {
 	v := asked("none")
-	v.Looked = "nftables taken\nboot enabled active\nownboot disabled inactive\n"
+	v.Looked = example.Unit(sharedUnit, "active", "enabled") + example.Unit(firewallUnitName, "inactive", "disabled") + "nftables taken\n"
 	changes := Firewall.Decide(v)
-	if firewallFor(v).Path != ownRules || len(changes) != 5 || changes[1].What != "write "+firewallUnits[0].Path || changes[4].Was != "disabled inactive" {
+	if firewallFor(v).Path != ownRules || len(changes) != 5 || changes[1].What != "write "+firewallUnits[0].Path || changes[4].Was != "inactive disabled" {
 		t.Errorf("got %+v", changes)
 	}
 	for _, path := range []string{sharedRules, "nft flush", "flush ruleset"} {

@@ -6,4 +6,4 @@
 nft -f "$rules"
 systemctl start "$unit"
 mkdir -p "${sum%/*}"
-rules_sum >"$sum"
+sum_of "$(loaded_rules)" >"$sum"

@@ -12,7 +12,11 @@ func hardened(topic hardening.Topic) *fact.Fact {
 	return &fact.Fact{
 		Name: topic.Name, Title: topic.Title, Phase: providers.PhaseOther, Limit: topic.Limit,
 		Guards: topic.Guards,
-		Look:   func(plan.Plan) string { return topic.Look() },
+		Reads: func(plan.Plan) fact.Reads {
+			files, units := topic.Reads()
+			return fact.Reads{Files: files, Units: units, SSHD: topic.Name == hardening.SSH().Name}
+		},
+		Look: func(plan.Plan) string { return topic.Look() },
 		Decide: func(v fact.View) []providers.Change {
 			return topic.Decide(ProfileOf(v.Plan), HardeningHost(v.System), v.Looked)
 		},

@@ -1,7 +1,6 @@
 package system
 
 import (
-	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,14 +8,12 @@ import (
 	"slipway/steps/shell"
 )
 
-//go:embed sshports.sh
-var sshPortsText string
+// sshUnits are the units by which sshd runs: Ubuntu starts it by a socket unit with ports of
+// its own, whatever its settings say.
+var sshUnits = []string{"ssh.service", "ssh.socket"}
 
-// lookSSHPorts prints what sshPorts reads.
-var lookSSHPorts = shell.Lines(shell.Script(sshPortsText, nil), "echo", shell.LookSockets())
-
-// sshPorts are the ports that the look found sshd at. A port that a login's own
-// forwarding listens on is not one.
+// sshPorts are the ports that the look found sshd at: by its settings, by its units, and
+// where it really listens. A port that a login's own forwarding listens on is not one.
 func sshPorts(looked string) []int {
 	var addresses []string
 	pid := 0

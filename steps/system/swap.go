@@ -33,12 +33,8 @@ var (
 // Swap is the fact that a server with little memory has swap, before pip needs it.
 var Swap = &fact.Fact{
 	Name: "swap", Title: "swap where memory is short", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
-	Look: func(plan.Plan) string {
-		return shell.Lines(
-			shell.Script(swapLookText, nil),
-			shell.LookFiles(shell.Paths(swapFiles)...),
-		)
-	},
+	Reads:  func(plan.Plan) fact.Reads { return fact.Reads{Files: shell.Paths(swapFiles)} },
+	Look:   func(plan.Plan) string { return shell.Script(swapLookText, nil) },
 	Decide: decideSwap,
 	Script: func(fact.View) string {
 		return shell.Lines(

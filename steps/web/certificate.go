@@ -37,10 +37,11 @@ var (
 // missing.
 var Certify = &fact.Fact{
 	Name: "certificate", Title: "a certificate that renews itself", Phase: providers.PhaseOther, Limit: 12 * time.Minute,
+	Reads: func(p plan.Plan) fact.Reads {
+		return fact.Reads{Files: shell.Paths(certificateFiles(p)), Units: []string{certificateUnit + ".timer"}}
+	},
 	Look: func(p plan.Plan) string {
 		return shell.Lines(
-			shell.LookFiles(shell.Paths(certificateFiles(p))...),
-			`echo "timer $(systemctl is-active `+certificateUnit+`.timer) $(systemctl is-enabled `+certificateUnit+`.timer)"`,
 			`echo "user $(id -un `+acmeUser+`)"`,
 			lookCertificate(p),
 		)
@@ -66,8 +67,8 @@ func certificateChanges(v fact.View) []providers.Change {
 	if f["user"] != acmeUser {
 		changes = append(changes, providers.Change{What: "make the user " + acmeUser, Why: "what talks to the authority need not be root"})
 	}
-	if f["timer"] != "active enabled" {
-		changes = append(changes, providers.Change{What: "start the timer that renews the certificate", Was: f["timer"]})
+	if state := shell.UnitsByID(v.Looked)[certificateUnit+".timer"].State(); state != shell.ActiveAtBoot {
+		changes = append(changes, providers.Change{What: "start the timer that renews the certificate", Was: state})
 	}
 	if ReadCertificate(v.Looked).wanted() {
 		changes = append(changes, providers.Change{

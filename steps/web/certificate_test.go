@@ -17,7 +17,7 @@ import (
 
 func TestCertificateDecides(t *testing.T) {
 	p := example.WithDomains(example.Plan(t), "b.example.com", "a.example.com")
-	written := "timer active enabled\nuser " + acmeUser + "\n"
+	written := example.Unit(certificateUnit+".timer", "active", "enabled") + "user " + acmeUser + "\n"
 	for _, f := range certificateFiles(p) {
 		written += shell.Sum(f.Content) + "  " + f.Path + "\n" + f.Mode + " root:root " + f.Path + "\n"
 	}
@@ -40,7 +40,7 @@ func TestCertificateDecides(t *testing.T) {
 		"refused":     {p, written + "leads-a.example.com here\n" + toldIt, "", "refused by Let's Encrypt"},
 		"refused long ago": {p, written + "leads-a.example.com here\n" + strings.Replace(toldIt, "now 1000", "now 1500", 1), ask,
 			"refused by Let's Encrypt"},
-		"no timer":   {p, strings.Replace(written, "active", "inactive", 1) + good + "fine yes\n", "start the timer that renews the certificate", ""},
+		"no timer":   {p, strings.Replace(written, "=active", "=inactive", 1) + good + "fine yes\n", "start the timer that renews the certificate", ""},
 		"no user":    {p, strings.Replace(written, "user "+acmeUser, "user ", 1) + good + "fine yes\n", "make the user slipway-acme", ""},
 		"not looked": {p, "", ask, ""},
 	} {

@@ -33,10 +33,12 @@ var removeDefaultPage = shell.Lines(shell.Keep(nginxDefault), shell.Unedited, sh
 // Proxy is nginx in front of the app.
 var Proxy = &fact.Fact{
 	Name: "proxy", Title: "nginx in front of the app", Phase: providers.PhaseOther, Limit: time.Minute,
-	Look: func(p plan.Plan) string {
+	Reads: func(p plan.Plan) fact.Reads {
+		return fact.Reads{Units: []string{nginxUnit},
+			Files: []string{siteFile(p), secureSiteFile(p), nginxEnabled + p.ServerName(), nginxDefault, certificateTimer().Path}}
+	},
+	Look: func(plan.Plan) string {
 		return shell.Lines(
-			shell.LookFiles(siteFile(p), secureSiteFile(p), nginxEnabled+p.ServerName(), nginxDefault, certificateTimer().Path),
-			`echo "service $(systemctl is-active nginx.service) $(systemctl is-enabled nginx.service)"`,
 			shell.Unedited,
 			`[ ! -e `+nginxDefault+` ] || unedited `+nginxDefault+` nginx-common /etc/nginx/sites-available/default || echo "edited `+nginxDefault+`"`,
 			lookInstalled,
@@ -54,8 +56,8 @@ var Proxy = &fact.Fact{
 				changes = append(changes, providers.Change{What: "remove nginx's default page"})
 			}
 		}
-		if !slices.Contains(looked, "service active enabled") {
-			changes = append(changes, providers.Change{What: "start nginx, now and at every boot", Was: shell.Fields(v.Looked)["service"]})
+		if state := shell.UnitsByID(v.Looked)[nginxUnit].State(); state != shell.ActiveAtBoot {
+			changes = append(changes, providers.Change{What: "start nginx, now and at every boot", Was: state})
 		}
 		if domainGivenUp(v) {
 			changes = append(changes, providers.Change{What: "remove the certificate and its timer", Why: "the app has no domain any more"})
@@ -73,8 +75,8 @@ var Proxy = &fact.Fact{
 			removeDefaultPage,
 			release.DefaultLimits(v.Layout(), v.Layout().Current()),
 			shell.Script(proxyText, shell.Values{"site": current, "enabled": nginxEnabled + v.Plan.ServerName()}),
-			shell.Enable("nginx.service"),
-			`systemctl reload-or-restart nginx.service`,
+			shell.Enable(nginxUnit),
+			`systemctl reload-or-restart `+nginxUnit,
 			remove,
 		)
 	},

@@ -19,26 +19,25 @@ const (
 	errorsLog   = logsFolder + "/errors.log"
 	// requestsFormat is nginx's name for the form of a line of RequestsLog.
 	requestsFormat = "slipway"
+	rotateTimer    = "slipway-logrotate.timer"
+	nginxUnit      = "nginx.service"
 )
 
 // RequestLogs is the fact that nginx logs each request in a form that programs read, and that
 // the logs are rotated before they fill the disk.
 var RequestLogs = &fact.Fact{
 	Name: "logs", Title: "a log of requests, rotated", Phase: providers.PhaseOther, Limit: time.Minute,
-	Look: func(plan.Plan) string {
-		return shell.Lines(
-			shell.LookFiles(shell.Paths(requestLogFiles)...),
-			shell.Command("stat", "-c", "%F %a %U:%G %n", logsFolder),
-			`echo "timer $(systemctl is-active slipway-logrotate.timer) $(systemctl is-enabled slipway-logrotate.timer)"`,
-		)
+	Reads: func(plan.Plan) fact.Reads {
+		return fact.Reads{Files: shell.Paths(requestLogFiles), Units: []string{rotateTimer}}
 	},
+	Look: func(plan.Plan) string { return shell.Command("stat", "-c", "%F %a %U:%G %n", logsFolder) },
 	Decide: func(v fact.View) []providers.Change {
 		looked := shell.SplitLines(v.Looked)
 		changes := fact.ChangedFiles(v.Looked, "", requestLogFiles...)
 		if !slices.Contains(looked, "directory 755 root:adm "+logsFolder) {
 			changes = append(changes, providers.Change{What: "make the folder " + logsFolder})
 		}
-		if !slices.Contains(looked, "timer active enabled") {
+		if shell.UnitsByID(v.Looked)[rotateTimer].State() != shell.ActiveAtBoot {
 			changes = append(changes, providers.Change{What: "rotate the log of requests", Why: "the log must not fill the disk"})
 		}
 		return changes
@@ -47,9 +46,9 @@ var RequestLogs = &fact.Fact{
 		return shell.Lines(
 			shell.Command("install", "-d", "-m", "755", "-o", "root", "-g", "adm", logsFolder),
 			shell.PutAll(requestLogFiles),
-			shell.ReloadUnits("slipway-logrotate.timer", "slipway-logrotate.service"),
-			shell.EnableOwn("slipway-logrotate.timer"),
-			`systemctl restart slipway-logrotate.timer`,
+			shell.ReloadUnits(rotateTimer, "slipway-logrotate.service"),
+			shell.EnableOwn(rotateTimer),
+			`systemctl restart `+rotateTimer,
 			removeDefaultPage, // it may answer all names beside the app's site, which nginx refuses
 			// nginx reads a format that changed; before it first runs there is nothing to read.
 			`! systemctl is-active --quiet nginx.service || { nginx -q -t && systemctl reload nginx.service; }`,

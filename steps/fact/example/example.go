@@ -61,3 +61,8 @@ func WithDomains(p plan.Plan, names ...string) plan.Plan {
 	p.Address = "203.0.113.7"
 	return p
 }
+
+// Unit is what a look shows of a unit that is loaded: its ActiveState and UnitFileState.
+func Unit(id, active, boot string) string {
+	return "\nId=" + id + "\nLoadState=loaded\nActiveState=" + active + "\nUnitFileState=" + boot + "\n\n"
+}

@@ -1,0 +1,126 @@
+package fact
+
+import (
+	"slices"
+	"strings"
+
+	"slipway/steps/plan"
+	"slipway/steps/shell"
+)
+
+// Reads are what the looks of many facts have in common. It is looked at once for all of
+// them, by a few programs. Each fact's View.Looked begins with what it asked for.
+type Reads struct {
+	// Files are paths. Of each there is what shell.LookFiles prints.
+	Files []string
+	// Units are the names of units of systemd's. Of each there is what shell.LookUnits
+	// prints.
+	Units []string
+	// SSHD is true for sshd's settings in effect, a line each, as sshd -T prints them.
+	SSHD bool
+}
+
+// The sections of a look that many facts share.
+const (
+	sectionFiles = "files of facts"
+	sectionUnits = "units of facts"
+	sectionSSHD  = "settings of sshd"
+)
+
+// lookSSHD needs a folder without which sshd does not even print its settings.
+const lookSSHD = "mkdir -p /run/sshd\nsshd -T -C user=root,host=localhost,addr=192.0.2.1,laddr=192.0.2.1,lport=22"
+
+// reads is what a fact reads; nothing for most.
+func (f *Fact) reads(p plan.Plan) Reads {
+	if f.Reads == nil {
+		return Reads{}
+	}
+	return f.Reads(p)
+}
+
+// ReadsOf is what facts read, all of it.
+func ReadsOf(p plan.Plan, facts ...*Fact) Reads {
+	var all Reads
+	for _, f := range facts {
+		r := f.reads(p)
+		all.Files, all.Units, all.SSHD = append(all.Files, r.Files...), append(all.Units, r.Units...), all.SSHD || r.SSHD
+	}
+	slices.Sort(all.Files)
+	slices.Sort(all.Units)
+	all.Files, all.Units = slices.Compact(all.Files), slices.Compact(all.Units)
+	return all
+}
+
+// looks are the shell texts that look at what is read, by the sections they go to.
+func (r Reads) looks() map[string]string {
+	looks := map[string]string{}
+	if len(r.Files) > 0 {
+		looks[sectionFiles] = shell.LookFiles(r.Files...)
+	}
+	if len(r.Units) > 0 {
+		looks[sectionUnits] = shell.LookUnits(r.Units...)
+	}
+	if r.SSHD {
+		looks[sectionSSHD] = lookSSHD
+	}
+	return looks
+}
+
+// Sections are the sections that look at what is read.
+func (r Reads) Sections() []string {
+	var sections []string
+	for _, name := range []string{sectionUnits, sectionSSHD, sectionFiles} {
+		if look, ok := r.looks()[name]; ok {
+			sections = append(sections, shell.Section(name, look))
+		}
+	}
+	return sections
+}
+
+// Deal gives a fact, from the sections of a look, what it reads and then what its own Look
+// printed. Own texts can have lines of others; what is read comes first, so that they
+// can't replace it.
+func (f *Fact) Deal(p plan.Plan, sections map[string]string) string {
+	r, text := f.reads(p), ""
+	lines := shell.SplitLines(sections[sectionFiles])
+	for _, path := range r.Files {
+		for _, line := range lines {
+			if strings.HasSuffix(line, " "+path) {
+				text += line + "\n"
+			}
+		}
+	}
+	text += r.unitsIn(sections[sectionUnits])
+	if r.SSHD {
+		text += sections[sectionSSHD]
+	}
+	if text == "" {
+		return sections[f.Name]
+	}
+	return text + "\n" + sections[f.Name]
+}
+
+// unitsIn are the blocks about what is read, with an empty line around each.
+func (r Reads) unitsIn(text string) string {
+	var found strings.Builder
+	for block := range strings.SplitSeq(text, "\n\n") {
+		for _, unit := range shell.ParseUnits(block) {
+			if slices.Contains(r.Units, unit.Get("Id")) {
+				found.WriteString("\n" + strings.TrimSpace(block) + "\n\n")
+			}
+		}
+	}
+	return found.String()
+}
+
+// LookAlone is the shell text that prints what Decide needs of this fact alone.
+func (f *Fact) LookAlone(p plan.Plan) string {
+	looks := f.reads(p).looks()
+	var parts []string
+	for _, name := range []string{sectionFiles, sectionUnits, sectionSSHD} {
+		if look, ok := looks[name]; ok {
+			parts = append(parts, look, "echo")
+		}
+	}
+	return shell.Lines(append(parts, f.Look(p))...)
+}

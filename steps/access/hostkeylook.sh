@@ -3,5 +3,8 @@
 # on the server.
 : "${key?}" "${made?}"
 
-echo "now $(cut -d' ' -f1,2 "$key.pub")"
-echo "made $(cat "$made")"
+kind='' public='' ours=''
+[ ! -r "$key.pub" ] || read -r kind public _ <"$key.pub" || :
+[ ! -r "$made" ] || read -r ours <"$made" || :
+echo "now $kind${public:+ $public}"
+echo "made $ours"

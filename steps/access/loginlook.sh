@@ -4,13 +4,17 @@
 : "${user?}"
 
 [ -n "$(command -v sudo)" ] || echo "sudo missing"
-shadow=$(getent shadow "$user" | cut -d: -f2)
+IFS=: read -r _ shadow _ <<END
+$(getent shadow "$user")
+END
 case $shadow in
 "!"* | "*"*) echo "password none" ;;
 "") ;;
 *) echo "password set" ;;
 esac
-home=$(getent passwd "$user" | cut -d: -f6)
+IFS=: read -r _ _ _ _ _ home _ <<END
+$(getent passwd "$user")
+END
 for key do
   [ -z "$home" ] || grep -qsxF -D skip -e "$key" "$home/.ssh/authorized_keys" || echo "key missing"
 done

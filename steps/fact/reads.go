@@ -13,6 +13,9 @@ import (
 type Reads struct {
 	// Files are paths. Of each there is what shell.LookFiles prints.
 	Files []string
+	// Modes are paths of files and folders. Of each there are two lines: "mode 755 root:root
+	// PATH" and "directory 755 root:root PATH", the second with its kind.
+	Modes []string
 	// Units are the names of units of systemd's. Of each there is what shell.LookUnits
 	// prints.
 	Units []string
@@ -23,6 +26,7 @@ type Reads struct {
 // The sections of a look that many facts share.
 const (
 	sectionFiles = "files of facts"
+	sectionModes = "modes of facts"
 	sectionUnits = "units of facts"
 	sectionSSHD  = "settings of sshd"
 )
@@ -43,11 +47,13 @@ func ReadsOf(p plan.Plan, facts ...*Fact) Reads {
 	var all Reads
 	for _, f := range facts {
 		r := f.reads(p)
-		all.Files, all.Units, all.SSHD = append(all.Files, r.Files...), append(all.Units, r.Units...), all.SSHD || r.SSHD
+		all.Files, all.Modes, all.Units = append(all.Files, r.Files...), append(all.Modes, r.Modes...), append(all.Units, r.Units...)
+		all.SSHD = all.SSHD || r.SSHD
 	}
-	slices.Sort(all.Files)
-	slices.Sort(all.Units)
-	all.Files, all.Units = slices.Compact(all.Files), slices.Compact(all.Units)
+	for _, list := range []*[]string{&all.Files, &all.Modes, &all.Units} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
 	return all
 }
 
@@ -56,6 +62,9 @@ func (r Reads) looks() map[string]string {
 	looks := map[string]string{}
 	if len(r.Files) > 0 {
 		looks[sectionFiles] = shell.LookFiles(r.Files...)
+	}
+	if len(r.Modes) > 0 {
+		looks[sectionModes] = shell.Command(append([]string{"stat", "--printf", `mode %a %U:%G %n\n%F %a %U:%G %n\n`, "--"}, r.Modes...)...)
 	}
 	if len(r.Units) > 0 {
 		looks[sectionUnits] = shell.LookUnits(r.Units...)
@@ -69,7 +78,7 @@ func (r Reads) looks() map[string]string {
 // Sections are the sections that look at what is read.
 func (r Reads) Sections() []string {
 	var sections []string
-	for _, name := range []string{sectionUnits, sectionSSHD, sectionFiles} {
+	for _, name := range []string{sectionUnits, sectionSSHD, sectionFiles, sectionModes} {
 		if look, ok := r.looks()[name]; ok {
 			sections = append(sections, shell.Section(name, look))
 		}
@@ -81,16 +90,8 @@ func (r Reads) Sections() []string {
 // printed. Own texts can have lines of others; what is read comes first, so that they
 // can't replace it.
 func (f *Fact) Deal(p plan.Plan, sections map[string]string) string {
-	r, text := f.reads(p), ""
-	lines := shell.SplitLines(sections[sectionFiles])
-	for _, path := range r.Files {
-		for _, line := range lines {
-			if strings.HasSuffix(line, " "+path) {
-				text += line + "\n"
-			}
-		}
-	}
-	text += r.unitsIn(sections[sectionUnits])
+	r := f.reads(p)
+	text := linesAbout(sections[sectionFiles], r.Files) + linesAbout(sections[sectionModes], r.Modes) + r.unitsIn(sections[sectionUnits])
 	if r.SSHD {
 		text += sections[sectionSSHD]
 	}
@@ -98,6 +99,20 @@ func (f *Fact) Deal(p plan.Plan, sections map[string]string) string {
 		return sections[f.Name]
 	}
 	return text + "\n" + sections[f.Name]
+}
+
+// linesAbout are the lines that end in one of the paths.
+func linesAbout(text string, paths []string) string {
+	var found strings.Builder
+	lines := shell.SplitLines(text)
+	for _, path := range paths {
+		for _, line := range lines {
+			if strings.HasSuffix(line, " "+path) {
+				found.WriteString(line + "\n")
+			}
+		}
+	}
+	return found.String()
 }
 
 // unitsIn are the blocks about what is read, with an empty line around each.
@@ -117,7 +132,7 @@ func (r Reads) unitsIn(text string) string {
 func (f *Fact) LookAlone(p plan.Plan) string {
 	looks := f.reads(p).looks()
 	var parts []string
-	for _, name := range []string{sectionFiles, sectionUnits, sectionSSHD} {
+	for _, name := range []string{sectionFiles, sectionModes, sectionUnits, sectionSSHD} {
 		if look, ok := looks[name]; ok {
 			parts = append(parts, look, "echo")
 		}

@@ -16,7 +16,9 @@ if systemd-detect-virt --quiet --container; then echo "container yes"; fi
 
 # It passes packets on if it has a bridge, or if forwarding is on and there is something
 # beside the ways out: a container on a computer that forwards inherits the setting.
-ways=$({ ip route show default; ip -6 route show default; } 2>/dev/null | sed -n 's/^.* dev \([^ ]*\).*$/\1/p' | tr '\n' ' ')
+ways=$({ ip route show default; ip -6 route show default; } 2>/dev/null | while read -r route; do
+  case "$route " in *" dev "*) route=${route##* dev }; printf '%s ' "${route%% *}" ;; esac
+done)
 outward='' forwards='' between=''
 for interface in /sys/class/net/*; do
   name=${interface##*/}
@@ -27,10 +29,16 @@ for interface in /sys/class/net/*; do
       [ ! -e "/sys/class/net/${port##*/}/device" ] || isway=1
     done
     [ "$isway" = 0 ] || outward="$outward $name"
-  elif [ "$name" != lo ] && [ "$isway" = 0 ] && [ $(($(cat "$interface/flags") & 1)) = 1 ]; then
-    between=yes
+  elif [ "$name" != lo ] && [ "$isway" = 0 ] ; then
+    read -r flags <"$interface/flags"
+    [ $((flags & 1)) = 0 ] || between=yes
   fi
 done
-if [ "$between" = yes ] && cat /proc/sys/net/ipv[46]/conf/*/forwarding | grep -qx 1; then forwards=yes; fi
+if [ "$between" = yes ]; then
+  for setting in /proc/sys/net/ipv[46]/conf/*/forwarding; do
+    read -r on <"$setting"
+    [ "$on" != 1 ] || forwards=yes
+  done
+fi
 [ "$forwards" != yes ] || echo "forwards yes"
 echo "outward$outward"

@@ -24,13 +24,17 @@ func (o option) inspect(i *inspection) {
 	i.options[o.file] = append(i.options[o.file], o.key)
 }
 
-// lookOptions prints each line of the keys, after its file's name.
-func lookOptions(options map[string][]string) []string {
-	var parts []string
-	for _, path := range slices.Sorted(maps.Keys(options)) {
-		parts = append(parts, shell.Command("grep", "-sHE", pattern(unique(options[path])...), path))
+// lookOptions prints each line that has one of the keys, in any of the files, after its
+// file's name.
+func lookOptions(options map[string][]string) string {
+	if len(options) == 0 {
+		return ":"
 	}
-	return parts
+	var keys []string
+	for _, path := range slices.Sorted(maps.Keys(options)) {
+		keys = append(keys, options[path]...)
+	}
+	return shell.Command(append([]string{"grep", "-sHE", pattern(unique(keys)...)}, slices.Sorted(maps.Keys(options))...)...)
 }
 
 // pattern is a regular expression of the lines that have one of the keys.

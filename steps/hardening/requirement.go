@@ -68,14 +68,11 @@ func (f findings) after(prefix string) (string, bool) {
 	return "", false
 }
 
-// look is the shell text that prints what is collected, but files and units.
+// look is the shell text that prints what is collected, but files, modes and units.
 func (i inspection) look() string {
 	var parts []string
 	if len(i.sysctls) > 0 {
 		parts = append(parts, shell.Command(append([]string{"grep", "-sH", "."}, unique(i.sysctls)...)...))
-	}
-	if len(i.modes) > 0 {
-		parts = append(parts, shell.Command(append([]string{"stat", "-c", "mode %a %U:%G %n"}, unique(i.modes)...)...))
 	}
 	if i.mounts {
 		parts = append(parts, shell.Script(mountsScript, nil))
@@ -83,7 +80,7 @@ func (i inspection) look() string {
 	if i.sshGroup {
 		parts = append(parts, lookSSHLogins())
 	}
-	parts = append(parts, lookOptions(i.options)...)
+	parts = append(parts, lookOptions(i.options))
 	parts = append(parts, lookInsertedLines(i.exactLines)...)
 	if i.homes {
 		parts = append(parts, lookHomes(homesFolder))

@@ -2,7 +2,7 @@
 # Prints the members of $group, and each user besides root who has a shell and a key.
 : "${group?}"
 
-getent group "$group" | sed 's/^/group /'
+if members=$(getent group "$group"); then echo "group $members"; fi
 while IFS=: read -r name _ _ _ _ home shell; do
   case $shell in
     */nologin | */false | */sync | "") continue ;;

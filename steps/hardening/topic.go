@@ -50,11 +50,12 @@ func (t Topic) Empty(p Profile) bool {
 	return !slices.ContainsFunc(All(), func(s Setting) bool { return s.Topic == t.Name && s.inProfile(p) })
 }
 
-// Reads are the paths and units that Decide must know of, as shell.LookFiles and
-// shell.LookUnits print them, for any profile; of sshd's topic also the settings in effect.
-func (t Topic) Reads() (files, units []string) {
+// Reads are what Decide must know of, for any profile: files and units, as shell.LookFiles and
+// shell.LookUnits print them, and paths of which it must know "mode 755 root:root PATH". Of
+// sshd's topic it must also know the settings in effect.
+func (t Topic) Reads() (files, units, modes []string) {
 	all := t.inspection()
-	return unique(all.files), unique(all.units)
+	return unique(all.files), unique(all.units), unique(all.modes)
 }
 
 // Look is the shell text that prints what else Decide needs.

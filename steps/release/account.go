@@ -20,12 +20,12 @@ var removeText string
 // a user for what runs before a release.
 var Account = &fact.Fact{
 	Name: "account", Title: "a user of its own for the app", Phase: providers.PhaseOther, Limit: time.Minute,
+	Reads: func(p plan.Plan) fact.Reads { return fact.Reads{Modes: layout.Of(p.ServerName()).Dirs()} },
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.ServerName())
 		return shell.Lines(
-			`getent passwd `+shell.Quote(l.User)+` | sed 's/^/user /'`,
-			`getent passwd `+builder+` | sed 's/^/builder /'`,
-			shell.Command(append([]string{"stat", "-c", "%F %a %U:%G %n"}, l.Dirs()...)...),
+			`echo "user $(getent passwd `+shell.Quote(l.User)+`)"`,
+			`echo "builder $(getent passwd `+builder+`)"`,
 		)
 	},
 	Decide: func(v fact.View) []providers.Change {

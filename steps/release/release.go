@@ -35,7 +35,8 @@ var Release = &fact.Fact{
 			Files: append(shell.Paths(releaseFiles(fact.View{Plan: p})), l.Current(), l.SocketLink(p.Release))}
 	},
 	Look: func(p plan.Plan) string {
-		return shell.Command("sed", "s/^/"+handoverLine+"/", layout.Of(p.ServerName()).Handover(p.Release))
+		file := shell.Quote(layout.Of(p.ServerName()).Handover(p.Release))
+		return "if [ -r " + file + " ] && read -r seconds <" + file + `; then echo "` + handoverLine + `$seconds"; fi`
 	},
 	Decide: func(v fact.View) []providers.Change {
 		l := layout.Of(v.Plan.ServerName())

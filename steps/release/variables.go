@@ -29,7 +29,10 @@ var recordsText string
 // one that takes the traffic and those that are given now. Only the server keeps them.
 var Variables = &fact.Fact{
 	Name: "variables", Title: "the app's variables", Phase: providers.PhaseOther, Limit: 5 * time.Minute,
-	Inner:  fact.Always,
+	Inner: fact.Always,
+	Reads: func(p plan.Plan) fact.Reads {
+		return fact.Reads{Modes: []string{layout.VariablesFolder, layout.Of(p.ServerName()).Variables(p.Release)}}
+	},
 	Look:   lookVariables,
 	Decide: decideVariables,
 	Script: func(v fact.View) string {

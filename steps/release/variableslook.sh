@@ -1,6 +1,5 @@
 # shellcheck shell=sh
-# Prints the mode of the variables' folder and file, which release takes the traffic as
-# "serving RELEASE", and sums of variables: "from NAME SUM" as that release has them,
+# Prints which release takes the traffic as "serving RELEASE", and sums of variables: "from NAME SUM" as that release has them,
 # "has NAME SUM" as this one has them. A value never leaves the server.
 #
 # A release that takes the traffic has what it has, unless variables are given now.
@@ -14,8 +13,8 @@ sums() {
   done
 }
 
-stat -c '%F %a %U:%G %n' "$folder" "$file"
-serving=$(basename "$(readlink "$current")")
+serving=$(readlink "$current")
+serving=${serving##*/}
 echo "serving $serving"
 [ "$serving" = "$id" ] || sums from "$folder/$serving.env"
 if [ "$serving" != "$id" ] || [ -n "$given" ]; then sums has "$file"; fi

@@ -6,9 +6,12 @@ import (
 )
 
 // Section prints a heading before what a look prints, so that many looks share
-// one round trip. A look that fails prints less; it stops nothing. Sectioned makes
-// the headings those of one round trip.
+// one round trip. A look that fails prints less; it stops nothing, and one without text
+// prints nothing. Sectioned makes the headings those of one round trip.
 func Section(name, look string) string {
+	if look == "" {
+		look = ":"
+	}
 	return Lines(
 		`printf '\n%s %s\n' "$section_boundary" `+Quote(name),
 		"(\n"+look+"\n) </dev/null 2>/dev/null || :",

@@ -13,8 +13,8 @@ func hardened(topic hardening.Topic) *fact.Fact {
 		Name: topic.Name, Title: topic.Title, Phase: providers.PhaseOther, Limit: topic.Limit,
 		Guards: topic.Guards,
 		Reads: func(plan.Plan) fact.Reads {
-			files, units := topic.Reads()
-			return fact.Reads{Files: files, Units: units, SSHD: topic.Name == hardening.SSH().Name}
+			files, units, modes := topic.Reads()
+			return fact.Reads{Files: files, Units: units, Modes: modes, SSHD: topic.Name == hardening.SSH().Name}
 		},
 		Look: func(plan.Plan) string { return topic.Look() },
 		Decide: func(v fact.View) []providers.Change {

@@ -1,14 +1,20 @@
 # shellcheck shell=sh
 # Prints which of its words are packages that are installed, or names that an installed
-# package provides, and whether dpkg was interrupted.
+# package provides, and whether dpkg was interrupted: a package is between two states then, or
+# what dpkg wrote of one is still to be put into its list.
 
-dpkg-query -W -f 'package ${Package} ${db:Status-Status} ${Provides}\n' 2>/dev/null |
-  awk -v words=" $* " '$3 == "installed" {
-    for (i = 2; i <= NF; i++) {
-      name = $i
-      sub(/,$/, "", name)
-      sub(/:.*/, "", name)
-      if (i != 3 && index(words, " " name " ")) print name " installed"
+dpkg-query -W -f 'package ${Package} ${db:Status-Status} ${db:Status-Eflag} ${Provides}\n' 2>/dev/null |
+  awk -v words=" $* " '
+    $3 == "installed" {
+      for (i = 2; i <= NF; i++) {
+        name = $i
+        sub(/,$/, "", name)
+        sub(/:.*/, "", name)
+        if (i != 3 && i != 4 && index(words, " " name " ") && !seen[name]++) print name " installed"
+      }
     }
-  }' | sort -u
-if [ -e /run/slipway/late ] || [ -e /var/lib/slipway/unpacking ] || [ -n "$(dpkg --audit)" ]; then echo "dpkg interrupted"; fi
+    $3 != "installed" && $3 != "not-installed" && $3 != "config-files" || $4 == "reinstreq" { interrupted = 1 }
+    END { if (interrupted) print "dpkg interrupted" }'
+for update in /var/lib/dpkg/updates/[0-9]* /run/slipway/late /var/lib/slipway/unpacking; do
+  [ ! -e "$update" ] || echo "dpkg interrupted"
+done

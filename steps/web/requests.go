@@ -28,9 +28,9 @@ const (
 var RequestLogs = &fact.Fact{
 	Name: "logs", Title: "a log of requests, rotated", Phase: providers.PhaseOther, Limit: time.Minute,
 	Reads: func(plan.Plan) fact.Reads {
-		return fact.Reads{Files: shell.Paths(requestLogFiles), Units: []string{rotateTimer}}
+		return fact.Reads{Files: shell.Paths(requestLogFiles), Units: []string{rotateTimer}, Modes: []string{logsFolder}}
 	},
-	Look: func(plan.Plan) string { return shell.Command("stat", "-c", "%F %a %U:%G %n", logsFolder) },
+	Look: func(plan.Plan) string { return "" },
 	Decide: func(v fact.View) []providers.Change {
 		looked := shell.SplitLines(v.Looked)
 		changes := fact.ChangedFiles(v.Looked, "", requestLogFiles...)

@@ -64,3 +64,14 @@ func TestNoPackagesOfTheApp(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestPackagesLookFindsWhatIsLeft: the look names the files in which the functions of apt keep
+// what is left to do.
+func TestPackagesLookFindsWhatIsLeft(t *testing.T) {
+	look := Packages.Look(example.Plan(t))
+	for _, file := range []string{shell.AptLate, shell.AptUnpacking} {
+		if !strings.Contains(look, "[ -e "+file+" ]") {
+			t.Errorf("the look does not look for %s", file)
+		}
+	}
+}

@@ -8,4 +8,4 @@ systemd-run --quiet --collect --unit=slipway-job-apply.service /bin/sh -c '
 until [ -e /run/slipway/jobs/apply/abandoned ]; do sleep 0.1; done
 sleep 1
 mkdir -p /var/lib/slipway
-: >/var/lib/slipway/late'`
+: >/var/lib/slipway/orphan'`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"slipway/providers"
@@ -60,14 +61,16 @@ func deploy(ctx context.Context, plan plan.Plan, home state.Home, open engine.Op
 		return engine.Outcome{}, err
 	}
 	outcome, err := run.Finish(where.url)
+	var costs sync.WaitGroup
 	if run.Changed() || d.Record().Costs == nil {
 		// What was expected is on record: without an answer, that stays.
-		_, _ = keepCosts(ctx, run.Provider(), run.Spec(), d)
+		costs.Go(func() { _, _ = keepCosts(ctx, run.Provider(), run.Spec(), d) })
 	}
 	if seconds, took := release.Handover(run.Looked(release.Release)); took && run.ChangedFact(release.Release) {
 		outcome.Handover = &seconds
 	}
 	outcome.Visitors = where.visit(ctx, run.Plan, func() app.Found { return run.Plan.App })
+	costs.Wait()
 	if problem := seenCertificate(run).Problem(run.Plan); problem != nil {
 		err = errors.Join(err, &engine.StepError{Step: web.Certify.Name, Err: problem})
 	}

@@ -23,7 +23,7 @@ import (
 	"slipway/steps/web"
 )
 
-// giveBackLimit is how long it may take to remove an app from a server.
+// giveBackLimit is how long it may take to log in to a server, and to remove an app from it.
 const giveBackLimit = 5 * time.Minute
 
 // giveServerBack gives a server that existed before back to its operator: it removes
@@ -34,8 +34,6 @@ func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) 
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, giveBackLimit, fmt.Errorf("it took longer than %s", giveBackLimit))
-	defer cancel()
 	err := r.giveBack(ctx, host, report)
 	if err == nil || ctx.Err() != nil {
 		return err
@@ -45,44 +43,76 @@ func (r *Removal) giveServerBack(ctx context.Context, report func(line string)) 
 }
 
 func (r *Removal) giveBack(ctx context.Context, host providers.ExistingServer, report func(line string)) error {
-	where, err := host.Server(ctx, r.spec)
+	limited := func() (context.Context, context.CancelFunc) {
+		return context.WithTimeoutCause(ctx, giveBackLimit, fmt.Errorf("it took longer than %s", giveBackLimit))
+	}
+	entering, entered := limited()
+	defer entered()
+	where, err := host.Server(entering, r.spec)
 	if err != nil {
 		return err
 	}
-	k, err := access.ReadKeys(r.deployment.Dir())
+	pinned, err := access.ParseHostKeys(r.deployment.Record().Server.HostKeys)
 	if err != nil {
 		return err
 	}
-	record := r.deployment.Record()
-	pinned, err := access.ParseHostKeys(record.Server.HostKeys)
-	if err != nil {
-		return err
-	}
-	user := ""
-	if record.Server.Address != "" {
-		user = r.plan.LoginUser()
-	}
-	client, done, err := access.DialAny(ctx, host, where, user, pinned, k.Signers())
+	client, done, err := r.enter(entering, host, where, pinned)
 	if err != nil {
 		return err
 	}
 	defer done()
-	seen, err := client.Look(ctx, shell.Section(fact.SectionMark, access.Mark.Look(r.plan)))
+	owner, ours, err := r.awaitJobs(ctx, client, report)
 	if err != nil {
 		return err
 	}
-	owner, ok := access.ReadOwner(seen[fact.SectionMark])
-	damaged := !ok && strings.Contains(seen[fact.SectionMark], r.plan.Tag)
-	if !damaged && owner.Tag != r.plan.Tag {
+	if !ours {
 		report("nothing of " + r.Name + " is on the server")
 		return nil
 	}
 	r.plan.Login = access.LoginOf(owner, r.plan)
+	ctx, cancel := limited()
+	defer cancel()
 	token := remote.NewBoundary()
 	if err := runScript(ctx, client, "remove-app", removeScript(r.plan, token), report); err != nil {
 		return err
 	}
 	return handOver(ctx, r.plan, token, host, where, pinned, report)
+}
+
+// enter logs in as the deployment's own user, as far as there may be one, or as the operator.
+func (r *Removal) enter(ctx context.Context, host providers.ExistingServer, where providers.Server, pinned []ssh.PublicKey) (*remote.Client, func(), error) {
+	k, err := access.ReadKeys(r.deployment.Dir())
+	if err != nil {
+		return nil, nil, err
+	}
+	user := ""
+	if r.deployment.Record().Server.Address != "" {
+		user = r.plan.LoginUser()
+	}
+	return access.DialAny(ctx, host, where, user, pinned, k.Signers())
+}
+
+// awaitJobs finds out whose the server is. Unless it is another deployment's, it waits for the
+// jobs there, as a deployment does: what a job writes after the removal would stay.
+func (r *Removal) awaitJobs(ctx context.Context, client *remote.Client, report func(line string)) (owner access.Owner, ours bool, err error) {
+	for {
+		seen, err := client.Look(ctx, shell.Lines(
+			shell.Section(fact.SectionJobs, remote.Running()),
+			shell.Section(fact.SectionMark, access.Mark.Look(r.plan))))
+		if err != nil {
+			return owner, false, err
+		}
+		mark := seen[fact.SectionMark]
+		owner, whole := access.ReadOwner(mark)
+		ours = owner.Tag == r.plan.Tag || !whole && strings.Contains(mark, r.plan.Tag)
+		jobs := strings.Fields(seen[fact.SectionJobs])
+		if len(jobs) == 0 || whole && !ours {
+			return owner, ours, nil
+		}
+		if err := client.AwaitJobs(ctx, jobs, report); err != nil {
+			return owner, ours, err
+		}
+	}
 }
 
 // handOver logs in as the operator, which proves that the deployment's key is not

@@ -71,6 +71,9 @@ func OpenMove(ctx context.Context, name string, asked plan.Asked, home state.Hom
 // Begins tells whether the move is to be begun, and is not one that an earlier run has begun.
 func (m *Move) Begins() bool { return m.Phase == "" && !m.over }
 
+// Standing says in a few words how far a move is that an earlier run has begun.
+func (m *Move) Standing() string { return describeMoving(m.record) }
+
 // resume finds out what an earlier run has done.
 func (m *Move) resume(asked plan.Asked) error {
 	moving := m.record.Moving

@@ -254,7 +254,7 @@ func (c *carrier) copy(ctx context.Context, report func(string)) (string, error)
 	if c.cloud != nil {
 		return c.copyCloud(ctx, report)
 	}
-	if err := c.to.Client.Wait(ctx, "apply"); err != nil {
+	if err := c.to.Client.AwaitEarlier(ctx, report, "apply"); err != nil {
 		return "", err
 	}
 	bytes, err := c.transfer(ctx, report)

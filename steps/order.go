@@ -90,7 +90,8 @@ func addRelease(g *engine.Graph, p plan.Plan) {
 		g.Add(backup.Restored, slices.Concat(data, engine.Facts{backup.Tools})...)
 	}
 	g.Add(system.Swap)
-	g.Add(release.Dependencies, release.Upload, system.Swap) // its script awaits Debian's packages where it needs them
+	g.Add(release.Dependencies, release.Upload, system.Swap)
+	g.Await(release.Dependencies, system.Packages) // where a package has to be built, or the server's Python lacks a part
 	ready := slices.Concat(data, engine.Facts{backup.Tools, backup.Restored, release.Dependencies})
 	if p.Builds() {
 		g.Add(release.Build, ready...)

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,40 @@ func TestOrder(t *testing.T) {
 			if !reaches(g, release.Release.Name, f.Name) {
 				t.Errorf("the release may begin before %s", f.Name)
 			}
+		}
+	}
+}
+
+// awaited is a call of the function that waits for other facts, with their names.
+var awaited = regexp.MustCompile(`(?m)(?:^|[;&|{(])[ \t]*await +([^;&|})\n]+)`)
+
+// TestAwaits has each script wait for the facts that the graph says, and for no others. None of
+// them may wait for that one in turn.
+func TestAwaits(t *testing.T) {
+	plain := example.Plan(t)
+	for _, p := range []plan.Plan{plain, example.WithServices(example.WithDomains(plain, "a.example.com"))} {
+		g := graph(p)
+		var all []string
+		for _, f := range g.Facts() {
+			script := f.Script(fact.View{Plan: p, System: example.System(), Looked: "names a.example.com\n"})
+			var waits []string
+			for _, call := range awaited.FindAllStringSubmatch(script, -1) {
+				waits = append(waits, strings.Fields(call[1])...)
+			}
+			slices.Sort(waits)
+			waits = slices.Compact(waits)
+			if !slices.Equal(waits, g.Awaits(f.Name)) {
+				t.Errorf("the script of %s awaits %v, and the graph says %v", f.Name, waits, g.Awaits(f.Name))
+			}
+			for _, name := range waits {
+				if name == f.Name || reaches(g, name, f.Name) || slices.Contains(g.Awaits(name), f.Name) {
+					t.Errorf("%s awaits %s, which waits for it", f.Name, name)
+				}
+			}
+			all = append(all, waits...)
+		}
+		if len(all) == 0 {
+			t.Error("no script awaits anything: the test does not see it")
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,6 +256,52 @@ func TestDeployWithoutServer(t *testing.T) {
 	}
 	if left, err := os.ReadDir(s.shelf.root); err != nil || len(left) > 0 || s.home.Exists("shop") {
 		t.Errorf("after destroy there is %v, %v", left, err)
+	}
+}
+
+// visitedMeanwhile is a shelf that tells what is there only once the app was visited after that
+// was asked for.
+type visitedMeanwhile struct {
+	shelfProvider
+	visits *atomic.Int64
+}
+
+func (p visitedMeanwhile) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
+	for before := p.visits.Load(); p.visits.Load() == before; {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return p.shelfProvider.Holdings(ctx, spec)
+}
+
+// TestCostsWhileVisited asks what a deployment costs while it finds out what visitors get.
+func TestCostsWhileVisited(t *testing.T) {
+	s := onShelf{t: t, folder: filepath.Join(t.TempDir(), "shop"), home: state.Home{Dir: t.TempDir()}, shelf: newShelf(t)}
+	if err := os.Mkdir(s.folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.write("one")
+	p, err := plan.Make(t.Context(), plan.Asked{Folder: s.folder, Getenv: noEnvironment}, s.home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var visits atomic.Int64
+	page := s.shelf.web.Config.Handler
+	s.shelf.web.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page.ServeHTTP(w, r)
+		visits.Add(1)
+	})
+	open := func(plan.Plan, string) (providers.Provider, error) {
+		return visitedMeanwhile{shelfProvider{s.shelf}, &visits}, nil
+	}
+	if _, err := Deploy(t.Context(), p, s.home, open, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if record, err := s.home.Read("shop"); err != nil || record.Costs == nil {
+		t.Errorf("the costs are not on record: %v", err)
 	}
 }
 

@@ -102,21 +102,30 @@ func greetedBy(at, want string) error {
 // assertPrivate checks what must not get into the machine, or be seen by others.
 func assertPrivate(t *testing.T, g *guest) {
 	t.Helper()
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	port := listener.Addr().(*net.TCPAddr).Port
-	connect := fmt.Sprintf("! python3 -c 'import socket; socket.create_connection((\"10.0.2.2\", %d), 3)' 2>/dev/null", port)
-	if out, err := g.trySh(connect); err != nil {
-		t.Errorf("the machine reaches this computer's loopback address: %v %s", err, out)
-	}
+	assertLoopbackShut(t, g, "10.0.2.2")
 	for _, path := range []string{g.layout(g.spec).dir, g.layout(g.spec).run} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
 		}
+	}
+}
+
+// assertLoopbackShut has the machine connect to what listens at this computer's loopback, by each
+// of these addresses.
+func assertLoopbackShut(t *testing.T, g *guest, addresses ...string) {
+	t.Helper()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	reached := g.sh(t, fmt.Sprintf(`for to in %s; do
+	python3 -c "import socket; socket.create_connection((\"$to\", %d), 3)" 2>/dev/null && echo "$to" &
+done
+wait`, strings.Join(addresses, " "), listener.Addr().(*net.TCPAddr).Port))
+	if reached != "" {
+		t.Errorf("the machine reaches this computer's loopback at %s", reached)
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	killLimit = 10 * time.Second
 	// inotifyNeed is how many inotify instances must be free: a Debian guest takes 8.
 	inotifyNeed = 10
+	// inotifyLimit is how long to wait for them: machines that end give theirs back a little
+	// later.
+	inotifyLimit = 20 * time.Second
 	// powerOff asks systemd to power off: SIGRTMIN+4, see systemd(1).
 	powerOff = syscall.Signal(34 + 4)
 )
@@ -115,7 +118,7 @@ func runtimePaths(l layout) []string {
 
 // start boots the machine. If that fails, it removes what it has started.
 func (n nspawn) start(ctx context.Context, l layout, b boot) (err error) {
-	if err := inotifyLeft(inotifyNeed); err != nil {
+	if err := awaitInotify(ctx, inotifyNeed, inotifyLimit); err != nil {
 		return err
 	}
 	defer func() {
@@ -326,16 +329,25 @@ func readMountinfo() (string, error) {
 	return string(text), nil
 }
 
-// inotifyLeft takes that many inotify instances and gives them back. A guest that
-// finds too few of them boots, but its systemd never restarts anything.
+// awaitInotify waits until that many inotify instances are free. A guest that finds too few of
+// them boots, but its systemd never restarts anything.
+func awaitInotify(ctx context.Context, need int, limit time.Duration) error {
+	err := retry(ctx, limit, func() error { return inotifyLeft(need) })
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return &providers.Refused{
+		Err:  fmt.Errorf("this computer has too few inotify instances left for another machine, which takes about 8 (fs.inotify.max_user_instances): %w", err),
+		Next: "run `sysctl -w fs.inotify.max_user_instances=1024`, then the same command again",
+	}
+}
+
+// inotifyLeft takes that many inotify instances and gives them back.
 func inotifyLeft(need int) error {
 	for range need {
 		fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 		if err != nil {
-			return &providers.Refused{
-				Err:  fmt.Errorf("this computer has too few inotify instances left for another machine, which takes about 8 (fs.inotify.max_user_instances): %w", err),
-				Next: "run `sysctl -w fs.inotify.max_user_instances=1024`, then the same command again",
-			}
+			return err
 		}
 		defer unix.Close(fd)
 	}

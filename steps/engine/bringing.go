@@ -43,12 +43,17 @@ var (
 // runs: an upload need not wait for Debian's packages. The job waits for it.
 type bringing struct {
 	run *Run
-	// job is the job's own word, with which it finds what was brought for it.
-	job     string
+	// place begins the names of the files that say what was brought for this job. They are seen
+	// in the arguments of processes, so the job's boundary is not in them.
+	place   string
 	running sync.WaitGroup
 
 	mu  sync.Mutex
 	err error
+}
+
+func newBringing(r *Run) *bringing {
+	return &bringing{run: r, place: path.Join(jobBrought, remote.NewBoundary())}
 }
 
 // begin starts with all facts at once.
@@ -81,12 +86,12 @@ func (b *bringing) failed(err error) {
 func (b *bringing) bring(ctx context.Context, f *fact.Fact) error {
 	began := time.Now()
 	server := b.run.forFact(f)
-	file := path.Join(jobBrought, b.job+"."+f.Name)
+	file := b.place + "." + f.Name
 	err := f.Before(ctx, server)
 	if err != nil {
 		file += notBrought
 	}
-	_, told := server.Client.Output(ctx, shell.Script(broughtText, shell.Values{"folder": jobBrought, "file": file}))
+	_, told := server.Client.Output(ctx, broughtScript(file))
 	if err = cmp.Or(err, told); err != nil {
 		return &stepFailure{step: stepInHand{name: f.Name, title: f.Title, began: began}, err: err}
 	}
@@ -103,8 +108,13 @@ func (e *stepFailure) Error() string { return e.err.Error() }
 
 func (e *stepFailure) Unwrap() error { return e.err }
 
+// broughtScript says in a file that something was brought, or could not be.
+func broughtScript(file string) string {
+	return shell.Script(broughtText, shell.Values{"folder": path.Dir(file), "file": file})
+}
+
 // sideBySide is what the scripts of a job's facts run in.
-func sideBySide(boundary string) string {
-	return shell.Script(sideBySideText, shell.Values{"job_boundary": boundary, "job_state": jobState, "job_brought": jobBrought + "/" + boundary,
+func sideBySide(boundary, brought string) string {
+	return shell.Script(sideBySideText, shell.Values{"job_boundary": boundary, "job_state": jobState, "job_brought": brought,
 		"job_abandoned": remote.Abandoned(applyJob), "job_uploads": layout.Uploads, "job_patience": jobPatience, "job_limit": jobLimit})
 }

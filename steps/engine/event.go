@@ -61,6 +61,9 @@ type Event struct {
 	// Needs are the steps that must be done before this one begins; only in a run that only
 	// looks. Steps that don't need each other are changed at the same time.
 	Needs []string `json:"needs,omitempty"`
+	// Awaits are steps that this one may wait for in the midst of its work; only in a run that
+	// only looks.
+	Awaits []string `json:"awaits,omitempty"`
 	// Seconds is how long the step, or the run, took.
 	Seconds float64 `json:"seconds,omitempty"`
 

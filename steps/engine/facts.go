@@ -97,12 +97,12 @@ func (s Facts) apply(ctx context.Context, r *Run, pending Facts) error {
 	defer stop(nil)
 	boundary := remote.NewBoundary()
 	progress := newProgress(r, pending, boundary, &proving{run: r, ctx: ctx, stop: stop, changed: pending.Guarded()})
-	bringing := &bringing{run: r, job: boundary}
+	bringing := newBringing(r)
 	bringing.begin(following, pending)
 	look := Look{Plan: r.Plan, Facts: s.lookedAtAfter(r, pending)}
 	looked, err := r.server.client.Run(following, remote.Job{
 		Name:   applyJob,
-		Script: pending.script(r, boundary),
+		Script: pending.script(r, boundary, bringing.place),
 		Look:   look.Script(),
 	}, progress.line)
 	if err != nil {
@@ -169,9 +169,10 @@ func (s Facts) limit() time.Duration {
 const applyJob = "apply"
 
 // script is the job: the facts' scripts, which run side by side as far as their needs
-// allow. The guard is armed before the first change that it is for.
-func (s Facts) script(r *Run, boundary string) string {
-	parts := []string{sideBySide(boundary)}
+// allow. The guard is armed before the first change that it is for. brought is how the names
+// of the files begin that say what was brought.
+func (s Facts) script(r *Run, boundary, brought string) string {
+	parts := []string{sideBySide(boundary, brought)}
 	guarded := s.Guarded()
 	for i, f := range s {
 		parts = append(parts, fmt.Sprintf("fact_%d() (", i))

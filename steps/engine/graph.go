@@ -12,8 +12,9 @@ import (
 // be brought about one after the other, and what each fact needs. Facts that need nothing
 // of each other are changed side by side.
 type Graph struct {
-	facts Facts
-	needs map[string][]string
+	facts  Facts
+	needs  map[string][]string
+	awaits map[string][]string
 }
 
 // Add puts a fact at the end of the list. It needs the other facts to hold before its script
@@ -30,6 +31,19 @@ func (g *Graph) Add(f *fact.Fact, needs ...*fact.Fact) {
 	g.facts = append(g.facts, f)
 }
 
+// Await says which facts a script may wait for once it has begun, by the shell function await:
+// it needs them for a part of its work only, or not on every server.
+func (g *Graph) Await(f *fact.Fact, others ...*fact.Fact) {
+	if g.awaits == nil {
+		g.awaits = map[string][]string{}
+	}
+	for _, other := range others {
+		if g.has(other) {
+			g.awaits[f.Name] = append(g.awaits[f.Name], other.Name)
+		}
+	}
+}
+
 func (g *Graph) has(f *fact.Fact) bool { return len(g.facts.named([]string{f.Name})) > 0 }
 
 // Facts are the facts of the list, in its order.
@@ -37,6 +51,9 @@ func (g Graph) Facts() Facts { return slices.Clone(g.facts) }
 
 // Needs are the names of the facts that one needs.
 func (g Graph) Needs(name string) []string { return g.needs[name] }
+
+// Awaits are the names of the facts that one may wait for once it has begun.
+func (g Graph) Awaits(name string) []string { return g.awaits[name] }
 
 // last are the names of the facts that no other one needs.
 func (g Graph) last() []string {

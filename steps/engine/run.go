@@ -89,7 +89,7 @@ func (r *Run) stepEvent(s stepInHand, status Status, f providers.Finding, second
 	e := Event{Kind: KindStep, Step: s.name, Title: s.title, Status: status,
 		Detail: f.Detail, Changes: f.Changes, Seconds: round(seconds)}
 	if r.OnlyLooks() && status != Looking {
-		e.Needs = r.needs(s.name)
+		e.Needs, e.Awaits = r.needs(s.name), r.graph.Awaits(s.name)
 	}
 	r.event(e)
 }

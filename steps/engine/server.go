@@ -45,7 +45,7 @@ func (r *Run) Looked(f *fact.Fact) string {
 }
 
 // lookAll looks at the system and at every fact in one round trip. Jobs that an
-// earlier run left running are waited for first. It decides which user slipway logs in
+// earlier run left running are waited for first, unless the run only looks. It decides which user slipway logs in
 // as: if that is not the one that was looked for, it looks again.
 func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 	for chosen := false; ; {
@@ -55,44 +55,41 @@ func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 			return err
 		}
 		jobs := strings.Fields(sections[fact.SectionJobs])
-		if len(jobs) == 0 {
-			s.see(look, sections)
-			if err := s.system.Check(); err != nil {
+		if len(jobs) > 0 && !r.OnlyLooks() {
+			if err := s.awaitJobs(ctx, r, jobs, sections[fact.SectionMark]); err != nil {
 				return err
 			}
-			another, err := s.chooseLogin(r)
-			if err != nil {
-				return err
-			}
-			if another && !chosen {
-				chosen = true
-				continue
-			}
-			if err := fact.CheckObstacles(r.Plan, sections[fact.SectionObstacles], time.Now()); err != nil {
-				return err
-			}
-			return s.system.CheckPython(r.Plan)
+			continue
 		}
-		if err := s.awaitJobs(ctx, r, jobs); err != nil {
+		s.see(look, sections)
+		if err := s.system.Check(); err != nil {
 			return err
 		}
+		another, err := s.chooseLogin(r)
+		if err != nil {
+			return err
+		}
+		if another && !chosen {
+			chosen = true
+			continue
+		}
+		for _, job := range jobs {
+			r.Note("the step " + job + ", which an earlier run started, still runs on the server: this is how things stand now, and the next run waits for its end")
+		}
+		if err := fact.CheckObstacles(r.Plan, sections[fact.SectionObstacles], time.Now()); err != nil {
+			return err
+		}
+		return s.system.CheckPython(r.Plan)
 	}
 }
 
-// awaitJobs waits for the end of jobs that an earlier run started.
-func (s *server) awaitJobs(ctx context.Context, r *Run, jobs []string) error {
-	for _, job := range jobs {
-		r.Report("waiting for the step " + job + ", which an earlier run started")
-		if !r.OnlyLooks() { // this run holds the deployment, so the run that started the job is gone
-			if err := s.client.Abandon(ctx, job); err != nil {
-				return err
-			}
-		}
-		if err := s.client.Wait(ctx, job); err != nil {
-			return err
-		}
+// awaitJobs waits for the end of jobs that an earlier run started. This run holds the
+// deployment, so that one is gone; on another deployment's server it may not be.
+func (s *server) awaitJobs(ctx context.Context, r *Run, jobs []string, mark string) error {
+	if err := access.CheckOwner(r.Plan, mark); err != nil {
+		return err
 	}
-	return nil
+	return s.client.AwaitJobs(ctx, jobs, r.Report)
 }
 
 // chooseLogin decides which user slipway logs in as, by the deployment's mark, else by

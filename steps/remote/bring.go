@@ -25,7 +25,9 @@ type errand struct {
 	script string
 	// asRoot has sudo run it.
 	asRoot bool
-	// boundary parts what others print from what the script prints.
+	// boundary parts what the login shell prints from what the script prints. It is an argument
+	// of a process, so anybody on the server may know it: nothing of a stranger's comes before
+	// it, and after it it means nothing. What parts a stranger's output has a boundary of its own.
 	boundary string
 }
 

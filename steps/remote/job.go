@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,19 +102,54 @@ func (c *Client) Run(ctx context.Context, job Job, line func(string)) (map[strin
 // bring what it waits for.
 func Abandoned(job string) string { return jobsDir + "/" + job + "/abandoned" }
 
-// Abandon tells a job, if it runs, that the run that started it is gone.
-func (c *Client) Abandon(ctx context.Context, job string) error {
+// Running is the shell text that prints the names of the jobs that run, one a line.
+func Running() string { return shell.Script(runningScript, nil) }
+
+// AwaitEarlier waits for the end of all jobs that earlier runs started, or of those of these
+// names. The caller holds the deployment, so those runs are gone: see AwaitJobs.
+func (c *Client) AwaitEarlier(ctx context.Context, report func(line string), names ...string) error {
+	for {
+		running, err := c.Output(ctx, Running())
+		if err != nil {
+			return err
+		}
+		jobs := slices.DeleteFunc(strings.Fields(running), func(job string) bool {
+			return len(names) > 0 && !slices.Contains(names, job)
+		})
+		if len(jobs) == 0 {
+			return nil
+		}
+		if err := c.AwaitJobs(ctx, jobs, report); err != nil {
+			return err
+		}
+	}
+}
+
+// AwaitJobs waits for the end of jobs that run, which an earlier run started that is gone.
+// They are told so: what such a job waits for is brought by nobody. Whether they succeeded
+// is for a look to find.
+func (c *Client) AwaitJobs(ctx context.Context, jobs []string, report func(line string)) error {
+	for _, job := range jobs {
+		report("waiting for the step " + job + ", which an earlier run started")
+		if err := c.abandon(ctx, job); err != nil {
+			return err
+		}
+		if err := c.wait(ctx, job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abandon tells a job, if it runs, that the run that started it is gone.
+func (c *Client) abandon(ctx context.Context, job string) error {
 	_, err := c.Output(ctx, shell.Lines("[ ! -d "+shell.Quote(jobsDir+"/"+job)+" ] || "+shell.Command("touch", Abandoned(job))))
 	return err
 }
 
-// Running is the shell text that prints the names of the jobs that run, one a line.
-func Running() string { return shell.Script(runningScript, nil) }
-
-// Wait returns when the job of that name, which an earlier run started, has
-// ended. Whether it succeeded is for a look to find. It does not wait for ever: systemd
-// ends a job that hangs, and what systemd can't end is an error.
-func (c *Client) Wait(ctx context.Context, name string) error {
+// wait returns when a job has ended. It does not wait for ever: systemd ends a job that
+// hangs, and what systemd can't end is an error.
+func (c *Client) wait(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, waitLimit, fmt.Errorf("the step %s, which an earlier run started, has not ended in %s; "+
 		"on the server, systemctl status slipway-job-%s.service tells what it does", name, waitLimit, name))
 	defer cancel()

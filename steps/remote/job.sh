@@ -56,6 +56,7 @@ follow() {
 }
 
 if running && [ "$(cat "$dir/sum" 2>/dev/null)" != "$sum" ]; then
+  : >"$dir/abandoned" # its run is gone, for only one has the deployment: nobody brings what it waits for
   follow
   reconnect=no
 fi

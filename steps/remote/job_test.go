@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -62,4 +63,65 @@ func TestFullDisk(t *testing.T) {
 	if got, err := os.ReadFile(filepath.Join(dir, "status")); err != nil || string(got) != "4\n" {
 		t.Errorf("the status is %q, %v", got, err)
 	}
+}
+
+// standIns are programs for a job's script where there is no systemd: a unit runs from its start
+// until the file "ended" is there, or for as long as its script does.
+func standIns(t *testing.T, dir string) {
+	t.Helper()
+	for name, text := range map[string]string{
+		"systemctl": `case "$*" in
+"show -p ActiveState"*) if [ -e DIR/runs ]; then echo active; else echo inactive; fi ;;
+"show -p MainPID"*) cat DIR/runs 2>/dev/null || echo 0 ;;
+*is-active*) [ -e DIR/runs ] ;;
+esac`,
+		"systemd-run": `until [ "$1" = /bin/sh ]; do shift; done
+exec "$@"`,
+	} {
+		text = "#!/bin/sh\n" + strings.ReplaceAll(text, "DIR", shell.Quote(dir)) + "\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+}
+
+// TestFollowsOrphan starts a job while another of its name runs whose run is gone: that one waits
+// for what nobody brings until it is told so, and then the new one begins.
+func TestFollowsOrphan(t *testing.T) {
+	dir := t.TempDir()
+	standIns(t, dir)
+	if err := os.MkdirAll(filepath.Join(dir, "apply"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	orphan := exec.Command("/bin/sh", "-euc", `echo $$ >runs
+n=0
+until [ -e apply/abandoned ] || [ $n = 1000 ]; do sleep 0.01; n=$((n + 1)); done
+echo "$n" >waited
+rm runs`)
+	orphan.Dir = dir
+	if err := orphan.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- orphan.Wait() }() // at once: a process that nobody waited for counts as one that runs
+	for !exists(filepath.Join(dir, "runs")) {
+		runtime.Gosched()
+	}
+	job := Job{Name: "apply", Script: "echo mine", Look: ":"}
+	text := strings.NewReplacer(jobsDir, dir, jobLogs, dir).Replace(job.startOrFollow("BOUNDARY", false))
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", text)
+	cmd.Stdin = strings.NewReader(job.Script)
+	out, err := cmd.CombinedOutput()
+	if orphaned := <-ended; err != nil || orphaned != nil || !strings.Contains(string(out), "\nmine\n") || !strings.Contains(string(out), "BOUNDARY status 0") {
+		t.Fatalf("%v, %v: %s", err, orphaned, out)
+	}
+	if waited, err := os.ReadFile(filepath.Join(dir, "waited")); err != nil || string(waited) == "1000\n" {
+		t.Errorf("the other job was not told that its run is gone: %s, %v", waited, err)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -5,6 +5,9 @@ import _ "embed"
 //go:embed apt.sh
 var aptText string
 
+//go:embed aptlate.sh
+var aptLateText string
+
 //go:embed aptsystemctl.sh
 var aptSystemctlText string
 
@@ -20,6 +23,15 @@ var aptOnlyNewText string
 //go:embed aptinstall.sh
 var aptInstallText string
 
+// What is left to do for packages that were installed is in these files; where there is
+// nothing, they are not there. A reboot does what is in the first one.
+const (
+	// AptLate has the services that systemd still has to start.
+	AptLate = "/run/slipway/late"
+	// AptUnpacking has the packages whose files may not be on the disk yet.
+	AptUnpacking = "/var/lib/slipway/unpacking"
+)
+
 // AptInstall installs packages, at least one, and removes those whose name ends
 // with "-". It finishes first what dpkg was interrupted in, asks nothing, and waits
 // ten minutes at most for another package manager.
@@ -30,8 +42,10 @@ func AptInstall(names ...string) string {
 // AptFunctions are the shell functions configure_all, apt_update, apt_install and
 // apt_remove, which ask nothing and wait for another package manager.
 func AptFunctions() string {
-	return Script(aptText, Values{
-		"systemctl": Script(aptSystemctlText, nil), "setpriv": Script(aptSetprivText, nil),
-		"dpkg": Script(aptDpkgText, nil), "only_new": Script(aptOnlyNewText, nil),
-	})
+	systemd := Values{"real": "/usr/bin/systemctl", "late": AptLate}
+	return Lines(Script(aptLateText, systemd), Script(aptText, Values{
+		"systemctl": Lines(Script(aptLateText, systemd), Script(aptSystemctlText, systemd)), "setpriv": Script(aptSetprivText, nil),
+		"dpkg": Script(aptDpkgText, nil), "only_new": Script(aptOnlyNewText, Values{"unpacking": AptUnpacking}),
+		"late": AptLate, "unpacking": AptUnpacking,
+	}))
 }

@@ -1,7 +1,10 @@
 # shellcheck shell=sh
 # Functions that have apt and dpkg work without questions. The others are texts of
-# programs that stand in for systemctl, setpriv and dpkg or that apt runs before dpkg.
-: "${systemctl?}" "${setpriv?}" "${dpkg?}" "${only_new?}"
+# programs that stand in for systemctl, setpriv and dpkg or that apt runs before dpkg. The
+# file $late has what systemd still has to do for packages that were installed: see
+# aptlate.sh, which comes before. The file $unpacking has the packages whose files may not be
+# on the disk yet: see aptonlynew.sh.
+: "${systemctl?}" "${setpriv?}" "${dpkg?}" "${only_new?}" "${late?}" "${unpacking?}"
 
 # Keeps debconf, needrestart and apt-listchanges from asking.
 export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1
@@ -30,12 +33,7 @@ patiently() {
   printf '%s\n' "$out"
 }
 
-# late has what systemd still has to do for packages that were installed: a line for each
-# service to start; without lines, to read its units again. A reboot does both.
-late=/run/slipway/late stand_ins=/var/lib/slipway/dpkg
-
-# unpacking has the packages whose files may not be on the disk yet: see aptonlynew.sh.
-unpacking=/var/lib/slipway/unpacking
+stand_ins=/var/lib/slipway/dpkg
 
 # settle_unpacked: has them on the disk. After a reboot it is too late for that.
 settle_unpacked() {
@@ -56,18 +54,6 @@ torn_packages() {
 # nothing_torn: says that this was done.
 nothing_torn() { rm -f "$unpacking"; }
 
-# start_late: has systemd do what late has.
-start_late() {
-  if [ -e "$late" ]; then
-    systemctl daemon-reload
-    late_units=$(sort -u "$late")
-    # shellcheck disable=SC2086 # a word for each unit
-    [ -z "$late_units" ] || systemctl start -- $late_units || echo "a service that a package brought did not start; it is one of:" $late_units
-    rm -f "$late"
-  fi
-  rm -rf "$stand_ins"
-}
-
 # starting_late COMMAND...: runs a command that has dpkg work. Services start at its end,
 # all at once. Only root may look into the folder of the stand-ins: others find the real
 # ones. One such command runs at a time.
@@ -86,6 +72,7 @@ starting_late() {
   "$@" 8>&- || apt_status=$?
   settle_unpacked
   start_late
+  rm -rf "$stand_ins"
   exec 8>&-
   return "$apt_status"
 }

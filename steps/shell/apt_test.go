@@ -60,7 +60,7 @@ func TestOnlyNew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			unpacking, hook := filepath.Join(folder, "unpacking"), filepath.Join(folder, "only-new")
-			text := strings.ReplaceAll("#!/bin/sh\n"+Script(aptOnlyNewText, nil), "/var/lib/slipway", folder)
+			text := "#!/bin/sh\n" + Script(aptOnlyNewText, Values{"unpacking": unpacking})
 			if err := os.WriteFile(hook, []byte(text), 0o700); err != nil {
 				t.Fatal(err)
 			}

@@ -2,11 +2,10 @@
 # apt runs this before dpkg, with its list of packages on standard input. Where it only
 # adds packages, so that no file that was there before is replaced, dpkg need not wait for
 # the disk at each file: that is half of its time. A power cut could then leave some of
-# the new files empty: so the file unpacking has, before the first of them, in which boot
+# the new files empty: so the file $unpacking has, before the first of them, in which boot
 # this is and which packages come. It goes when all is on the disk (settle_unpacked of
 # apt.sh); what is named in one of an earlier boot is installed again.
-
-unpacking=/var/lib/slipway/unpacking
+: "${unpacking?}"
 
 [ ! -e "$unpacking" ] || exit 0
 new=$(awk '

@@ -1,11 +1,10 @@
 # shellcheck shell=sh
 # Stands in for systemctl while packages are installed. Each of them has systemd read all
-# units again and waits for its services to start; here that is put off, and start_late of
-# apt.sh does it once for all. Debian's packages bear that, because a server may forbid
+# units again and waits for its services to start; here that is put off, into the file $late,
+# and start_late of aptlate.sh, which comes before, does it once for all. Debian's packages bear that, because a server may forbid
 # starts altogether (policy-rc.d). What else systemd is told to change comes after what was
-# put off, and what it is only asked goes straight to it.
-
-real=/usr/bin/systemctl late=/run/slipway/late
+# put off, and what it is only asked goes straight to $real.
+: "${real?}" "${late?}"
 
 verb='' plain=yes
 for word do
@@ -35,13 +34,7 @@ case $plain$verb in
     ;;
   *start | *stop | *reload* | *daemon-reexec | *isolate | *enable | *disable | *mask | *preset*)
     case " $* " in *" --user "*) exec "$real" "$@" ;; esac
-    if [ -e "$late" ]; then
-      "$real" daemon-reload
-      units=$(sort -u "$late")
-      # shellcheck disable=SC2086 # a word for each unit
-      [ -z "$units" ] || "$real" start -- $units || :
-      rm -f "$late"
-    fi
+    start_late
     ;;
 esac
 exec "$real" "$@"

@@ -52,5 +52,5 @@ func firstBoot(p plan.Plan) string {
 func endFirstBoot(names []string) string {
 	return shell.Lines(
 		shell.Script(installedText, nil),
-		shell.Script(firstBootEndText, shell.Values{"script": fact.FirstBootScript, "unit": fact.FirstBootUnit, "folder": firstBootFolder, "log": firstBootLog, "late": "/run/slipway/late", "unpacking": "/var/lib/slipway/unpacking"}, names...))
+		shell.Script(firstBootEndText, shell.Values{"script": fact.FirstBootScript, "unit": fact.FirstBootUnit, "folder": firstBootFolder, "log": firstBootLog, "late": shell.AptLate, "unpacking": shell.AptUnpacking}, names...))
 }

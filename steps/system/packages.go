@@ -24,7 +24,7 @@ var packagesUnknownText string
 var Packages = &fact.Fact{
 	Name: "packages", Title: "Debian's packages", Phase: providers.PhaseApt, Limit: 20 * time.Minute,
 	Look: func(p plan.Plan) string {
-		return shell.Script(packagesLookText, nil, slices.Concat(appPackages(p), hardening.EveryPackage())...)
+		return shell.Script(packagesLookText, shell.Values{"late": shell.AptLate, "unpacking": shell.AptUnpacking}, slices.Concat(appPackages(p), hardening.EveryPackage())...)
 	},
 	FirstBoot: firstBoot,
 	Decide: func(v fact.View) []providers.Change {

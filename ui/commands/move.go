@@ -91,6 +91,11 @@ func (c *command) moveTo(ctx context.Context, f *deployFlags, move *steps.Move, 
 		face.Event(engine.Event{Kind: engine.KindFailed, Time: time.Now(), Problem: problem(err, c.again)})
 		return err
 	}
+	if f.plan && !move.Begins() {
+		c.sayf("%s %s; nothing was changed, and without --plan the same command goes on\n", move.Name, move.Standing())
+		face.Event(engine.Event{Kind: engine.KindPlanned, Time: time.Now(), Outcome: &engine.Outcome{}})
+		return nil
+	}
 	if move.Begins() {
 		planned := engine.Outcome{}
 		if !f.yes && !back {

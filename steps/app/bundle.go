@@ -18,8 +18,8 @@ import (
 // The limits of a bundle. An app is source code: a folder with more in it, such as a
 // home folder, was given by mistake.
 const (
-	maxBundleBytes = 512 << 20
-	maxBundleFiles = 50_000
+	maxBundleBytes = 2 << 30
+	maxBundleFiles = 200_000
 )
 
 // Bundle is the app as it is uploaded. It depends only on the folder's files: the
@@ -136,7 +136,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 	c.bytes += file.Size
 	c.bundle.Files = append(c.bundle.Files, file)
 	if c.bytes > maxBundleBytes {
-		return tooLarge(fmt.Sprintf("the folder holds more than %d MB to upload", maxBundleBytes>>20))
+		return tooLarge(fmt.Sprintf("the folder holds more than %d GB to upload", maxBundleBytes>>30))
 	}
 	if len(c.bundle.Files) > maxBundleFiles {
 		return tooLarge(fmt.Sprintf("the folder holds more than %d files to upload", maxBundleFiles))
@@ -238,8 +238,9 @@ func (b *Bundle) Size() int64 {
 // Hash returns.
 func (b *Bundle) WriteTarGz(w io.Writer) error { return b.WriteTarGzWith(w, nil) }
 
-func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
-	if err := archive.WriteHeader(f.header()); err != nil {
+// writeEntry writes a file under its name in the archive.
+func (b *Bundle) writeEntry(archive *tar.Writer, name string, f BundleFile) error {
+	if err := archive.WriteHeader(f.header(name)); err != nil {
 		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
 	}
 	if f.Link != "" {
@@ -261,10 +262,10 @@ func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
 	return nil
 }
 
-func (f BundleFile) header() *tar.Header {
+func (f BundleFile) header(name string) *tar.Header {
 	h := &tar.Header{
 		Typeflag: tar.TypeReg,
-		Name:     f.Path,
+		Name:     name,
 		Size:     f.Size,
 		Mode:     0o644,
 		ModTime:  time.Unix(0, 0).UTC(),

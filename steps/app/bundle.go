@@ -232,6 +232,15 @@ func (b *Bundle) Size() int64 {
 	return size
 }
 
+// Amount says for people how much the bundle is: "12 files, 34 MB".
+func (b *Bundle) Amount() string {
+	amount := fmt.Sprintf("%d files", len(b.Files))
+	if size := b.Size(); size >= 1<<20 {
+		amount += fmt.Sprintf(", %d MB", size>>20)
+	}
+	return amount
+}
+
 // WriteTarGz writes the bundle as a compressed archive whose bytes depend only on the
 // bundle: sorted, with one fixed time, owner 0, and the modes 0644 and 0755. A file
 // that changed since Collect is an error, so that what is uploaded has the hash that

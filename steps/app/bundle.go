@@ -15,11 +15,13 @@ import (
 	"time"
 )
 
-// The limits of a bundle. An app is source code: a folder with more in it, such as a
-// home folder, was given by mistake.
+// The limits of a bundle: a folder with more in it, such as a home folder, was given by
+// mistake. From muchBytes or manyFiles on it may have been, and a warning says how much it is.
 const (
 	maxBundleBytes = 2 << 30
 	maxBundleFiles = 200_000
+	muchBytes      = 256 << 20
+	manyFiles      = 20_000
 )
 
 // Bundle is the app as it is uploaded. It depends only on the folder's files: the
@@ -81,6 +83,9 @@ func Collect(fsys fs.FS) (*Bundle, error) {
 	sort.Strings(b.LeftOut)
 	sort.Strings(b.Secrets)
 	b.warnOfNames()
+	if b.Size() > muchBytes || len(b.Files) > manyFiles {
+		b.Warnings = append(b.Warnings, "the app is large, "+b.Amount()+": name in "+IgnoreFile+" what it does not need")
+	}
 	if warning := ignore.warning(); warning != "" {
 		b.Warnings = append(b.Warnings, warning)
 	}

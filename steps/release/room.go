@@ -19,7 +19,7 @@ var uploadRoomText string
 
 func lookSource(p plan.Plan) string {
 	l := layout.Of(p.ServerName())
-	return shell.Lines("(", shell.Script(uploadRoomText, shell.Values{"name": namePath(p), "root": l.Root(), "uploads": layout.Uploads}), ")")
+	return shell.Lines("(", shell.Script(uploadRoomText, shell.Values{"name": namePath(p), "root": l.Root(), "uploads": layout.Uploads, "current": l.Current()}), ")")
 }
 
 // block is the least that a file takes on a disk.

@@ -24,7 +24,7 @@ var copyKeptText string
 
 // Upload is the fact that the whole source of the release is on the server.
 var Upload = &fact.Fact{
-	Name: "upload", Title: "the app's source on the server", Phase: providers.PhaseOther, Limit: 15 * time.Minute,
+	Name: "upload", Title: "the app's source on the server", Phase: providers.PhaseOther, Limit: time.Hour,
 	Inner:  fact.Always,
 	Look:   lookSource,
 	Refuse: func(v fact.View) error { return refuseFull(v, 0) },
@@ -41,11 +41,10 @@ var Upload = &fact.Fact{
 		if s.Plan.Bundle == nil {
 			return &providers.Failed{Err: fmt.Errorf("the source of release %s on the server is incomplete", s.Plan.Release), Next: "run the command that deploys it again"}
 		}
-		looked, err := s.Client.Output(ctx, lookBase(s.Plan))
+		d, err := missing(ctx, s)
 		if err != nil {
 			return err
 		}
-		d := compare(s.Plan.Bundle, looked)
 		packed, length, err := pack(s.Plan.Bundle, d)
 		if err != nil {
 			return err
@@ -77,6 +76,19 @@ var Upload = &fact.Fact{
 			name.Put(),
 		)
 	},
+}
+
+// missing looks at what the server has, if anything serves there. It is nil if all of the
+// bundle is to be uploaded.
+func missing(ctx context.Context, s fact.Server) (*delta, error) {
+	if shell.Fields(s.Looked)["base"] != "there" {
+		return nil, nil //nolint:nilnil // as documented
+	}
+	looked, err := s.Client.Output(ctx, lookBase(s.Plan))
+	if err != nil {
+		return nil, err
+	}
+	return compare(s.Plan.Bundle, looked), nil
 }
 
 // sourceTexts are the functions that upload.sh calls.

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Prints whether a release's source is complete, and if not, how many kilobytes are free where
-# it is to lie and where what is uploaded is kept.
-: "${name?}" "${root?}" "${uploads?}"
+# it is to lie and where what is uploaded is kept, and whether the release that serves has
+# anything to compare with.
+: "${name?}" "${root?}" "${uploads?}" "${current?}"
 
 # free KIND FOLDER: prints what is free where the folder is or will be.
 free() {
@@ -15,4 +16,5 @@ if [ -e "$name" ]; then
 else
   free room "$root"
   free spool "$uploads"
+  [ ! -f "$current/sums" ] || echo "base there"
 fi

@@ -2,7 +2,6 @@ package app
 
 import (
 	"archive/tar"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -97,6 +96,8 @@ type collector struct {
 	ignore *ignoreRules
 	links  symlinks
 	bytes  int64
+	// buffer is what a part of a file is read into.
+	buffer [64 << 10]byte
 	// pointers are the files that only name what Git LFS has elsewhere.
 	pointers []string
 }
@@ -169,34 +170,36 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
-	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode())
+	file, begins, err := c.hash(name, info.Mode())
 	if strings.HasPrefix(begins, lfsPointer) {
 		c.pointers = append(c.pointers, name)
 	}
 	return file, err
 }
 
-// hashFile returns with the file how its content begins.
-func hashFile(fsys fs.FS, name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
-	f, err := fsys.Open(name)
+// hash returns with the file how its content begins.
+func (c *collector) hash(name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
+	f, err := c.bundle.fsys.Open(name)
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
 	defer f.Close()
 	sum := sha256.New()
-	var beginning bytes.Buffer
-	size, err := io.Copy(sum, io.TeeReader(io.LimitReader(f, int64(len(lfsPointer))), &beginning))
-	if err == nil {
-		var rest int64
-		rest, err = io.Copy(sum, f)
-		size += rest
+	n, err := io.ReadFull(f, c.buffer[:])
+	begins = string(c.buffer[:min(n, len(lfsPointer))])
+	size := int64(n)
+	for err == nil {
+		sum.Write(c.buffer[:n])
+		n, err = f.Read(c.buffer[:])
+		size += int64(n)
 	}
-	if err != nil {
+	sum.Write(c.buffer[:n])
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	file = BundleFile{Path: name, Size: size, Executable: executable(mode, beginning.String())}
+	file = BundleFile{Path: name, Size: size, Executable: executable(mode, begins)}
 	sum.Sum(file.Sum[:0])
-	return file, beginning.String(), nil
+	return file, begins, nil
 }
 
 // Hash returns the hex SHA-256 over each file's path, kind, executable bit and
@@ -252,8 +255,8 @@ func (b *Bundle) Amount() string {
 // Hash returns.
 func (b *Bundle) WriteTarGz(w io.Writer) error { return b.WriteTarGzWith(w, nil) }
 
-// writeEntry writes a file under its name in the archive.
-func (b *Bundle) writeEntry(archive *tar.Writer, name string, f BundleFile) error {
+// writeEntry writes a file under its name in the archive. It uses the buffer.
+func (b *Bundle) writeEntry(archive *tar.Writer, name string, f BundleFile, buffer []byte) error {
 	if err := archive.WriteHeader(f.header(name)); err != nil {
 		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
 	}
@@ -266,7 +269,7 @@ func (b *Bundle) writeEntry(archive *tar.Writer, name string, f BundleFile) erro
 	}
 	defer content.Close()
 	sum := sha256.New()
-	_, err = io.Copy(io.MultiWriter(archive, sum), content)
+	_, err = io.CopyBuffer(io.MultiWriter(archive, sum), struct{ io.Reader }{content}, buffer)
 	if err != nil && !errors.Is(err, tar.ErrWriteTooLong) {
 		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
 	}

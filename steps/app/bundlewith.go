@@ -36,11 +36,12 @@ func (b *Bundle) WriteTarGzIn(w io.Writer, folder string, texts map[string]strin
 			return fmt.Errorf("%s can't be packed: %w", path, err)
 		}
 	}
+	buffer := make([]byte, 64<<10)
 	for _, f := range b.Files {
 		if !takes(f) {
 			continue
 		}
-		if err := b.writeEntry(archive, path.Join(folder, f.Path), f); err != nil {
+		if err := b.writeEntry(archive, path.Join(folder, f.Path), f, buffer); err != nil {
 			return err
 		}
 	}

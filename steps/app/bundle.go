@@ -2,7 +2,6 @@ package app
 
 import (
 	"archive/tar"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,11 +14,13 @@ import (
 	"time"
 )
 
-// The limits of a bundle. An app is source code: a folder with more in it, such as a
-// home folder, was given by mistake.
+// The limits of a bundle: a folder with more in it, such as a home folder, was given by
+// mistake. From muchBytes or manyFiles on it may have been, and a warning says how much it is.
 const (
-	maxBundleBytes = 512 << 20
-	maxBundleFiles = 50_000
+	maxBundleBytes = 2 << 30
+	maxBundleFiles = 200_000
+	muchBytes      = 256 << 20
+	manyFiles      = 20_000
 )
 
 // Bundle is the app as it is uploaded. It depends only on the folder's files: the
@@ -81,6 +82,9 @@ func Collect(fsys fs.FS) (*Bundle, error) {
 	sort.Strings(b.LeftOut)
 	sort.Strings(b.Secrets)
 	b.warnOfNames()
+	if b.Size() > muchBytes || len(b.Files) > manyFiles {
+		b.Warnings = append(b.Warnings, "the app is large, "+b.Amount()+": name in "+IgnoreFile+" what it does not need")
+	}
 	if warning := ignore.warning(); warning != "" {
 		b.Warnings = append(b.Warnings, warning)
 	}
@@ -92,6 +96,8 @@ type collector struct {
 	ignore *ignoreRules
 	links  symlinks
 	bytes  int64
+	// buffer is what a part of a file is read into.
+	buffer [64 << 10]byte
 	// pointers are the files that only name what Git LFS has elsewhere.
 	pointers []string
 }
@@ -136,7 +142,7 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 	c.bytes += file.Size
 	c.bundle.Files = append(c.bundle.Files, file)
 	if c.bytes > maxBundleBytes {
-		return tooLarge(fmt.Sprintf("the folder holds more than %d MB to upload", maxBundleBytes>>20))
+		return tooLarge(fmt.Sprintf("the folder holds more than %d GB to upload", maxBundleBytes>>30))
 	}
 	if len(c.bundle.Files) > maxBundleFiles {
 		return tooLarge(fmt.Sprintf("the folder holds more than %d files to upload", maxBundleFiles))
@@ -164,34 +170,36 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 		// The content is not read then: to hash a disk image would take minutes.
 		return BundleFile{Size: info.Size()}, nil
 	}
-	file, begins, err := hashFile(c.bundle.fsys, name, info.Mode())
+	file, begins, err := c.hash(name, info.Mode())
 	if strings.HasPrefix(begins, lfsPointer) {
 		c.pointers = append(c.pointers, name)
 	}
 	return file, err
 }
 
-// hashFile returns with the file how its content begins.
-func hashFile(fsys fs.FS, name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
-	f, err := fsys.Open(name)
+// hash returns with the file how its content begins.
+func (c *collector) hash(name string, mode fs.FileMode) (file BundleFile, begins string, err error) {
+	f, err := c.bundle.fsys.Open(name)
 	if err != nil {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
 	defer f.Close()
 	sum := sha256.New()
-	var beginning bytes.Buffer
-	size, err := io.Copy(sum, io.TeeReader(io.LimitReader(f, int64(len(lfsPointer))), &beginning))
-	if err == nil {
-		var rest int64
-		rest, err = io.Copy(sum, f)
-		size += rest
+	n, err := io.ReadFull(f, c.buffer[:])
+	begins = string(c.buffer[:min(n, len(lfsPointer))])
+	size := int64(n)
+	for err == nil {
+		sum.Write(c.buffer[:n])
+		n, err = f.Read(c.buffer[:])
+		size += int64(n)
 	}
-	if err != nil {
+	sum.Write(c.buffer[:n])
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return BundleFile{}, "", fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	file = BundleFile{Path: name, Size: size, Executable: executable(mode, beginning.String())}
+	file = BundleFile{Path: name, Size: size, Executable: executable(mode, begins)}
 	sum.Sum(file.Sum[:0])
-	return file, beginning.String(), nil
+	return file, begins, nil
 }
 
 // Hash returns the hex SHA-256 over each file's path, kind, executable bit and
@@ -232,14 +240,24 @@ func (b *Bundle) Size() int64 {
 	return size
 }
 
+// Amount says for people how much the bundle is: "12 files, 34 MB".
+func (b *Bundle) Amount() string {
+	amount := fmt.Sprintf("%d files", len(b.Files))
+	if size := b.Size(); size >= 1<<20 {
+		amount += fmt.Sprintf(", %d MB", size>>20)
+	}
+	return amount
+}
+
 // WriteTarGz writes the bundle as a compressed archive whose bytes depend only on the
 // bundle: sorted, with one fixed time, owner 0, and the modes 0644 and 0755. A file
 // that changed since Collect is an error, so that what is uploaded has the hash that
 // Hash returns.
 func (b *Bundle) WriteTarGz(w io.Writer) error { return b.WriteTarGzWith(w, nil) }
 
-func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
-	if err := archive.WriteHeader(f.header()); err != nil {
+// writeEntry writes a file under its name in the archive. It uses the buffer.
+func (b *Bundle) writeEntry(archive *tar.Writer, name string, f BundleFile, buffer []byte) error {
+	if err := archive.WriteHeader(f.header(name)); err != nil {
 		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
 	}
 	if f.Link != "" {
@@ -251,7 +269,7 @@ func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
 	}
 	defer content.Close()
 	sum := sha256.New()
-	_, err = io.Copy(io.MultiWriter(archive, sum), content)
+	_, err = io.CopyBuffer(io.MultiWriter(archive, sum), struct{ io.Reader }{content}, buffer)
 	if err != nil && !errors.Is(err, tar.ErrWriteTooLong) {
 		return fmt.Errorf("%s can't be packed: %w", f.Path, err)
 	}
@@ -261,10 +279,10 @@ func (b *Bundle) writeEntry(archive *tar.Writer, f BundleFile) error {
 	return nil
 }
 
-func (f BundleFile) header() *tar.Header {
+func (f BundleFile) header(name string) *tar.Header {
 	h := &tar.Header{
 		Typeflag: tar.TypeReg,
-		Name:     f.Path,
+		Name:     name,
 		Size:     f.Size,
 		Mode:     0o644,
 		ModTime:  time.Unix(0, 0).UTC(),

@@ -208,7 +208,7 @@ func TestCollectTooLarge(t *testing.T) {
 	}
 	_, err = Collect(os.DirFS(dir))
 	var usage *providers.Usage
-	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "more than 512 MB") {
+	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "more than 2 GB") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"time"
 )
@@ -14,22 +15,33 @@ import (
 // by their paths, which come first and stand in the place of the bundle's files of the
 // same names. The same bundle and texts give the same bytes.
 func (b *Bundle) WriteTarGzWith(w io.Writer, added map[string]string) error {
+	return b.WriteTarGzIn(w, "", added, func(f BundleFile) bool {
+		_, replaced := added[f.Path]
+		return !replaced
+	})
+}
+
+// WriteTarGzIn writes as WriteTarGz does those files of the bundle that are taken, below a
+// folder of the archive, or at its root if folder is "". The texts, by their paths in the
+// archive, come first.
+func (b *Bundle) WriteTarGzIn(w io.Writer, folder string, texts map[string]string, takes func(BundleFile) bool) error {
 	gz := gzip.NewWriter(w)
 	archive := tar.NewWriter(gz)
-	for _, path := range slices.Sorted(maps.Keys(added)) {
-		header := &tar.Header{Typeflag: tar.TypeReg, Name: path, Size: int64(len(added[path])), Mode: 0o644, ModTime: time.Unix(0, 0).UTC(), Format: tar.FormatPAX}
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: path, Size: int64(len(texts[path])), Mode: 0o644, ModTime: time.Unix(0, 0).UTC(), Format: tar.FormatPAX}
 		if err := archive.WriteHeader(header); err != nil {
 			return fmt.Errorf("%s can't be packed: %w", path, err)
 		}
-		if _, err := io.WriteString(archive, added[path]); err != nil {
+		if _, err := io.WriteString(archive, texts[path]); err != nil {
 			return fmt.Errorf("%s can't be packed: %w", path, err)
 		}
 	}
+	buffer := make([]byte, 64<<10)
 	for _, f := range b.Files {
-		if _, replaced := added[f.Path]; replaced {
+		if !takes(f) {
 			continue
 		}
-		if err := b.writeEntry(archive, f); err != nil {
+		if err := b.writeEntry(archive, path.Join(folder, f.Path), f, buffer); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
@@ -19,8 +20,8 @@ func (b *Bundle) Without(paths ...string) *Bundle {
 // a link, is an fs.ErrNotExist; one that changed since Collect is an error, as in
 // WriteTarGz.
 func (b *Bundle) Read(path string) ([]byte, error) {
-	at := slices.IndexFunc(b.Files, func(f BundleFile) bool { return f.Path == path && f.Link == "" })
-	if at < 0 {
+	at, found := slices.BinarySearchFunc(b.Files, path, func(f BundleFile, path string) int { return cmp.Compare(f.Path, path) })
+	if !found || b.Files[at].Link != "" {
 		return nil, fmt.Errorf("%s is not in the bundle: %w", path, fs.ErrNotExist)
 	}
 	content, err := fs.ReadFile(b.fsys, path)

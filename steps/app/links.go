@@ -132,7 +132,7 @@ func leadsOut(err error) bool {
 // the folder, each name is followed first.
 type confined struct {
 	dirFS
-	// plain are the paths that were found to be no links.
+	// plain are the folders that were found to be no links.
 	plain *sync.Map
 	// left is as in follow.
 	left *atomic.Int64
@@ -160,7 +160,9 @@ func (c confined) outside(name string) error {
 			return "", false // nor is there anything behind it
 		}
 		if err != nil {
-			c.plain.Store(at, true)
+			if at != name { // each file is asked for once or twice, a folder for each file in it
+				c.plain.Store(at, true)
+			}
 			return "", false
 		}
 		if first.name == "" {

@@ -12,7 +12,7 @@ const (
 	// maxSourceBytes is the size above which a Python file is data.
 	maxSourceBytes = 2 << 20
 	// maxEntries is how many files and folders an app may have.
-	maxEntries = 100_000
+	maxEntries = 500_000
 )
 
 // source is all Python source in the app's folder.

@@ -11,16 +11,22 @@ import (
 // than the memory that slipway should take.
 type spool struct{ *os.File }
 
-// pack writes the bundle's archive to a spool and returns its length in bytes. The caller
-// removes it.
-func pack(b *app.Bundle) (spool, int64, error) {
+// pack writes the archive that upload.sh unpacks to a spool and returns its length in bytes:
+// of all of the bundle, or of what the delta lacks. The same arguments give the same bytes.
+// The caller removes the spool.
+func pack(b *app.Bundle, d *delta) (spool, int64, error) {
 	file, err := os.CreateTemp("", "slipway-upload-*.tar.gz")
 	if err != nil {
 		return spool{}, 0, fmt.Errorf("make a file for the packed app: %w", err)
 	}
 	packed := spool{file}
 	os.Remove(file.Name()) // a killed run leaves nothing; Windows refuses it, and remove does it there
-	if err := b.WriteTarGz(file); err != nil {
+	var texts map[string]string
+	takes := func(app.BundleFile) bool { return true }
+	if d != nil {
+		texts, takes = d.texts(), func(f app.BundleFile) bool { return f.Link != "" || d.missing[f.Path] }
+	}
+	if err := b.WriteTarGzIn(file, "src", texts, takes); err != nil {
 		packed.remove()
 		return spool{}, 0, err
 	}

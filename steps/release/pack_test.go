@@ -42,7 +42,7 @@ func packOf(t *testing.T, size int64) uint64 {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	packed, length, err := pack(bundle)
+	packed, length, err := pack(bundle, nil)
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -149,41 +147,6 @@ func TestCancelEndsAtOnce(t *testing.T) {
 	}
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("it took %s", took)
-	}
-}
-
-func TestUpload(t *testing.T) {
-	s := newServer(t)
-	c := dialTest(t, s)
-	path := filepath.Join(t.TempDir(), "a folder", "file")
-	data := []byte(strings.Repeat("x", 300_000))
-	if err := c.Upload(t.Context(), path, data); err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(path)
-	if err != nil || info.Size() != int64(len(data)) || info.Mode().Perm() != 0o600 {
-		t.Errorf("got %v, %v", info, err)
-	}
-	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
-		t.Errorf("something else was left: %v, %v", left, err)
-	}
-}
-
-// TestUploadCutShort runs what receives with fewer bytes than were promised.
-func TestUploadCutShort(t *testing.T) {
-	c := dialTest(t, newServer(t))
-	path := filepath.Join(t.TempDir(), "file")
-	if err := c.Upload(t.Context(), path, []byte("old")); err != nil {
-		t.Fatal(err)
-	}
-	var out, errs strings.Builder
-	err := c.Attach(t.Context(), receive(path, 100), strings.NewReader("short"), &out, &errs)
-	var exit *ExitError
-	if !errors.As(err, &exit) || exit.Status != 75 {
-		t.Errorf("got %v", err)
-	}
-	if data, err := os.ReadFile(path); err != nil || string(data) != "old" {
-		t.Errorf("the old file is %q, %v", data, err)
 	}
 }
 

@@ -16,7 +16,7 @@ func TestShellIsWellFormed(t *testing.T) {
 	job := Job{Name: "it's", Script: "true", Look: "echo 'a look'"}
 	for name, script := range map[string]string{
 		"job": job.startOrFollow("--b", true), "unit of a job": shell.Script(jobUnitScript, nil), "running": Running(),
-		"wait": shell.Script(waitScript, shell.Values{"name": "it's"}), "upload": receive("/it's", 1), "bring": shell.Script(bringScript, nil),
+		"wait": shell.Script(waitScript, shell.Values{"name": "it's"}), "upload": upload{path: "/it's", length: 1, sum: strings.Repeat("0", 64)}.receive(0), "uploaded": shell.Script(uploadedScript, shell.Values{"part": "/it's"}), "bring": shell.Script(bringScript, nil),
 	} {
 		cmd := exec.Command("sh", "-n")
 		cmd.Stdin = strings.NewReader(script)

@@ -1,17 +1,12 @@
 package remote
 
 import (
-	"bytes"
 	"context"
-	_ "embed" // the scripts
 	"errors"
 	"io"
-	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
-
-	"slipway/steps/shell"
 )
 
 // tailLines is how much of a failed command's output an error carries.
@@ -28,31 +23,6 @@ func (c *Client) Output(ctx context.Context, script string) (string, error) {
 		err := c.exec(ctx, conn, newErrand(script, true), nil, stdout, &stderr)
 		return stdout.String(), withTail(err, "a look at the server", stderr.String())
 	})
-}
-
-//go:embed upload.sh
-var uploadScript string
-
-// receive is the script that keeps standard input, of length bytes, in a file.
-func receive(path string, length int64) string {
-	return shell.Script(uploadScript, shell.Values{"path": path, "length": strconv.FormatInt(length, 10)})
-}
-
-// Upload keeps data in a root-owned 0600 file, in one round trip. It is sent
-// again if the connection drops.
-func (c *Client) Upload(ctx context.Context, path string, data []byte) error {
-	return c.UploadFrom(ctx, path, bytes.NewReader(data), int64(len(data)))
-}
-
-// UploadFrom is [Client.Upload] for the first length bytes of content, which may be more
-// than memory should hold.
-func (c *Client) UploadFrom(ctx context.Context, path string, content io.ReaderAt, length int64) error {
-	_, err := acrossDrops(ctx, c, func(conn *ssh.Client, _ bool) (struct{}, error) {
-		var stderr end
-		err := c.exec(ctx, conn, newErrand(receive(path, length), true), io.NewSectionReader(content, 0, length), io.Discard, &stderr)
-		return struct{}{}, withTail(err, "the upload", stderr.String())
-	})
-	return err
 }
 
 // Pipe runs a script as root with the given streams, for data of any size. It is not run

@@ -22,7 +22,10 @@ type sshServer struct {
 	config   *ssh.ServerConfig
 	logins   atomic.Int32 // tries to log in, of any kind
 	cutAfter atomic.Int64 // bytes of answers until the next connection is cut; 0 is never
-	running  sync.WaitGroup
+	// takes is how many bytes of standard input come until the next connection is cut; 0 is
+	// all. took are those that came to commands.
+	takes, took atomic.Int64
+	running     sync.WaitGroup
 	// startup is what the login shell does before any command, as a .bashrc does.
 	startup string
 
@@ -142,7 +145,7 @@ func (s *sshServer) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 		}
 		request.Reply(true, nil) //nolint:errcheck // the connection may be cut
 		cmd := exec.Command("sh", "-c", s.startup+"\n"+command.Line)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = channel, &cutter{s, channel}, channel.Stderr()
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = &taker{s, channel}, &cutter{s, channel}, channel.Stderr()
 		cmd.Run() //nolint:errcheck // the status tells
 		status := struct{ Status uint32 }{uint32(max(cmd.ProcessState.ExitCode(), 0))}
 		channel.SendRequest("exit-status", false, ssh.Marshal(status)) //nolint:errcheck // the connection may be cut
@@ -165,4 +168,22 @@ func (c *cutter) Write(data []byte) (int, error) {
 		}
 	}
 	return c.to.Write(data)
+}
+
+// taker cuts the server's connections when enough came on standard input.
+type taker struct {
+	server *sshServer
+	from   io.Reader
+}
+
+func (r *taker) Read(data []byte) (int, error) {
+	n, err := r.from.Read(data)
+	r.server.took.Add(int64(n))
+	if left := r.server.takes.Load(); left > 0 {
+		if left = r.server.takes.Add(-int64(n)); left <= 0 {
+			r.server.takes.Store(0)
+			r.server.cut()
+		}
+	}
+	return n, err
 }

@@ -22,18 +22,18 @@ const measure = "import resource, subprocess, sys\n" +
 	"subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n" +
 	"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 
-// TestMemory plans a deployment of an app with 40,000 files, and one of 200 MB.
+// TestMemory plans a deployment of an app with 100,000 files, and one of 1 GB.
 func TestMemory(t *testing.T) {
 	localtest.NeedSupport(t)
 	o := e2e.NewOperator(t, 2*time.Minute)
 	large := folder(t, 0, "", "")
 	for _, name := range []string{"a.bin", "b.bin", "c.bin", "d.bin"} {
 		write(t, large, name, "")
-		if err := os.Truncate(filepath.Join(large, name), 50<<20); err != nil {
+		if err := os.Truncate(filepath.Join(large, name), 256<<20); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for name, dir := range map[string]string{"files": folder(t, 40_000, "static/%d/%d.txt", "text\n"), "bytes": large} {
+	for name, dir := range map[string]string{"files": folder(t, 100_000, "static/%d/%d.txt", "text\n"), "bytes": large} {
 		planned := o.Command("--yes", "--plan", "--name", name, dir)
 		cmd := exec.CommandContext(t.Context(), "python3", append([]string{"-c", measure}, planned.Args...)...)
 		cmd.Env, cmd.Dir = planned.Env, planned.Dir

@@ -48,13 +48,13 @@ func TestAwaitInotify(t *testing.T) {
 		}
 		taken = append(taken, fd)
 	}
-	refused, ok := errors.AsType[*providers.Refused](awaitInotify(t.Context(), inotifyNeed, 10*time.Millisecond))
+	refused, ok := errors.AsType[*providers.Refused](awaitInotify(t.Context(), 10*time.Millisecond))
 	if !ok || !errors.Is(refused, unix.EMFILE) {
 		t.Errorf("with too few left: %v", refused)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if err := awaitInotify(ended, inotifyNeed, inotifyLimit); !errors.Is(err, context.Canceled) {
+	if err := awaitInotify(ended, inotifyLimit); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 	time.AfterFunc(50*time.Millisecond, func() {
@@ -62,7 +62,7 @@ func TestAwaitInotify(t *testing.T) {
 			unix.Close(fd)
 		}
 	})
-	if err := awaitInotify(t.Context(), inotifyNeed, inotifyLimit); err != nil {
+	if err := awaitInotify(t.Context(), inotifyLimit); err != nil {
 		t.Errorf("what is given back later is not waited for: %v", err)
 	}
 }

@@ -118,7 +118,7 @@ func runtimePaths(l layout) []string {
 
 // start boots the machine. If that fails, it removes what it has started.
 func (n nspawn) start(ctx context.Context, l layout, b boot) (err error) {
-	if err := awaitInotify(ctx, inotifyNeed, inotifyLimit); err != nil {
+	if err := awaitInotify(ctx, inotifyLimit); err != nil {
 		return err
 	}
 	defer func() {
@@ -329,10 +329,10 @@ func readMountinfo() (string, error) {
 	return string(text), nil
 }
 
-// awaitInotify waits until that many inotify instances are free. A guest that finds too few of
+// awaitInotify waits until enough inotify instances are free. A guest that finds too few of
 // them boots, but its systemd never restarts anything.
-func awaitInotify(ctx context.Context, need int, limit time.Duration) error {
-	err := retry(ctx, limit, func() error { return inotifyLeft(need) })
+func awaitInotify(ctx context.Context, limit time.Duration) error {
+	err := retry(ctx, limit, inotifyLeft)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
@@ -342,9 +342,9 @@ func awaitInotify(ctx context.Context, need int, limit time.Duration) error {
 	}
 }
 
-// inotifyLeft takes that many inotify instances and gives them back.
-func inotifyLeft(need int) error {
-	for range need {
+// inotifyLeft takes as many inotify instances as a guest needs, and gives them back.
+func inotifyLeft() error {
+	for range inotifyNeed {
 		fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 		if err != nil {
 			return err

@@ -26,7 +26,6 @@ var Dependencies = &fact.Fact{
 	Look: func(p plan.Plan) string {
 		l := layout.Of(p.ServerName())
 		return shell.Lines(
-			shell.Script(completeText, nil),
 			shell.Script(dependenciesLookText, shell.Values{"venvs": l.Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}),
 			shell.LookFiles(l.Venv(p.Release)))
 	},

@@ -132,7 +132,8 @@ func leadsOut(err error) bool {
 // the folder, each name is followed first.
 type confined struct {
 	dirFS
-	// plain are the paths that were found to be no links.
+	// plain are the folders that were found to be no links. Files are not in it: they are
+	// many, and each is mostly opened once.
 	plain *sync.Map
 	// left is as in follow.
 	left *atomic.Int64
@@ -160,7 +161,9 @@ func (c confined) outside(name string) error {
 			return "", false // nor is there anything behind it
 		}
 		if err != nil {
-			c.plain.Store(at, true)
+			if at != name {
+				c.plain.Store(at, true)
+			}
 			return "", false
 		}
 		if first.name == "" {

@@ -167,7 +167,7 @@ func list(home state.Home, n int) error {
 }
 
 // mostListed is how many things in memory one more deployment may take in the list.
-const mostListed = 125
+const mostListed = 105
 
 // TestDeployments lists the deployments on record.
 func TestDeployments(t *testing.T) {

@@ -44,8 +44,37 @@ func encode(r Record) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
+// plainly reads an envelope that is written as encode writes it, which takes no scan of the
+// record; ok is false for any other. That the record is whole, and no more than a record, is
+// seen by whoever reads it.
+func plainly(data []byte) (env envelope, ok bool) {
+	rest, ok := bytes.CutPrefix(data, plainStart)
+	if !ok || len(rest) < sha256.Size*2 {
+		return envelope{}, false
+	}
+	hexed := rest[:sha256.Size*2]
+	rest, begins := bytes.CutPrefix(rest[len(hexed):], plainRecord)
+	rest, ends := bytes.CutSuffix(rest, plainEnd)
+	if !begins || !ends {
+		return envelope{}, false
+	}
+	return envelope{Version: version, SHA256: string(hexed), Record: rest}, true
+}
+
+// What stands around the checksum and the record in a file that encode wrote.
+var (
+	plainStart  = fmt.Appendf(nil, "{\n  \"version\": %d,\n  \"sha256\": \"", version)
+	plainRecord = []byte("\",\n  \"record\": ")
+	plainEnd    = []byte("\n}\n")
+)
+
 // decode reads the file's bytes. Every error is a *Damaged without a path.
 func decode(data []byte) (Record, error) {
+	if env, ok := plainly(data); ok {
+		if record, err := env.read(); err == nil {
+			return record, nil
+		}
+	}
 	var env envelope
 	if err := json.Unmarshal(data, &env); err != nil {
 		return Record{}, &Damaged{Kind: Torn, Err: err}
@@ -56,7 +85,13 @@ func decode(data []byte) (Record, error) {
 	if env.Version < 1 || len(env.Record) == 0 {
 		return Record{}, &Damaged{Kind: Foreign, Err: errors.New("it has no version or no record")}
 	}
+	return env.read()
+}
+
+// read checks the record against its checksum.
+func (env envelope) read() (Record, error) {
 	var compact bytes.Buffer
+	compact.Grow(len(env.Record))
 	if err := json.Compact(&compact, env.Record); err != nil {
 		return Record{}, &Damaged{Kind: Torn, Err: err}
 	}
@@ -64,7 +99,7 @@ func decode(data []byte) (Record, error) {
 		return Record{}, &Damaged{Kind: Edited, Err: errors.New("its checksum does not match its content")}
 	}
 	var r Record
-	if err := json.Unmarshal(env.Record, &r); err != nil {
+	if err := json.Unmarshal(compact.Bytes(), &r); err != nil {
 		return Record{}, &Damaged{Kind: Foreign, Err: err}
 	}
 	if r.Name == "" || r.Tag == "" {

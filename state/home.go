@@ -88,6 +88,12 @@ func (h Home) Names() ([]string, error) {
 	if err := h.settle(); err != nil {
 		return nil, err
 	}
+	names, err := h.folders()
+	return slices.DeleteFunc(names, func(name string) bool { return !h.has(name) }), err
+}
+
+// folders are the names of what may be a deployment's folder, sorted.
+func (h Home) folders() ([]string, error) {
 	entries, err := os.ReadDir(h.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -97,14 +103,10 @@ func (h Home) Names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() || e.Name() == cacheFolder || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		if h.has(e.Name()) {
+		if e.IsDir() && e.Name() != cacheFolder && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}
-	slices.Sort(names)
 	return names, nil
 }
 

@@ -45,28 +45,27 @@ type Summary struct {
 // List tells of every deployment, sorted by name. One whose record can't be read is
 // listed with its trouble.
 func List(home state.Home) ([]Summary, error) {
-	names, err := home.Names()
+	records, err := home.Records()
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Summary, len(names))
-	for i, name := range names {
-		record, err := home.Read(name)
-		if err != nil {
-			all[i] = Summary{Name: name, Unfinished: true, Trouble: err.Error()}
+	all := make([]Summary, len(records))
+	for i, kept := range records {
+		if kept.Err != nil {
+			all[i] = Summary{Name: kept.Name, Unfinished: true, Trouble: kept.Err.Error()}
 			continue
 		}
-		all[i] = summarize(record)
+		all[i] = summarize(kept.Record)
 	}
 	return all, nil
 }
 
 func summarize(r state.Record) Summary {
-	to := ""
-	if place, on := plan.OfRecord(r).BackupTo(); on {
+	to, p := "", plan.OfRecord(r)
+	if place, on := p.BackupTo(); on {
 		to = place.String()
 	}
-	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: plan.OfRecord(r).Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
+	return Summary{Name: r.Name, Monthly: monthlyOnRecord(r), Shared: r.Shared, BackupTo: to, WeeklyBackups: p.Switch(plan.KeyBackups) == providers.On, Provider: r.Settings[plan.KeyProvider], App: r.Settings[plan.KeyApp], URL: r.URL,
 		Host: r.Server.Address, Release: r.Release, Finished: r.Finished, Unfinished: r.Unfinished(), Move: describeMoving(r)}
 }
 

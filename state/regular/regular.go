@@ -8,6 +8,7 @@
 package regular
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -144,20 +145,26 @@ func readOpened(file fs.File, path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAll(file, path, limit)
+	var content bytes.Buffer
+	content.Grow(int(min(info.Size(), limit)) + bytes.MinRead)
+	return readInto(&content, file, path, limit)
 }
 
 // readAll reads a file that may grow meanwhile, or that says that it has no size, as
 // those of /proc do.
 func readAll(file io.Reader, path string, limit int64) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(content)) > limit {
+	return readInto(new(bytes.Buffer), file, path, limit)
+}
+
+func readInto(content *bytes.Buffer, file io.Reader, path string, limit int64) ([]byte, error) {
+	_, err := content.ReadFrom(io.LimitReader(file, limit+1))
+	if err == nil && int64(content.Len()) > limit {
 		err = &fs.PathError{Op: "read", Path: path, Err: tooLarge(limit)}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // open opens a regular file or a folder. A device is not even opened, since that alone

@@ -29,7 +29,7 @@ var servingNames = []string{
 }
 
 // noteCalls keeps the calls of a statement that may start a server or add a route.
-func (m *module) noteCalls(s statement, in place) {
+func (m *parsedFile) noteCalls(s statement, in place) {
 	for i, t := range s.tokens {
 		if t.kind != tokenName || i+1 >= len(s.tokens) || !s.tokens[i+1].is("(") || !slices.Contains(servingNames, t.text) && !slices.Contains(routeCalls, t.text) {
 			continue
@@ -57,7 +57,7 @@ func (m *module) noteCalls(s statement, in place) {
 
 // noteServed remembers a function whose result is served: run_app(make()), or app =
 // make() and then run_app(app).
-func (m *module) noteServed(call pyCall) {
+func (m *parsedFile) noteServed(call pyCall) {
 	for _, arg := range split(call.args, ",") {
 		if len(arg) == 1 && call.main {
 			arg = m.guarded[arg[0].text]
@@ -81,7 +81,7 @@ func (m *module) noteServed(call pyCall) {
 }
 
 // noteStart finds main() and asyncio.run(main()) where they run when the file is loaded.
-func (m *module) noteStart(s statement, in place) {
+func (m *parsedFile) noteStart(s statement, in place) {
 	name, rest := dotted(s.tokens)
 	if in.scope != m.top || in.main || len(rest) == 0 || !rest[0].is("(") {
 		return
@@ -92,12 +92,13 @@ func (m *module) noteStart(s statement, in place) {
 
 // call is the first call with this last name; nil if there is none.
 func (m *module) call(last string) *pyCall {
-	if last == "" {
+	if last == "" || !m.traits.calls {
 		return nil
 	}
-	for i := range m.calls {
-		if m.calls[i].last() == last {
-			return &m.calls[i]
+	calls := m.parsed().calls
+	for i := range calls {
+		if calls[i].last() == last {
+			return &calls[i]
 		}
 	}
 	return nil

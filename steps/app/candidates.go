@@ -50,8 +50,8 @@ func (src *source) candidates() []candidate {
 	r := &resolver{src: src}
 	var out []candidate
 	for _, p := range src.paths {
-		if !neverServed(p) {
-			out = append(out, r.inModule(src.modules[p])...)
+		if m := src.modules[p]; m.traits.mayServe && !neverServed(p) {
+			out = append(out, r.inModule(m)...)
 		}
 	}
 	return out
@@ -65,8 +65,9 @@ func (m *module) isEntry() bool {
 
 func (r *resolver) inModule(m *module) []candidate {
 	var apps, factories []candidate
-	for _, name := range m.top.order {
-		for _, b := range m.top.names[name] {
+	top := m.parsed().top
+	for _, name := range top.order {
+		for _, b := range top.names[name] {
 			c, ok := r.candidate(m, name, b)
 			if !ok {
 				continue
@@ -88,8 +89,8 @@ func (r *resolver) inModule(m *module) []candidate {
 func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool) {
 	c := candidate{module: m, object: name, line: b.line}
 	switch {
-	case b.function != nil && !b.function.needsArgs && m.isFactory(b.function):
-		e := r.function(m.top, b.function)
+	case b.function != nil && !b.function.needsArgs && m.parsed().isFactory(b.function):
+		e := r.function(m.parsed().top, b.function)
 		if e.makes == nil {
 			return c, false
 		}
@@ -99,7 +100,7 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 		}
 		return c, !b.function.async || c.framework == aiohttp
 	case b.value != nil || b.imported != nil && m.isEntry():
-		e := r.binding(m.top, name, "", b)
+		e := r.binding(m.parsed().top, name, "", b)
 		if e.app == nil || e.holder != "" {
 			return c, false
 		}
@@ -111,7 +112,7 @@ func (r *resolver) candidate(m *module, name string, b binding) (candidate, bool
 
 // isFactory tells a function that is there to make what is served: others may return an app
 // too, and only the name that they are assigned to tells what it is for.
-func (m *module) isFactory(f *function) bool { return factoryNames[f.name] || m.served[f.name] }
+func (m *parsedFile) isFactory(f *function) bool { return factoryNames[f.name] || m.served[f.name] }
 
 // preferNames chooses "app", else "application", if a module has one of them. In a
 // module that exists only to be served, "application" comes first.
@@ -246,11 +247,11 @@ func (src *source) factoryWithArgs() (m *module, name string, line int) {
 	r := &resolver{src: src}
 	for _, p := range src.paths {
 		m := src.modules[p]
-		if neverServed(p) {
+		if neverServed(p) || !m.traits.mayServe {
 			continue
 		}
-		for name, b := range m.top.bindings() {
-			if b.function != nil && b.function.needsArgs && m.isFactory(b.function) && r.function(m.top, b.function).makes != nil {
+		for name, b := range m.parsed().top.bindings() {
+			if b.function != nil && b.function.needsArgs && m.parsed().isFactory(b.function) && r.function(m.parsed().top, b.function).makes != nil {
 				return m, name, b.line
 			}
 		}

@@ -142,7 +142,7 @@ func hasWriter(name string) bool {
 func (f *finder) collectConfigs(modules []*module) {
 	f.configs = map[string][]setting{}
 	for _, m := range modules {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			if !ofTests(l.scope) {
 				f.configLine(l)
 			}

@@ -32,7 +32,7 @@ func (d *detection) findData() []foundKept {
 	f.collectConfigs(modules)
 	f.relational, f.ok = d.flaskSQLAlchemy(modules)
 	for _, m := range modules {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			if !ofTests(l.scope) {
 				f.line(l)
 			}
@@ -110,8 +110,8 @@ func (f *finder) isApp(l line) bool {
 func moving(modules []*module) map[*scope]bool {
 	moves := map[*scope]bool{}
 	for _, m := range modules {
-		for _, l := range m.lines {
-			if callee, _ := dotted(l.tokens); callee == "os.chdir" && l.scope != m.top {
+		for _, l := range m.parsed().lines {
+			if callee, _ := dotted(l.tokens); callee == "os.chdir" && l.scope != m.parsed().top {
 				moves[l.scope] = true
 			}
 		}

@@ -29,7 +29,7 @@ func (d *detection) flaskCall() (*module, line) {
 		if neverServed(p) {
 			continue
 		}
-		for _, l := range d.src.modules[p].lines {
+		for _, l := range d.src.modules[p].parsed().lines {
 			for i, t := range l.tokens {
 				if t.kind != tokenName || i > 0 && l.tokens[i-1].is(".") {
 					continue
@@ -63,7 +63,7 @@ func (d *detection) instancePaths() []string {
 // instance keeps Flask's instance folder if the app uses it.
 func (f *finder) instance(modules []*module) {
 	for _, m := range modules {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			for i, t := range l.tokens {
 				asked := t.is("instance_path") && i > 0 && l.tokens[i-1].is(".") || t.is("open_instance_resource") ||
 					t.is("instance_relative_config") && i+2 < len(l.tokens) && l.tokens[i+2].is("True")
@@ -136,7 +136,7 @@ func (f *finder) djangoData() {
 		return
 	}
 	for _, m := range f.served.settings {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			f.djangoDatabases(l, l.tokens)
 		}
 	}
@@ -145,7 +145,7 @@ func (f *finder) djangoData() {
 		return
 	}
 	source := fmt.Sprintf("MEDIA_ROOT in %s line %d", m.path, b.line)
-	for _, text := range f.reader(m.top).texts(b.value) {
+	for _, text := range f.reader(m.parsed().top).texts(b.value) {
 		name, inside := insideApp(text, "")
 		if inside && f.holdsOnly(name, func(file string) bool { return path.Ext(file) != ".py" }) {
 			f.keep(foundKept{Kept: Kept{Path: name, URL: f.mediaURL()}, source: source})
@@ -163,7 +163,7 @@ func (f *finder) mediaURL() string {
 	if !ok {
 		return ""
 	}
-	texts := f.reader(m.top).texts(b.value)
+	texts := f.reader(m.parsed().top).texts(b.value)
 	if len(texts) != 1 {
 		return ""
 	}

@@ -33,7 +33,7 @@ func (d *detection) startedPrograms() {
 		if strings.Contains(m.path, "/commands/") || !slices.ContainsFunc([]string{"subprocess", "os", "shutil", "asyncio"}, m.importsModule) {
 			continue
 		}
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			for i, t := range l.tokens {
 				pkg := debianPrograms[firstWord(t)]
 				if pkg != "" && (m.importsModule("subprocess") && startsList(l.tokens, i) || f.isStarted(l, i)) {

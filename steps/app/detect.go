@@ -35,7 +35,7 @@ func Detect(fsys fs.FS, s Settings) (Found, error) {
 			return Found{}, err
 		}
 	}
-	return d.found, nil
+	return d.found, src.changed
 }
 
 // detection is one call of Detect, with what it has found so far.
@@ -315,7 +315,7 @@ func (d *detection) warnOfLeftOut() {
 }
 
 func (d *detection) warnAbout(m *module) {
-	for _, run := range m.devServers {
+	for _, run := range m.parsed().devServers {
 		switch {
 		case run.onLoad:
 			d.found.warn(fmt.Sprintf("%s line %d starts the development server as soon as the file is loaded: put it under if __name__ == \"__main__\"", m.path, run.line))
@@ -324,7 +324,7 @@ func (d *detection) warnAbout(m *module) {
 		}
 	}
 	settings := d.found.Framework == Django && strings.HasPrefix(path.Base(m.path), "settings")
-	if m.debug != 0 && (settings || d.found.Framework == Flask) {
-		d.found.warn(fmt.Sprintf("%s line %d turns debugging on, which shows the app's source and variables to every visitor: turn it off before the app is public", m.path, m.debug))
+	if debug := m.parsed().debug; debug != 0 && (settings || d.found.Framework == Flask) {
+		d.found.warn(fmt.Sprintf("%s line %d turns debugging on, which shows the app's source and variables to every visitor: turn it off before the app is public", m.path, debug))
 	}
 }

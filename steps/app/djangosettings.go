@@ -58,7 +58,7 @@ func (d *detection) project() *project {
 		p.module, source = d.commandSettings, d.commandSource
 		from = cmp.Or(from, d.entry, p.script)
 	} else if from != nil {
-		p.module = from.settings.module
+		p.module = from.parsed().settings.module
 	}
 	if from == nil || p.module == "" {
 		return p
@@ -74,7 +74,7 @@ func (d *detection) project() *project {
 // A command that does not name the app has them only if all files agree.
 func (d *detection) settingsFrom(script *module) (from *module, source string) {
 	for _, m := range []*module{d.entry, script} {
-		if m != nil && m.settings.module != "" && (d.entry != nil || d.agreeOnSettings(m.settings.module)) {
+		if m != nil && m.parsed().settings.module != "" && (d.entry != nil || d.agreeOnSettings(m.parsed().settings.module)) {
 			return m, m.path
 		}
 	}
@@ -83,7 +83,7 @@ func (d *detection) settingsFrom(script *module) (from *module, source string) {
 
 func (d *detection) agreeOnSettings(name string) bool {
 	for p, m := range d.src.modules {
-		if other := m.settings.module; other != "" && other != name && !neverServed(p) {
+		if other := m.parsed().settings.module; other != "" && other != name && !neverServed(p) {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func (p *project) take(m *module) {
 		return
 	}
 	p.settings = append(p.settings, m)
-	for _, star := range m.top.names["*"] {
+	for _, star := range m.parsed().top.names["*"] {
 		p.take(p.src.local(m, *star.imported))
 	}
 }
@@ -105,7 +105,7 @@ func (p *project) take(m *module) {
 // none does.
 func (p *project) bindings(name string) (m *module, bound []binding) {
 	for _, m := range p.settings {
-		if bound := m.top.names[name]; len(bound) > 0 {
+		if bound := m.parsed().top.names[name]; len(bound) > 0 {
 			return m, bound
 		}
 	}
@@ -169,7 +169,7 @@ func (p *project) mentions(text string) bool {
 // an empty name, the value of any setting.
 func (p *project) mentionsAny(name string, is func(text string) bool) bool {
 	for _, m := range p.settings {
-		for set, bound := range m.top.names {
+		for set, bound := range m.parsed().top.names {
 			if name == "" || set == name {
 				if slices.ContainsFunc(bound, func(b binding) bool { return hasString(b.value, is) }) {
 					return true
@@ -198,8 +198,8 @@ func (d *detection) overlayRefused(p *project) string {
 		return fmt.Sprintf("%s sets %s", d.commandSource, settingsVariable)
 	}
 	for _, m := range []*module{d.entry, p.script} {
-		if m != nil && m.settings.forced {
-			return fmt.Sprintf("%s line %d sets %s whatever it was before", m.path, m.settings.line, settingsVariable)
+		if m != nil && m.parsed().settings.forced {
+			return fmt.Sprintf("%s line %d sets %s whatever it was before", m.path, m.parsed().settings.line, settingsVariable)
 		}
 	}
 	for _, m := range p.settings {
@@ -234,7 +234,7 @@ func (d *detection) has(name string) bool {
 
 // noteSettings finds os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings") and
 // os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings".
-func (m *module) noteSettings(s statement) {
+func (m *parsedFile) noteSettings(s statement) {
 	for i, t := range s.tokens {
 		if t.kind != tokenString || t.text != settingsVariable {
 			continue

@@ -42,7 +42,7 @@ func insideApp(text, base string) (name string, ok bool) {
 // to the app's root. It is "" if the expression is not understood, or names a folder
 // outside of the app.
 func (d *detection) folderNamed(m *module, expr []token) string {
-	texts := d.reader(m.top).texts(expr)
+	texts := d.reader(m.parsed().top).texts(expr)
 	if len(texts) != 1 {
 		return ""
 	}

@@ -138,11 +138,11 @@ func (e expressions) inScope(s *scope, first, rest string) (texts []string, know
 		return texts, true
 	}
 	for _, star := range s.names["*"] {
-		if m := e.d.src.local(s.module, *star.imported); m != nil && m.top != s {
+		if m := e.d.src.local(s.module, *star.imported); m != nil && m.parsed().top != s {
 			if *e.reads++; *e.reads > maxReads {
 				return nil, true
 			}
-			if texts, known := e.inScope(m.top, first, rest); known {
+			if texts, known := e.inScope(m.parsed().top, first, rest); known {
 				return texts, true
 			}
 		}
@@ -181,14 +181,14 @@ func (e expressions) plain(s *scope, value []token, rest string) []string {
 func (e expressions) imported(m *module, imp pyImport, rest string) []string {
 	src := e.d.src
 	if child := src.localChild(m, imp); child != nil {
-		return e.in(child.top).named(rest)
+		return e.in(child.parsed().top).named(rest)
 	}
 	if local := src.local(m, imp); local != nil {
-		return e.in(local.top).named(join(imp.name, rest))
+		return e.in(local.parsed().top).named(join(imp.name, rest))
 	}
 	if name := join(imp.text(), rest); e.d.served != nil && strings.HasPrefix(name, "django.conf.settings.") {
 		if m, b, ok := e.d.served.setting(strings.TrimPrefix(name, "django.conf.settings.")); ok {
-			return e.in(m.top).texts(b.value)
+			return e.in(m.parsed().top).texts(b.value)
 		}
 	}
 	return nil

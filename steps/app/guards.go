@@ -120,10 +120,10 @@ func (d *detection) guards() error {
 		return nil
 	}
 	for _, m := range sorted(d.loaded()) {
-		if m.https.Setting != "" && d.found.HTTPSOnly.Setting == "" {
-			d.found.HTTPSOnly = m.https
+		if m.parsed().https.Setting != "" && d.found.HTTPSOnly.Setting == "" {
+			d.found.HTTPSOnly = m.parsed().https
 		}
-		if m.hosts.setting != "" && d.found.Hosts.Setting == "" {
+		if m.parsed().hosts.setting != "" && d.found.Hosts.Setting == "" {
 			d.moduleHosts(m)
 		}
 	}
@@ -132,14 +132,14 @@ func (d *detection) guards() error {
 
 // moduleHosts finds the hosts of a middleware, or of Flask's TRUSTED_HOSTS.
 func (d *detection) moduleHosts(m *module) {
-	expr := expand(m.hosts.value, func(name string) []token {
-		if bound := m.top.names[name]; len(bound) == 1 {
+	expr := expand(m.parsed().hosts.value, func(name string) []token {
+		if bound := m.parsed().top.names[name]; len(bound) == 1 {
 			return bound[0].value
 		}
 		return nil
 	}, 0)
 	list, ok := readHosts(expr)
-	h := Hosts{Setting: m.hosts.setting, Names: list.names, Variable: list.variable, Form: list.form, Source: fmt.Sprintf("%s line %d", m.path, m.hosts.line)}
+	h := Hosts{Setting: m.parsed().hosts.setting, Names: list.names, Variable: list.variable, Form: list.form, Source: fmt.Sprintf("%s line %d", m.path, m.parsed().hosts.line)}
 	switch {
 	case !ok || slices.Contains(h.Names, "*"):
 	case h.Variable != "":
@@ -164,7 +164,7 @@ type hostSetting struct {
 }
 
 // noteHosts finds TrustedHostMiddleware(allowed_hosts=[…]) and Flask's TRUSTED_HOSTS.
-func (m *module) noteHosts(s statement) {
+func (m *parsedFile) noteHosts(s statement) {
 	name, from := "", -1
 	for i, t := range s.tokens {
 		switch {
@@ -205,7 +205,7 @@ var httpsRedirects = map[string]string{
 }
 
 // noteHTTPS finds flask-talisman, Flask-SSLify and Starlette's middleware.
-func (m *module) noteHTTPS(s statement, in place) {
+func (m *parsedFile) noteHTTPS(s statement, in place) {
 	if m.https.Setting != "" || s.tokens[0].is("from") || s.tokens[0].is("import") {
 		return
 	}
@@ -219,7 +219,7 @@ func (m *module) noteHTTPS(s statement, in place) {
 				return
 			}
 		}
-		m.https = Switch{Setting: t.text, Off: off, Source: fmt.Sprintf("%s line %d", m.path, t.line), Sometimes: in.conditional}
+		m.https = Switch{Setting: t.text, Off: off, Source: fmt.Sprintf("%s line %d", m.module.path, t.line), Sometimes: in.conditional}
 	}
 }
 

@@ -143,7 +143,7 @@ const crispyForms = "django-crispy-forms"
 // the settings: since 2 each pack is an app of its own.
 func (d *detection) crispyVersions() string {
 	for _, m := range sorted(d.loaded()) {
-		pack := m.top.names["CRISPY_TEMPLATE_PACK"]
+		pack := m.parsed().top.names["CRISPY_TEMPLATE_PACK"]
 		if len(pack) == 0 || slices.ContainsFunc(m.djangoApps(), func(t token) bool { return strings.HasPrefix(t.text, "crispy_bootstrap") }) {
 			continue
 		}
@@ -203,7 +203,7 @@ func unknownImport(m *module, imp pyImport) error {
 // djangoApps are the strings of INSTALLED_APPS: Django imports them.
 func (m *module) djangoApps() []token {
 	var out []token
-	for _, b := range m.top.names["INSTALLED_APPS"] {
+	for _, b := range m.parsed().top.names["INSTALLED_APPS"] {
 		for _, t := range b.value {
 			if t.kind == tokenString && moduleForm.MatchString(t.text) {
 				out = append(out, t)

@@ -24,7 +24,7 @@ func (i pyImport) text() string {
 	return strings.Trim(i.module+"."+i.name, ".")
 }
 
-func (m *module) add(imp pyImport, bound string, in place) {
+func (m *parsedFile) add(imp pyImport, bound string, in place) {
 	imp.optional = in.optional || in.main
 	imp.instead = in.instead
 	m.imports = append(m.imports, imp)
@@ -34,7 +34,7 @@ func (m *module) add(imp pyImport, bound string, in place) {
 }
 
 // importModules reads "import a.b as c, d".
-func (m *module) importModules(s statement, in place) {
+func (m *parsedFile) importModules(s statement, in place) {
 	for _, part := range split(s.tokens[1:], ",") {
 		name, rest := dotted(part)
 		if name == "" {
@@ -61,7 +61,7 @@ func aliasOf(rest []token) string {
 }
 
 // importNames reads "from ..a.b import (c as d, e)".
-func (m *module) importNames(s statement, in place) {
+func (m *parsedFile) importNames(s statement, in place) {
 	toks := s.tokens[1:]
 	imp := pyImport{line: s.line()}
 	for len(toks) > 0 && (toks[0].is(".") || toks[0].is("...")) {
@@ -86,7 +86,7 @@ func (m *module) importNames(s statement, in place) {
 	}
 }
 
-func (m *module) importName(imp pyImport, part []token, in place) {
+func (m *parsedFile) importName(imp pyImport, part []token, in place) {
 	if len(part) == 0 {
 		return
 	}

@@ -51,9 +51,9 @@ func (d *detection) createAll() bool {
 // if there is none.
 func (d *detection) sqlAlchemy() (module, name, at string) {
 	for _, m := range sorted(d.loaded()) {
-		for name, b := range m.top.bindings() {
+		for name, b := range m.parsed().top.bindings() {
 			callee, rest := dotted(b.value)
-			if len(rest) > 0 && rest[0].is("(") && d.src.externalName(m.top, callee) == "flask_sqlalchemy.SQLAlchemy" {
+			if len(rest) > 0 && rest[0].is("(") && d.src.externalName(m.parsed().top, callee) == "flask_sqlalchemy.SQLAlchemy" {
 				_, dotted := d.src.target(m)
 				return dotted, name, fmt.Sprintf("%s line %d", m.path, b.line)
 			}

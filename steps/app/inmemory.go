@@ -49,7 +49,7 @@ func (d *detection) channelLayer() string {
 		return ""
 	}
 	for _, m := range d.served.settings {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			for i, t := range l.tokens {
 				if t.kind == tokenString && strings.HasSuffix(t.text, "."+MemoryChannels) {
 					return l.at(i)

@@ -116,9 +116,13 @@ func (src *source) launchOf(m *module) (launch, bool) {
 
 // ownServer finds a call by which a module listens by itself.
 func (src *source) ownServer(m *module) (launch, bool) {
-	for i := range m.calls {
-		call := &m.calls[i]
-		if call.scope != m.top && !call.main && !m.starts && !m.mentions("__main__") {
+	if !m.traits.calls {
+		return launch{}, false
+	}
+	file := m.parsed()
+	for i := range file.calls {
+		call := &file.calls[i]
+		if call.scope != file.top && !call.main && !file.starts && !m.mentions("__main__") {
 			continue // It is a library's: something else starts it.
 		}
 		name := src.externalName(call.scope, call.name)
@@ -168,7 +172,7 @@ func (src *source) portCommand(m *module) string {
 }
 
 func (m *module) mentions(texts ...string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(m.text, text) })
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(m.parsed().text, text) })
 }
 
 // portAmong is the port that a call has as a number: behind the keyword, if one is given,
@@ -193,9 +197,9 @@ func portAmong(call *pyCall, keyword string) string {
 
 // onlyDefines tells a module that does nothing when it is run: its functions are for others.
 func (m *module) onlyDefines() bool {
-	return !m.mentions("__main__") && !slices.ContainsFunc(m.lines, func(l line) bool {
+	return !m.mentions("__main__") && !slices.ContainsFunc(m.parsed().lines, func(l line) bool {
 		_, rest := dotted(l.tokens)
-		return l.scope == m.top && len(rest) > 0 && rest[0].is("(") || l.scope == m.top && l.tokens[0].is("with")
+		return l.scope == m.parsed().top && len(rest) > 0 && rest[0].is("(") || l.scope == m.parsed().top && l.tokens[0].is("with")
 	})
 }
 

@@ -132,7 +132,8 @@ func leadsOut(err error) bool {
 // the folder, each name is followed first.
 type confined struct {
 	dirFS
-	// plain are the folders that were found to be no links.
+	// plain are the folders that were found to be no links. Files are not in it: they are
+	// many, and each is mostly opened once.
 	plain *sync.Map
 	// left is as in follow.
 	left *atomic.Int64
@@ -160,7 +161,7 @@ func (c confined) outside(name string) error {
 			return "", false // nor is there anything behind it
 		}
 		if err != nil {
-			if at != name { // each file is asked for once or twice, a folder for each file in it
+			if at != name {
 				c.plain.Store(at, true)
 			}
 			return "", false

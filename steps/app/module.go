@@ -1,16 +1,15 @@
 package app
 
-// module is what matters of one Python file: what it imports and what its names are
-// bound to.
-type module struct {
-	// path is the file, relative to the app's root.
-	path string
+// parsedFile is what matters of one Python file: what its names are bound to, and what it does.
+// It is large, so it may be dropped and read again: module has what stays.
+type parsedFile struct {
+	module *module
 	// top is the module level.
 	top *scope
+	// scopes is how many there are.
+	scopes int
 	// text is the source.
 	text string
-	// tokens is how many the source has.
-	tokens int
 	// calls are calls that may start a server, and served the functions whose result is
 	// given to one.
 	calls  []pyCall
@@ -19,8 +18,6 @@ type module struct {
 	starts bool
 	// guarded are the values of names that are set only under if __name__ == "__main__".
 	guarded map[string][]token
-	// unreadable is why Python can't read the file; nil if it can.
-	unreadable error
 	// imports are all imports of the file, also those inside of functions.
 	imports []pyImport
 	// devServers are calls of app.run.
@@ -94,17 +91,9 @@ type place struct {
 	conditional bool
 }
 
-func readModule(path, src string) *module {
-	m := &module{path: path, text: src}
-	m.top = newScope(m, nil)
-	tokens := tokenize(src)
-	m.tokens = len(tokens)
-	m.walk(statements(tokens), place{scope: m.top})
-	return m
-}
-
-func newScope(m *module, parent *scope) *scope {
-	return &scope{module: m, parent: parent, names: map[string][]binding{}}
+func newScope(m *parsedFile, parent *scope) *scope {
+	m.scopes++
+	return &scope{module: m.module, of: m, parent: parent, number: m.scopes, names: map[string][]binding{}}
 }
 
 func (s *scope) bind(name string, b binding) {
@@ -114,7 +103,7 @@ func (s *scope) bind(name string, b binding) {
 	s.names[name] = append(s.names[name], b)
 }
 
-func (m *module) walk(stmts []statement, in place) {
+func (m *parsedFile) walk(stmts []statement, in place) {
 	for i := 0; i < len(stmts); i++ {
 		s := stmts[i]
 		if !in.main {
@@ -140,7 +129,7 @@ func (m *module) walk(stmts []statement, in place) {
 }
 
 // with reads "with value as name", and finds calls in the heads of blocks.
-func (m *module) with(s statement, in place) {
+func (m *parsedFile) with(s statement, in place) {
 	m.noteCalls(s, in)
 	if s.keyword() != "with" || in.main {
 		return
@@ -154,7 +143,7 @@ func (m *module) with(s statement, in place) {
 
 // branches reads an if with its elif and else, and returns how many statements these
 // are.
-func (m *module) branches(stmts []statement, in place) int {
+func (m *parsedFile) branches(stmts []statement, in place) int {
 	first := in
 	rest := in
 	switch head := stmts[0]; {
@@ -190,7 +179,7 @@ func isMainGuard(s statement) bool {
 // tryBlock reads a try with its handlers, and returns how many statements these are.
 // Modules that are imported under a handler for ImportError may be missing; the
 // handler imports what replaces them.
-func (m *module) tryBlock(stmts []statement, in place) int {
+func (m *parsedFile) tryBlock(stmts []statement, in place) int {
 	n := 1
 	caught := false
 	for n < len(stmts) && isTryPart(stmts[n]) {
@@ -228,7 +217,7 @@ func catchesImportError(s statement) bool {
 		s.mentions("Exception") || s.mentions("BaseException")
 }
 
-func (m *module) def(s statement, in place) {
+func (m *parsedFile) def(s statement, in place) {
 	toks := s.tokens
 	async := toks[0].is("async")
 	if async {
@@ -273,7 +262,7 @@ func defaultsOf(params []token) map[string][]token {
 	return defaults
 }
 
-func (m *module) classDef(s statement, in place) {
+func (m *parsedFile) classDef(s statement, in place) {
 	if len(s.tokens) < 2 || s.tokens[1].kind != tokenName {
 		m.walk(s.body, in)
 		return
@@ -290,7 +279,7 @@ func (m *module) classDef(s statement, in place) {
 	m.walk(s.body, in)
 }
 
-func (m *module) simple(s statement, in place) {
+func (m *parsedFile) simple(s statement, in place) {
 	switch {
 	case s.tokens[0].is("import"):
 		m.importModules(s, in)
@@ -315,7 +304,7 @@ func (m *module) simple(s statement, in place) {
 }
 
 // assign reads "a = b = value" and "a: T = value".
-func (m *module) assign(s statement, in place) {
+func (m *parsedFile) assign(s statement, in place) {
 	parts := split(s.tokens, "=")
 	if len(parts) < 2 {
 		return
@@ -345,7 +334,7 @@ func (m *module) assign(s statement, in place) {
 }
 
 // noteDebug finds DEBUG = True, app.debug = True and app.config["DEBUG"] = True.
-func (m *module) noteDebug(target, value []token) {
+func (m *parsedFile) noteDebug(target, value []token) {
 	if m.debug != 0 || len(value) != 1 || !value[0].is("True") || len(target) == 0 {
 		return
 	}
@@ -359,7 +348,7 @@ func (m *module) noteDebug(target, value []token) {
 }
 
 // noteRun finds app.run(…), which starts the development server.
-func (m *module) noteRun(s statement, in place) {
+func (m *parsedFile) noteRun(s statement, in place) {
 	name, rest := dotted(s.tokens)
 	if len(rest) == 0 || !rest[0].is("(") || (name != "app.run" && name != "application.run") {
 		return

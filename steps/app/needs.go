@@ -8,7 +8,7 @@ import (
 
 // noteNeeds finds os.environ["NAME"], and env("NAME") or config("NAME") of
 // django-environ and python-decouple, where they run when the file is loaded.
-func (m *module) noteNeeds(s statement, in place) {
+func (m *parsedFile) noteNeeds(s statement, in place) {
 	if in.scope != m.top || in.main || in.optional {
 		return
 	}
@@ -22,7 +22,7 @@ func (m *module) noteNeeds(s statement, in place) {
 			name = calledVariable(s.tokens[i:])
 		}
 		if name != "" {
-			m.needs = append(m.needs, Need{Name: name, Source: fmt.Sprintf("%s line %d", m.path, s.tokens[i].line)})
+			m.needs = append(m.needs, Need{Name: name, Source: fmt.Sprintf("%s line %d", m.module.path, s.tokens[i].line)})
 		}
 	}
 }
@@ -66,7 +66,7 @@ func calledVariable(tokens []token) string {
 }
 
 // noteDefaults finds environ.Env(DEBUG=(bool, False)).
-func (m *module) noteDefaults(tokens []token) {
+func (m *parsedFile) noteDefaults(tokens []token) {
 	callee, rest := dotted(tokens)
 	if callee != "environ.Env" && callee != "Env" || len(rest) == 0 || !rest[0].is("(") {
 		return
@@ -87,12 +87,12 @@ func (d *detection) needs() {
 	modules := sorted(d.loaded())
 	defaults := map[string]bool{}
 	for _, m := range modules {
-		for name := range m.defaults {
+		for name := range m.parsed().defaults {
 			defaults[name] = true
 		}
 	}
 	for _, m := range modules {
-		for _, need := range m.needs {
+		for _, need := range m.parsed().needs {
 			if !defaults[need.Name] && !suppliedVariables[need.Name] && environmentForm.MatchString(need.Name) {
 				d.found.Needs = append(d.found.Needs, need)
 				defaults[need.Name] = true

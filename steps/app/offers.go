@@ -129,7 +129,7 @@ func engineKind(text string) string {
 func (d *detection) databases() error {
 	sources := (&finder{detection: d}).sources()
 	for _, m := range sources {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			d.offerIn(l)
 		}
 	}

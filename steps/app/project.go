@@ -234,7 +234,7 @@ func (m *module) asksForMetadata(project string) int {
 	}) {
 		return 0
 	}
-	for i, line := range strings.Split(m.text, "\n") {
+	for i, line := range strings.Split(m.parsed().text, "\n") {
 		code, _, _ := strings.Cut(line, "#")
 		for _, found := range metadataCall.FindAllStringSubmatch(code, -1) {
 			if found[2] != "" || normalName(found[1]) == project {

@@ -13,31 +13,46 @@ type settingsClass struct {
 }
 
 // settingsClasses are the classes that are made of pydantic's BaseSettings, by their bodies.
-func settingsClasses(sources []*module) map[*scope]*settingsClass {
-	type classOf struct {
-		name string
-		binding
-	}
-	var classes []classOf
-	for _, m := range sources {
-		for name, b := range m.top.bindings() {
-			if b.class {
-				classes = append(classes, classOf{name, b})
-			}
-		}
-	}
-	known := []string{"BaseSettings"}
-	found := map[*scope]*settingsClass{}
+func settingsClasses(sources []*module) map[scopeKey]*settingsClass {
+	classes := derivedClasses(sources)
+	known := map[string]bool{"BaseSettings": true}
+	found := map[scopeKey]*settingsClass{}
 	for range 5 { // how deep classes are made of each other
 		for _, c := range classes {
-			isOne := slices.ContainsFunc(c.bases, func(base []token) bool { return len(base) > 0 && slices.Contains(known, base[len(base)-1].text) })
-			if isOne && found[c.members] == nil {
-				found[c.members] = &settingsClass{prefix: prefixOf(c.members)}
-				known = append(known, c.name)
+			isOne := slices.ContainsFunc(c.bases, func(base string) bool { return known[base] })
+			if isOne && found[c.body] == nil {
+				found[c.body] = &settingsClass{prefix: c.prefix}
+				known[c.name] = true
 			}
 		}
 	}
 	return found
+}
+
+// derivedClass is a class that is made of others, without a part of its file's text.
+type derivedClass struct {
+	name, prefix string
+	bases        []string
+	body         scopeKey
+}
+
+func derivedClasses(sources []*module) []derivedClass {
+	var classes []derivedClass
+	for _, m := range sources {
+		for name, b := range m.parsed().top.bindings() {
+			if !b.class || len(b.bases) == 0 {
+				continue
+			}
+			c := derivedClass{name: strings.Clone(name), prefix: strings.Clone(prefixOf(b.members)), body: b.members.key()}
+			for _, base := range b.bases {
+				if len(base) > 0 {
+					c.bases = append(c.bases, strings.Clone(base[len(base)-1].text))
+				}
+			}
+			classes = append(classes, c)
+		}
+	}
+	return classes
 }
 
 // prefixOf is the env_prefix in the configuration of a class.

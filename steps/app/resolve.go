@@ -42,16 +42,23 @@ func (r *resolver) lookup(s *scope, name string) entity {
 
 // question is a dotted name in one scope, and not in those around it.
 type question struct {
-	scope       *scope
+	scope       scopeKey
 	first, rest string
 }
 
+// maxResolved is how many questions are remembered.
+const maxResolved = 10_000
+
 // inScope finds out what a name stands for, once.
 func (r *resolver) inScope(s *scope, first, rest string) entity {
-	q := question{s, first, rest}
+	q := question{s.key(), first, rest}
 	if e, known := r.src.resolved[q]; known {
 		return e
 	}
+	if r.depth == 0 && len(r.src.resolved) >= maxResolved {
+		clear(r.src.resolved) // no name is being resolved
+	}
+	q.first, q.rest = strings.Clone(first), strings.Clone(rest) // not parts of a file's text
 	r.src.resolved[q] = entity{}
 	e := r.bound(s, first, rest)
 	r.src.resolved[q] = e
@@ -141,7 +148,7 @@ func (r *resolver) imported(m *module, imp pyImport, rest string) entity {
 
 // member returns what name is in module m, or in a module below it.
 func (r *resolver) member(m *module, name string) entity {
-	if e := r.lookup(m.top, name); e != (entity{}) {
+	if e := r.lookup(m.parsed().top, name); e != (entity{}) {
 		return e
 	}
 	first, rest, more := strings.Cut(name, ".")

@@ -31,7 +31,7 @@ func (src *source) withRoutes(all []candidate) []candidate {
 func (r *resolver) routesOf(origin string) []*module {
 	var out []*module
 	for _, p := range r.src.paths {
-		if m := r.src.modules[p]; !neverServed(p) && slices.ContainsFunc(m.calls, func(c pyCall) bool { return r.addsRoute(c, origin) }) {
+		if m := r.src.modules[p]; m.traits.calls && !neverServed(p) && slices.ContainsFunc(m.parsed().calls, func(c pyCall) bool { return r.addsRoute(c, origin) }) {
 			out = append(out, m)
 		}
 	}
@@ -55,14 +55,14 @@ func (r *resolver) named(c candidate) []candidate {
 	var out []candidate
 	for _, p := range r.src.paths {
 		m := r.src.modules[p]
-		if m == c.module || neverServed(p) || slices.ContainsFunc(m.devServers, func(d devServer) bool { return d.onLoad }) {
+		if m == c.module || neverServed(p) || slices.ContainsFunc(m.parsed().devServers, func(d devServer) bool { return d.onLoad }) {
 			continue
 		}
-		for name, b := range m.top.bindings() {
+		for name, b := range m.parsed().top.bindings() {
 			if b.imported == nil || name == "*" {
 				continue
 			}
-			if e := r.binding(m.top, name, "", b); e.app != nil && e.holder == "" && e.origin == c.origin {
+			if e := r.binding(m.parsed().top, name, "", b); e.app != nil && e.holder == "" && e.origin == c.origin {
 				out = append(out, candidate{module: m, object: name, line: b.line, origin: c.origin, constructor: c.constructor})
 			}
 		}

@@ -85,7 +85,7 @@ func (d *detection) usesSQLite() bool {
 		}
 	}
 	for _, m := range d.loaded() {
-		if m.sqlite || m.uses("sqlite3") || m.uses("aiosqlite") {
+		if m.parsed().sqlite || m.uses("sqlite3") || m.uses("aiosqlite") {
 			return true
 		}
 	}
@@ -93,7 +93,7 @@ func (d *detection) usesSQLite() bool {
 }
 
 // noteSQLite finds the URL of an SQLite database.
-func (m *module) noteSQLite(s statement) {
+func (m *parsedFile) noteSQLite(s statement) {
 	m.sqlite = m.sqlite || hasString(s.tokens, func(text string) bool { return isSQLite(text) && strings.Contains(text, ":") })
 }
 
@@ -152,7 +152,7 @@ type appCommand struct {
 // another database than a file of the app's. It is false if there is none.
 func (d *detection) initCommand() bool {
 	for _, m := range sorted(d.loaded()) {
-		for _, c := range m.commands {
+		for _, c := range m.parsed().commands {
 			if !slices.Contains(initNames, c.name) || c.added && !d.addsCommands() {
 				continue
 			}
@@ -181,7 +181,7 @@ func bodyMentions(body []statement, name string) bool {
 
 func (d *detection) addsCommands() bool {
 	for _, m := range d.loaded() {
-		if m.addsCommands {
+		if m.parsed().addsCommands {
 			return true
 		}
 	}
@@ -195,13 +195,13 @@ var serverDrivers = []string{"sqlalchemy", "flask_sqlalchemy", "sqlmodel", "peew
 func (d *detection) readsDatabaseURL() bool {
 	reads := false
 	for _, m := range d.loaded() {
-		reads = reads || m.databaseURL
+		reads = reads || m.parsed().databaseURL
 	}
 	return reads && slices.ContainsFunc(serverDrivers, d.loadedImports)
 }
 
 // noteDatabaseURL finds the reading of a variable such as DATABASE_URL.
-func (m *module) noteDatabaseURL(s statement) {
+func (m *parsedFile) noteDatabaseURL(s statement) {
 	read, ok := environmentRead(s.tokens)
 	name := strings.ToUpper(read.name)
 	database := strings.Contains(name, "DATABASE") || strings.Contains(name, "DB") || strings.Contains(name, "SQL") || strings.Contains(name, "POSTGRES")
@@ -210,7 +210,7 @@ func (m *module) noteDatabaseURL(s statement) {
 
 // noteCommand finds @click.command("init-db") and @app.cli.command("init-db") over a
 // function; without a name the command has the function's. rest is what follows.
-func (m *module) noteCommand(s statement, rest []statement) {
+func (m *parsedFile) noteCommand(s statement, rest []statement) {
 	m.addsCommands = m.addsCommands || s.mentions("add_command")
 	if !s.tokens[0].is("@") {
 		return

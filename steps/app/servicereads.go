@@ -16,11 +16,11 @@ func (d *detection) serviceNames(sources []*module) {
 	f.survey(sources)
 	settings := settingsClasses(sources)
 	for _, m := range sources {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			if len(l.tokens) == 1 || ofTests(l.scope) {
 				continue
 			}
-			if class := settings[l.scope]; class != nil {
+			if class := settings[l.scope.key()]; class != nil {
 				f.field(l, class)
 			}
 			f.line(l)
@@ -86,7 +86,7 @@ func (f *foundNames) sorted() []ServiceName {
 func (f *nameFinder) survey(sources []*module) {
 	f.builds = map[string]bool{}
 	for _, m := range sources {
-		for _, l := range m.lines {
+		for _, l := range m.parsed().lines {
 			for i, t := range l.tokens {
 				switch {
 				case t.is("create_async_engine") || t.is("async_engine_from_config") || t.is("AsyncEngine"):

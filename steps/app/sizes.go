@@ -77,9 +77,9 @@ func (r *requirementReader) count(f requirementFile) error {
 }
 
 // count counts the words and signs of a file's source, and refuses what is too much.
-func (src *source) count(m *module) error {
-	if src.tokens += m.tokens; src.tokens > maxTokens {
-		return tooLarge(fmt.Sprintf("the Python files have more than %d words and signs with %s", maxTokens, m.path))
+func (src *source) count(name string, size int) error {
+	if src.tokens += size; src.tokens > maxTokens {
+		return tooLarge(fmt.Sprintf("the Python files have more than %d words and signs with %s", maxTokens, name))
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ var socketDecorators = map[string]bool{"websocket": true, "websocket_route": tru
 // socketLine is the first line that makes a websocket, such as web.WebSocketResponse() and
 // @app.websocket("/ws"); 0 if there is none.
 func (m *module) socketLine() int {
-	for _, l := range m.lines {
+	for _, l := range m.parsed().lines {
 		if len(l.tokens) == 0 || l.tokens[0].is("import") || l.tokens[0].is("from") {
 			continue
 		}
@@ -123,7 +123,7 @@ func (d *detection) asyncMode() string {
 		if !m.mentions("async_mode") {
 			continue
 		}
-		tokens := tokenize(m.text)
+		tokens := tokenize(m.parsed().text)
 		for i := range len(tokens) - 2 {
 			if tokens[i].is("async_mode") && tokens[i+1].is("=") && tokens[i+2].kind == tokenString {
 				return tokens[i+2].text
@@ -141,7 +141,7 @@ func withoutWrapped(m *module, all []candidate) []candidate {
 		if c.framework != "socketio" {
 			continue
 		}
-		for _, b := range m.top.names[c.object] {
+		for _, b := range m.parsed().top.names[c.object] {
 			_, rest := dotted(b.value)
 			if len(rest) == 0 || !rest[0].is("(") {
 				continue

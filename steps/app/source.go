@@ -31,6 +31,11 @@ type source struct {
 	links symlinks
 	// tokens is how many all modules have.
 	tokens int
+	// kept is how many those have that stay as they were read, words are those of imports.
+	kept  int
+	words words
+	// changed is why a file could not be read once more.
+	changed error
 	// resolved keeps what names stand for. The entry of a name that is being resolved
 	// is the zero entity, which ends circles.
 	resolved map[question]entity
@@ -42,7 +47,7 @@ type source struct {
 func readSource(fsys fs.FS, ignore *ignoreRules) (*source, error) {
 	src := &source{
 		fsys: fsys, ignore: ignore, modules: map[string]*module{}, folders: map[string]bool{},
-		links: symlinks{}, resolved: map[question]entity{},
+		links: symlinks{}, words: words{}, resolved: map[question]entity{},
 	}
 	entries := 0
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -108,25 +113,34 @@ func (src *source) add(name string, entry fs.DirEntry) error {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceBytes {
 		return nil //nolint:nilerr // a link that leads nowhere, or no source
 	}
-	raw, err := readFile(src.fsys, name)
+	text, unreadable, err := src.text(name)
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	text, unreadable := sourceText(raw)
-	if unreadable != nil {
-		text = raw // It may be a test's: it matters only if the app loads it.
-	}
-	m := readModule(name, string(text))
-	if err := src.count(m); err != nil {
+	m, size := src.readModule(name, text, unreadable)
+	if err := src.count(name, size); err != nil {
 		return err
 	}
-	m.unreadable = unreadable
 	src.modules[name] = m
 	src.paths = append(src.paths, name)
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		src.folders[dir] = true
 	}
 	return nil
+}
+
+// text is a file's source. unreadable is why Python can't read it; it may be a test's, so
+// that matters only if the app loads it.
+func (src *source) text(name string) (text string, unreadable, err error) {
+	raw, err := readFile(src.fsys, name)
+	if err != nil {
+		return "", nil, err
+	}
+	decoded, unreadable := sourceText(raw)
+	if unreadable != nil {
+		decoded = raw
+	}
+	return string(decoded), unreadable, nil
 }
 
 func (src *source) isPackage(dir string) bool {

@@ -21,7 +21,7 @@ type tablesMade struct {
 var makesTables = regexp.MustCompile(`^(init|initialize|create|setup|make)_?(the_)?(db|database|tables?|schema)$`)
 
 // noteTables finds db.create_all() and init_db() where only python app.py runs them.
-func (m *module) noteTables(s statement, in place) {
+func (m *parsedFile) noteTables(s statement, in place) {
 	if !in.main || in.scope != m.top {
 		return
 	}
@@ -62,8 +62,8 @@ func (d *detection) guardedTables() {
 	if !ok || d.src.modules[d.entry.path] == nil || strings.Contains(object, "(") {
 		return
 	}
-	for _, t := range d.entry.tables {
-		if slices.ContainsFunc(t.names, func(name string) bool { return len(d.entry.top.names[name]) == 0 }) {
+	for _, t := range d.entry.parsed().tables {
+		if slices.ContainsFunc(t.names, func(name string) bool { return len(d.entry.parsed().top.names[name]) == 0 }) {
 			continue // It is bound only there, or by a star.
 		}
 		statements, names := t.text, t.names

@@ -34,13 +34,13 @@ func (src *source) held() []candidate {
 	var all []candidate
 	for _, p := range src.paths {
 		m := src.modules[p]
-		if neverServed(p) {
+		if neverServed(p) || !m.traits.mayServe {
 			continue
 		}
-		for name, b := range m.top.bindings() {
+		for name, b := range m.parsed().top.bindings() {
 			e := entity{}
 			if b.value != nil {
-				e = r.binding(m.top, name, "", b)
+				e = r.binding(m.parsed().top, name, "", b)
 			}
 			if e.holder == "" || e.app == nil || holders[e.holder].attribute == "" {
 				continue
@@ -62,14 +62,14 @@ func (src *source) bottles() []candidate {
 		if neverServed(p) || !m.uses("bottle") {
 			continue
 		}
-		i := slices.IndexFunc(m.calls, func(c pyCall) bool {
+		i := slices.IndexFunc(m.parsed().calls, func(c pyCall) bool {
 			return strings.HasPrefix(src.externalName(c.scope, c.name), "bottle.")
 		})
 		if i < 0 {
 			continue
 		}
 		_, dotted := src.target(m)
-		all = append(all, candidate{module: m, object: "default_app()", line: m.calls[i].line, origin: p, constructor: constructor{"bottle", WSGI},
+		all = append(all, candidate{module: m, object: "default_app()", line: m.parsed().calls[i].line, origin: p, constructor: constructor{"bottle", WSGI},
 			whole: fmt.Sprintf("bottle:load_app(%q)", dotted)})
 	}
 	return src.notImported(all)

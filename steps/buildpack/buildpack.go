@@ -62,11 +62,11 @@ func Files(p plan.Plan) ([]portable.File, error) {
 
 // sorted are the files that the folder does not have as they are.
 func (s source) sorted() ([]portable.File, error) {
+	if err := s.haveRoom(); err != nil {
+		return nil, err
+	}
 	var files []portable.File
 	for path, content := range s.files {
-		if err := s.hasRoom(path); err != nil {
-			return nil, err
-		}
 		if own, ok := s.own(path); !ok || own != content {
 			files = append(files, portable.File{Path: path, Content: content})
 		}
@@ -81,16 +81,35 @@ func (s source) own(path string) (string, bool) {
 	return string(content), err == nil
 }
 
-// hasRoom refuses an app in which one of the folders above a file is itself a file or a
-// link.
-func (s source) hasRoom(path string) error {
+// haveRoom refuses an app in which one of the folders above a file of these is itself a
+// file or a link, or in which a folder is in a file's place. It looks at each of the app's
+// files once.
+func (s source) haveRoom() error {
+	above := map[string]string{} // a folder of these files, and a file in it
+	for path := range s.files {
+		for dir := parent(path); dir != ""; dir = parent(dir) {
+			above[dir] = path
+		}
+	}
 	for _, f := range s.plan.Bundle.Files {
-		if strings.HasPrefix(path, f.Path+"/") || f.Path == path && f.Link != "" || strings.HasPrefix(f.Path, path+"/") {
-			return plan.Usagef("give it another name, or name it in "+app.IgnoreFile, "%s is in the way of %s, which Heroku needs", f.Path, path)
+		inItsPlace := above[f.Path]
+		if _, made := s.files[f.Path]; made && f.Link != "" {
+			inItsPlace = f.Path
+		}
+		for dir := parent(f.Path); dir != ""; dir = parent(dir) {
+			if _, made := s.files[dir]; made {
+				inItsPlace = dir
+			}
+		}
+		if inItsPlace != "" {
+			return plan.Usagef("give it another name, or name it in "+app.IgnoreFile, "%s is in the way of %s, which Heroku needs", f.Path, inItsPlace)
 		}
 	}
 	return nil
 }
+
+// parent is the folder of a path; "" for one in the root.
+func parent(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 0)] }
 
 // Archive writes the app's files and those of Files as a gzipped tar. The same plan gives
 // the same bytes.

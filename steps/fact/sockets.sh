@@ -11,17 +11,54 @@ sockets() {
   done
 }
 
-# word keeps of a name what can't be taken for something else.
-word() { tr -cd 'A-Za-z0-9._@:+-' | cut -c1-60; }
-
+# However much listens, it starts as many programs. Of a name it keeps what can't be taken
+# for something else.
 listening() {
-  owners=$(find /proc/[0-9]*/fd -lname 'socket:*' -printf '%l %h\n' 2>/dev/null | sort -u)
-  sockets | while read -r protocol at inode; do
-    pid=$(printf '%s\n' "$owners" | grep -F "socket:[$inode] " | cut -d/ -f3 | sort -n | tail -n 1)
-    name=$(word 2>/dev/null <"/proc/${pid:-none}/comm")
-    unit=$(sed -n 's,^.*/\([^/]*\.\(service\|scope\)\)$,\1,p' "/proc/${pid:-none}/cgroup" 2>/dev/null | head -n 1 | word)
-    echo "$protocol $at $((0x${at##*:})) ${name:-?} ${unit:-?}"
-  done | sort -u
+  {
+    sockets
+    find /proc/[0-9]*/fd -lname 'socket:*' -printf 'owner %l %h\n' 2>/dev/null
+  } | LC_ALL=C awk '
+    function number(hex, i, n) {
+      for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789ABCDEF", substr(hex, i, 1)) - 1
+      return n
+    }
+    function word(text) {
+      gsub(/[^A-Za-z0-9._@:+-]/, "", text)
+      return text == "" ? "?" : substr(text, 1, 60)
+    }
+    function name(pid, file, line, text) {
+      file = "/proc/" pid "/comm"
+      while ((getline line <file) > 0) text = text line
+      close(file)
+      return word(text)
+    }
+    function unit(pid, file, line, parts, n, text) {
+      file = "/proc/" pid "/cgroup"
+      while (text == "" && (getline line <file) > 0) {
+        n = split(line, parts, "/")
+        if (n > 1 && parts[n] ~ /\.(service|scope)$/) text = parts[n]
+      }
+      close(file)
+      return word(text)
+    }
+    $1 != "owner" {
+      at[++n] = $1 " " $2
+      port[n] = number(substr($2, index($2, ":") + 1))
+      inode[n] = $3
+      owner[$3] = 0
+      next
+    }
+    {
+      gsub(/[^0-9]/, "", $2)
+      split($3, path, "/")
+      if ($2 in owner && path[3] + 0 > owner[$2]) owner[$2] = path[3] + 0
+    }
+    END {
+      for (i = 1; i <= n; i++) {
+        pid = owner[inode[i]]
+        print at[i], port[i], pid ? name(pid) : "?", pid ? unit(pid) : "?"
+      }
+    }' | sort -u
 }
 
 published() {

@@ -3,15 +3,18 @@
 # release has and nobody listens on, below those that systems give out by themselves.
 : "${file?}" "${releases?}"
 
-# taken PORT: whether a release has it or somebody listens on it.
-taken() {
-  grep -qsx "PORT=$1" "$releases"/*/port "$releases"/*/next-port ||
-    grep -qis ":$(printf %04X "$1") [0-9A-F]*:0000 " /proc/net/tcp /proc/net/tcp6
-}
-
 if [ ! -e "$file" ]; then
-  port=20000
-  while taken "$port"; do port=$((port + 1)); done
+  port=$(cat "$releases"/*/port "$releases"/*/next-port /proc/net/tcp /proc/net/tcp6 2>/dev/null | LC_ALL=C awk '
+    function number(hex, i, n) {
+      for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789ABCDEF", toupper(substr(hex, i, 1))) - 1
+      return n
+    }
+    /^PORT=[0-9]+$/ { taken[substr($0, 6) + 0] }
+    $3 ~ /:0000$/ { taken[number(substr($2, length($2) - 3))] }
+    END {
+      for (port = 20000; port in taken; port++);
+      print port
+    }')
   echo "PORT=$port" >"$file.slipway-part"
   chmod 644 "$file.slipway-part"
   mv -fT "$file.slipway-part" "$file"

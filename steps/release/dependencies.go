@@ -28,7 +28,6 @@ var Dependencies = &fact.Fact{
 	},
 	Look: func(p plan.Plan) string {
 		return shell.Lines(
-			shell.Script(completeText, nil),
 			shell.Script(dependenciesLookText, shell.Values{"venvs": layout.Of(p.ServerName()).Venvs(), "pythons": layout.PythonsFolder, "build_list": buildList}))
 	},
 	Decide: func(v fact.View) []providers.Change {

@@ -24,14 +24,21 @@ if [ -d "$snapshots" ] && [ -n "$kept" ]; then
   find "$snapshots" -mindepth 1 -maxdepth 1 ! -newer "$oldest" -exec rm -rf {} +
 fi
 set -- "$venvs"/*
-# The only one is that of the release in hand.
-[ $# -gt 1 ] || set --
-for venv do
-  [ -n "$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -lname "$venv")" ] || rm -rf "$venv"
-done
-for python in "$pythons"/*; do
-  [ -d "$python" ] || continue
+# The only one is that of the release in hand. However many there are, each folder is read
+# once. What is used is told by lines, and what goes by names that end with a NUL.
+if [ $# -gt 1 ]; then
+  used=$(find "$releases" -mindepth 2 -maxdepth 2 -name venv -type l -printf '%l\n')
+  find "$venvs" -mindepth 1 -maxdepth 1 -print0 | { grep -zvxF -f /dev/fd/3 || :; } 3<<END | xargs -0r rm -rf --
+$used
+END
+fi
+set -- "$pythons"/*
+if [ -d "$1" ]; then
   # Only files of root's are read: packages' code could write to an environment that is
   # not whole.
-  [ -n "$(find "$venvs" -mindepth 2 -maxdepth 2 -name pyvenv.cfg -type f -exec grep -lF "home = $python/" {} +)" ] || rm -rf "$python"
-done
+  used=$(find "$venvs" -mindepth 2 -maxdepth 2 -name pyvenv.cfg -type f -exec grep -hm 1 -F "home = $pythons/" {} + | cut -c1-1000)
+  for python do
+    case "$used" in *"home = $python/"*) continue;; esac
+    [ ! -d "$python" ] || rm -rf "$python"
+  done
+fi

@@ -132,30 +132,68 @@ func TestPackages(t *testing.T) {
 	})
 }
 
+// recorded is a home with so many deployments on record, each as a whole run leaves it.
+func recorded(t testing.TB, n int) state.Home {
+	t.Helper()
+	home := state.Home{Dir: filepath.Join(t.TempDir(), "state")}
+	for i := range n {
+		d, err := home.Open(fmt.Sprintf("app-%d", i), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Update(func(r *state.Record) {
+			r.Settings = map[string]string{plan.KeyProvider: plan.ProviderLocal, plan.KeyApp: "/home/somebody/app"}
+			r.Finished, r.Seconds = time.Now(), map[string]float64{}
+			for step := range 25 {
+				r.Seconds[fmt.Sprintf("step-%d", step)] = 1.5
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return home
+}
+
+// list lists the deployments on record, and sees that all of them are.
+func list(home state.Home, n int) error {
+	all, err := steps.List(home)
+	if err == nil && len(all) != n {
+		err = fmt.Errorf("%d of %d are listed", len(all), n)
+	}
+	return err
+}
+
+// mostListed is how many things in memory one more deployment may take in the list.
+const mostListed = 105
+
 // TestDeployments lists the deployments on record.
 func TestDeployments(t *testing.T) {
 	linear(t, "deployments on record", 10, func(t *testing.T, n int) func() error {
-		home := state.Home{Dir: filepath.Join(t.TempDir(), "state")}
-		for i := range n {
-			d, err := home.Open(fmt.Sprintf("app-%d", i), time.Now())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := d.Update(func(r *state.Record) { r.Settings = map[string]string{plan.KeyProvider: plan.ProviderLocal} }); err != nil {
-				t.Fatal(err)
-			}
-			if err := d.Close(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return func() error {
-			all, err := steps.List(home)
-			if err == nil && len(all) != n {
-				err = fmt.Errorf("%d of %d are listed", len(all), n)
-			}
-			return err
-		}
+		home := recorded(t, n)
+		return func() error { return list(home, n) }
 	})
+	home := recorded(t, 100)
+	if each := testing.AllocsPerRun(5, func() {
+		if err := list(home, 100); err != nil {
+			t.Fatal(err)
+		}
+	}) / 100; each > mostListed {
+		t.Errorf("one deployment takes %.0f things in memory to be listed, more than %d", each, mostListed)
+	}
+}
+
+// BenchmarkList prints how long a list of 1,000 deployments takes.
+func BenchmarkList(b *testing.B) {
+	home := recorded(b, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := list(home, 1000); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // TestVariables looks at what is sent to a server for an app's variables.

@@ -106,7 +106,7 @@ func (c *Client) uploaded(ctx context.Context, conn *ssh.Client, u upload) (int6
 	}
 	offset, err := strconv.ParseInt(strings.TrimSpace(stdout.String()), 10, 64)
 	if err != nil || offset < 0 || offset > u.length {
-		return 0, nil //nolint:nilerr // there is nothing, or nothing of use
+		return 0, nil // there is nothing, or nothing of use
 	}
 	return offset, nil
 }

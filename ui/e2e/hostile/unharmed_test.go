@@ -23,6 +23,9 @@ var (
 	wantPath = regexp.MustCompile(`^/etc/systemd/system/[a-z-]+\.target\.wants/(` + user + `-[A-Za-z0-9_-]+\.(service|socket))$`)
 )
 
+// uploadsPath is where what is uploaded waits for its release to serve.
+var uploadsPath = regexp.MustCompile(`^/var/lib/slipway/uploads(/[0-9a-z.]+)?$`)
+
 // variablesPath is the file of a release's variables, which only root reads.
 var variablesPath = regexp.MustCompile(`^/etc/slipway/variables/[0-9a-z-]+\.env$`)
 
@@ -88,6 +91,9 @@ func allowed(d e2e.Difference) bool {
 	}
 	if variablesPath.MatchString(d.Path) {
 		return gone || f.Kind == "f" && f.Mode == "600" && f.Owner == "0:0" && f.Links == "1"
+	}
+	if uploadsPath.MatchString(d.Path) { // a release that never served leaves its archive to the next one
+		return gone || f.Owner == "0:0" && (f.Kind == "d" && f.Mode == "700" || f.Kind == "f" && f.Mode == "600" && f.Links == "1")
 	}
 	if ofProgram(d) || inCopies.MatchString(d.Path) { // the folder is closed to all but root
 		return true

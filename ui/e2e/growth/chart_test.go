@@ -69,7 +69,7 @@ func drawn(all []series) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 400" font-family="sans-serif" font-size="12" fill="#222">`+"\n")
 	s.WriteString("<title>How Slipway's work grows with its cause</title>\n" + `<rect width="720" height="400" fill="#fff"/>` + "\n")
-	fmt.Fprintf(&s, `<text x="8" y="20">things made in memory (variables: bytes sent), by how many there are of what is named</text>`+"\n")
+	fmt.Fprintf(&s, `<text x="8" y="20">things made in memory (where it is named: bytes sent, programs started), by how many there are</text>`+"\n")
 	for power := 0.0; power <= mostCauses; power++ {
 		x, _ := place(math.Pow(10, power), 1)
 		fmt.Fprintf(&s, `<path d="M%.1f %g v%g" stroke="#ddd"/><text x="%.1f" y="%g" text-anchor="middle" fill="#666">%.0f</text>`+"\n", x, above, high, x, above+high+18, math.Pow(10, power))

@@ -140,25 +140,64 @@ func hasWriter(name string) bool {
 // collectConfigs notes what settings of a framework are set to: app.config["NAME"] = …,
 // app.config.update(NAME=…) and the names in capitals of classes and modules.
 func (f *finder) collectConfigs(modules []*module) {
-	f.configs = map[string][]setting{}
+	f.configs = map[string][]configPlace{}
 	for _, m := range modules {
-		for _, l := range m.parsed().lines {
-			if !ofTests(l.scope) {
-				f.configLine(l)
+		for i, l := range m.parsed().lines {
+			if ofTests(l.scope) {
+				continue
 			}
+			configLine(l, func(name string, _ []token) {
+				place := configPlace{m, i}
+				if known := f.configs[name]; len(known) == 0 {
+					f.configs[strings.Clone(name)] = []configPlace{place}
+				} else if known[len(known)-1] != place {
+					f.configs[name] = append(known, place)
+				}
+			})
 		}
 	}
 }
 
-func (f *finder) configLine(l line) {
+// configPlace is a line that says what a setting of a framework is. It does not keep the
+// file as it was read: most of such lines nobody asks for.
+type configPlace struct {
+	module *module
+	line   int
+}
+
+// config is what a setting of a framework is set to.
+func (d *detection) config(name string) []setting {
+	var all []setting
+	for _, place := range d.configs[name] {
+		lines := place.module.parsed().lines
+		if place.line >= len(lines) {
+			continue // the file changed meanwhile, and Detect fails
+		}
+		l := lines[place.line]
+		configLine(l, func(found string, value []token) {
+			if found == name {
+				all = append(all, setting{value, l.scope})
+			}
+		})
+	}
+	return all
+}
+
+// configLine hands over the settings of a framework that a line sets, with their values.
+func configLine(l line, found func(name string, value []token)) {
+	configure := func(name string, value []token) {
+		if name != "" && len(value) > 0 {
+			found(name, value)
+		}
+	}
 	if parts := split(l.tokens, "="); len(parts) == 2 {
 		callee, rest := dotted(parts[0])
 		switch {
 		case len(rest) == 0 && callee != "" && !strings.Contains(callee, ".") && strings.ToUpper(callee) == callee,
 			len(rest) > 0 && rest[0].is(":"):
-			f.configure(callee, l, parts[1])
+			configure(callee, parts[1])
 		case isConfig(callee) && len(rest) == 3:
-			f.configure(rest[1].text, l, parts[1])
+			configure(rest[1].text, parts[1])
 		}
 		return
 	}
@@ -175,12 +214,12 @@ func (f *finder) configLine(l line) {
 	}
 	args := split(inside, ",")
 	if method == "setdefault" && len(args) == 2 {
-		f.configure(tokenText(args[0]), l, args[1])
+		configure(tokenText(args[0]), args[1])
 		return
 	}
 	for _, arg := range args {
 		if pair := split(arg, separator); len(pair) == 2 {
-			f.configure(tokenText(pair[0]), l, pair[1])
+			configure(tokenText(pair[0]), pair[1])
 		}
 	}
 }
@@ -190,10 +229,4 @@ func tokenText(tokens []token) string {
 		return ""
 	}
 	return tokens[0].text
-}
-
-func (f *finder) configure(name string, l line, value []token) {
-	if name != "" && len(value) > 0 {
-		f.configs[name] = append(f.configs[name], setting{value, l.scope})
-	}
 }

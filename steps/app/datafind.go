@@ -110,8 +110,11 @@ func (f *finder) isApp(l line) bool {
 func moving(modules []*module) map[*scope]bool {
 	moves := map[*scope]bool{}
 	for _, m := range modules {
+		if !m.traits.chdir {
+			continue
+		}
 		for _, l := range m.parsed().lines {
-			if callee, _ := dotted(l.tokens); callee == "os.chdir" && l.scope != m.parsed().top {
+			if callee, _ := dotted(l.tokens); callee == "os.chdir" && l.scope != l.scope.of.top {
 				moves[l.scope] = true
 			}
 		}

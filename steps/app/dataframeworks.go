@@ -63,6 +63,9 @@ func (d *detection) instancePaths() []string {
 // instance keeps Flask's instance folder if the app uses it.
 func (f *finder) instance(modules []*module) {
 	for _, m := range modules {
+		if !m.traits.instance {
+			continue
+		}
 		for _, l := range m.parsed().lines {
 			for i, t := range l.tokens {
 				asked := t.is("instance_path") && i > 0 && l.tokens[i-1].is(".") || t.is("open_instance_resource") ||
@@ -115,7 +118,7 @@ var addressName = regexp.MustCompile(`^(SQLALCHEMY_)?(ASYNC_)?DATABASE_UR[IL]$`)
 // configured keeps what settings of known names say.
 func (f *finder) configured() {
 	for _, name := range slices.Sorted(maps.Keys(f.configs)) {
-		for _, s := range f.configs[name] {
+		for _, s := range f.config(name) {
 			source := fmt.Sprintf("%s in %s line %d", name, s.scope.module.path, s.value[0].line)
 			texts := f.reader(s.scope).texts(s.value)
 			switch {

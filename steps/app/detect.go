@@ -62,8 +62,8 @@ type detection struct {
 	// djangoMigrates is the command that runs Django's migrations if no release does; ""
 	// if there are none.
 	djangoMigrates string
-	// configs are the settings of the app's framework and what they are set to, by name.
-	configs map[string][]setting
+	// configs are where the settings of the app's framework are set, by name.
+	configs map[string][]configPlace
 	// commandSource is the file and the line of the web command, and commandSettings the
 	// DJANGO_SETTINGS_MODULE that it sets.
 	commandSource, commandSettings string

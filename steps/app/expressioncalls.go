@@ -94,7 +94,7 @@ func (e expressions) function(name string) (texts []string, known bool) {
 // config is what a framework's setting is set to, anywhere in the app.
 func (e expressions) config(key string) []string {
 	var texts []string
-	for _, s := range e.d.configs[key] {
+	for _, s := range e.d.config(key) {
 		texts = union(texts, e.in(s.scope).texts(s.value))
 	}
 	return texts

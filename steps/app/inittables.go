@@ -30,8 +30,10 @@ func (d *detection) initScript() bool {
 // createAll makes the tables of Flask-SQLAlchemy's models where nothing in the source
 // does: its author did it in a Python shell. It makes what is missing and drops nothing.
 func (d *detection) createAll() bool {
-	made := slices.ContainsFunc(d.src.paths, func(p string) bool { return !neverServed(p) && d.src.modules[p].mentions("create_all") })
-	if made || d.found.Target == "" || !d.loadedImports("flask_sqlalchemy") || d.loadedImports("flask_migrate") {
+	if d.found.Target == "" || !d.loadedImports("flask_sqlalchemy") || d.loadedImports("flask_migrate") {
+		return false
+	}
+	if slices.ContainsFunc(d.src.paths, func(p string) bool { return !neverServed(p) && d.src.modules[p].mentions("create_all") }) {
 		return false
 	}
 	module, object, ok := splitTarget(d.found.Target)

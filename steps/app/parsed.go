@@ -1,8 +1,9 @@
 package app
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"weak"
 )
@@ -16,6 +17,8 @@ type module struct {
 	imports []pyImport
 	// unreadable is why Python can't read the file; nil if it can.
 	unreadable error
+	// sum tells whether the source is the same when it is read again.
+	sum uint64
 	// traits are what tells without another read that the file matters.
 	traits traits
 	// kept is the file as it was read, if there is room for it. last is how it was read
@@ -29,6 +32,24 @@ type traits struct {
 	// mayServe is set if one of its names may stand for an app, calls if it has a call that
 	// may start a server or add a route.
 	mayServe, calls bool
+	// derives is set if it has a class that is made of others, chdir if it may change the
+	// process's folder, instance if it may use Flask's instance folder.
+	derives, chdir, instance bool
+}
+
+// traitsOf finds the traits of a file.
+func traitsOf(m *parsedFile) traits {
+	found := traits{mayServe: m.mayServe(), calls: len(m.calls) > 0}
+	for _, b := range m.top.bindings() {
+		found.derives = found.derives || b.class && len(b.bases) > 0
+	}
+	for _, l := range m.lines {
+		for _, t := range l.tokens {
+			found.chdir = found.chdir || t.is("chdir")
+			found.instance = found.instance || t.is("instance_path") || t.is("open_instance_resource") || t.is("instance_relative_config")
+		}
+	}
+	return found
 }
 
 const (
@@ -44,11 +65,11 @@ const (
 // readModule reads a file's source for the first time. size is how many words and signs it
 // has.
 func (src *source) readModule(path, text string, unreadable error) (m *module, size int) {
-	m = &module{path: path, src: src, unreadable: unreadable}
+	m = &module{path: path, src: src, unreadable: unreadable, sum: maphash.String(seed, text)}
 	p, size := m.parse(text)
 	m.imports = src.words.imports(p.imports)
 	p.imports = m.imports
-	m.traits = traits{mayServe: p.mayServe(), calls: len(p.calls) > 0}
+	m.traits = traitsOf(p)
 	if cost := size + keptWith; src.kept+cost <= maxKept {
 		src.kept += cost
 		m.kept = p
@@ -65,8 +86,11 @@ func (m *module) parse(text string) (p *parsedFile, size int) {
 	return p, len(tokens)
 }
 
-// parsed is the file as it is read, once more if it was not kept. A file that changed or
-// went meanwhile has nothing in it, and Detect fails.
+// seed is that of the sums of sources.
+var seed = maphash.MakeSeed()
+
+// parsed is the file as it is read, once more if it was not kept. If it changed meanwhile,
+// Detect fails.
 func (m *module) parsed() *parsedFile {
 	if m.kept != nil {
 		return m.kept
@@ -75,8 +99,11 @@ func (m *module) parsed() *parsedFile {
 		return p
 	}
 	text, _, err := m.src.text(m.path)
-	if err != nil {
-		m.src.changed = errors.Join(m.src.changed, fmt.Errorf("%s can't be read any more: %w", m.path, err))
+	switch {
+	case err != nil:
+		m.src.changed = cmp.Or(m.src.changed, fmt.Errorf("%s can't be read any more: %w", m.path, err))
+	case maphash.String(seed, text) != m.sum:
+		m.src.changed = cmp.Or(m.src.changed, fmt.Errorf("%s changed while it was read: run the same command again", m.path))
 	}
 	p, _ := m.parse(text)
 	p.imports = m.imports

@@ -39,6 +39,9 @@ type derivedClass struct {
 func derivedClasses(sources []*module) []derivedClass {
 	var classes []derivedClass
 	for _, m := range sources {
+		if !m.traits.derives {
+			continue
+		}
 		for name, b := range m.parsed().top.bindings() {
 			if !b.class || len(b.bases) == 0 {
 				continue

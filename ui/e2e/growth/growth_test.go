@@ -25,15 +25,20 @@ import (
 
 func TestMain(m *testing.M) {
 	os.Setenv("PIP_NO_INDEX", "1") // nobody outside of this computer is asked
-	os.Exit(e2e.Main(m))
+	code := e2e.Main(m)
+	if err := shown(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // faster is how much more than ten times the work ten times the cause may take: maps and
 // slices grow by doubling.
 const faster = 1.5
 
-// made is how many things a function makes in memory.
-func made(t *testing.T, work func() error) float64 {
+// madeBy is how many things a function makes in memory.
+func madeBy(t *testing.T, work func() error) float64 {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -50,7 +55,7 @@ func linear(t *testing.T, name string, few int, work func(t *testing.T, n int) f
 	t.Helper()
 	var counts [3]float64
 	for i, n := range []int{few, 10 * few, 100 * few} {
-		counts[i] = made(t, work(t, n))
+		counts[i] = madeBy(t, work(t, n))
 	}
 	keep(series{name, []int{few, 10 * few, 100 * few}, counts[:]})
 	each, eachOfMany := (counts[1]-counts[0])/float64(9*few), (counts[2]-counts[1])/float64(90*few)
@@ -83,28 +88,46 @@ func write(t *testing.T, dir, name, content string) {
 	}
 }
 
-// TestFiles finds out what an app is, and what of it is uploaded.
+// The files of an app that is served, and of Python.
+const (
+	servedName, servedText = "static/%d/%d.txt", "text\n"
+	pythonName, pythonText = "package/m%d/m%d.py", "import os\n\n\ndef f(x):\n    return os.path.join(x, 'y')\n"
+)
+
+// detected finds out what an app is, and what of it is uploaded.
+func detected(t *testing.T, dir string) func() error {
+	return func() error {
+		files, err := app.Open(t.Context(), dir)
+		if err != nil {
+			return err
+		}
+		if _, err := app.Detect(files, app.Settings{}); err != nil {
+			return err
+		}
+		_, err = app.Collect(files)
+		return err
+	}
+}
+
+// TestFiles finds out what an app is. That of Python is small enough for all of its files to
+// stay in memory.
 func TestFiles(t *testing.T) {
-	for _, c := range []struct{ about, name, content string }{
-		{"that are served", "static/%d/%d.txt", "text\n"},
-		{"of Python", "package/m%d/m%d.py", "import os\n\n\ndef f(x):\n    return os.path.join(x, 'y')\n"},
-	} {
-		t.Run(c.about, func(t *testing.T) {
-			linear(t, "files "+c.about, 50, func(t *testing.T, n int) func() error {
-				dir := folder(t, n, c.name, c.content)
-				return func() error {
-					files, err := app.Open(t.Context(), dir)
-					if err != nil {
-						return err
-					}
-					if _, err := app.Detect(files, app.Settings{}); err != nil {
-						return err
-					}
-					_, err = app.Collect(files)
-					return err
-				}
-			})
-		})
+	linear(t, "files that are served", 50, func(t *testing.T, n int) func() error { return detected(t, folder(t, n, servedName, servedText)) })
+	linear(t, "files of Python", 10, func(t *testing.T, n int) func() error { return detected(t, folder(t, n, pythonName, pythonText)) })
+}
+
+// TestReadAgain finds out what an app is whose files of Python are so many that they are
+// read again by whatever looks at them: no file is read more often for there being more.
+func TestReadAgain(t *testing.T) {
+	counts, made := []int{2000, 4000, 8000}, []float64{}
+	for _, n := range counts {
+		made = append(made, madeBy(t, detected(t, folder(t, n, pythonName, pythonText))))
+	}
+	keep(series{"files of Python, read again", counts, made})
+	each, eachOfMany := (made[1]-made[0])/2000, (made[2]-made[1])/4000
+	t.Logf("one more of 2000 files: %.1f, one more of 4000: %.1f", each, eachOfMany)
+	if eachOfMany > 1.1*each {
+		t.Errorf("one more of 2000 files takes %.1f, and one more of 4000 takes %.1f", each, eachOfMany)
 	}
 }
 
@@ -207,7 +230,7 @@ func TestVariables(t *testing.T) {
 		return len(release.Variables.Script(fact.View{Plan: p, System: example.System()}))
 	}
 	few, more, many := size(10), size(100), size(1000)
-	keep(series{"variables", []int{10, 100, 1000}, []float64{float64(few), float64(more), float64(many)}})
+	keep(series{"variables (bytes)", []int{10, 100, 1000}, []float64{float64(few), float64(more), float64(many)}})
 	each, eachOfMany := float64(more-few)/90, float64(many-more)/900
 	t.Logf("10 variables: %d bytes, 100: %d, 1000: %d; one more: %.1f, then %.1f", few, more, many, each, eachOfMany)
 	if eachOfMany > faster*each {

@@ -22,7 +22,8 @@ const measure = "import resource, subprocess, sys\n" +
 	"subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n" +
 	"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 
-// TestMemory plans a deployment of an app with 100,000 files, and one of 1 GB.
+// TestMemory plans a deployment of an app with 100,000 files, one with 40,000 files of Python,
+// and one of 1 GB.
 func TestMemory(t *testing.T) {
 	localtest.NeedSupport(t)
 	o := e2e.NewOperator(t, 2*time.Minute)
@@ -33,8 +34,11 @@ func TestMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, dir := range map[string]string{"files": folder(t, 100_000, "static/%d/%d.txt", "text\n"), "bytes": large} {
-		planned := o.Command("--yes", "--plan", "--name", name, dir)
+	for name, dir := range map[string]string{
+		"files": folder(t, 100_000, servedName, servedText), "bytes": large,
+		"Python files": folder(t, 40_000, pythonName, pythonText),
+	} {
+		planned := o.Command("--yes", "--plan", "--name", strings.ToLower(strings.ReplaceAll(name, " ", "-")), dir)
 		cmd := exec.CommandContext(t.Context(), "python3", append([]string{"-c", measure}, planned.Args...)...)
 		cmd.Env, cmd.Dir = planned.Env, planned.Dir
 		out, err := cmd.Output()

@@ -98,6 +98,8 @@ type collector struct {
 	bytes  int64
 	// buffer is what a part of a file is read into.
 	buffer [64 << 10]byte
+	// largest is the largest file so far.
+	largest BundleFile
 	// pointers are the files that only name what Git LFS has elsewhere.
 	pointers []string
 }
@@ -140,9 +142,12 @@ func (c *collector) take(name string, entry fs.DirEntry) error {
 		return err
 	}
 	c.bytes += file.Size
+	if file.Size > c.largest.Size {
+		c.largest = file
+	}
 	c.bundle.Files = append(c.bundle.Files, file)
 	if c.bytes > maxBundleBytes {
-		return tooLarge(fmt.Sprintf("the folder holds more than %d GB to upload", maxBundleBytes>>30))
+		return tooLarge(fmt.Sprintf("the folder holds more than %d GB to upload; its largest file is %s", maxBundleBytes>>30, c.largest.Path))
 	}
 	if len(c.bundle.Files) > maxBundleFiles {
 		return tooLarge(fmt.Sprintf("the folder holds more than %d files to upload", maxBundleFiles))
@@ -168,7 +173,7 @@ func (c *collector) read(name string, entry fs.DirEntry) (BundleFile, error) {
 	}
 	if c.bytes+info.Size() > maxBundleBytes {
 		// The content is not read then: to hash a disk image would take minutes.
-		return BundleFile{Size: info.Size()}, nil
+		return BundleFile{Path: name, Size: info.Size()}, nil
 	}
 	file, begins, err := c.hash(name, info.Mode())
 	if strings.HasPrefix(begins, lfsPointer) {

@@ -19,10 +19,7 @@ import (
 func TestSSHKilled(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	s := bootBare(t, "debian-13", nil)
-	o := newOperator(t)
-	o.aHome(t, nil)
-	flags := s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
+	s, o, flags := bareAndOperator(t)
 	other, _ := newKey(t, "other", "")
 	if r := o.Run(append([]string{"--yes"}, s.flags("root", "--identity", other, "--host-key-fingerprint", s.fingerprint())...)...); r.Code != 3 || !strings.Contains(r.Stderr, "--identity") {
 		t.Errorf("with a key that does not fit: exit %d\n%s", r.Code, r.Stderr)
@@ -45,11 +42,8 @@ func TestSSHKilled(t *testing.T) {
 func TestSSHGivesUp(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	s := bootBare(t, "debian-13", nil)
-	o := newOperator(t)
-	o.aHome(t, nil)
-	r := o.Run(append([]string{"--yes", "--on-failure", "destroy", "--test-command", "false"},
-		s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())...)...)
+	s, o, flags := bareAndOperator(t)
+	r := o.Run(append([]string{"--yes", "--on-failure", "destroy", "--test-command", "false"}, flags...)...)
 	if r.Code != 1 {
 		t.Errorf("exit %d\n%s", r.Code, r.Stderr)
 	}

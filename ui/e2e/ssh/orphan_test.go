@@ -14,10 +14,7 @@ import (
 func TestSSHOrphan(t *testing.T) {
 	localtest.NeedMachines(t)
 	t.Parallel()
-	s := bootBare(t, "debian-13", nil)
-	o := newOperator(t)
-	o.aHome(t, nil)
-	flags := s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
+	s, o, flags := bareAndOperator(t)
 	o.Deploy(flags...)
 	o.Root("hello", e2e.OrphanedJob)
 	if r := o.Must(append([]string{"--plan"}, flags...)...); !strings.Contains(r.Stdout+r.Stderr, "the step apply, which an earlier run started, still runs") {

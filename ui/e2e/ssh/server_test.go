@@ -56,6 +56,16 @@ func bootBare(t *testing.T, image string, more map[string]any) bareServer {
 	return s
 }
 
+// bareAndOperator boots such a server, and makes an operator with a home and the flags by
+// which that one deploys to it as root.
+func bareAndOperator(t *testing.T) (bareServer, *operator, []string) {
+	t.Helper()
+	s := bootBare(t, "debian-13", nil)
+	o := newOperator(t)
+	o.aHome(t, nil)
+	return s, o, s.flags("root", "--identity", s.identity, "--host-key-fingerprint", s.fingerprint())
+}
+
 func (s bareServer) fingerprint() string { return ssh.FingerprintSHA256(s.hostKey) }
 
 // flags are those that deploy to the server as this user.

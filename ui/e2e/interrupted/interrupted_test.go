@@ -156,7 +156,9 @@ func resumed(t *testing.T, before map[string]engine.Status, after childEnd) {
 			t.Errorf("the resumed run leaves the step %s %q", step, status)
 		}
 		finished := before[step] == engine.Changed || before[step] == engine.Unchanged || before[step] == engine.Applied
-		if finished && status != engine.Unchanged {
+		// sshd leaves a client alone for a second whose login was cut off: a run that had to wait
+		// for it says that the connection changed.
+		if finished && status != engine.Unchanged && step != (engine.Connection{}).Name() {
 			t.Errorf("the step %s was %q before the kill and is %q after it", step, before[step], status)
 		}
 	}

@@ -75,7 +75,7 @@ func readAudit(path string) (audit.Report, error) {
 func (s *Session) audit(ctx context.Context, record state.Record) (audit.Report, error) {
 	seen, err := s.Client.Look(ctx, shell.Lines(
 		shell.Section(fact.SectionSystem, fact.LookSystem),
-		shell.Section("sshd ports", `mkdir -p /run/sshd; sshd -T | sed -n 's/^port //p'`),
+		shell.Section("sshd ports", shell.SSHDFolder+`; sshd -T | sed -n 's/^port //p'`),
 		shell.Section("sockets", shell.LookSockets()),
 		audit.Look(engine.AuditSubject(s.plan, fact.System{}), true)))
 	if err != nil {

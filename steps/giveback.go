@@ -150,7 +150,7 @@ func removeScript(p plan.Plan, token string) string {
 		guard.Arm(guard.Join(guards...), token, p.RevertTime(), []string{"destroy"}),
 		system.Remove(),
 		shell.PutBack,
-		`mkdir -p /run/sshd`,
+		shell.SSHDFolder,
 		`sshd -t`,
 		system.Restore(),
 		shell.Reload("ssh.service"),

@@ -28,7 +28,7 @@ const failedUnits = `echo "asked yes"; systemctl list-units --failed --plain --n
 
 // checks are all checks on the server, in order.
 var checks = []check{
-	{topic: "ssh", look: everywhere("mkdir -p /run/sshd; sshd -T"), judge: judgeSSH},
+	{topic: "ssh", look: everywhere(shell.SSHDFolder + "; sshd -T"), judge: judgeSSH},
 	{topic: "listening", look: func(Subject) string { return shell.LookSockets() }, judge: judgeListening},
 	{topic: "firewall", look: everywhere(firewallScript), judge: judgeFirewall},
 	{topic: "accounts", look: everywhere(accountsScript), judge: judgeAccounts},

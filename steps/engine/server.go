@@ -44,9 +44,9 @@ func (r *Run) Looked(f *fact.Fact) string {
 	return r.server.sections[f.Name]
 }
 
-// lookAll looks at the system and at every fact in one round trip. Jobs that an
-// earlier run left running are waited for first, unless the run only looks. It decides which user slipway logs in
-// as: if that is not the one that was looked for, it looks again.
+// lookAll looks at the system and at every fact in one round trip. Jobs that an earlier run
+// left running are waited for first, unless the run only looks. It decides which user slipway
+// logs in as: if that is not the one that was looked for, it looks again.
 func (s *server) lookAll(ctx context.Context, r *Run, facts Facts) error {
 	for chosen := false; ; {
 		look := Look{Plan: r.Plan, Facts: facts, More: []string{lookObstacles(r.Plan), lookBefore(r.Plan)}}

@@ -31,8 +31,8 @@ const (
 	sectionSSHD  = "settings of sshd"
 )
 
-// lookSSHD needs a folder without which sshd does not even print its settings.
-const lookSSHD = "mkdir -p /run/sshd\nsshd -T -C user=root,host=localhost,addr=192.0.2.1,laddr=192.0.2.1,lport=22"
+// lookSSHD prints the settings for root, so that a Match block that somebody wrote counts.
+const lookSSHD = shell.SSHDFolder + "\nsshd -T -C user=root,host=localhost,addr=192.0.2.1,laddr=192.0.2.1,lport=22"
 
 // reads is what a fact reads; nothing for most.
 func (f *Fact) reads(p plan.Plan) Reads {
@@ -57,31 +57,21 @@ func ReadsOf(p plan.Plan, facts ...*Fact) Reads {
 	return all
 }
 
-// looks are the shell texts that look at what is read, by the sections they go to.
-func (r Reads) looks() map[string]string {
-	looks := map[string]string{}
-	if len(r.Files) > 0 {
-		looks[sectionFiles] = shell.LookFiles(r.Files...)
-	}
-	if len(r.Modes) > 0 {
-		looks[sectionModes] = shell.Command(append([]string{"stat", "--printf", `mode %a %U:%G %n\n%F %a %U:%G %n\n`, "--"}, r.Modes...)...)
-	}
-	if len(r.Units) > 0 {
-		looks[sectionUnits] = shell.LookUnits(r.Units...)
-	}
-	if r.SSHD {
-		looks[sectionSSHD] = lookSSHD
-	}
-	return looks
-}
-
 // Sections are the sections that look at what is read.
 func (r Reads) Sections() []string {
 	var sections []string
-	for _, name := range []string{sectionUnits, sectionSSHD, sectionFiles, sectionModes} {
-		if look, ok := r.looks()[name]; ok {
-			sections = append(sections, shell.Section(name, look))
-		}
+	if len(r.Units) > 0 {
+		sections = append(sections, shell.Section(sectionUnits, shell.LookUnits(r.Units...)))
+	}
+	if r.SSHD {
+		sections = append(sections, shell.Section(sectionSSHD, lookSSHD))
+	}
+	if len(r.Files) > 0 {
+		sections = append(sections, shell.Section(sectionFiles, shell.LookFiles(r.Files...)))
+	}
+	if len(r.Modes) > 0 {
+		stat := []string{"stat", "--printf", `mode %a %U:%G %n\n%F %a %U:%G %n\n`, "--"}
+		sections = append(sections, shell.Section(sectionModes, shell.Command(append(stat, r.Modes...)...)))
 	}
 	return sections
 }
@@ -117,6 +107,9 @@ func linesAbout(text string, paths []string) string {
 
 // unitsIn are the blocks about what is read, with an empty line around each.
 func (r Reads) unitsIn(text string) string {
+	if len(r.Units) == 0 {
+		return ""
+	}
 	var found strings.Builder
 	for block := range strings.SplitSeq(text, "\n\n") {
 		for _, unit := range shell.ParseUnits(block) {
@@ -126,16 +119,4 @@ func (r Reads) unitsIn(text string) string {
 		}
 	}
 	return found.String()
-}
-
-// LookAlone is the shell text that prints what Decide needs of this fact alone.
-func (f *Fact) LookAlone(p plan.Plan) string {
-	looks := f.reads(p).looks()
-	var parts []string
-	for _, name := range []string{sectionFiles, sectionModes, sectionUnits, sectionSSHD} {
-		if look, ok := looks[name]; ok {
-			parts = append(parts, look, "echo")
-		}
-	}
-	return shell.Lines(append(parts, f.Look(p))...)
 }

@@ -11,9 +11,6 @@ import (
 // SSHFile is the drop-in with sshd's settings.
 const SSHFile = "/etc/ssh/sshd_config.d/00-slipway.conf"
 
-// sshdFolder makes the folder without which sshd does not even print its settings.
-const sshdFolder = `mkdir -p /run/sshd`
-
 //go:embed sameports.sh
 var samePortsScript string
 
@@ -23,10 +20,9 @@ var SSHGuards = guard.Part{Paths: []string{"/etc/ssh", sshUnitFolder}, Reload: [
 var sshTopic = Topic{
 	Name: "sshd", Title: "SSH by key only, not for root", Limit: shortLimit,
 	Guards: SSHGuards,
-	// Printed for root, so that a Match block that somebody wrote counts.
 	// The first value that sshd reads wins, so drop-ins must come first.
 	prepare: shell.Lines(
-		sshdFolder,
+		shell.SSHDFolder,
 		`if ! grep -qi '^include /etc/ssh/sshd_config.d/' /etc/ssh/sshd_config; then`,
 		shell.Keep("/etc/ssh/sshd_config"),
 		`sed -i '1i Include /etc/ssh/sshd_config.d/*.conf' /etc/ssh/sshd_config`,

@@ -21,22 +21,20 @@ func (u unit) inspect(i *inspection) { i.units = append(i.units, u.name) }
 
 func (u unit) met(f findings) bool {
 	properties, known := f.units[u.name]
-	load, enabled := properties.Get("LoadState"), properties.Get("UnitFileState")
-	if properties.Get("Wanted") == "yes" {
-		enabled = "enabled"
-	}
+	load := properties.Get("LoadState")
 	switch u.state {
 	case masked:
 		return load == "masked" || load == "not-found"
 	case ready:
-		return startsAtBoot(enabled)
+		return startsAtBoot(properties)
 	}
-	return known && load == "loaded" && properties.Get("ActiveState") == "active" && startsAtBoot(enabled)
+	return known && load == "loaded" && properties.Get("ActiveState") == "active" && startsAtBoot(properties)
 }
 
 // startsAtBoot tells whether something starts the unit at boot. A "static" unit
 // can't be enabled: others start it.
-func startsAtBoot(state string) bool {
+func startsAtBoot(u shell.Unit) bool {
+	state := u.AtBoot()
 	return state == "enabled" || state == "static" || state == "generated" || state == "alias" || state == "indirect"
 }
 

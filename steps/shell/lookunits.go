@@ -32,21 +32,26 @@ func UnitsByID(looked string) map[string]Unit {
 	return units
 }
 
-// State is the unit's ActiveState and whether it is started at every boot, as systemctl's
-// is-active and is-enabled print them: "active enabled". A unit that was not looked at has
-// none: "".
+// AtBoot is whether the unit is started at every boot, as systemctl's is-enabled prints it:
+// "enabled", "disabled", "masked", "static".
+func (u Unit) AtBoot() string {
+	state := u.Get("UnitFileState")
+	switch {
+	case u.Get("LoadState") == "masked":
+		return "masked"
+	case u.Get("Wanted") == "yes":
+		return "enabled"
+	case state == "":
+		return "disabled"
+	}
+	return state
+}
+
+// State is the unit's ActiveState and AtBoot: "active enabled". A unit that was not looked at
+// has none: "".
 func (u Unit) State() string {
 	if len(u) == 0 {
 		return ""
 	}
-	boot := u.Get("UnitFileState")
-	switch {
-	case u.Get("LoadState") == "masked":
-		boot = "masked"
-	case u.Get("Wanted") == "yes":
-		boot = "enabled"
-	case boot == "":
-		boot = "disabled"
-	}
-	return u.Get("ActiveState") + " " + boot
+	return u.Get("ActiveState") + " " + u.AtBoot()
 }

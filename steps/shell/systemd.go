@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// SSHDFolder is the shell text that makes the folder without which sshd does not even print
+// its settings.
+const SSHDFolder = "mkdir -p /run/sshd"
+
 // Enable is the shell text that has a package's unit started at every boot. Where it is
 // enabled already, systemctl would take a second.
 func Enable(unit string) string {

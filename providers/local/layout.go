@@ -72,7 +72,8 @@ func machineID(tag string) string {
 
 // makeFolder makes a folder of that mode, whatever the operator's umask is, with those
 // above it. Whoever ends the last machine of a computer removes the folder of all
-// machines, at any instant: then it is made again.
+// machines, at any instant: then it is made again. An attempt fails only if a machine
+// ended during it, so that a hundred are more than there are machines to end.
 func makeFolder(dir string, mode fs.FileMode) error {
 	var err error
 	for range 100 {

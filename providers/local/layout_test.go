@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -34,17 +35,24 @@ func TestMachineID(t *testing.T) {
 	}
 }
 
-// TestMakeFolder has another process's last machine end all the time.
+// TestMakeFolder has other processes' last machines end meanwhile, twenty of them for
+// each folder: an attempt fails only if one of them ended during it.
 func TestMakeFolder(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "slipway")
 	ctx, stop := context.WithCancel(t.Context())
+	var ends atomic.Int32
 	var remover sync.WaitGroup
 	remover.Go(func() {
 		for ctx.Err() == nil {
-			_ = os.Remove(root)
+			if ends.Load() > 0 && os.Remove(root) == nil {
+				ends.Add(-1)
+			}
 		}
 	})
+	defer remover.Wait()
+	defer stop()
 	for i := range 500 {
+		ends.Store(20)
 		dir := filepath.Join(root, strconv.Itoa(i))
 		if err := makeFolder(filepath.Join(dir, "root"), 0o755); err != nil {
 			t.Fatal(err)
@@ -53,6 +61,4 @@ func TestMakeFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stop()
-	remover.Wait()
 }

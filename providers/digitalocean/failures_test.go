@@ -332,10 +332,8 @@ func TestCancelWhileWaitingForAnAnswer(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	start := time.Now()
-	err = p.Check(ctx, providers.Spec{Tag: "x"})
-	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
-		t.Errorf("Check = %v after %s, want the context's error at once", err, time.Since(start))
+	if err := p.Check(ctx, providers.Spec{Tag: "x"}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Check = %v, want the context's error, though the answer never comes", err)
 	}
 }
 

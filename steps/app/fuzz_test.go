@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 	"unicode/utf8"
 
 	"slipway/providers"
@@ -26,11 +25,9 @@ import (
 // a requirements file. GunicornArgs are words, which are quoted where they are used. An error for the app's owner must be readable.
 func detects(t *testing.T, fsys fstest.MapFS, settings Settings) (Found, error) {
 	t.Helper()
-	start := time.Now()
-	found, err := Detect(fsys, settings)
-	if took := time.Since(start); took > time.Minute {
-		t.Errorf("took %v", took)
-	}
+	var found Found
+	var err error
+	endsSoon(t, "the app", func() { found, err = Detect(fsys, settings) })
 	if err != nil {
 		if usage, ok := errors.AsType[*providers.Usage](err); ok && usage.Err.Error() == "" {
 			t.Error("an error that says nothing")

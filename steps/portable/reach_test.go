@@ -60,10 +60,10 @@ func TestReach(t *testing.T) {
 	})
 }
 
-// eventually asks until it is so, for ten seconds.
+// eventually asks until it is so, for a minute.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}

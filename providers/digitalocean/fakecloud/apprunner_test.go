@@ -81,7 +81,7 @@ func (*appRunner) Exec(_ context.Context, x fakecloud.AppExec) error {
 // until waits for a phase of an app's last deployment.
 func (c client) until(path, phase string) map[string]any {
 	c.t.Helper()
-	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		_, _, list := c.call("GET", path+"/deployments", "")
 		d, _ := at(list, "deployments", 0).(map[string]any)
 		if d["phase"] == phase {

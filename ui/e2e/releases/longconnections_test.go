@@ -24,7 +24,7 @@ func TestLongConnections(t *testing.T) {
 	localtest.NeedMachines(t)
 	o := e2e.NewOperator(t, 3*time.Minute)
 	url := o.Deploy("--name", "long", shape(t, "stream")).URL
-	t.Run("a compressed stream", func(t *testing.T) { streams(t, url+"/plain") })
+	t.Run("a compressed stream", func(t *testing.T) { streams(t, url) })
 	t.Run("slow requests", func(t *testing.T) { slowRequests(t, url) })
 	t.Run("one set of headers", func(t *testing.T) { headers(t, url) })
 	url = o.Deploy("--name", "long", shape(t, "websocket")).URL
@@ -40,18 +40,22 @@ func shape(t *testing.T, folder string) string {
 	return path
 }
 
-// streams reads an answer of two seconds as a client does that takes compressed ones.
+// streams reads an answer as a client does that takes compressed ones. The app writes its
+// second line once it was told that the first one has come.
 func streams(t *testing.T, url string) {
-	body := get(t, url).Body
+	body := get(t, url+"/two/stream").Body
 	defer body.Close()
 	unpacked, err := gzip.NewReader(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun := time.Now()
-	first, err := bufio.NewReader(unpacked).ReadString('\n')
-	if err != nil || first != "data: 0\n" || time.Since(begun) > time.Second {
-		t.Errorf("the first line is %q, %v, after %v", first, err, time.Since(begun))
+	lines := bufio.NewReader(unpacked)
+	if first, err := lines.ReadString('\n'); err != nil || first != "the first\n" {
+		t.Errorf("the first line is %q, %v", first, err)
+	}
+	e2e.Ask(t, url+"/go/stream")
+	if second, err := lines.ReadString('\n'); err != nil || second != "the second\n" {
+		t.Errorf("the second line is %q, %v", second, err)
 	}
 }
 
@@ -69,20 +73,39 @@ func get(t *testing.T, url string) *http.Response {
 	return answer
 }
 
-// slowRequests asks the front page beside thirty requests that take long.
+// slowRequests asks the front page beside thirty requests that have begun and end only
+// after that.
 func slowRequests(t *testing.T, url string) {
-	var all sync.WaitGroup
+	var begun, ended sync.WaitGroup
 	for range 30 {
-		all.Go(func() { e2e.Ask(t, url+"/slow/4") })
+		begun.Add(1)
+		ended.Go(func() { slowRequest(t, url+"/two/slow", sync.OnceFunc(begun.Done)) })
 	}
-	time.Sleep(time.Second) // they are on their way
+	begun.Wait()
 	for range 5 {
-		begun := time.Now()
-		if status, _ := e2e.Ask(t, url+"/"); status != http.StatusOK || time.Since(begun) > time.Second {
-			t.Errorf("status %d after %v", status, time.Since(begun))
+		if status, _ := e2e.Ask(t, url+"/"); status != http.StatusOK {
+			t.Errorf("status %d", status)
 		}
 	}
-	all.Wait()
+	e2e.Ask(t, url+"/go/slow")
+	ended.Wait()
+}
+
+// slowRequest reads two lines and says when the first has come.
+func slowRequest(t *testing.T, url string, begun func()) {
+	defer begun()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewReader(answer.Body)
+	first, firstErr := lines.ReadString('\n')
+	begun()
+	if second, err := lines.ReadString('\n'); first != "the first\n" || second != "the second\n" {
+		t.Errorf("got %q and %q: %v, %v", first, second, firstErr, err)
+	}
 }
 
 // headers are the app's where it sets them; the app knows the client's address.

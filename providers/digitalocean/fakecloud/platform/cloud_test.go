@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -188,6 +189,7 @@ type visitors struct {
 	stop    chan struct{}
 	done    chan tally
 	running int
+	answers atomic.Int64
 }
 
 type tally struct {
@@ -215,6 +217,7 @@ func visit(address string, n int) *visitors {
 					return
 				case <-time.After(between):
 					t.ask(client, address)
+					v.answers.Add(1)
 				}
 			}
 		}()
@@ -238,6 +241,16 @@ func (t *tally) ask(client *http.Client, address string) {
 	release, _, _ := strings.Cut(string(text), " ")
 	t.releases[release]++
 	t.longest = max(t.longest, time.Since(began))
+}
+
+// answered waits until the visitors together were answered so often.
+func (v *visitors) answered(t *testing.T, n int64) {
+	t.Helper()
+	for limit := time.Now().Add(time.Minute); v.answers.Load() < n; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("the visitors were answered %d times in a minute, want %d", v.answers.Load(), n)
+		}
+	}
 }
 
 // leave ends the visitors and returns what they saw together.

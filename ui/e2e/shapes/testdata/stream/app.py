@@ -1,5 +1,6 @@
 """Answers that come line by line, and the client's address."""
 
+import os
 import time
 
 from flask import Flask, Response, request
@@ -30,7 +31,23 @@ def plain():
     return Response(lines(), mimetype="text/plain")
 
 
-@app.get("/slow/<int:seconds>")
-def slow(seconds):
-    time.sleep(seconds)
-    return "slept\n"
+def when_told(mark):
+    """A line, and another once somebody has asked for /go."""
+    yield "the first\n"
+    for _ in range(600):
+        if os.path.exists(mark):
+            yield "the second\n"
+            return
+        time.sleep(0.1)
+    yield "nobody asked\n"
+
+
+@app.get("/two/<name>")
+def two(name):
+    return Response(when_told("/tmp/go-" + name), mimetype="text/plain")
+
+
+@app.get("/go/<name>")
+def go(name):
+    open("/tmp/go-" + name, "w").close()
+    return "told\n"

@@ -103,8 +103,44 @@ func TestOnlyWhatChanged(t *testing.T) {
 	}
 	s.Root("changed", "for list in /srv/app-changed/releases/*/sums; do rm \"$list\"; done")
 	s.change("")
+	came := s.cut()
 	if kilobytes := s.uploads(); kilobytes < 8<<10 {
 		t.Errorf("%d kB went up, though it is not known what the server has", kilobytes)
 	}
 	s.serves(4)
+	if kilobytes := came(); kilobytes < 8<<10 || kilobytes > 11<<10 {
+		t.Errorf("%d kB came for 8 MB whose connection broke after 4", kilobytes)
+	}
+}
+
+// cut has the server's kernel reset the connections for SSH once 4 MB came, until all of
+// them know. came is how many kilobytes came before and after. With all sent again, that
+// is more than 12 MB.
+func (s *shop) cut() (came func() int) {
+	s.t.Helper()
+	s.Root("changed", `set -e; nft -f - <<'end'
+table inet came {
+	counter taken { }
+	chain input {
+		type filter hook input priority -20
+		tcp dport 22 counter name taken
+	}
+}
+table inet cut {
+	chain input {
+		type filter hook input priority -15
+		tcp dport 22 quota over 4 mbytes counter reject with tcp reset
+	}
+}
+end
+systemd-run --quiet --collect --unit=cut sh -c 'until nft list table inet cut | grep -q "counter packets [1-9]"; do sleep 0.1; done; nft delete table inet cut'`)
+	return func() int {
+		s.t.Helper()
+		bytes := s.Root("changed", `! systemctl is-active --quiet cut && nft list counter inet came taken | sed -n 's/.* bytes //p'; nft delete table inet came`)
+		n, err := strconv.Atoi(bytes)
+		if err != nil {
+			s.t.Fatalf("the connection did not break: %q", bytes)
+		}
+		return n >> 10
+	}
 }

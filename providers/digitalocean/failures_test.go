@@ -326,14 +326,17 @@ func TestCancelWhileWaitingForAnAnswer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer server.Close()
 	defer close(release)
-	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: server.URL}})
+	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := fakecloud.NewVirtualClock(start)
+	p, err := New(Options{Options: account.Options{Token: testToken, APIURL: server.URL, Clock: clock}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := p.Check(ctx, providers.Spec{Tag: "x"}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Check = %v, want the context's error, though the answer never comes", err)
+	err = p.Check(ctx, providers.Spec{Tag: "x"})
+	if waited := clock.Now().Sub(start); !errors.Is(err, context.DeadlineExceeded) || waited != 0 {
+		t.Errorf("Check = %v after a pause of %s, want the context's error at once", err, waited)
 	}
 }
 

@@ -137,7 +137,11 @@ func assertFastLook(t *testing.T, g *guest) {
 			t.Errorf("the %s does not hold", r.Kind())
 		}
 	}
-	t.Logf("all looks took %v, which is meant to be less than 0.3 s", time.Since(start))
+	took := time.Since(start)
+	t.Logf("all looks took %v", took)
+	if took > 300*time.Millisecond {
+		t.Errorf("all looks took %v", took)
+	}
 }
 
 func assertDestroy(t *testing.T, g *guest) {
@@ -147,9 +151,10 @@ func assertDestroy(t *testing.T, g *guest) {
 	if err := g.Destroy(t.Context(), g.spec, func(line string) { lines = append(lines, line) }); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("destroyed in %v: %q", time.Since(start), lines)
-	if len(lines) == 0 {
-		t.Error("it told nothing")
+	took := time.Since(start)
+	t.Logf("destroyed in %v: %q", took, lines)
+	if took > 5*time.Second || len(lines) == 0 {
+		t.Errorf("destroyed in %v: %q", took, lines)
 	}
 	assertNothingLeft(t, g.Provider, g.spec)
 	if err := g.Destroy(t.Context(), g.spec, func(line string) { t.Errorf("destroyed twice: %s", line) }); err != nil {

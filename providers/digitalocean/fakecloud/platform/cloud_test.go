@@ -189,7 +189,7 @@ type visitors struct {
 	stop    chan struct{}
 	done    chan tally
 	running int
-	answers atomic.Int64
+	asked   atomic.Int64
 }
 
 type tally struct {
@@ -217,7 +217,7 @@ func visit(address string, n int) *visitors {
 					return
 				case <-time.After(between):
 					t.ask(client, address)
-					v.answers.Add(1)
+					v.asked.Add(1)
 				}
 			}
 		}()
@@ -243,12 +243,12 @@ func (t *tally) ask(client *http.Client, address string) {
 	t.longest = max(t.longest, time.Since(began))
 }
 
-// answered waits until the visitors together were answered so often.
-func (v *visitors) answered(t *testing.T, n int64) {
+// await waits until the visitors together have asked so often.
+func (v *visitors) await(t *testing.T, n int64) {
 	t.Helper()
-	for limit := time.Now().Add(time.Minute); v.answers.Load() < n; time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); v.asked.Load() < n; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(limit) {
-			t.Fatalf("the visitors were answered %d times in a minute, want %d", v.answers.Load(), n)
+			t.Fatalf("the visitors asked %d times in a minute, want %d", v.asked.Load(), n)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func TestPlatform(t *testing.T) {
 			t.Errorf("%s: %d failed of %d: %v, %v", phase, len(seen.failed), seen.asked, seen.failed, d["progress"])
 		}
 		after := visit(live, 4)
-		after.answered(t, 20)
+		after.await(t, 20)
 		if seen := after.leave(); len(seen.releases) != 1 || seen.releases["second"] == 0 {
 			t.Errorf("after the release these answer: %v", seen.releases)
 		}
@@ -125,7 +125,7 @@ func (w *world) restarted(path string) {
 func (w *world) testKilled(t *testing.T, path, live string) {
 	before := w.ready(path, "web", 3)
 	v := visit(live, 8)
-	v.answered(t, 20)
+	v.await(t, 20)
 	if err := w.platform.Kill(t.Context(), strings.TrimPrefix(path, "/v2/apps/"), before[1]); err != nil {
 		t.Fatal(err)
 	}

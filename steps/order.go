@@ -74,8 +74,11 @@ func graph(p plan.Plan) engine.Graph {
 // addRelease adds what the release is made of, and the release.
 func addRelease(g *engine.Graph, p plan.Plan) {
 	services := service.Facts(p)
+	if len(services) > 0 {
+		g.Add(service.Limited)
+	}
 	for _, f := range services {
-		g.Add(f, system.Packages, release.Account)
+		g.Add(f, service.Limited, system.Packages, release.Account)
 	}
 	g.Add(release.Variables, release.Account)
 	g.Add(release.Upload, release.Account)

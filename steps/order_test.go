@@ -80,6 +80,44 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestSideBySide has no two facts write the same file while both may run: one would take the
+// other's half. A folder that is there already is no fault for the programs that make one.
+func TestSideBySide(t *testing.T) {
+	folder := func(path string, all []string) bool {
+		return strings.HasSuffix(path, "/") || slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(other, path+"/") })
+	}
+	found := 0
+	for name, p := range deployable(t) {
+		p = example.WithServices(p)
+		g := graph(p)
+		before := func(a, b *fact.Fact) bool { // what is guarded is changed one after the other
+			return reaches(g, b.Name, a.Name) || slices.Contains(g.Awaits(b.Name), a.Name) || !a.Guards.Empty() && !b.Guards.Empty()
+		}
+		writers, paths := map[string][]*fact.Fact{}, []string(nil)
+		for _, f := range g.Facts() {
+			for _, path := range example.Written(t, f.Script(fact.View{Plan: p, System: example.System(), Looked: "names a.example.com\n"})) {
+				writers[path] = append(writers[path], f)
+				paths = append(paths, path)
+			}
+		}
+		for path, facts := range writers {
+			for i, a := range facts {
+				for _, b := range facts[i+1:] {
+					switch {
+					case before(a, b) || before(b, a):
+						found++
+					case !folder(path, paths):
+						t.Errorf("%s: %s and %s may write %s at once", name, a.Name, b.Name, path)
+					}
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no path is written by two facts one after the other: the test does not see it")
+	}
+}
+
 // awaited is a call of the function that waits for other facts, with their names.
 var awaited = regexp.MustCompile(`(?m)(?:^|[;&|{(])[ \t]*await +([^;&|})\n]+)`)
 

@@ -119,9 +119,9 @@ func IsFact(name string) bool {
 	return slices.ContainsFunc(kinds, func(k database) bool { return k.name == name })
 }
 
-// allFiles are the unit, its slice and its settings.
+// allFiles are the unit and its settings. No other fact writes them.
 func (k database) allFiles(v fact.View) []shell.File {
-	return append([]shell.File{k.unit(v), sliceFile(v)}, k.files(v)...)
+	return append([]shell.File{k.unit(v)}, k.files(v)...)
 }
 
 // refuse stops a run where another major version of the database was installed than the
@@ -161,7 +161,7 @@ func (k database) decide(v fact.View) []providers.Change {
 // after a start, so that files that a run wrote before it was killed are known.
 func (k database) started(v fact.View) shell.File {
 	var all strings.Builder
-	for _, f := range append([]shell.File{k.unit(v)}, k.files(v)...) {
+	for _, f := range k.allFiles(v) {
 		all.WriteString(f.Path + "\n" + f.Content)
 	}
 	return shell.File{Path: settingsFolder + k.name + ".started", Mode: "644", Content: shell.Sum(all.String()) + "\n"}
@@ -176,7 +176,7 @@ func (k database) script(v fact.View) string {
 	return shell.Lines("(", "cd /",
 		k.prepare(v.Plan),
 		shell.PutAll(k.allFiles(v)),
-		shell.ReloadUnits(Unit(k.name), slice),
+		shell.ReloadUnits(Unit(k.name)),
 		shell.Enable(Unit(k.name)),
 		shell.Script(startText, shell.Values{"unit": Unit(k.name), "verb": verb}),
 		k.started(v).Put(),

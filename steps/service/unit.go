@@ -9,9 +9,6 @@ import (
 	"slipway/steps/shell"
 )
 
-// slice holds the databases. It is none of slipway.slice's: the app's limit is not theirs.
-const slice = "slipwaydata.slice"
-
 // unit is a kind's unit. It has no network where a socket serves. RemoveIPC would take the
 // shared memory of every process of its user when it stops, and an instance of somebody
 // else's runs as the same one.
@@ -38,21 +35,6 @@ func (k database) unit(v fact.View) shell.File {
 		)},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})
 }
-
-// sliceFile limits what the databases may take altogether, which is half as much again as
-// is meant for them: one that grows for a while goes on, and the server goes on in any
-// case.
-func sliceFile(v fact.View) shell.File {
-	return shell.File{Path: "/etc/systemd/system/" + slice, Mode: "644", Content: fmt.Sprintf(`# Written by slipway.
-[Unit]
-Description=the databases beside the app
-
-[Slice]
-MemoryMax=%d%%
-`, min(Percent(v.Plan)*3/2, mostPercent))}
-}
-
-const mostPercent = 60
 
 // megabytes is a share of the server's memory, in percent, and at least so much. The size
 // of a server that is not known is taken for that of a small one.

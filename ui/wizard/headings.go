@@ -38,7 +38,7 @@ var headingOf = map[string]heading{
 
 	"logs": theWeb, "proxy": theWeb, "certificate": theWeb,
 
-	"postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
+	"databases": theSystem, "postgres": theSystem, "mariadb": theSystem, "redis": theSystem,
 
 	"account": theApp, "variables": theApp, "upload": theApp, "data": theApp, "backup": theApp, "dependencies": theApp, "build": theApp, "tests": theApp,
 	"snapshot": theApp, "pre-switch": theApp, "release": theApp, "set-aside": theApp, "restored": theApp,

@@ -10,7 +10,8 @@ mkdir -p "${certificate%/*}"
 new=$(mktemp "$certificate.XXXXXX")
 trap 'rm -f "$new"' EXIT
 as_user "$user" timeout 10 head -c 1048576 "$obtained" >"$new"
-[ "$(openssl x509 -in "$new" -noout -pubkey)" = "$(openssl pkey -in "$new" -pubout)" ]
+public=$(openssl x509 -in "$new" -noout -pubkey) # with set -e, what is no certificate ends it here
+[ "$public" = "$(openssl pkey -in "$new" -pubout)" ]
 if cmp -s "$new" "$certificate" && [ "$(readlink "$enabled")" = "$secure" ]; then exit 0; fi
 mv -f "$new" "$certificate"
 ln -sfnT "$secure" "$enabled"

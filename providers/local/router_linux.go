@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// routerLimit is how long the first answer through a router may take.
-const routerLimit = time.Second
+// routerLimit is how long the first answer through a router may take. A kernel whose first
+// packet is lost, as while an interface comes up, sends it again after one second and after three.
+const routerLimit = 5 * time.Second
 
 // connect leads the machine's address into the machine: through a router or, where
 // this computer's kernel or firewall doesn't let that work, by slirp4netns, which takes

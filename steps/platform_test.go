@@ -14,7 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -259,25 +259,24 @@ func TestDeployWithoutServer(t *testing.T) {
 	}
 }
 
-// visitedMeanwhile is a shelf that tells what is there only once the app was visited after that
-// was asked for.
-type visitedMeanwhile struct {
+// askedMeanwhile is a shelf that tells what is there only once the app is visited.
+type askedMeanwhile struct {
 	shelfProvider
-	visits *atomic.Int64
+	asked, visited chan struct{} // closed by the first
 }
 
-func (p visitedMeanwhile) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
-	for before := p.visits.Load(); p.visits.Load() == before; {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(time.Millisecond):
-		}
+func (p askedMeanwhile) Holdings(ctx context.Context, spec providers.Spec) ([]providers.Holding, error) {
+	close(p.asked)
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-p.visited:
 	}
 	return p.shelfProvider.Holdings(ctx, spec)
 }
 
-// TestCostsWhileVisited asks what a deployment costs while it finds out what visitors get.
+// TestCostsWhileVisited asks what a deployment costs while it finds out what visitors get: each
+// waits for the other to begin.
 func TestCostsWhileVisited(t *testing.T) {
 	s := onShelf{t: t, folder: filepath.Join(t.TempDir(), "shop"), home: state.Home{Dir: t.TempDir()}, shelf: newShelf(t)}
 	if err := os.Mkdir(s.folder, 0o755); err != nil {
@@ -288,15 +287,21 @@ func TestCostsWhileVisited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var visits atomic.Int64
+	meanwhile := askedMeanwhile{shelfProvider{s.shelf}, make(chan struct{}), make(chan struct{})}
+	var visit sync.Once
 	page := s.shelf.web.Config.Handler
 	s.shelf.web.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if record, err := s.home.Read("shop"); err == nil && !record.Finished.IsZero() { // the last step's look came before
+			visit.Do(func() { close(meanwhile.visited) })
+			select {
+			case <-meanwhile.asked:
+			case <-r.Context().Done():
+				t.Error("the visit ended before the costs were asked for")
+			}
+		}
 		page.ServeHTTP(w, r)
-		visits.Add(1)
 	})
-	open := func(plan.Plan, string) (providers.Provider, error) {
-		return visitedMeanwhile{shelfProvider{s.shelf}, &visits}, nil
-	}
+	open := func(plan.Plan, string) (providers.Provider, error) { return meanwhile, nil }
 	if _, err := Deploy(t.Context(), p, s.home, open, func(engine.Event) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -22,9 +22,10 @@ type sshServer struct {
 	config   *ssh.ServerConfig
 	logins   atomic.Int32 // tries to log in, of any kind
 	cutAfter atomic.Int64 // bytes of answers until the next connection is cut; 0 is never
-	// takes is how many bytes of standard input come until the next connection is cut; 0 is
-	// all. took are those that came to commands.
+	// takes is how many bytes of standard input come until enough is called, which cuts the
+	// connections if it is nil; 0 is all. took are those that came to commands.
 	takes, took atomic.Int64
+	enough      atomic.Pointer[func()]
 	running     sync.WaitGroup
 	// startup is what the login shell does before any command, as a .bashrc does.
 	startup string
@@ -170,7 +171,7 @@ func (c *cutter) Write(data []byte) (int, error) {
 	return c.to.Write(data)
 }
 
-// taker cuts the server's connections when enough came on standard input.
+// taker tells the server when enough came on standard input.
 type taker struct {
 	server *sshServer
 	from   io.Reader
@@ -182,7 +183,11 @@ func (r *taker) Read(data []byte) (int, error) {
 	if left := r.server.takes.Load(); left > 0 {
 		if left = r.server.takes.Add(-int64(n)); left <= 0 {
 			r.server.takes.Store(0)
-			r.server.cut()
+			if enough := r.server.enough.Swap(nil); enough != nil {
+				(*enough)()
+			} else {
+				r.server.cut()
+			}
 		}
 	}
 	return n, err

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // random are bytes that no other seed gives.
@@ -54,28 +53,21 @@ func TestUploadGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	data := random(1, 12<<20)
 	before := s.logins.Load()
-	s.takes.Store(5 << 20)
-	done := make(chan struct{})
-	defer close(done)
-	go func() { // a second cut, once the first one is over
-		for s.takes.Load() != 0 {
-			select {
-			case <-done:
-				return
-			case <-time.After(time.Millisecond):
-			}
-		}
+	again := func() { // a second cut, once the first one is over
+		s.cut()
 		s.takes.Store(3 << 20)
-	}()
+	}
+	s.enough.Store(&again)
+	s.takes.Store(5 << 20)
 	if err := c.Upload(t.Context(), path, data); err != nil {
 		t.Fatal(err)
 	}
 	came(t, path, data)
-	if again := s.took.Load() - int64(len(data)); again > 4<<20 {
-		t.Errorf("%d bytes were sent twice of %d", again, len(data))
+	if twice := s.took.Load() - int64(len(data)); twice > 4<<20 {
+		t.Errorf("%d bytes were sent twice of %d", twice, len(data))
 	}
-	if s.logins.Load() == before {
-		t.Error("no connection was cut")
+	if cuts := s.logins.Load() - before; cuts < 2 {
+		t.Errorf("%d connections were cut, want two", cuts)
 	}
 }
 
@@ -99,19 +91,14 @@ func TestUploadOfAnotherRun(t *testing.T) {
 		defer end()
 		c := dialTest(t, s)
 		defer c.Close()
-		began := s.took.Load()
 		stop := make(chan struct{})
 		defer close(stop)
-		go func() {
-			for s.took.Load() < began+4<<20 {
-				select {
-				case <-stop:
-					return
-				case <-time.After(time.Millisecond):
-				}
-			}
+		enough := func() {
 			end()
-		}()
+			<-stop // what comes after it waits
+		}
+		s.enough.Store(&enough)
+		s.takes.Store(4 << 20)
 		if err := c.Upload(ctx, path, data); !errors.Is(err, context.Canceled) {
 			t.Fatalf("it was not ended: %v", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -360,16 +361,18 @@ func TestWrongServer(t *testing.T) {
 // TestTokenStaysOnItsHost: a redirect is not followed.
 func TestTokenStaysOnItsHost(t *testing.T) {
 	t.Parallel()
-	leaked := false
+	var leaked atomic.Bool
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		leaked = leaked || r.Header.Get("Authorization") != ""
+		if r.Header.Get("Authorization") != "" {
+			leaked.Store(true)
+		}
 	}))
 	defer other.Close()
 	d := newDeployment(t, fakecloud.Faults{Redirect: other.URL})
 	if err := check(d, d.open()); err == nil {
 		t.Error("no error")
 	}
-	if leaked {
+	if leaked.Load() {
 		t.Error("the token went to another host")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,7 +18,7 @@ func TestStreamThatBreaks(t *testing.T) {
 	for name, ranges := range map[string]bool{"continued": true, "from the start": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			calls := 0
+			var calls atomic.Int32
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				from := 0
 				if ranges && r.Header.Get("Range") != "" {
@@ -27,7 +28,7 @@ func TestStreamThatBreaks(t *testing.T) {
 					w.Header().Set("Content-Length", fmt.Sprint(len(all)-from))
 					w.WriteHeader(http.StatusPartialContent)
 				}
-				if calls++; calls == 1 {
+				if calls.Add(1) == 1 {
 					w.Header().Set("Content-Length", fmt.Sprint(len(all)+1))
 					_, _ = w.Write([]byte("\x00" + all[:15]))
 					panic(http.ErrAbortHandler)
@@ -43,8 +44,8 @@ func TestStreamThatBreaks(t *testing.T) {
 			to := &output{report: func(line string) { lines = append(lines, line) }}
 			p.stream(t.Context(), server.URL+"/-/output", to)
 			want := []string{"-----> one", "-----> two", "-----> three"}
-			if !slices.Equal(lines, want) || to.last() != strings.Join(want, "\n") || calls != 2 {
-				t.Errorf("%d calls, lines %q, last %q", calls, lines, to.last())
+			if !slices.Equal(lines, want) || to.last() != strings.Join(want, "\n") || calls.Load() != 2 {
+				t.Errorf("%d calls, lines %q, last %q", calls.Load(), lines, to.last())
 			}
 		})
 	}

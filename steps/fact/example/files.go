@@ -10,12 +10,8 @@ import (
 // Files are the files that a script writes by shell.File.Put, by their paths.
 func Files(t testing.TB, script string) map[string]string {
 	t.Helper()
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	files := map[string]string{}
-	syntax.Walk(file, func(node syntax.Node) bool {
+	syntax.Walk(parsed(t, script), func(node syntax.Node) bool {
 		if group, ok := node.(*syntax.Subshell); ok {
 			values := assigned(group.Stmts)
 			if path, content := values["path"], values["content"]; path != "" && content != "" {
@@ -25,6 +21,16 @@ func Files(t testing.TB, script string) map[string]string {
 		return true
 	})
 	return files
+}
+
+// parsed is a script as a shell reads it.
+func parsed(t testing.TB, script string) *syntax.File {
+	t.Helper()
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // assigned are the variables that statements set to plain words.

@@ -14,12 +14,8 @@ import (
 // script runs is not among them.
 func Written(t testing.TB, script string) []string {
 	t.Helper()
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := writes{values: map[string]string{}}
-	syntax.Walk(file, w.read)
+	syntax.Walk(parsed(t, script), w.read)
 	slices.Sort(w.paths)
 	return slices.Compact(w.paths)
 }

@@ -10,7 +10,10 @@ import (
 	"slipway/ui/e2e"
 )
 
-// nightly starts what the timer starts.
+// aNight starts what the timer starts.
+const aNight = `systemctl start slipway-backup.service || { journalctl -u slipway-backup.service -n 50; exit 1; }`
+
+// nightly makes a backup without anybody.
 func (s *site) nightly(t *testing.T) {
 	if c := s.condition(t); c.OK || c.LastGood != nil {
 		t.Errorf("before the first backup status says %+v", c)
@@ -18,7 +21,7 @@ func (s *site) nightly(t *testing.T) {
 	if r := s.Run("doctor", app); r.Code != 1 || !strings.Contains(r.Stderr, "no backup was made yet") {
 		t.Errorf("doctor: exit %d\n%s", r.Code, r.Stderr)
 	}
-	s.Root(app, `systemctl start slipway-backup.service || { journalctl -u slipway-backup.service -n 50; exit 1; }`)
+	s.Root(app, aNight)
 	c := s.condition(t)
 	if !c.OK || c.LastGood == nil || c.Drill == nil || !c.Drill.OK {
 		t.Fatalf("status says %+v", c)

@@ -72,7 +72,7 @@ func (f *fetched) grow(file, megabytes string) {
 // night has the server make a backup without anybody.
 func (f *fetched) night() {
 	f.T.Helper()
-	f.Root(f.name, "systemctl start slipway-backup.service || { journalctl -u slipway-backup.service -n 50; exit 1; }")
+	f.Root(f.name, aNight)
 }
 
 // there are the backups on the server, sorted.

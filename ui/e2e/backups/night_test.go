@@ -23,9 +23,6 @@ runuser -u postgres -- pg_dump --host=/run/slipway-postgres --format=custom --co
 nice restic -q backup /root/night.dump /var/lib/app-night
 rm /root/night.dump`
 
-// aNight starts what the timer starts.
-const aNight = `systemctl start slipway-backup.service || { journalctl -u slipway-backup.service -n 50; exit 1; }`
-
 // little changes a thousandth of the rows, which lie together, and one small file.
 const little = `runuser -u app-night -- psql -qX -v ON_ERROR_STOP=1 -h /run/slipway-postgres app-night <<'SQL'
 UPDATE readings SET said = md5(random()::text) WHERE id BETWEEN 3000000 AND 3007000;

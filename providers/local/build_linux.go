@@ -7,9 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
+
+	"slipway/providers/child"
 
 	"golang.org/x/sys/unix"
 )
@@ -77,12 +78,9 @@ func runIsolated(ctx context.Context, argv []string, report func(line string)) e
 	argv = isolated(argv)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = buildEnv(os.LookupEnv)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = 10 * time.Second
-	// The kernel sends Pdeathsig when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	return runLines(ctx, cmd, report)
+	return child.Tie(cmd, syscall.SIGKILL, func() error { return runLines(ctx, cmd, report) })
 }
 
 // buildEnv is the environment of a build. It has only some variables of this

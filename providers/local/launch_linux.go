@@ -7,10 +7,11 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
+
+	"slipway/providers/child"
 
 	"golang.org/x/sys/unix"
 )
@@ -109,11 +110,8 @@ func runWith(ctx context.Context, input string, argv ...string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdin = strings.NewReader(input)
 	cmd.WaitDelay = time.Second
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	// The kernel sends Pdeathsig when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	out, err := cmd.CombinedOutput()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := child.CombinedOutput(cmd)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/moby/moby/client"
 
+	"slipway/providers/child"
 	"slipway/state"
 )
 
@@ -131,12 +131,10 @@ func (s standIn) build(ctx context.Context, own []string, path string, report fu
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 10 * time.Second
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	if err := reported(cmd, report); err != nil {
+	if err := child.Tie(cmd, syscall.SIGKILL, func() error { return reported(cmd, report) }); err != nil {
 		return errors.Join(err, os.Remove(path+".part"))
 	}
 	return os.Rename(path+".part", path)

@@ -6,12 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
 	"strconv"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"slipway/providers/child"
 )
 
 // The variables that tell a copy of this program what it is.
@@ -73,42 +74,36 @@ func enter() (status int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, remove(folder), release()) }()
-	// The kernel sends Pdeathsig when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	wait, begin, err := os.Pipe()
 	if err != nil {
 		return 0, err
 	}
 	defer begin.Close()
-	child := copyOfThis(stageInit, folderVariable+"="+folder)
-	child.ExtraFiles = []*os.File{wait}
-	child.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID,
-		Pdeathsig:  syscall.SIGKILL,
-	}
-	err = child.Start()
+	inside := copyOfThis(stageInit, folderVariable+"="+folder)
+	inside.ExtraFiles = []*os.File{wait}
+	inside.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID}
+	err = child.Tie(inside, syscall.SIGKILL, inside.Start)
 	wait.Close()
 	if err != nil {
 		return 0, fmt.Errorf("make namespaces for a Docker engine: %w", err)
 	}
-	defer passSignals(child.Process)()
-	endNetwork, err := startNetwork(child.Process.Pid)
+	defer passSignals(inside.Process)()
+	endNetwork, err := startNetwork(inside.Process.Pid)
 	if err != nil {
-		return 0, errors.Join(err, child.Process.Kill(), child.Wait())
+		return 0, errors.Join(err, inside.Process.Kill(), inside.Wait())
 	}
 	defer endNetwork()
 	if _, err := begin.Write([]byte("1")); err != nil {
-		return 0, errors.Join(err, child.Process.Kill(), child.Wait())
+		return 0, errors.Join(err, inside.Process.Kill(), inside.Wait())
 	}
 	var ended *exec.ExitError
-	if err := child.Wait(); err != nil && !errors.As(err, &ended) {
+	if err := inside.Wait(); err != nil && !errors.As(err, &ended) {
 		return 0, err
 	}
-	if !child.ProcessState.Exited() {
+	if !inside.ProcessState.Exited() {
 		return 1, nil
 	}
-	return child.ProcessState.ExitCode(), nil
+	return inside.ProcessState.ExitCode(), nil
 }
 
 // copyOfThis is this program with the same arguments at another stage.
@@ -150,8 +145,8 @@ func startNetwork(pid int) (end func(), err error) {
 	cmd := exec.Command("slirp4netns", "--configure", "--mtu=65520", "--disable-host-loopback", "--enable-sandbox",
 		"--enable-seccomp", "--ready-fd=3", "--exit-fd=4", strconv.Itoa(pid), "tap0")
 	cmd.ExtraFiles = []*os.File{told, leash}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Unshareflags: unix.CLONE_NEWNS}
-	err = cmd.Start()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Unshareflags: unix.CLONE_NEWNS}
+	err = child.Tie(cmd, syscall.SIGKILL, cmd.Start)
 	told.Close()
 	leash.Close()
 	if err != nil {

@@ -12,7 +12,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"slipway/providers/child"
 )
 
 // databases is a PostgreSQL server for all of the account's databases, if this computer has
@@ -107,7 +110,7 @@ func (d *databases) serve(ctx context.Context) (string, error) {
 	ordinary(cmd)
 	log := &tailWriter{}
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
+	if err := child.Tie(cmd, syscall.SIGKILL, cmd.Start); err != nil {
 		return "", err
 	}
 	done := make(chan struct{})
@@ -162,7 +165,7 @@ func (d *databases) initialize(ctx context.Context, dir string) error {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(d.programs, "initdb"), "-D", dir, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
 	ordinary(cmd)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := child.CombinedOutput(cmd); err != nil {
 		_ = os.RemoveAll(dir) // the next try does it
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}

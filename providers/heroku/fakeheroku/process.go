@@ -12,7 +12,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
+
+	"slipway/providers/child"
 )
 
 // dynoHost is the loopback address at which the router asks for a dyno. It is another
@@ -100,7 +103,7 @@ func (h *Heroku) execute(ctx, hard context.Context, cmd *exec.Cmd, started func(
 	}
 	ownGroup(cmd)
 	cmd.WaitDelay = 200 * time.Millisecond
-	if err := cmd.Start(); err != nil {
+	if err := child.Tie(cmd, syscall.SIGKILL, cmd.Start); err != nil { // no dyno outlives the simulation
 		return 127
 	}
 	return h.attend(ctx, hard, cmd, started)

@@ -15,7 +15,6 @@ func ownGroup(cmd *exec.Cmd) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Setpgid = !cmd.SysProcAttr.Setsid
-	diesWithParent(cmd.SysProcAttr)
 }
 
 // No error tells anything that matters: a group that has ended can't be signalled.

@@ -2,11 +2,6 @@
 
 package fakeheroku
 
-import (
-	"os/exec"
-	"syscall"
-)
-
-func diesWithParent(*syscall.SysProcAttr) {}
+import "os/exec"
 
 func ordinary(*exec.Cmd) {}

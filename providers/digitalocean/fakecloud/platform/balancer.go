@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"slipway/providers/child"
 	"slipway/providers/rest"
 )
 
@@ -65,8 +66,8 @@ func open(ctx context.Context, folder, log, address string, c component) (*balan
 	defer out.Close()
 	b.cmd = exec.Command("haproxy", "-W", "-S", b.path("master"), "-f", b.path("cfg")) //nolint:noctx // it outlives the call
 	b.cmd.Stdout, b.cmd.Stderr = out, out
-	b.cmd.SysProcAttr = endWithParent()
-	if err := b.cmd.Start(); err != nil {
+	b.cmd.SysProcAttr = ownGroup()
+	if err := child.Tie(b.cmd, syscall.SIGTERM, b.cmd.Start); err != nil {
 		return nil, fmt.Errorf("start haproxy: %w", err)
 	}
 	go func() {

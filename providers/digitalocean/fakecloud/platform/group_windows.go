@@ -1,0 +1,5 @@
+package platform
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return nil }

@@ -23,7 +23,6 @@ def prove(settings: Settings, wanted: str) -> dict:
         repository = Repository(settings)
         try:
             run.remove(folder)
-            repository.unlock()
             backup = find(repository, wanted)
             tried.update(id=backup.id, of=backup.time)
             room(settings, backup.bytes)

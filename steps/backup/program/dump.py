@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Iterator
 
 import files
 import marks
@@ -21,8 +23,33 @@ VARIABLES = "variables"
 SOURCE = "source.tar"
 
 
-def make(settings: Settings, folder: Path, reason: str, in_place: bool = False) -> dict:
-    """Writes a dump into an empty folder and gives its manifest, which is written last.
+def make(settings: Settings, folder: Path, reason: str) -> dict:
+    """Writes a dump into an empty folder, reads it to its end, and gives its manifest."""
+    manifest = write(settings, folder, reason)
+    with reading(settings, folder, manifest) as readers:
+        finish(readers)
+    return manifest
+
+
+@contextmanager
+def reading(settings: Settings, folder: Path, manifest: dict) -> Iterator[list[run.Started]]:
+    """The programs that read a fresh dump to its end. They run until finish, or until the block ends."""
+    with ExitStack() as stack:
+        readers = []
+        for part in map(Part.of, manifest["parts"]):
+            if (reader := sources.named(settings, part.source).reader(folder, part)) is not None:
+                readers.append(stack.enter_context(reader))
+        yield readers
+
+
+def finish(readers: list[run.Started]) -> None:
+    """Waits for the programs that read a dump, and fails if one can't."""
+    for reader in readers:
+        reader.output(6 * run.HOUR)
+
+
+def write(settings: Settings, folder: Path, reason: str, in_place: bool = False) -> dict:
+    """Writes a dump into an empty folder and gives its manifest, which is written last. Nobody has read the dump then.
 
     reason is "backup", "snapshot" or "dump". in_place leaves the app's files where they are, in settings.state:
     the part "files" only lists them. SQLite's files, which sqlite.SQLite.entries finds, are copied all the same.

@@ -1,6 +1,7 @@
 """A backup: a dump, checked, put into the repository, and found there again."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import beside
@@ -55,13 +56,14 @@ def save(settings: Settings, anew: bool) -> dict:
         run.remove(folder)
         beside.discard(settings)
         try:
-            open_repository(settings, repository, known, anew)
+            if anew or not earlier(repository, known):
+                open_repository(settings, repository, known, anew)
             room(settings)
-            manifest = dump.make(settings, folder, "backup", in_place=True)
+            manifest = dump.write(settings, folder, "backup", in_place=True)
             rows = state.flat(manifest)
             size = sum(f["bytes"] for part in manifest["parts"] for f in part["files"]) + rows.get("files bytes", 0)
-            say.line("save the dump in the repository")
-            saved = repository.save(folder, manifest, size)
+            say.line(f"save the dump in the repository {repository.place}")
+            saved = repository.unlocked(lambda: put(settings, repository, known, folder, manifest, size))
             stay, go = confirm(settings, repository, saved, folder)
         finally:
             run.remove(folder)
@@ -70,28 +72,57 @@ def save(settings: Settings, anew: bool) -> dict:
     return {"id": saved[:8], "time": manifest["time"], "bytes": size, **state.sums(rows), "warnings": known.warnings}
 
 
+def put(settings: Settings, repository: Repository, known: state.State, folder: Path, manifest: dict, size: int) -> str:
+    """Puts a dump into the repository that has the earlier backups, and gives the backup's id.
+
+    While restic works, it is asked whether it is that repository, and the dump is read to its end.
+    """
+    with repository.opens() as opens, repository.saves(folder, manifest, size) as saves, dump.reading(settings, folder, manifest) as readers:
+        name(repository, opens, earlier(repository, known))
+        saved = repository.keep(saves)
+        try:
+            dump.finish(readers)
+        except Failure:
+            with suppress(Failure):  # what can't be read says more
+                repository.forget([saved])
+            raise
+    return saved
+
+
+def earlier(repository: Repository, known: state.State) -> dict:
+    """What is known of the repository at this place; empty if there never was one."""
+    return known.repository if known.repository.get("place") == repository.place else {}
+
+
 def open_repository(settings: Settings, repository: Repository, known: state.State, anew: bool) -> None:
     """Makes the repository if none was ever made at this place, and fails if it is another one than it was."""
     say.line(f"open the repository {repository.place}")
-    before = known.repository if known.repository.get("place") == repository.place else {}
-    with repository.lists_locks() as lists:
-        try:
-            found, locks = repository.id(), lists.output(repository.patience)
-        except restic.NotThere as failure:
-            if before and not anew:
-                raise Failure(f"the repository that has the earlier backups is gone: {failure.what}",
-                              f"bring it back; if it is lost for good, slipway backup now {ANEW} makes a new one") from None
-            say.line("make the repository")
-            found, locks = repository.begin(), b""
-    if before and before["id"] != found and not anew:
-        raise Failure(f"at {repository.place} there is another repository than the one that has the earlier backups",
-                      f"bring it back; if it is lost for good, slipway backup now {ANEW} goes on with this one")
-    if before.get("id") != found:
+    try:
+        with repository.opens() as opens:
+            found = name(repository, opens, {} if anew else earlier(repository, known))
+    except restic.NotThere:
+        say.line("make the repository")
+        found = repository.begin()
+    if earlier(repository, known).get("id") != found:
         known.repository = {"place": repository.place, "id": found, "time": run.now()}
         known.good, known.proven, known.drill, known.warnings = {}, {}, {}, []
         (settings.backup_state / state.COUNTS).unlink(missing_ok=True)
         state.save(settings, known)
-    repository.unlock(locks)
+
+
+def name(repository: Repository, opens: restic.Call, before: dict) -> str:
+    """The repository's own name. It fails if earlier backups are in another one, or if theirs is gone."""
+    try:
+        found = repository.id(opens)
+    except restic.NotThere as failure:
+        if not before:
+            raise
+        raise Failure(f"the repository that has the earlier backups is gone: {failure.what}",
+                      f"bring it back; if it is lost for good, slipway backup now {ANEW} makes a new one") from None
+    if before and before["id"] != found:
+        raise Failure(f"at {repository.place} there is another repository than the one that has the earlier backups",
+                      f"bring it back; if it is lost for good, slipway backup now {ANEW} goes on with this one")
+    return found
 
 
 def room(settings: Settings) -> None:

@@ -10,7 +10,6 @@ import threading
 from pathlib import Path
 
 import run
-from alongside import Alongside
 from say import Failure
 from settings import Instance, Settings
 from source import LIVE, Part, Source, Written, check_files, not_live
@@ -26,6 +25,7 @@ COUNTS = f"SELECT 'SELECT count(*) FROM ONLY ' || named FROM ({NAMED}) AS t ORDE
 # The app may put a view in the place of a table while its rows are counted: root must not run what is in it.
 NO_VIEWS = ("SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'")
 DUMP = ("--format=custom", "--compress=0")
+MAGIC = b"PGDMP"  # the beginning of such a dump
 LARGE = "SELECT count(*) FROM pg_largeobject_metadata"
 
 
@@ -101,18 +101,32 @@ class Postgres(Source):
             return reading.counts()
 
     def dump(self, folder: Path) -> Part:
-        """Dumps the database by pg_dump. Meanwhile the rows of the same instant are counted, and pg_restore reads along."""
+        """Dumps the database by pg_dump. Meanwhile the rows of the same instant are counted."""
         with Reading(self, LIVE) as reading, Written(folder, FILE) as out:
             tables = reading.count()
-            with Alongside(self.words("pg_dump", LIVE, "", *DUMP, f"--snapshot={reading.snapshot}"), "dump PostgreSQL", HINT,
-                         user=self.instance.user, env=OPTIONS) as dump, self.reader() as reader:
-                dump.read_along(out, reader, seconds=6 * run.HOUR)
+            self.fill(out, f"--snapshot={reading.snapshot}")
             counts = reading.counted(tables)
         return Part(self.name, [out.file()], counts, {"extensions": self.extensions(LIVE)})
 
-    def reader(self) -> Alongside:
-        """pg_restore, which reads a dump from its input to the end and makes nothing of it."""
-        return Alongside([self.program("pg_restore"), "--file=/dev/null"], "read the dump of PostgreSQL to its end", user=self.settings.user)
+    def fill(self, out: Written, *more: str) -> None:
+        """Has pg_dump write a file whose sum is taken meanwhile."""
+        words = self.words("pg_dump", LIVE, "", *DUMP, *more)
+        process = run.start(words, user=self.instance.user, env=OPTIONS, stdout=subprocess.PIPE)
+
+        def take(block: memoryview) -> None:
+            if not out.size and not MAGIC.startswith(block[:len(MAGIC)]):
+                raise Failure("what pg_dump writes is no dump")
+            out.write(block)
+
+        run.finish(process, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT, take=take)
+        if not out.size:
+            raise Failure("dump PostgreSQL: the dump is empty", HINT)
+
+    def reader(self, folder: Path, part: Part) -> run.Started:
+        """pg_restore, which reads a dump to its end and makes nothing of it."""
+        with open(folder / part.files[0].path, "rb") as file:
+            process = run.start([self.program("pg_restore"), "--file=/dev/null"], user=self.settings.user, stdin=file)
+        return run.Started(process, "read the dump of PostgreSQL to its end")
 
     def write(self, out, *more: str) -> None:
         """Writes a dump into an open file."""
@@ -128,9 +142,8 @@ class Postgres(Source):
         check_files(folder, part, sums=not fresh)
         if fresh:
             return
-        with open(folder / part.files[0].path, "rb") as file:
-            run.output([self.program("pg_restore"), "--file=/dev/null"], user=self.settings.user, stdin=file, seconds=6 * run.HOUR,
-                       what="read the dump of PostgreSQL to its end")
+        with self.reader(folder, part) as reader:
+            reader.output(6 * run.HOUR)
 
     def listing(self, path: Path) -> str:
         """What pg_restore lists of a dump."""

@@ -1,22 +1,28 @@
 """Programs that run: they are given their input while what they print is read, within bounds."""
 
+import fcntl
 import os
 import subprocess
 import threading
-from typing import BinaryIO, Iterable
+from contextlib import suppress
+from typing import Any, BinaryIO, Callable, Iterable
 
 from say import Failure
 
 OUTPUT_LIMIT = 16 << 20
 ERROR_LIMIT = 4 << 10
+BLOCK = 1 << 18  # what fits a processor's cache is summed and written in less time
+TAKEN = 600  # the seconds in which a full pipe is written to the slowest disk
 
 
-def finish(process: subprocess.Popen, blocks: Iterable[bytes] = (), *, seconds: float, what: str, hint: str = "") -> bytes:
-    """Gives a program its input, waits for its end, and gives what it printed, which is read meanwhile.
+def finish(process: subprocess.Popen, blocks: Iterable[bytes] = (), *, seconds: float, what: str, hint: str = "",
+           take: Callable[[memoryview], Any] | None = None) -> bytes:
+    """Gives a program its input, waits for its end, and gives what it printed, which is read meanwhile, or has take take it.
 
-    A Failure tells that it failed, took too long, or printed more than OUTPUT_LIMIT.
+    A Failure tells that it failed, took too long, or printed more than OUTPUT_LIMIT, or that take failed.
     """
-    out, err = Reader(process, process.stdout, OUTPUT_LIMIT), Reader(process, process.stderr, 0)
+    out = Taker(process, process.stdout, take) if take else Reader(process, process.stdout, OUTPUT_LIMIT)
+    err = Reader(process, process.stderr, 0)
     late = threading.Event()
     limit = threading.Timer(seconds, lambda: (late.set(), process.kill()))
     limit.daemon = True
@@ -34,8 +40,8 @@ def finish(process: subprocess.Popen, blocks: Iterable[bytes] = (), *, seconds: 
         limit.cancel()
     if late.is_set():
         raise Failure(": ".join(filter(None, (what, f"it took longer than {int(seconds)} s", said and ending(status, said)))), hint)
-    if out.full:
-        raise Failure(f"{what}: it printed more than {OUTPUT_LIMIT >> 20} MB", hint)
+    if out.error:
+        raise Failure(f"{what}: {out.error}", hint)
     if status != 0:
         raise Failure(f"{what}: {ending(status, said)}", hint)
     return printed
@@ -60,7 +66,7 @@ class Reader:
     """
 
     def __init__(self, process: subprocess.Popen, file: BinaryIO | None, most: int) -> None:
-        self.process, self.file, self.most, self.full = process, file, most, False
+        self.process, self.file, self.most, self.error = process, file, most, ""
         self.kept = bytearray()
         self.thread = threading.Thread(target=self.follow, daemon=True)
         if file is not None:
@@ -73,8 +79,8 @@ class Reader:
                 self.kept = (self.kept + block)[-ERROR_LIMIT:]
             elif len(self.kept) + len(block) <= self.most:
                 self.kept += block
-            elif not self.full:
-                self.full = True
+            elif not self.error:
+                self.error = f"it printed more than {self.most >> 20} MB"
                 self.process.kill()
 
     def read(self) -> bytes:
@@ -82,6 +88,33 @@ class Reader:
         if self.file is not None:
             self.thread.join(5)
         return bytes(self.kept)
+
+
+class Taker(Reader):
+    """Has a function take what a program prints, block by block, each before the next. If that fails, the program is ended."""
+
+    def __init__(self, process: subprocess.Popen, file: BinaryIO, take: Callable[[memoryview], Any]) -> None:
+        self.take = take
+        with suppress(OSError):  # slower without
+            fcntl.fcntl(file, fcntl.F_SETPIPE_SZ, BLOCK)
+        super().__init__(process, file, 0)
+
+    def follow(self) -> None:
+        """Reads to the end."""
+        try:
+            block = memoryview(bytearray(BLOCK))
+            while size := os.readv(self.file.fileno(), [block]):
+                self.take(block[:size])
+        except (OSError, Failure) as error:
+            self.error = error.what if isinstance(error, Failure) else error.strerror or str(error)
+            self.process.kill()
+
+    def read(self) -> bytes:
+        """Waits until all is taken."""
+        self.thread.join(TAKEN)
+        if self.thread.is_alive():
+            self.error = "what it prints does not end, and it has ended"
+        return b""
 
 
 def ending(status: int, err: bytes | None) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Callable
 
 import restic
 import run
@@ -55,15 +56,20 @@ class Repository:
         self.secrets = restic.secrets()
         self.patience = restic.patience(self.secrets)
 
-    def id(self) -> str:
+    def opens(self) -> restic.Call:
+        """restic, which opens the repository. id tells what it found."""
+        return self.start(["cat", "config", "--no-lock"], "open the repository")
+
+    def id(self, opens: restic.Call) -> str:
         """The repository's own name. It is a restic.NotThere if there is none."""
         # restic tries for a quarter of an hour before it says what is wrong.
-        return json.loads(self.call(["cat", "config", "--no-lock"], "open the repository", seconds=min(self.patience, 90)))["id"]
+        return json.loads(opens.output(min(self.patience, 90)))["id"]
 
     def begin(self) -> str:
         """Makes the repository, and gives its name."""
         self.call(["init"], "make the repository")
-        return self.id()
+        with self.opens() as opens:
+            return self.id(opens)
 
     def snapshots(self, tag: str | None = None) -> list[Snapshot]:
         """The whole backups of a deployment by its tag, this one's if none is given, the oldest first."""
@@ -71,8 +77,8 @@ class Repository:
         found = [Snapshot(s["id"], s["time"], s.get("tags") or []) for s in json.loads(printed) or []]
         return sorted(found, key=lambda s: state.seconds(s.time))
 
-    def save(self, folder: Path, manifest: dict, size: int) -> str:
-        """Puts a dump into the repository whose files are still in place, and gives the snapshot's id."""
+    def saves(self, folder: Path, manifest: dict, size: int) -> restic.Saving:
+        """restic, which puts a dump into the repository whose files are still in place."""
         view = self.view()
         view.show(folder, DUMP)
         if os.path.isdir(self.settings.state):
@@ -83,11 +89,15 @@ class Repository:
         tags = [self.settings.tag, f"release-{manifest['release'] or 'none'}", f"bytes-{size}"]
         words = ["backup", "--json", "--host", self.settings.name, "--exclude-file", view.hide(excluded)]
         words += [word for tag in tags for word in ("--tag", tag)] + [DUMP]
-        saved = restic.Saving(self.words(view, words), self.environment(), self.patience, self.explain)
-        if saved.skipped:
-            self.forget([saved.id])
-            raise Failure(f"the backup lacks files that could not be read: {saved.skipped}")
-        return saved.id
+        return restic.Saving(self.words(view, words), self.environment(), self.patience, self.explain)
+
+    def keep(self, saves: restic.Saving) -> str:
+        """Waits until a dump is in the repository, and gives the snapshot's id. One that lacks files does not stay there."""
+        saved = saves.saved()
+        if saves.skipped:
+            self.forget([saved])
+            raise Failure(f"the backup lacks files that could not be read: {saves.skipped}")
+        return saved
 
     def restore(self, snapshot: str, folder: Path) -> Path:
         """Fetches a backup into an empty folder of root's, and gives the dump's folder in it."""
@@ -124,24 +134,18 @@ class Repository:
         stay, go = ([s["id"] for group in groups for s in group.get(which) or []] for which in ("keep", "remove"))
         return stay, go
 
-    def lists_locks(self) -> restic.Call:
-        """restic, which prints the ids of the locks."""
-        return self.start(["list", "locks", "--no-lock"], "look for locks")
+    def unlocked(self, do: Callable[[], Any]) -> Any:
+        """Has restic do something, once more if a lock was in its way that a killed run of this server left."""
+        try:
+            return do()
+        except restic.Locked:
+            self.unlock()
+            return do()
 
-    def locks(self) -> list[str]:
-        """The ids of the locks."""
-        with self.lists_locks() as lists:
-            return lists.output(self.patience).decode().split()
-
-    def unlock(self, found: bytes | None = None) -> None:
-        """Removes the locks that killed runs of this server left: the caller holds the server's own lock.
-
-        found is what lists_locks printed, if that ran already.
-        """
-        if not (self.locks() if found is None else found.split()):
-            return
+    def unlock(self) -> None:
+        """Removes the locks that killed runs of this server left: the caller holds the server's own lock."""
         self.call(["unlock"], "unlock the repository")
-        ids = self.locks()
+        ids = self.call(["list", "locks", "--no-lock"], "look for locks").decode().split()
         locks = [json.loads(self.call(["cat", "lock", checked(lock), "--no-lock"], "read a lock")) for lock in ids]
         if locks and all(lock.get("hostname") == os.uname().nodename for lock in locks):
             self.call(["unlock", "--remove-all"], "unlock the repository")
@@ -184,12 +188,21 @@ class Repository:
 
     def call(self, words: list[str], what: str, view: View | None = None, seconds: float | None = None) -> bytes:
         """Runs restic to its end and gives what it printed."""
-        with self.start(words, what, view) as started:
-            return started.output(seconds or self.patience)
+        words = self.words(view or self.view(), words)
 
-    def start(self, words: list[str], what: str, view: View | None = None) -> restic.Call:
-        """Starts restic. It takes a second to open the repository, so two that look at it do so at once."""
-        return restic.Call(self.words(view or self.view(), words), self.environment(), what, self.explain)
+        def do() -> bytes:
+            with self.started(words, what) as started:
+                return started.output(seconds or self.patience)
+
+        return self.unlocked(do)
+
+    def start(self, words: list[str], what: str) -> restic.Call:
+        """Starts restic. It takes half a second to open the repository, so two that look at it do so at once."""
+        return self.started(self.words(self.view(), words), what)
+
+    def started(self, words: list[str], what: str) -> restic.Call:
+        """Starts restic by the words that run it."""
+        return restic.Call(words, self.environment(), what, self.explain)
 
     def explain(self, text: str) -> Failure:
         """What restic's last words mean."""

@@ -4,8 +4,10 @@ import json
 import os
 import re
 import selectors
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable
 
@@ -24,6 +26,10 @@ _SFTP = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)@([A-Za-z0-9.-]+)(?::([0-9]{1,5})
 
 class NotThere(Failure):
     """There is no repository at its place."""
+
+
+class Locked(Failure):
+    """Something holds a lock in the repository."""
 
 
 class Corrupt(Failure):
@@ -87,7 +93,7 @@ MEANINGS: list[tuple[str, type[Failure], str, str]] = [
     (r"accessdenied|access denied|invalidaccesskeyid|signaturedoesnotmatch|403 forbidden|access key id you provided", Failure,
      "the place of the backups refuses the credentials", "give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the next deployment"),
     (r"requesttimetooskewed|difference between the request time", Failure, "the server's clock is wrong, so the place of the backups refuses it", "set the server's clock"),
-    (r"already locked|unable to create lock", Failure, "another server works in the repository", "try again when it has ended"),
+    (r"already locked|unable to create lock", Locked, "another server works in the repository", "try again when it has ended"),
     (r"ciphertext verification failed|invalid data returned|hash does not match|has invalid|data corrupt|pack .* (damaged|contains)|"
      r"does not exist.*pack|pack.*does not exist|repository contains errors|tree .* not known", Corrupt,
      "the repository is damaged: it does not hold what was written", "back up to another place with --backup-to; the damaged one stays as it is"),
@@ -102,50 +108,52 @@ def failure(text: str, place: str) -> Failure:
     return Failure(f"{text} ({place})", "slipway backup now tries again")
 
 
-class Call:
-    """restic runs, until its output was taken or the block ends."""
+class Call(run.Started):
+    """restic runs."""
 
     def __init__(self, words: list[str], env: dict[str, str], what: str, explain: Callable[[str], Failure]) -> None:
-        self.what, self.explain = what, explain
-        self.process = run.start(words, env=env, stdout=subprocess.PIPE)
-
-    def __enter__(self) -> "Call":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.returncode is None:
-            run.end(self.process)
+        super().__init__(run.start(words, env=env, stdout=subprocess.PIPE), what)
+        self.explain = explain
 
     def output(self, seconds: float) -> bytes:
         """Waits for its end and gives what it printed. What it said last is told if it takes too long, too."""
         try:
-            return run.finish(self.process, seconds=seconds, what=self.what)
+            return super().output(seconds)
         except Failure as failure:
             raise self.explain(str(failure)) from None
 
 
-class Saving:
+class Saving(Call):
     """restic saves a dump. It is ended when it makes no progress for too long."""
 
     def __init__(self, words: list[str], env: dict[str, str], limit: float, explain: Callable[[str], Failure]) -> None:
+        super().__init__(words, env, "save the backup", explain)
         self.id, self.skipped = "", ""
         self.limit, self.done, self.moved, self.told = limit, -1, time.monotonic(), time.monotonic()
         self.last: list[bytes] = []
-        process = run.start(words, env=env, stdout=subprocess.PIPE)
-        try:
-            self.follow(process)
-            status = process.wait(60)
-        except BaseException as error:
-            run.end(process)
-            if isinstance(error, TimeoutError):
-                raise explain(f"nothing was sent for {int(limit)} s: the connection is cut; {run.ending(1, b''.join(self.last))}") from None
-            raise
-        if status not in (0, 3) or not self.id:
-            raise explain("save the backup: " + run.ending(status, b"".join(self.last)))
 
-    def follow(self, process: subprocess.Popen) -> None:
+    def __exit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGINT)  # so it takes its lock away
+            with suppress(subprocess.TimeoutExpired):
+                self.process.communicate(timeout=10)
+        super().__exit__()
+
+    def saved(self) -> str:
+        """Waits for its end and gives the snapshot's id."""
+        try:
+            self.follow()
+            status = self.process.wait(60)
+        except TimeoutError:
+            said = run.ending(1, b"".join(self.last))
+            raise self.explain(f"nothing was sent for {int(self.limit)} s: the connection is cut; {said}") from None
+        if status not in (0, 3) or not self.id:
+            raise self.explain(f"{self.what}: {run.ending(status, b''.join(self.last))}")
+        return self.id
+
+    def follow(self) -> None:
         """Reads what restic prints until it ends."""
-        rest = {process.stdout: b"", process.stderr: b""}
+        rest = {self.process.stdout: b"", self.process.stderr: b""}
         with selectors.DefaultSelector() as waiting:
             for file in rest:
                 waiting.register(file, selectors.EVENT_READ)
@@ -171,6 +179,8 @@ class Saving:
             self.last = [*self.last[-5:], line[:1000] + b"\n"]
         if kind == "status":
             self.progress(message.get("bytes_done") or 0, message.get("total_bytes") or 0)
+        elif kind == "exit_error":
+            self.last = [*self.last[-5:], str(message.get("message"))[:1000].encode() + b"\n"]
         elif kind == "error":
             said = message.get("error")
             text = str(said.get("message") or said) if isinstance(said, dict) else str(said)

@@ -62,7 +62,6 @@ class fetched:
     def __enter__(self):
         try:
             run.remove(self.folder)
-            self.repository.unlock()
             self.backup = chosen(self.repository, self.when, self.tag)
             drill.room(self.settings, self.backup.bytes)
             say.line(f"fetch the backup {self.backup.id[:8]} of {self.backup.time[:16]}")

@@ -72,6 +72,24 @@ def given(content: bytes) -> Iterator[int]:
         os.close(fd)
 
 
+class Started:
+    """A program that runs until its output was taken or the block ends."""
+
+    def __init__(self, process: subprocess.Popen, what: str, hint: str = "") -> None:
+        self.process, self.what, self.hint = process, what, hint
+
+    def __enter__(self) -> "Started":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            end(self.process)
+
+    def output(self, seconds: float) -> bytes:
+        """Waits for its end and gives what it printed. A Failure says what failed, with the program's last words."""
+        return finish(self.process, seconds=seconds, what=self.what, hint=self.hint)
+
+
 def end(process: subprocess.Popen) -> None:
     """Ends a program that is no longer wanted."""
     process.kill()

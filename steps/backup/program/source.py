@@ -6,6 +6,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import run
 import say
 import tree
 from settings import Settings
@@ -78,10 +79,14 @@ class Source:
     def check(self, folder: Path, part: Part, fresh: bool = False) -> None:
         """Fails if the dump is not whole.
 
-        A fresh one was made by dump a moment ago, which took its sums from what it wrote and had its content looked
-        through: neither is done again.
+        A fresh one was made by dump a moment ago, which took its sums from what it wrote: they are not taken again, and
+        its content is for the reader.
         """
         check_files(folder, part, sums=not fresh)
+
+    def reader(self, folder: Path, part: Part) -> run.Started | None:
+        """A program that reads a fresh dump to its end; None if dump itself had its content looked through."""
+        return None
 
     def restore(self, folder: Path, part: Part, where: str) -> None:
         """Makes the data of a dump anew somewhere that is not LIVE."""

@@ -107,7 +107,7 @@ class TestFiles(Deployment):
 
     def test_in_place(self) -> None:
         """Files that are left where they are are only listed."""
-        dump.make(self.settings, self.folder, "backup", in_place=True)
+        dump.write(self.settings, self.folder, "backup", in_place=True)
         self.assertEqual(list((self.folder / "files").iterdir()), [])
         shutil.rmtree(self.folder / "files")
         shutil.copytree(self.settings.state, self.folder / "files", symlinks=True, ignore=shutil.ignore_patterns("pipe"))

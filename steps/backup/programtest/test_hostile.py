@@ -34,7 +34,7 @@ class TestHostileFiles(Deployment):
         """What restic saved as a link after it was listed as a folder leads root nowhere."""
         self.file("kept/inner/secret", b"the app's own")
         self.file("kept/other", b"a file that becomes a link")
-        dump.make(self.settings, self.folder, "backup", in_place=True)
+        dump.write(self.settings, self.folder, "backup", in_place=True)
         shutil.rmtree(self.folder / "files")
         shutil.copytree(self.settings.state, self.folder / "files", symlinks=True)
         outside = self.top / "outside"

@@ -90,9 +90,9 @@ CREATE VIEW swapped AS SELECT 1 WHERE evil() = 1;""")
     def test_who_reads_a_dump(self) -> None:
         """A dump is read by programs with the app's rights, not by ones with the server's."""
         part = self.source.dump(self.folder)
-        output, users = run.output, []
-        run.output = lambda words, **more: (users.append((words[0].rpartition("/")[2], more.get("user"))), output(words, **more))[1]
-        self.addCleanup(setattr, run, "output", output)
+        start, users = run.start, []
+        run.start = lambda words, **more: (users.append((words[0].rpartition("/")[2], more.get("user"))), start(words, **more))[1]
+        self.addCleanup(setattr, run, "start", start)
         self.source.check(self.folder, part)
         self.source.beside(self.folder, part)
         self.assertEqual({user for program, user in users if program == "pg_restore"}, {USER})

@@ -125,14 +125,15 @@ class TestPostgres(Cluster):
             "says nothing": ("exit 0", "is empty"), "lacks a byte": (f'{real} "$@" | head -c -1', "to its end: pg_restore"),
             "lacks the rows": (f'{real} "$@" | head -c 2000', "to its end: pg_restore"),
             "fails": (f'{real} "$@" | head -c 2000; echo "the server is gone" >&2; exit 1', "^dump PostgreSQL: the server is gone"),
-            "fails at once": ("exit 1", "^dump PostgreSQL: it ended with status 1"), "writes something else": ("cat /dev/zero", "to its end: pg_restore"),
+            "fails at once": ("exit 1", "^dump PostgreSQL: it ended with status 1"), "writes something else": ("cat /dev/zero", "is no dump"),
         }.items():
             program = self.top / "pg_dump"
             program.write_text("#!/bin/sh\n" + ends + "\n")
             program.chmod(0o755)
             instead = mock.patch.object(self.source, "program", lambda name: str(program) if name == "pg_dump" else real.replace("pg_dump", name))
             with self.subTest(name), instead, self.assertRaisesRegex(say.Failure, why):
-                self.source.dump(self.folder)
+                with self.source.reader(self.folder, self.source.dump(self.folder)) as reader:
+                    reader.output(60)
             (self.folder / postgres.FILE).unlink()
 
     def test_dump_that_does_not_fit(self) -> None:

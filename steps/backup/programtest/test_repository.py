@@ -30,6 +30,7 @@ class Meaning(unittest.TestCase):
             ("Host key verification failed.", say.Failure, "host key"),
             ("subprocess ssh: Connection closed by 127.0.0.1 port 22\nFatal: unable to start the sftp session", say.Failure, "ended the connection before a login"),
             ("subprocess ssh: a@b: Permission denied (publickey).\nFatal: unable to start the sftp session", say.Failure, "take this server's key"),
+            ("repository is already locked exclusively by PID 7 on shop", restic.Locked, "another server"),
             ("ciphertext verification failed", restic.Corrupt, "damaged"),
             ("Stat: The difference between the request time and the current time is too large", say.Failure, "clock"),
             ("connection refused", say.Failure, "connection refused"),
@@ -42,6 +43,42 @@ class Meaning(unittest.TestCase):
         place = repository.Repository.__new__(repository.Repository)
         place.secrets, place.place = {"AWS_SECRET_ACCESS_KEY": "very-secret"}, "s3:https://a/b"
         self.assertNotIn("very-secret", place.explain("the key very-secret was refused").what)
+
+
+class Unlocked(unittest.TestCase):
+    """A lock that a killed run left is removed, and then restic does what it was asked."""
+
+    def tries(self, *ends: Exception | None) -> list[str]:
+        """What is done, until restic does it or fails."""
+        done, left = [], list(ends)
+        place = repository.Repository.__new__(repository.Repository)
+        place.unlock = lambda: done.append("unlock")
+
+        def do() -> None:
+            done.append("do")
+            if end := left.pop(0):
+                raise end
+
+        try:
+            place.unlocked(do)
+        except say.Failure as failure:
+            done.append(failure.what)
+        return done
+
+    def test_unlocked(self) -> None:
+        locked, other = restic.Locked("locked", ""), say.Failure("no room", "")
+        self.assertEqual(self.tries(None), ["do"])
+        self.assertEqual(self.tries(locked, None), ["do", "unlock", "do"])
+        self.assertEqual(self.tries(locked, locked), ["do", "unlock", "do", "locked"])
+        self.assertEqual(self.tries(other), ["do", "no room"])
+
+    def test_why_it_ended(self) -> None:
+        """What restic says as it ends is told, as lines and as JSON."""
+        for printed in ('{"message_type":"exit_error","code":11,"message":"repository is already locked by PID 7"}', "repository is already locked by PID 7"):
+            words = ["sh", "-c", 'printf "%s\\n" "$1" >&2; exit 11', "sh", printed]
+            with self.assertRaises(restic.Locked) as raised:
+                restic.Saving(words, {}, 60, lambda text: restic.failure(text, "s3:https://a/b")).saved()
+            self.assertIn("PID 7", raised.exception.what)
 
 
 class Kept(unittest.TestCase):
@@ -119,6 +156,22 @@ class Seen(unittest.TestCase):
             self.assertEqual(os.listdir(work + "/work/view"), [])
             self.assertFalse((dump / "new").exists())
             self.assertNotIn("/dump/", secret)
+
+    def test_again(self) -> None:
+        """What a lock was in the way of is done once more, in the same view."""
+        with tempfile.TemporaryDirectory() as work:
+            place = repository.Repository.__new__(repository.Repository)
+            place.settings = settings.Settings(name="shop", tag="t", user="root", state=work, root=work, variables=work, work=work + "/work")
+            place.secrets, place.place, place.patience, unlocked = {}, "local:x", 60, []
+            pathlib.Path(work, "key").write_text("secret")
+            script = "cat $1; echo >>/tries/tries; [ $(wc -l </tries/tries) = 2 ] || { echo 'repository is already locked' >&2; exit 11; }"
+
+            def words(seen: view.View, _: list[str]) -> list[str]:
+                seen.show(work, "/tries", write=True)
+                return seen.words(["/bin/sh", "-euc", script, "sh", seen.hide(work + "/key")])
+
+            place.words, place.unlock, place.view = words, lambda: unlocked.append(True), lambda: view.View(place.settings)
+            self.assertEqual((place.call(["check"], "check"), unlocked), (b"secret", [True]))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,10 @@ func (s *site) killedSlipway(t *testing.T) {
 	s.store.fail(func(_ http.ResponseWriter, r *http.Request) bool {
 		if savesData(r) {
 			once.Do(func() { close(begun) })
-			<-goOn
+			select {
+			case <-goOn:
+			case <-t.Context().Done():
+			}
 		}
 		return false
 	})
@@ -28,7 +31,7 @@ func (s *site) killedSlipway(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-begun
+	e2e.Until(t, "a request of restic's", ended(begun))
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -119,14 +122,17 @@ func (s *site) powerCut(t *testing.T, command string, request func(*http.Request
 			return false
 		}
 		once.Do(func() { close(begun) })
-		<-cut
+		select {
+		case <-cut:
+		case <-t.Context().Done():
+		}
 		return true
 	})
 	cmd := s.Command("backup", command, app)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-begun
+	e2e.Until(t, "a request of restic's", ended(begun))
 	record, err := s.State().Read(app)
 	if err != nil {
 		t.Fatal(err)
@@ -148,4 +154,16 @@ func (s *site) powerCut(t *testing.T, command string, request func(*http.Request
 	s.good(t)
 	s.Must("backup", "drill", app)
 	s.unharmed(t)
+}
+
+// ended tells whether a channel is closed.
+func ended(c <-chan struct{}) func() bool {
+	return func() bool {
+		select {
+		case <-c:
+			return true
+		default:
+			return false
+		}
+	}
 }

@@ -1,11 +1,10 @@
 # shellcheck shell=sh
 # Lets the program whose files lie in a folder be the one that runs, if Python can read
-# all of it, and removes the others. Python keeps what it compiles here: that takes it twice
-# as long as all else at a start.
+# all of it, and removes the others.
 : "${folder?}" "${program?}"
 
 chmod 755 "$folder"
-python3 -I "$folder" --check
+python3 -I -B "$folder" --check
 ln -sfnT "$folder" "$program.slipway-part"
 mv -fT "$program.slipway-part" "$program"
 for other in "$program"-*; do

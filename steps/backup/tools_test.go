@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,37 +23,6 @@ func TestProgramIsWhole(t *testing.T) {
 	files, folder := program()
 	if len(files) < 10 || !strings.HasPrefix(files[0].Path, folder+"/") {
 		t.Errorf("%d files in %s", len(files), folder)
-	}
-}
-
-// TestToolsScript has the new program be the one that runs, with what Python compiled, and
-// no other be left.
-func TestToolsScript(t *testing.T) {
-	top := t.TempDir()
-	link, folder := top+"/data", top+"/data-new"
-	if err := os.CopyFS(folder, os.DirFS("program")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(folder + "/__pycache__"); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(top+"/data-old", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	script := shell.Script(toolsText, shell.Values{"folder": folder, "program": link})
-	if out, err := exec.CommandContext(t.Context(), "sh", "-euc", script).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if to, err := os.Readlink(link); err != nil || to != folder {
-		t.Errorf("the program is %q, %v", to, err)
-	}
-	if _, err := os.Stat(top + "/data-old"); !os.IsNotExist(err) {
-		t.Errorf("the old program: %v", err)
-	}
-	for _, module := range []string{"nightly", "restore", "gate"} {
-		if compiled, err := filepath.Glob(folder + "/__pycache__/" + module + ".*.pyc"); err != nil || len(compiled) != 1 {
-			t.Errorf("of %s Python compiled %q, %v", module, compiled, err)
-		}
 	}
 }
 

@@ -93,7 +93,7 @@ MEANINGS: list[tuple[str, type[Failure], str, str]] = [
     (r"accessdenied|access denied|invalidaccesskeyid|signaturedoesnotmatch|403 forbidden|access key id you provided", Failure,
      "the place of the backups refuses the credentials", "give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the next deployment"),
     (r"requesttimetooskewed|difference between the request time", Failure, "the server's clock is wrong, so the place of the backups refuses it", "set the server's clock"),
-    (r"already locked|unable to create lock", Locked, "another server works in the repository", "try again when it has ended"),
+    (r"already locked|unable to create lock|`unlock` command", Locked, "another server works in the repository", "try again when it has ended"),
     (r"ciphertext verification failed|invalid data returned|hash does not match|has invalid|data corrupt|pack .* (damaged|contains)|"
      r"does not exist.*pack|pack.*does not exist|repository contains errors|tree .* not known", Corrupt,
      "the repository is damaged: it does not hold what was written", "back up to another place with --backup-to; the damaged one stays as it is"),

@@ -1,5 +1,6 @@
 """What is decided about backups, without a repository."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -73,12 +74,17 @@ class Unlocked(unittest.TestCase):
         self.assertEqual(self.tries(other), ["do", "no room"])
 
     def test_why_it_ended(self) -> None:
-        """What restic says as it ends is told, as lines and as JSON."""
-        for printed in ('{"message_type":"exit_error","code":11,"message":"repository is already locked by PID 7"}', "repository is already locked by PID 7"):
+        """What restic says as it ends is understood, as lines and as JSON. Only its last lines are told."""
+        said = ("unable to create lock in backend: repository is already locked exclusively by PID 7 on shop by root (UID 0, GID 0)\n"
+                "lock was created at 2026-11-27 14:48:25 (683.488417ms ago)\nstorage ID 056e1890\nthe `unlock` command can be used to remove stale locks")
+        as_json = json.dumps({"message_type": "exit_error", "code": 11, "message": said})
+        for printed in (said, as_json):
             words = ["sh", "-c", 'printf "%s\\n" "$1" >&2; exit 11', "sh", printed]
             with self.assertRaises(restic.Locked) as raised:
                 restic.Saving(words, {}, 60, lambda text: restic.failure(text, "s3:https://a/b")).saved()
-            self.assertIn("PID 7", raised.exception.what)
+            self.assertIn("storage ID 056e1890", raised.exception.what)
+        with self.assertRaises(restic.Locked):
+            restic.Call(["sh", "-c", 'printf "%s\\n" "$1" >&2; exit 11', "sh", said], {}, "check", lambda text: restic.failure(text, "x")).output(60)
 
 
 class Kept(unittest.TestCase):

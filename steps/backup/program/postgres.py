@@ -104,21 +104,19 @@ class Postgres(Source):
         """Dumps the database by pg_dump. Meanwhile the rows of the same instant are counted."""
         with Reading(self, LIVE) as reading, Written(folder, FILE) as out:
             tables = reading.count()
-            self.fill(out, f"--snapshot={reading.snapshot}")
+            self.fill(out, reading.snapshot)
             counts = reading.counted(tables)
         return Part(self.name, [out.file()], counts, {"extensions": self.extensions(LIVE)})
 
-    def fill(self, out: Written, *more: str) -> None:
+    def fill(self, out: Written, snapshot: str) -> None:
         """Has pg_dump write a file whose sum is taken meanwhile."""
-        words = self.words("pg_dump", LIVE, "", *DUMP, *more)
-        process = run.start(words, user=self.instance.user, env=OPTIONS, stdout=subprocess.PIPE)
 
         def take(block: memoryview) -> None:
             if not out.size and not MAGIC.startswith(block[:len(MAGIC)]):
                 raise Failure("what pg_dump writes is no dump")
             out.write(block)
 
-        run.finish(process, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT, take=take)
+        self.pg_dump(f"--snapshot={snapshot}", take=take)
         if not out.size:
             raise Failure("dump PostgreSQL: the dump is empty", HINT)
 
@@ -130,8 +128,12 @@ class Postgres(Source):
 
     def write(self, out, *more: str) -> None:
         """Writes a dump into an open file."""
+        self.pg_dump(*more, stdout=out)
+
+    def pg_dump(self, *more: str, **to) -> None:
+        """Runs pg_dump. to is where its output goes: stdout or take, as run.output has them."""
         words = self.words("pg_dump", LIVE, "", *DUMP, *more)
-        run.output(words, user=self.instance.user, env=OPTIONS, stdout=out, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT)
+        run.output(words, user=self.instance.user, env=OPTIONS, seconds=6 * run.HOUR, what="dump PostgreSQL", hint=HINT, **to)
 
     def extensions(self, where: str) -> list[str]:
         """The extensions of a database."""

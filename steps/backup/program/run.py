@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Callable, Iterator
 
 from program import Reader, ending, finish  # noqa: F401 (what starts programs has all that ends them)
 from say import Failure
@@ -50,14 +50,15 @@ def start(words: list[str], *, user: str = "root", env: dict[str, str] | None = 
 
 
 def output(words: list[str], *, user: str = "root", env: dict[str, str] | None = None, data: bytes | None = None,
-           stdin=None, stdout=None, keep: tuple[int, ...] = (), seconds: float = 60, what: str = "", hint: str = "") -> bytes:
-    """Runs a program to its end and gives what it printed, or has it print into the file stdout.
+           stdin=None, stdout=None, take: Callable[[memoryview], Any] | None = None, keep: tuple[int, ...] = (), seconds: float = 60,
+           what: str = "", hint: str = "") -> bytes:
+    """Runs a program to its end and gives what it printed, or has it print into the file stdout, or has take take it.
 
     data or stdin is its input; it also has the open files keep. A Failure says what failed, with the program's last words.
     """
     given = subprocess.PIPE if data is not None else stdin if stdin is not None else subprocess.DEVNULL
     process = start(words, user=user, env=env, stdin=given, stdout=subprocess.PIPE if stdout is None else stdout, pass_fds=keep)
-    return finish(process, [data] if data is not None else [], seconds=seconds, what=what or words[0], hint=hint)
+    return finish(process, [data] if data is not None else [], seconds=seconds, what=what or words[0], hint=hint, take=take)
 
 
 @contextmanager
@@ -75,8 +76,8 @@ def given(content: bytes) -> Iterator[int]:
 class Started:
     """A program that runs until its output was taken or the block ends."""
 
-    def __init__(self, process: subprocess.Popen, what: str, hint: str = "") -> None:
-        self.process, self.what, self.hint = process, what, hint
+    def __init__(self, process: subprocess.Popen, what: str) -> None:
+        self.process, self.what = process, what
 
     def __enter__(self) -> "Started":
         return self
@@ -87,7 +88,7 @@ class Started:
 
     def output(self, seconds: float) -> bytes:
         """Waits for its end and gives what it printed. A Failure says what failed, with the program's last words."""
-        return finish(self.process, seconds=seconds, what=self.what, hint=self.hint)
+        return finish(self.process, seconds=seconds, what=self.what)
 
 
 def end(process: subprocess.Popen) -> None:

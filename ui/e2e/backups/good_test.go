@@ -95,29 +95,18 @@ func (s *site) growing(t *testing.T) {
 
 // twoAtOnce asks for two backups at once, and has the timer ask for another.
 func (s *site) twoAtOnce(t *testing.T) {
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	s.store.fail(func(_ http.ResponseWriter, r *http.Request) bool {
-		if savesData(r) {
-			once.Do(func() { close(begun) })
-			select {
-			case <-goOn:
-			case <-t.Context().Done():
-			}
-		}
-		return false
-	})
+	begun, goOn := s.store.hold(t, savesData, false)
 	var results [2]e2e.Result
 	var both sync.WaitGroup
 	for i := range results {
 		both.Go(func() { results[i] = s.Run("backup", "now", app) })
 	}
-	e2e.Until(t, "a request of restic's", ended(begun))
+	begun()
 	if said := s.Root(app, `systemctl start slipway-backup.service && echo started || journalctl -u slipway-backup.service -n 5 -o cat`); !strings.Contains(said, "another backup is running since") {
 		t.Errorf("the timer's backup says\n%s", said)
 	}
 	s.Root(app, `systemctl reset-failed slipway-backup.service`)
-	close(goOn)
+	goOn()
 	both.Wait()
 	if results[0].Code != 0 || results[1].Code != 0 || results[0].Stdout != results[1].Stdout {
 		t.Errorf("got %+v", results)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"slipway/ui/e2e"
@@ -15,23 +14,12 @@ import (
 // killedSlipway kills slipway while the server saves a backup: the server ends it alone.
 func (s *site) killedSlipway(t *testing.T) {
 	s.more(t)
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	s.store.fail(func(_ http.ResponseWriter, r *http.Request) bool {
-		if savesData(r) {
-			once.Do(func() { close(begun) })
-			select {
-			case <-goOn:
-			case <-t.Context().Done():
-			}
-		}
-		return false
-	})
+	begun, goOn := s.store.hold(t, savesData, false)
 	cmd := s.Command("backup", "now", app)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	e2e.Until(t, "a request of restic's", ended(begun))
+	begun()
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +27,7 @@ func (s *site) killedSlipway(t *testing.T) {
 	if c := s.condition(t); c.Last.OK || !c.Running {
 		t.Errorf("while the server saves, status says %+v", c)
 	}
-	close(goOn)
+	goOn()
 	e2e.Until(t, "the server to end the backup", func() bool { return !s.condition(t).Running })
 	c := s.condition(t)
 	if !c.Last.OK || c.LastGood == nil || strings.HasPrefix(c.LastGood.ID, s.ids[len(s.ids)-1]) {
@@ -115,24 +103,12 @@ func (s *site) killedServer(t *testing.T) {
 }
 
 func (s *site) powerCut(t *testing.T, command string, request func(*http.Request) bool) {
-	begun, cut := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	s.store.fail(func(_ http.ResponseWriter, r *http.Request) bool {
-		if !request(r) {
-			return false
-		}
-		once.Do(func() { close(begun) })
-		select {
-		case <-cut:
-		case <-t.Context().Done():
-		}
-		return true
-	})
+	begun, cut := s.store.hold(t, request, true)
 	cmd := s.Command("backup", command, app)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	e2e.Until(t, "a request of restic's", ended(begun))
+	begun()
 	record, err := s.State().Read(app)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +116,7 @@ func (s *site) powerCut(t *testing.T, command string, request func(*http.Request
 	if err := e2e.CutPower(record.Tag); err != nil {
 		t.Fatal(err)
 	}
-	close(cut)
+	cut()
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -154,16 +130,4 @@ func (s *site) powerCut(t *testing.T, command string, request func(*http.Request
 	s.good(t)
 	s.Must("backup", "drill", app)
 	s.unharmed(t)
-}
-
-// ended tells whether a channel is closed.
-func ended(c <-chan struct{}) func() bool {
-	return func() bool {
-		select {
-		case <-c:
-			return true
-		default:
-			return false
-		}
-	}
 }

@@ -68,6 +68,32 @@ func (s *store) fail(fault func(w http.ResponseWriter, r *http.Request) bool) {
 	s.fault = fault
 }
 
+// hold holds requests back until goOn is called or the test ends; then the store serves them,
+// or drops them. begun waits until the first has come.
+func (s *store) hold(t *testing.T, holds func(*http.Request) bool, drops bool) (begun, goOn func()) {
+	came, gone := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	s.fail(func(_ http.ResponseWriter, r *http.Request) bool {
+		if !holds(r) {
+			return false
+		}
+		once.Do(func() { close(came) })
+		select {
+		case <-gone:
+		case <-t.Context().Done():
+		}
+		return drops
+	})
+	return func() {
+		t.Helper()
+		select {
+		case <-came:
+		case <-time.After(2 * time.Minute):
+			t.Fatal("in two minutes no such request came")
+		}
+	}, func() { close(gone) }
+}
+
 func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	fault := s.fault

@@ -25,7 +25,7 @@ const (
 // startFunctions are shell functions: start, which starts an instance of a release and
 // waits until it is healthy, and what it needs.
 func startFunctions(l layout.Layout, id string) string {
-	return shell.Lines(differenceFunctions(), shell.Script(healthText, shell.Values{
+	return shell.Lines(differenceFunctions(), shell.Journal, shell.Script(healthText, shell.Values{
 		"release": l.Release(id), "health": l.Health(id), "current": l.Current(), "variables": layout.VariablesFolder,
 		"wrong_seconds": strconv.Itoa(wrongSeconds), "ended_limit": strconv.Itoa(endedLimit),
 	}))

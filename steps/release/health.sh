@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # The function start, which starts an instance of a release, and its health check. The
-# functions of difference.sh come before.
+# functions of difference.sh and journal.sh come before.
 : "${release?}" "${health?}" "${current?}" "${variables?}" "${wrong_seconds?}" "${ended_limit?}"
 
 # accepted STATUS: whether an answer with this status is a healthy one.
@@ -27,7 +27,7 @@ ended_workers() {
 # again UNIT: prints how often it may be started again by itself. Workers that make the
 # tables of a new database at the same time end each other; a later start finds them.
 again() {
-  if journalctl -q -n 200 -o cat -u "$1.service" | grep -q 'already exists'; then echo 5; else echo 1; fi
+  if journal -n 200 -u "$1.service" | grep -q 'already exists'; then echo 5; else echo 1; fi
 }
 
 # hopeless UNIT: whether to wait longer is of no use: the time is over, or it does not
@@ -46,14 +46,16 @@ often_restarted() {
 
 # last_error: prints its input from the last error on. The health check asks again and
 # again, so the log has the same error many times. An error that was raised while another
-# one was handled belongs to that one.
+# one was handled belongs to that one. If the last one is only being written, the one
+# before it is printed: what an error is stands in its last line.
 last_error() {
   awk '
-    /^Traceback \(most recent call last\)/ && !chained { n = 0 }
-    { lines[n++] = $0 }
+    /^Traceback \(most recent call last\)/ && !chained { if (whole) before = text; text = ""; whole = 0 }
+    { text = text $0 "\n" }
+    /^Traceback/ { found = 1; whole = 0; next }
     /^(During handling of the above exception|The above exception was the direct cause)/ { chained = 1; next }
-    /^[^ \t]/ && !/^Traceback/ { chained = 0 }
-    END { for (i = 0; i < n; i++) print lines[i] }'
+    /^[^ \t]/ { chained = 0; whole = found }
+    END { printf "%s", whole || before == "" ? text : before }'
 }
 
 # give_up UNIT: tells why the instance is not healthy, and stops it unless its release
@@ -69,7 +71,7 @@ give_up() {
     *) echo "the release answered with status $status at $health_path, and ${health_status:-one below 500} is wanted; its last lines:";;
   esac
   # What systemd says of each start would hide what the app said.
-  log=$(journalctl -q -n 400 -o cat --since "@$began" -u "$1.service" |
+  log=$(journal -n 400 --since "@$began" -u "$1.service" |
     grep -vE "^$1\.service: (Start request|Scheduled|Main process|Control process|Failed with|Killing)|^(Starting|Started|Failed to start|Stopped) $1\.service" || :)
   # What the app raised, if it did, is above what gunicorn says about it.
   raised=$(printf '%s\n' "$log" | sed -n '/Exception in worker process/,/Worker exiting/p')

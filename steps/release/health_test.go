@@ -41,13 +41,25 @@ func TestHealthFile(t *testing.T) {
 }
 
 // TestLastError: of an error that the log has again and again, the last is shown, with
-// the one that it was raised from.
+// the one that it was raised from. One whose last line is still missing says nothing as
+// long as there is a whole one.
 func TestLastError(t *testing.T) {
 	const before = "booting\nTraceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'A'\n[10:00] GET /\n"
 	const last = "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'A'\n\n" +
 		"During handling of the above exception, another exception occurred:\n\n" +
 		"Traceback (most recent call last):\n  File \"b.py\", line 2\nRuntimeError: no settings\n"
-	for log, want := range map[string]string{before + last: last, "no error\nat all\n": "no error\nat all\n"} {
+	const frame = "Traceback (most recent call last):\n  File \"c.py\", line 3\n"
+	const linked = "RuntimeError: a\n\nThe above exception was the direct cause of the following exception:\n\n" + frame
+	for log, want := range map[string]string{
+		before + last:                   last,
+		before + last + frame:           last,
+		before + last + frame + linked:  last,
+		last + frame + "OSError: b\n":   frame + "OSError: b\n",
+		"no error\nat all\n":            "no error\nat all\n",
+		"no error\n" + frame:            frame,
+		"no error\n" + frame + linked:   frame + linked,
+		frame + "KeyError: 'A'\nmore\n": frame + "KeyError: 'A'\nmore\n",
+	} {
 		got, err := sh(shell.Lines(startFunctions(layout.Of("shop"), "0123456789ab"), "printf %s "+shell.Quote(log)+" | last_error"))
 		if err != nil || got != want {
 			t.Errorf("%v, got\n%s", err, got)

@@ -54,5 +54,5 @@ func startProcesses(l layout.Layout, id string) string {
 
 // processScript does both.
 func processScript(l layout.Layout, id string) string {
-	return shell.Lines(shell.Script(clockText, nil), startProcesses(l, id), shell.Script(processesCheckText, nil))
+	return shell.Lines(shell.Script(clockText, nil), startProcesses(l, id), shell.Journal, shell.Script(processesCheckText, nil))
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # scripts beside it set and use them
 # Fails if a process that processes.sh started does not stay up for two seconds, and shows
-# its last lines; the web app goes on all the same.
+# its last lines; the web app goes on all the same. The function of journal.sh comes before.
 
 if [ -n "$processes" ]; then
   clock
@@ -12,7 +12,7 @@ if [ -n "$processes" ]; then
     if ! systemctl is-active --quiet "$process" || [ "$(systemctl show -P NRestarts "$process")" != 0 ]; then
       name=${process#*-process-}
       echo "the release takes the traffic, but its process ${name%.service} does not stay up; its last lines:"
-      journalctl -q -n 30 -o cat -u "$process"
+      journal -n 30 -u "$process"
       ended=yes
     fi
   done

@@ -66,6 +66,7 @@ var Release = &fact.Fact{
 			reload = "systemctl daemon-reload" // it has made up slices that had no file, and does not notice that they have one
 		}
 		return shell.Lines(
+			shell.Journal,
 			shell.Script(variablesReadText, shell.Values{"file": l.Variables(id), "check_unit": "slipway-variables.service"}),
 			portScript(v, l),
 			shell.Script(nginxReadText, shell.Values{"current": l.Current()}),

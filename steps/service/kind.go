@@ -178,6 +178,7 @@ func (k database) script(v fact.View) string {
 		shell.PutAll(k.allFiles(v)),
 		shell.ReloadUnits(Unit(k.name)),
 		shell.Enable(Unit(k.name)),
+		shell.Journal,
 		shell.Script(startText, shell.Values{"unit": Unit(k.name), "verb": verb}),
 		k.started(v).Put(),
 		k.finish(v.Plan),

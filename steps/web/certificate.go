@@ -54,6 +54,7 @@ var Certify = &fact.Fact{
 			shell.PutAll(certificateFiles(v.Plan)),
 			`systemctl daemon-reload`,
 			shell.EnableOwn(certificateUnit+".timer"),
+			shell.Journal,
 			shell.Script(certificateStartText, shell.Values{"unit": certificateUnit}),
 		)
 	},

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Starts the unit's timer, and has the unit obtain the certificate now. How that ended
-# is for the look to find: a refusal must not keep the app from being deployed.
+# is for the look to find: a refusal must not keep the app from being deployed. The
+# function of journal.sh comes before.
 : "${unit?}"
 
 systemctl start "$unit.timer"
@@ -9,4 +10,4 @@ case $(systemctl show -P SubState "$unit.service") in
 auto-restart*) systemctl stop "$unit.service" ;;
 esac
 systemctl start "$unit.service" 2>/dev/null || :
-journalctl -q -o cat -n 20 _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID "$unit.service")" || :
+journal -n 20 _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID "$unit.service")" || :

@@ -10,6 +10,7 @@ import (
 
 	"slipway/providers/local/localtest"
 	"slipway/steps/engine"
+	"slipway/steps/shell"
 	"slipway/steps/web"
 	"slipway/ui/e2e"
 )
@@ -67,8 +68,25 @@ func TestAccounts(t *testing.T) {
 	}
 	t.Logf("a release with changed code took %.1f s", second.Seconds)
 	o.rollsBack(t, first, second)
+	o.lastWords(t)
 	if units := o.Root("accounts", "systemctl list-units --no-legend --state=active 'app-accounts-*.service' | wc -l"); units != "1" {
 		t.Errorf("%s releases run", units)
+	}
+}
+
+// lastWords has a unit speak and end while journald stands still, as it does for an
+// instant on a busy server, and reads what the unit said.
+func (o *operator) lastWords(t *testing.T) {
+	t.Helper()
+	said := o.Root("accounts", shell.Lines(shell.Journal,
+		`journald=$(systemctl show -P MainPID systemd-journald)`,
+		`trap 'kill -CONT "$journald"' EXIT`,
+		`kill -STOP "$journald"`,
+		`systemd-run --quiet --wait --collect --unit=last-words echo spoken`,
+		`(sleep 0.5; kill -CONT "$journald") &`,
+		`journal -u last-words`))
+	if !strings.Contains(said, "spoken") {
+		t.Errorf("of the unit's last words is read %q", said)
 	}
 }
 

@@ -1,5 +1,6 @@
-// Command slowest prints what `go test -json` tells as `go test` prints it, and then the
-// tests that took longest:
+// Command slowest prints what `go test -json` tells as `go test` prints it, after each test
+// that failed its messages once more without what they quote, and at the end the tests that
+// took longest:
 //
 //	go test -json ./... | go run ./ui/e2e/slowest
 package main
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,6 +30,9 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// message is the first line of what a test says with testing's methods.
+var message = regexp.MustCompile(`^ +\w+_test\.go:\d+: `)
 
 // test is a test by its package and its name; without a name it is the package itself.
 type test struct{ pkg, name string }
@@ -115,10 +120,17 @@ func (r *report) print(t test) {
 			}
 		}
 	}
+	var messages []string
 	for _, line := range r.said[t] {
 		if !strings.HasPrefix(line, "=== ") {
 			fmt.Fprint(r.out, line)
 		}
+		if message.MatchString(line) {
+			messages = append(messages, line)
+		}
+	}
+	if len(messages) < len(r.said[t])-2 { // not if the lines above are these and its name
+		fmt.Fprint(r.out, strings.Join(messages, ""))
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestReport: what passes is a line, what fails is printed whole, and the slowest tests
-// stand at the end with their longest parts.
+// TestReport: what passes is a line, what fails is printed whole, its messages again below
+// what they quote, and the slowest tests stand at the end with their longest parts.
 func TestReport(t *testing.T) {
 	const told = `{"Action":"start","Package":"a"}
 {"Action":"output","Package":"a","Test":"TestOne","Output":"=== RUN   TestOne\n"}
@@ -24,6 +24,11 @@ written past the go command
 {"Action":"output","Package":"b","Test":"TestTwo","Output":"    two_test.go:1: wrong\n"}
 {"Action":"output","Package":"b","Test":"TestTwo","Output":"--- FAIL: TestTwo (9.00s)\n"}
 {"Action":"fail","Package":"b","Test":"TestTwo","Elapsed":9}
+{"Action":"output","Package":"b","Test":"TestThree","Output":"=== RUN   TestThree\n"}
+{"Action":"output","Package":"b","Test":"TestThree","Output":"    three_test.go:1: wrong:\n"}
+{"Action":"output","Package":"b","Test":"TestThree","Output":"        a console's line\n"}
+{"Action":"output","Package":"b","Test":"TestThree","Output":"--- FAIL: TestThree (1.00s)\n"}
+{"Action":"fail","Package":"b","Test":"TestThree","Elapsed":1}
 {"Action":"output","Package":"b","Test":"TestStuck","Output":"    stuck_test.go:1: panic\n"}
 {"Action":"output","Package":"b","Output":"FAIL\tb\t9.100s\n"}
 {"Action":"fail","Package":"b","Elapsed":9.1}
@@ -33,11 +38,16 @@ c.go:1: no such thing
 written past the go command
     two_test.go:1: wrong
 --- FAIL: TestTwo (9.00s)
+    three_test.go:1: wrong:
+        a console's line
+--- FAIL: TestThree (1.00s)
+    three_test.go:1: wrong:
     stuck_test.go:1: panic
 FAIL	b	9.100s
-== the slowest 2 tests
+== the slowest 3 tests
     9.0 s  b TestTwo
     3.5 s  a TestOne; the longest part: long, 2.0 s
+    1.0 s  b TestThree
 `
 	var got strings.Builder
 	r := report{out: bufio.NewWriter(&got), said: map[test][]string{}, took: map[test]float64{}}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"slipway/steps/shell"
 	"slipway/ui/e2e"
 )
 
@@ -55,7 +56,7 @@ func (s *site) commands(t *testing.T) {
 	if again := s.Deploy("--sample", "hello", "--name", app); again.Changed {
 		t.Errorf("a second deployment changed %v", again.Steps)
 	}
-	journal := s.Root(app, `journalctl --no-pager | grep -c -e `+secretKey+` -e "`+key+`" || :`)
+	journal := s.Root(app, shell.Lines(shell.Journal, `journal | grep -c -e `+secretKey+` -e "`+key+`" || :`))
 	if journal != "0" {
 		t.Errorf("secrets stand in %s lines of the journal", journal)
 	}
@@ -102,7 +103,7 @@ func (s *site) twoAtOnce(t *testing.T) {
 		both.Go(func() { results[i] = s.Run("backup", "now", app) })
 	}
 	begun()
-	if said := s.Root(app, `systemctl start slipway-backup.service && echo started || journalctl -u slipway-backup.service -n 5 -o cat`); !strings.Contains(said, "another backup is running since") {
+	if said := s.Root(app, shell.Lines(shell.Journal, `systemctl start slipway-backup.service && echo started || journal -u slipway-backup.service -n 5`)); !strings.Contains(said, "another backup is running since") {
 		t.Errorf("the timer's backup says\n%s", said)
 	}
 	s.Root(app, `systemctl reset-failed slipway-backup.service`)

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slipway/steps/shell"
 	"strings"
 	"testing"
 )
@@ -69,7 +70,7 @@ func (s *site) nowhere(t *testing.T, secret string) {
 	if err != nil {
 		t.Error(err)
 	}
-	if found := s.Root(app, "grep -rlF "+secret+" /run/slipway /srv /var/lib/slipway /etc/systemd || :; journalctl -q | grep -F "+secret+" || :"); found != "" {
+	if found := s.Root(app, shell.Lines(shell.Journal, "grep -rlF "+secret+" /run/slipway /srv /var/lib/slipway /etc/systemd || :; journal | grep -F "+secret+" || :")); found != "" {
 		t.Errorf("the secret is on the server in %s", found)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"slipway/providers/local/localtest"
 	"slipway/steps/engine"
+	"slipway/steps/shell"
 	"slipway/ui/e2e"
 )
 
@@ -85,7 +86,7 @@ func adoptedElsewhere(t *testing.T, here *operator, s bareServer) {
 
 // unknownHost is refused before anything is sent or made.
 func (o *operator) unknownHost(t *testing.T, s bareServer) {
-	logins := "journalctl -q -o cat -u ssh | grep -ci 'accepted publickey' || :"
+	logins := shell.Lines(shell.Journal, "journal -u ssh | grep -ci 'accepted publickey' || :")
 	before := s.root(t, logins)
 	_, other := newKey(t, "other", "")
 	for name, c := range map[string]struct {

@@ -12,6 +12,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 
 	"slipway/providers/local/localtest"
+	"slipway/steps/shell"
 	"slipway/ui/e2e"
 )
 
@@ -60,7 +61,7 @@ func TestSSHWithSudoPassword(t *testing.T) {
 	if status, _ := e2e.Ask(t, strings.TrimSpace(r.Stdout)); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	if n := o.Root("hello", "journalctl -q | grep -c 'c0rrect [h]orse' || :"); n != "0" {
+	if n := o.Root("hello", shell.Lines(shell.Journal, "journal | grep -c 'c0rrect [h]orse' || :")); n != "0" {
 		t.Errorf("the server's log holds the password in %s lines", n)
 	}
 	o.Env = home

@@ -96,19 +96,25 @@ func keepInheritedHere() {
 	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 }
 
-// run runs a short command to its end and puts what it printed into the error. The
-// command is killed with this process: otherwise it could make something after the
-// next run has looked.
-func run(ctx context.Context, argv ...string) error {
-	return runWith(ctx, "", argv...)
+// run runs a short command of a machine to its end and puts what it printed into the
+// error. The command is killed with this process, and it inherits a lock: it could make
+// something after the next run has looked, for a process that is killed ends only once the
+// kernel has done what it asked for, and the network's parts are made one at a time.
+func run(ctx context.Context, l layout, argv ...string) error {
+	return runWith(ctx, l, "", argv...)
 }
 
 // runWith is run of a command that reads input.
-func runWith(ctx context.Context, input string, argv ...string) error {
+func runWith(ctx context.Context, l layout, input string, argv ...string) error {
+	lock, err := lockCommands(ctx, l)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Stdin = strings.NewReader(input)
+	cmd.Stdin, cmd.ExtraFiles = strings.NewReader(input), []*os.File{lock}
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := child.CombinedOutput(cmd)
@@ -119,6 +125,30 @@ func runWith(ctx context.Context, input string, argv ...string) error {
 		return fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(string(out)))
 	}
 	return nil
+}
+
+// lockCommands waits until no short command of the machine runs, whichever run it is of. The
+// file is nil if the machine has no folder, and so no command.
+func lockCommands(ctx context.Context, l layout) (*os.File, error) {
+	lock, err := lockWithin(ctx, l.commands(), killLimit)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, fmt.Errorf("a command of an earlier run still works at the machine's network: %w", err)
+	}
+	return lock, nil
+}
+
+// awaitCommands waits until what an earlier run's commands make is there.
+func awaitCommands(ctx context.Context, l layout) error {
+	lock, err := lockCommands(ctx, l)
+	if lock != nil {
+		lock.Close()
+	}
+	return err
 }
 
 // empty empties a log, if there is one: it holds the lines of one start.

@@ -52,6 +52,7 @@ func (l layout) socket() string     { return filepath.Join(l.run, "api.sock") }
 func (l layout) disk() string       { return filepath.Join(l.dir, "disk.qcow2") }
 func (l layout) seed() string       { return filepath.Join(l.dir, "seed.iso") }
 func (l layout) qemuLog() string    { return filepath.Join(l.dir, "qemu.log") }
+func (l layout) commands() string   { return filepath.Join(l.dir, "commands.lock") }
 func (l layout) lock() string       { return filepath.Join(l.run, "lock") }
 func (l layout) pidfile() string    { return filepath.Join(l.run, "pid") }
 func (l layout) qmp() string        { return filepath.Join(l.run, "qmp.sock") }

@@ -179,10 +179,10 @@ func (nspawn) prepare(ctx context.Context, l layout, b boot) (groups, error) {
 }
 
 func addNamespace(ctx context.Context, l layout) error {
-	if err := run(ctx, "ip", "netns", "add", l.id); err != nil {
+	if err := run(ctx, l, "ip", "netns", "add", l.id); err != nil {
 		return err
 	}
-	return run(ctx, "ip", "-n", l.id, "link", "set", "lo", "up")
+	return run(ctx, l, "ip", "-n", l.id, "link", "set", "lo", "up")
 }
 
 // mend replaces slirp4netns and the router by new ones. The guest runs on.

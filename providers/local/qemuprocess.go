@@ -56,13 +56,23 @@ func held(path string) (bool, error) {
 
 // take takes the lock. It tries for a second, because held takes it for an instant.
 func take(ctx context.Context, path string) (*os.File, error) {
+	lock, err := lockWithin(ctx, path, time.Second)
+	if err != nil {
+		return nil, fmt.Errorf("another QEMU has this machine: %w", err)
+	}
+	return lock, nil
+}
+
+// lockWithin takes a lock that is free within the limit. It is held until the file is closed
+// here and in all processes that inherited it.
+func lockWithin(ctx context.Context, path string, limit time.Duration) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	err = retry(ctx, time.Second, func() error { return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
+	err = retry(ctx, limit, func() error { return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("another QEMU has this machine: %w", err), file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }

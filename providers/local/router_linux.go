@@ -60,13 +60,13 @@ func portsFree(r record) error {
 func startRouter(ctx context.Context, l layout, r record) error {
 	within := "--net=" + l.routerNetns()
 	steps := []func() error{
-		func() error { return run(ctx, "ip", "netns", "add", l.router()) },
-		func() error { return runWith(ctx, hostBatch(l, r.Address), "ip", "-batch", "-") },
+		func() error { return run(ctx, l, "ip", "netns", "add", l.router()) },
+		func() error { return runWith(ctx, l, hostBatch(l, r.Address), "ip", "-batch", "-") },
 		func() error { return setHostLink(l) },
-		func() error { return runWith(ctx, routerBatch(l, r.Address), "ip", "-n", l.router(), "-batch", "-") },
-		func() error { return run(ctx, append([]string{"nsenter", within}, settingsCommand()...)...) },
-		func() error { return runWith(ctx, guestBatch(), "ip", "-n", l.id, "-batch", "-") },
-		func() error { return runWith(ctx, routerRules(r), "nsenter", within, "nft", "-f", "-") },
+		func() error { return runWith(ctx, l, routerBatch(l, r.Address), "ip", "-n", l.router(), "-batch", "-") },
+		func() error { return run(ctx, l, append([]string{"nsenter", within}, settingsCommand()...)...) },
+		func() error { return runWith(ctx, l, guestBatch(), "ip", "-n", l.id, "-batch", "-") },
+		func() error { return runWith(ctx, l, routerRules(r), "nsenter", within, "nft", "-f", "-") },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -152,9 +152,12 @@ func leadsOut(route syscall.NetlinkMessage, addr netip.Addr, link int) bool {
 // removeRouter removes the router and this computer's interface, if they exist. The
 // route, and the machine's interface, go with it.
 func removeRouter(ctx context.Context, l layout) error {
+	if err := awaitCommands(ctx, l); err != nil {
+		return err
+	}
 	if exists(l.hostLinkFolder()) {
 		// The kernel may be removing it, with the namespace of its other end.
-		if err := run(ctx, "ip", "link", "del", l.hostLink()); err != nil && exists(l.hostLinkFolder()) {
+		if err := run(ctx, l, "ip", "link", "del", l.hostLink()); err != nil && exists(l.hostLinkFolder()) {
 			return err
 		}
 	}

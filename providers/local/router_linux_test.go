@@ -1,11 +1,13 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -185,4 +187,45 @@ func retransmitted(conn net.Conn) bool {
 		lost = err != nil || info.Total_retrans != 0
 	})
 	return lost
+}
+
+// TestCommandOutlivesRun has a command of an earlier run make this computer's interface only
+// after the machine is to be destroyed, as one does that is killed while the kernel works at
+// what it asked for.
+func TestCommandOutlivesRun(t *testing.T) {
+	t.Parallel()
+	g := newGuest(t, "")
+	l := g.layout(g.spec)
+	m := &machine{spec: g.spec, cache: testCache(t), engine: nspawn{}, layout: l}
+	if _, err := m.remember(); err != nil {
+		t.Fatal(err)
+	}
+	begun, goOn := filepath.Join(t.TempDir(), "begun"), filepath.Join(t.TempDir(), "go-on")
+	var both sync.WaitGroup
+	var made, ended error
+	both.Go(func() {
+		made = run(t.Context(), l, "sh", "-c", `touch "$1"; until [ -e "$2" ]; do sleep 0.01; done; exec ip link add "$3" type veth`, "sh", begun, goOn, l.hostLink())
+	})
+	eventually(t, "the command runs", func() error {
+		_, err := os.Stat(begun)
+		return err
+	})
+	destroyed := make(chan struct{})
+	both.Go(func() {
+		defer close(destroyed)
+		ended = g.Destroy(t.Context(), g.spec, func(string) {})
+	})
+	select {
+	case <-destroyed:
+		t.Error("it was destroyed while a command worked at its network")
+	case <-time.After(300 * time.Millisecond):
+	}
+	if err := os.WriteFile(goOn, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	both.Wait()
+	if err := errors.Join(made, ended); err != nil {
+		t.Fatal(err)
+	}
+	assertNothingLeft(t, g.Provider, g.spec)
 }

@@ -3,9 +3,11 @@ package fakeheroku
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -248,16 +250,18 @@ func (h *Heroku) bootLimit() time.Duration {
 	return h.options.BootTimeout
 }
 
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "0.0.0.0:0") //nolint:gosec,noctx // it is closed at once: dynos listen on all addresses, and so must be free there
-	if err != nil {
-		return "", err
+// freePort is a port where nobody listens, below those that the kernel gives to
+// connections: one of these could be taken before the dyno listens.
+func freePort() (port string, err error) {
+	for range 100 {
+		port = strconv.Itoa(10000 + rand.IntN(20000)) //nolint:gosec // it is no secret
+		var listener net.Listener
+		listener, err = net.Listen("tcp", "0.0.0.0:"+port) //nolint:noctx // it is closed at once: dynos listen on all addresses, and so must be free there
+		if err == nil {
+			return port, listener.Close()
+		}
 	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		return "", err
-	}
-	return port, listener.Close()
+	return "", err
 }
 
 func (d *dyno) json(a *app) object {

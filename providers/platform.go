@@ -79,7 +79,7 @@ type App struct {
 	MostWeb int
 	// Health is how a release proves that it works.
 	Health Health
-	// Stop is how long a process may take to end in good order.
+	// Stop is how long a process may take to end in good order; then it is killed.
 	Stop time.Duration
 }
 

@@ -33,7 +33,7 @@ func appOf(p plan.Plan, platform providers.Platform) providers.App {
 
 // withoutFiles is the app but for its archive, and for the folders that outlive a release.
 func withoutFiles(p plan.Plan) providers.App {
-	limits, health, processes := p.App.Limits.InForce(), p.Health(), p.App.Processes
+	health, processes := p.Health(), p.App.Processes
 	if p.ProcessesRest {
 		processes = nil
 	}
@@ -42,7 +42,7 @@ func withoutFiles(p plan.Plan) providers.App {
 		Processes: processes, Init: p.App.Init, ReleaseCommand: p.App.Release, TestCommand: p.App.TestCommand,
 		Services: p.Services(), ServiceNames: p.ServiceVariables(), Counts: p.Counts, MostWeb: p.MostWeb,
 		Health: providers.Health{Path: health.Path, Status: health.Status, Within: time.Duration(health.Seconds) * time.Second},
-		Stop:   limits.Stop,
+		Stop:   p.App.Limits.Kill(),
 	}
 }
 

@@ -20,6 +20,15 @@ type Limits struct {
 	Stop time.Duration
 }
 
+// killMargin is how much longer than it was told whatever ends may take. Celery's worker
+// waits 30 seconds for its children's last results, now and then in vain, and only then gives
+// back the tasks that it took: 33 to 34 seconds were seen. If it is killed before, nobody gets
+// these tasks until the broker's visibility timeout is over, which is an hour.
+const killMargin = 15 * time.Second
+
+// Kill is how long after it was told to end the web app, or one of its processes, is killed.
+func (l Limits) Kill() time.Duration { return l.InForce().Stop + killMargin }
+
 // InForce are the limits that hold, each of them set.
 func (l Limits) InForce() Limits {
 	l.Upload = cmp.Or(l.Upload, DefaultUpload)

@@ -22,9 +22,6 @@ var composeTemplate = template.Must(template.New(Compose).Parse(composeText))
 const (
 	memory    = "1g"
 	processes = "512"
-	// stopMargin is how many seconds the engine waits beyond the time that an app may take to
-	// end.
-	stopMargin = 5
 )
 
 // need is a service that another one waits for.
@@ -54,7 +51,7 @@ type composeFile struct {
 // compose is the text of compose.yaml.
 func (b *build) compose() (string, error) {
 	file := composeFile{Name: plain(b.plan.Name), Project: b.plan.Name, Port: Port, Memory: memory, Processes: processes,
-		Stop: int(b.plan.App.Limits.InForce().Stop.Seconds()) + stopMargin, Volumes: b.composeVolumes(), Services: b.services()}
+		Stop: int(b.plan.App.Limits.Kill().Seconds()), Volumes: b.composeVolumes(), Services: b.services()}
 	for _, s := range file.Services {
 		file.BeforeRelease = append(file.BeforeRelease, need{s.Kind, "service_healthy"})
 	}

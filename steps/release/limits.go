@@ -15,9 +15,6 @@ import (
 //go:embed defaultlimits.sh
 var defaultLimitsText string
 
-// stopMargin is how long systemd waits beyond the time that an app may take to end.
-const stopMargin = 5 * time.Second
-
 // limitsFile is how much and how long nginx lets a request to the release take. It lies
 // with the release, so that a rollback brings the limits back too.
 func limitsFile(v fact.View) shell.File {
@@ -48,8 +45,7 @@ func DefaultLimits(l layout.Layout, release string) string {
 	return shell.Script(defaultLimitsText, shell.Values{"release": release, "limits": l.Limits(release), "default_limits": limitsText(app.Found{})})
 }
 
-// stopSeconds is how long systemd waits until the web app has ended; more is how much
-// longer than the app was told.
-func stopSeconds(found app.Found, more time.Duration) string {
-	return strconv.Itoa(int((found.Limits.InForce().Stop + more) / time.Second))
+// killSeconds is how long systemd waits until the web app or a process has ended.
+func killSeconds(found app.Found) string {
+	return strconv.Itoa(int(found.Limits.Kill() / time.Second))
 }

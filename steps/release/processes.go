@@ -39,7 +39,7 @@ func processFiles(v fact.View) []shell.File {
 			}, service.After(v.Plan)...)},
 			shell.UnitSection{Name: "Service", Lines: slices.Concat([]string{"Type=exec"},
 				ownLines(l, v.Plan), runLines(v.Plan.App.Processes[name]),
-				[]string{"TimeoutStopSec=" + stopSeconds(v.Plan.App, 0), "Restart=always", "RestartSec=2", "UMask=0027"},
+				[]string{"TimeoutStopSec=" + killSeconds(v.Plan.App), "Restart=always", "RestartSec=2", "UMask=0027"},
 				appLines(v.Plan.App))},
 			shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}}))
 	}

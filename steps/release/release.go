@@ -170,7 +170,7 @@ func releaseUnits(v fact.View) []shell.File {
 		shell.UnitSection{Name: "Service", Lines: slices.Concat(
 			ownLines(l, v.Plan), serves,
 			[]string{
-				"TimeoutStartSec=" + strconv.Itoa(v.Plan.Health().Seconds), "TimeoutStopSec=" + stopSeconds(v.Plan.App, stopMargin),
+				"TimeoutStartSec=" + strconv.Itoa(v.Plan.Health().Seconds), "TimeoutStopSec=" + killSeconds(v.Plan.App),
 				"Restart=always", "RestartSec=1", "UMask=0027",
 			}, appLines(v.Plan.App))},
 		shell.UnitSection{Name: "Install", Lines: []string{"WantedBy=multi-user.target"}})

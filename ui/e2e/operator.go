@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -182,6 +183,9 @@ func ReadDeployed(t testing.TB, events string) Deployed {
 	return d
 }
 
+// context is the test's, but for its end: a test's cleanup asks the server what went wrong.
+func (o *Operator) context() context.Context { return context.WithoutCancel(o.T.Context()) }
+
 // Login opens a connection of the test's own to a deployment's server.
 func (o *Operator) Login(name, user string) (*remote.Client, error) {
 	o.T.Helper()
@@ -201,7 +205,7 @@ func (o *Operator) Login(name, user string) (*remote.Client, error) {
 	if err != nil {
 		o.T.Fatal(err)
 	}
-	return remote.Dial(o.T.Context(), remote.Target{Address: record.Server.Address, Port: 22, User: user,
+	return remote.Dial(o.context(), remote.Target{Address: record.Server.Address, Port: 22, User: user,
 		HostKeys: []ssh.PublicKey{pinned}, Signers: []ssh.Signer{signer}})
 }
 
@@ -214,7 +218,7 @@ func (o *Operator) Root(name, script string) string {
 		o.T.Fatal(err)
 	}
 	defer client.Close()
-	out, err := client.Output(o.T.Context(), script)
+	out, err := client.Output(o.context(), script)
 	if err != nil {
 		o.T.Fatalf("%s: %v", script, err)
 	}

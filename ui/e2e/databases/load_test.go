@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"slipway/providers/local/localtest"
+	"slipway/steps/shell"
 	"slipway/ui/e2e"
 )
 
@@ -127,6 +128,9 @@ func TestWritesUnderLoad(t *testing.T) {
 	}
 	w.end()
 	w.check(t)
+	if killed := o.Root("shop", shell.Lines(shell.Journal, "journal -u 'app-shop-*-process-worker.service' | grep 'Killing process' || :")); killed != "" {
+		t.Errorf("workers were killed before they had given back what they took:\n%s", killed)
+	}
 }
 
 // migrates writes a version of the shop that changes the table of the orders in a way

@@ -132,14 +132,14 @@ func runWith(ctx context.Context, l layout, input string, argv ...string) error 
 func lockCommands(ctx context.Context, l layout) (*os.File, error) {
 	lock, err := lockWithin(ctx, l.commands(), killLimit)
 	switch {
+	case err == nil:
+		return lock, nil
 	case errors.Is(err, os.ErrNotExist):
 		return nil, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case err != nil:
-		return nil, fmt.Errorf("a command of an earlier run still works at the machine's network: %w", err)
 	}
-	return lock, nil
+	return nil, fmt.Errorf("a command of an earlier run still works at the machine's network: %w", err)
 }
 
 // awaitCommands waits until what an earlier run's commands make is there.

@@ -138,8 +138,10 @@ func lockCommands(ctx context.Context, l layout) (*os.File, error) {
 		return nil, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case errors.Is(err, unix.EWOULDBLOCK):
+		return nil, fmt.Errorf("a command of an earlier run still works at the machine's network: %w", err)
 	}
-	return nil, fmt.Errorf("a command of an earlier run still works at the machine's network: %w", err)
+	return nil, fmt.Errorf("lock the machine's commands: %w", err)
 }
 
 // awaitCommands waits until what an earlier run's commands make is there.

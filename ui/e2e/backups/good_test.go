@@ -56,7 +56,7 @@ func (s *site) commands(t *testing.T) {
 	if again := s.Deploy("--sample", "hello", "--name", app); again.Changed {
 		t.Errorf("a second deployment changed %v", again.Steps)
 	}
-	journal := s.Root(app, shell.Lines(shell.Journal, `journal | grep -c -e `+secretKey+` -e "`+key+`" || :`))
+	journal := s.Root(app, shell.Lines(shell.Journal, `journal -o short | grep -c -e `+secretKey+` -e "`+key+`" || :`))
 	if journal != "0" {
 		t.Errorf("secrets stand in %s lines of the journal", journal)
 	}

@@ -4,9 +4,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slipway/steps/shell"
 	"strings"
 	"testing"
+
+	"slipway/steps/shell"
 )
 
 func (o *operator) variables(t *testing.T) {
@@ -46,7 +47,7 @@ func (o *operator) secretNowhere(t *testing.T, secret string) {
 	if err != nil {
 		t.Error(err)
 	}
-	if n := o.Root("hello", shell.Lines(shell.Journal, "journal | grep -c '"+secret+"' || :")); n != "0" {
+	if n := o.Root("hello", shell.Lines(shell.Journal, "journal -o short | grep -c '"+secret+"' || :")); n != "0" {
 		t.Errorf("the server's log holds the secret in %s lines", n)
 	}
 	if found := o.Root("hello", "grep -rlF '"+secret+"' /run/slipway /srv /var/lib/slipway || :"); found != "" {

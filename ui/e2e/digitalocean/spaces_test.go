@@ -71,7 +71,7 @@ func (o *operator) backsUp(t *testing.T, cloud e2e.Cloud, secret string) {
 	if doctor := o.Must("doctor", "hello"); !strings.Contains(doctor.Stdout, "backups: good") {
 		t.Errorf("doctor: %s", doctor.Stdout)
 	}
-	printed := made.Stdout + made.Stderr + drilled.Stdout + drilled.Stderr + o.Root("hello", shell.Lines(shell.Journal, "journal; cat /etc/slipway/data.json /var/lib/slipway/backup/state.json"))
+	printed := made.Stdout + made.Stderr + drilled.Stdout + drilled.Stderr + o.Root("hello", shell.Lines(shell.Journal, "journal -o short; cat /etc/slipway/data.json /var/lib/slipway/backup/state.json"))
 	if strings.Contains(printed, secret) {
 		t.Error("the secret was printed")
 	}

@@ -4,9 +4,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slipway/steps/shell"
 	"strings"
 	"testing"
+
+	"slipway/steps/shell"
 )
 
 // variables are set and unset while the app is asked all the time; one that
@@ -70,7 +71,7 @@ func (s *site) nowhere(t *testing.T, secret string) {
 	if err != nil {
 		t.Error(err)
 	}
-	if found := s.Root(app, shell.Lines(shell.Journal, "grep -rlF "+secret+" /run/slipway /srv /var/lib/slipway /etc/systemd || :; journal | grep -F "+secret+" || :")); found != "" {
+	if found := s.Root(app, shell.Lines(shell.Journal, "grep -rlF "+secret+" /run/slipway /srv /var/lib/slipway /etc/systemd || :; journal -o short | grep -F "+secret+" || :")); found != "" {
 		t.Errorf("the secret is on the server in %s", found)
 	}
 }

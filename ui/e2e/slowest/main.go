@@ -121,15 +121,20 @@ func (r *report) print(t test) {
 		}
 	}
 	var messages []string
+	quotes := false
 	for _, line := range r.said[t] {
-		if !strings.HasPrefix(line, "=== ") {
-			fmt.Fprint(r.out, line)
+		if strings.HasPrefix(line, "=== ") {
+			continue
 		}
-		if message.MatchString(line) {
+		fmt.Fprint(r.out, line)
+		switch {
+		case message.MatchString(line):
 			messages = append(messages, line)
+		case !strings.HasPrefix(strings.TrimSpace(line), "--- "):
+			quotes = true
 		}
 	}
-	if len(messages) < len(r.said[t])-2 { // not if the lines above are these and its name
+	if quotes {
 		fmt.Fprint(r.out, strings.Join(messages, ""))
 	}
 }

@@ -61,7 +61,7 @@ func TestSSHWithSudoPassword(t *testing.T) {
 	if status, _ := e2e.Ask(t, strings.TrimSpace(r.Stdout)); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	if n := o.Root("hello", shell.Lines(shell.Journal, "journal | grep -c 'c0rrect [h]orse' || :")); n != "0" {
+	if n := o.Root("hello", shell.Lines(shell.Journal, "journal -o short | grep -c 'c0rrect [h]orse' || :")); n != "0" {
 		t.Errorf("the server's log holds the password in %s lines", n)
 	}
 	o.Env = home
